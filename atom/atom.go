@@ -1,0 +1,153 @@
+package atom
+
+// An Atom is a small piece of shared state: a root, made by [New], or a part of
+// another atom's value, seen through [Focus], [Key] or [At]. It is a
+// definition, made once and held in a variable or a [Family]; its values are
+// in stores.
+//
+// Atoms are compared by identity. The id comes first so that
+// reflect.DeepEqual, by which go-app decides whether a component's field has
+// changed, ends there.
+type Atom[T any] struct {
+	id   uint64
+	root *root
+	path Path // from the root's value
+
+	// read finds the value in a state of the root; false when it is missing.
+	read func(state any) (*T, bool)
+
+	// edit returns the state of the root in which change has been made to the
+	// value. It shares with the given state everything that is not on the way.
+	edit func(state any, change change[T]) (any, Changes, error)
+}
+
+// A change makes the next value from the previous one, which it leaves alone.
+type change[T any] func(prev *T) (next *T, c Changes, err error)
+
+// root is the untyped part of a root atom.
+type root struct {
+	id      uint64
+	initial any // *T
+}
+
+// New returns a root atom whose value is initial in every store until it is
+// written to. Values are immutable by convention: what Get returns, and what
+// New and Set are given, is not written to afterwards.
+func New[T any](initial T) *Atom[T] {
+	id := newID()
+	return &Atom[T]{
+		id:   id,
+		root: &root{id: id, initial: &initial},
+		read: func(state any) (*T, bool) { return state.(*T), true },
+		edit: func(state any, change change[T]) (any, Changes, error) {
+			return change(state.(*T))
+		},
+	}
+}
+
+// Get returns the value, the zero value when a is missing. What it returns is
+// shared: do not write to what it points to.
+func (a *Atom[T]) Get(r Reader) T {
+	v, _ := a.Lookup(r)
+	return v
+}
+
+// Lookup returns the value, and whether there is one: an element of a map or a
+// list may be missing.
+func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
+	r.view(a, func(s *Store) {
+		if p, found := a.now(s); found {
+			value, ok = *p, true
+		}
+	})
+	return value, ok
+}
+
+// now reads the visible value, under the lock.
+func (a *Atom[T]) now(s *Store) (*T, bool) {
+	c, ok := s.cells[a.root.id]
+	if !ok {
+		return a.read(a.root.initial)
+	}
+	return a.read(c.visible)
+}
+
+// Set replaces the value. It keeps its place among the live entries of the
+// log: what was dispatched before it and fails later is taken back below it.
+// ErrMissing when a is missing.
+func (a *Atom[T]) Set(w Writer, value T) error {
+	return a.write(w, a.replacing(value))
+}
+
+// Update runs edit on a draft of the value: change it as if it were your own.
+// Like every entry it is run again when something below it in the log changes,
+// so it must be pure. ErrMissing when a is missing; an error wrapping
+// [ErrUpdatePanicked] when edit panics. In both cases nothing has changed.
+func (a *Atom[T]) Update(w Writer, edit func(*T)) error {
+	b := w.begin()
+	defer w.end(b)
+	return b.s.cellOf(a.root).write(b.s, a.entry(a.applying(b.s, edit)))
+}
+
+func (a *Atom[T]) write(w Writer, change change[T]) error {
+	b := w.begin()
+	defer w.end(b)
+	return b.s.cellOf(a.root).write(b.s, a.entry(a.through(change)))
+}
+
+// entry returns an entry on a that has not been dispatched.
+func (a *Atom[T]) entry(apply func(any) (any, Changes, error)) *Entry {
+	return &Entry{path: a.path, apply: apply, look: a.look}
+}
+
+// look returns the value in a state, nil when it is missing.
+func (a *Atom[T]) look(state any) any {
+	if p, ok := a.read(state); ok {
+		return *p
+	}
+	return nil
+}
+
+// through makes a change of a's value one of the root's state.
+func (a *Atom[T]) through(change change[T]) func(any) (any, Changes, error) {
+	return func(state any) (any, Changes, error) { return a.edit(state, change) }
+}
+
+// applying runs edit on a draft; nil changes nothing.
+func (a *Atom[T]) applying(s *Store, edit func(*T)) func(any) (any, Changes, error) {
+	if edit == nil {
+		return func(state any) (any, Changes, error) { return state, Changes{}, nil }
+	}
+	return a.through(func(prev *T) (next *T, c Changes, err error) {
+		s.call(func() { next, c, err = update(prev, edit) })
+		return next, c, err
+	})
+}
+
+// replacing puts value in the place of whatever is there.
+func (a *Atom[T]) replacing(value T) change[T] {
+	next := &value
+	return func(prev *T) (*T, Changes, error) {
+		c, err := diff(prev, next)
+		if err != nil || c.Empty() {
+			return prev, Changes{}, err
+		}
+		return next, c, nil
+	}
+}
+
+// Sync replaces the base of the value: what a server says it is. Every live
+// entry stays above it, in its place. ErrMissing when a is missing there.
+func (a *Atom[T]) Sync(w Writer, value T) error {
+	b := w.begin()
+	defer w.end(b)
+	return b.s.cellOf(a.root).sync(b.s, a.through(a.replacing(value)))
+}
+
+// SyncUpdate changes the base of the value by running edit on a draft of it,
+// under every live entry.
+func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error {
+	b := w.begin()
+	defer w.end(b)
+	return b.s.cellOf(a.root).sync(b.s, a.applying(b.s, edit))
+}
