@@ -76,7 +76,9 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 // log: what was dispatched before it and fails later is taken back below it.
 // ErrMissing when a is missing.
 func (a *Atom[T]) Set(w Writer, value T) error {
-	return a.write(w, a.replacing(value))
+	b := w.begin()
+	defer w.end(b)
+	return b.s.cellOf(a.root).write(b.s, a.entry(replacing(value)))
 }
 
 // Update runs edit on a draft of the value: change it as if it were your own.
@@ -86,18 +88,36 @@ func (a *Atom[T]) Set(w Writer, value T) error {
 func (a *Atom[T]) Update(w Writer, edit func(*T)) error {
 	b := w.begin()
 	defer w.end(b)
-	return b.s.cellOf(a.root).write(b.s, a.entry(a.applying(b.s, edit)))
+	return b.s.cellOf(a.root).write(b.s, a.entry(drafting(b.s, edit)))
 }
 
-func (a *Atom[T]) write(w Writer, change change[T]) error {
+// Sync replaces the base of the value: what a server says it is. Every live
+// entry stays above it, in its place. ErrMissing when a is missing there.
+func (a *Atom[T]) Sync(w Writer, value T) error {
 	b := w.begin()
 	defer w.end(b)
-	return b.s.cellOf(a.root).write(b.s, a.entry(a.through(change)))
+	return b.s.cellOf(a.root).sync(b.s, a.through(replacing(value)))
+}
+
+// SyncUpdate changes the base of the value by running edit on a draft of it,
+// under every live entry.
+func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error {
+	b := w.begin()
+	defer w.end(b)
+	return b.s.cellOf(a.root).sync(b.s, a.through(drafting(b.s, edit)))
 }
 
 // entry returns an entry on a that has not been dispatched.
-func (a *Atom[T]) entry(apply func(any) (any, Changes, error)) *Entry {
-	return &Entry{path: a.path, apply: apply, look: a.look}
+func (a *Atom[T]) entry(change change[T]) *Entry {
+	e := &Entry{path: a.path, look: a.look}
+	e.apply = a.through(func(prev *T) (next *T, c Changes, err error) {
+		next, c, err = change(prev)
+		if err == nil {
+			e.patch = c
+		}
+		return next, c, err
+	})
+	return e
 }
 
 // look returns the value in a state, nil when it is missing.
@@ -113,41 +133,24 @@ func (a *Atom[T]) through(change change[T]) func(any) (any, Changes, error) {
 	return func(state any) (any, Changes, error) { return a.edit(state, change) }
 }
 
-// applying runs edit on a draft; nil changes nothing.
-func (a *Atom[T]) applying(s *Store, edit func(*T)) func(any) (any, Changes, error) {
-	if edit == nil {
-		return func(state any) (any, Changes, error) { return state, Changes{}, nil }
-	}
-	return a.through(func(prev *T) (next *T, c Changes, err error) {
+// drafting runs edit on a draft. A nil edit changes nothing.
+func drafting[T any](s *Store, edit func(*T)) change[T] {
+	return func(prev *T) (next *T, c Changes, err error) {
+		if edit == nil {
+			return prev, Changes{}, nil
+		}
 		s.call(func() { next, c, err = update(prev, edit) })
 		return next, c, err
-	})
+	}
 }
 
 // replacing puts value in the place of whatever is there.
-func (a *Atom[T]) replacing(value T) change[T] {
-	next := &value
+func replacing[T any](value T) change[T] {
 	return func(prev *T) (*T, Changes, error) {
-		c, err := diff(prev, next)
+		c, err := diff(prev, &value)
 		if err != nil || c.Empty() {
 			return prev, Changes{}, err
 		}
-		return next, c, nil
+		return &value, c, nil
 	}
-}
-
-// Sync replaces the base of the value: what a server says it is. Every live
-// entry stays above it, in its place. ErrMissing when a is missing there.
-func (a *Atom[T]) Sync(w Writer, value T) error {
-	b := w.begin()
-	defer w.end(b)
-	return b.s.cellOf(a.root).sync(b.s, a.through(a.replacing(value)))
-}
-
-// SyncUpdate changes the base of the value by running edit on a draft of it,
-// under every live entry.
-func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error {
-	b := w.begin()
-	defer w.end(b)
-	return b.s.cellOf(a.root).sync(b.s, a.applying(b.s, edit))
 }

@@ -1,5 +1,7 @@
 package atom
 
+import "slices"
+
 // An Entry is one change in the log of a store: it is live from its dispatch
 // until it is dropped, or folded into the base. See the package documentation
 // for what becomes visible when.
@@ -12,6 +14,7 @@ type Entry struct {
 
 	after   any     // the state above it
 	changes Changes // from the state below it to after
+	patch   Changes // the same, seen from the target
 	state   entryState
 
 	onConflict func(Conflict)
@@ -39,7 +42,7 @@ const (
 func Dispatch[T any](w Writer, a *Atom[T], edit func(*T)) (*Entry, error) {
 	b := w.begin()
 	defer w.end(b)
-	e := a.entry(a.applying(b.s, edit))
+	e := a.entry(drafting(b.s, edit))
 	if err := b.s.cellOf(a.root).dispatch(b.s, e); err != nil {
 		return nil, err
 	}
@@ -92,12 +95,11 @@ func (e *Entry) Changes(r Reader) (c Changes) {
 // root atom.
 func (e *Entry) Path() Path { return e.path }
 
-// Nudge tells those who watch what the entry concerns to look again, although
-// no value has changed. For packages that keep a status beside the entry.
-func (e *Entry) Nudge(w Writer) {
-	b := w.begin()
-	defer w.end(b)
-	e.cell.touch(b.s, e.concern(), becauseStatus)
+// Patch returns what the entry changes in the atom that it was dispatched on,
+// as it was last applied: what to send to a server that keeps that value.
+func (e *Entry) Patch(r Reader) (c Changes) {
+	r.view(nil, func(*Store) { c = e.patch })
+	return c
 }
 
 // concern lists the paths that the entry is about: what it changes, or its
@@ -111,15 +113,38 @@ func (e *Entry) concern() []Path {
 
 // Concerns reports whether the entry is about a, a part of a, or something
 // that a is a part of.
-func (e *Entry) Concerns(a Target) bool {
+func (e *Entry) Concerns(r Reader, a Target) (yes bool) {
+	r.view(nil, func(*Store) { yes = e.concerns(a) })
+	return yes
+}
+
+func (e *Entry) concerns(a Target) bool {
 	root, path := a.target()
-	if e.cell.root != root {
-		return false
-	}
-	for _, p := range e.concern() {
-		if overlap(p, path) {
-			return true
-		}
-	}
-	return false
+	return e.cell.root == root && slices.ContainsFunc(e.concern(), func(p Path) bool { return overlap(p, path) })
+}
+
+// Overlaps reports whether both entries are about the same part of the state.
+func (e *Entry) Overlaps(r Reader, other *Entry) (yes bool) {
+	r.view(nil, func(*Store) {
+		yes = e.cell == other.cell && slices.ContainsFunc(e.concern(), func(p Path) bool {
+			return slices.ContainsFunc(other.concern(), func(q Path) bool { return overlap(p, q) })
+		})
+	})
+	return yes
+}
+
+// Overlap reports whether a and b are the same part of the state, or one is a
+// part of the other.
+func Overlap(a, b Target) bool {
+	rootA, pathA := a.target()
+	rootB, pathB := b.target()
+	return rootA == rootB && overlap(pathA, pathB)
+}
+
+// Nudge tells those who [Watch] something that overlaps a to look again,
+// although no value has changed. For packages that keep a status beside it.
+func Nudge(w Writer, a Target) {
+	b := w.begin()
+	defer w.end(b)
+	a.nudge(b.s)
 }

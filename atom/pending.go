@@ -11,7 +11,7 @@ func Pending(r Reader, a Target) (n int) {
 			return
 		}
 		for _, e := range c.entries {
-			if e.state == entryPending && e.Concerns(a) {
+			if e.state == entryPending && e.concerns(a) {
 				n++
 			}
 		}
