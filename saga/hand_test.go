@@ -3,7 +3,6 @@ package saga_test
 import (
 	"context"
 	"errors"
-	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
@@ -11,19 +10,25 @@ import (
 
 var errServer = errors.New("the server says no")
 
+// fataler is a *testing.T or a *rapid.T.
+type fataler interface {
+	Errorf(format string, args ...any)
+	Helper()
+}
+
 // A hand settles the effect of one task when the test says so.
 type hand[T any] struct {
-	t       testing.TB
+	t       fataler
 	task    *saga.Task
 	answers chan error
 }
 
 // run dispatches a saga whose effect waits for the test.
-func run[T any](t testing.TB, s *atom.Store, a *atom.Atom[T], update func(*T)) *hand[T] {
+func run[T any](t fataler, s *atom.Store, a *atom.Atom[T], update func(*T)) *hand[T] {
 	return runThen(t, s, a, update, nil)
 }
 
-func runThen[T any](t testing.TB, s *atom.Store, a *atom.Atom[T], update, post func(*T)) *hand[T] {
+func runThen[T any](t fataler, s *atom.Store, a *atom.Atom[T], update, post func(*T)) *hand[T] {
 	h := &hand[T]{t: t, answers: make(chan error, 1)}
 	sg := saga.Update(update).Effect(func(ctx context.Context, _ T) error {
 		select {

@@ -40,12 +40,12 @@ func countDone(items []history.Item) (n int) {
 type settler interface{ settle(error) }
 
 // onRoot runs an operation on the one root atom.
-func (a *atoms) onRoot(t testing.TB, s *atom.Store, op history.Operation) (settler, bool) {
+func (a *atoms) onRoot(t fataler, s *atom.Store, op history.Operation) (settler, bool) {
 	return run(t, s, a.root, op.Apply), false
 }
 
 // onParts runs an operation on the atom that fits it, where there is one.
-func (a *atoms) onParts(t testing.TB, s *atom.Store, op history.Operation) (settler, bool) {
+func (a *atoms) onParts(t fataler, s *atom.Store, op history.Operation) (settler, bool) {
 	switch {
 	case op.OnMeta():
 		return run(t, s, a.meta, op.ApplyMeta), false
@@ -97,7 +97,7 @@ func TestRecordedHistories(t *testing.T) {
 	a := newAtoms()
 	for _, way := range []struct {
 		name  string
-		start func(testing.TB, *atom.Store, history.Operation) (settler, bool)
+		start func(fataler, *atom.Store, history.Operation) (settler, bool)
 		parts bool
 	}{
 		{"the list in one root atom", a.onRoot, false},
