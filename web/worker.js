@@ -7,16 +7,19 @@
 
 const listOfKinds = "/api/kinds";
 
-// go-app installs and activates without holding the worker back, so that
-// a page could be offline with half of its files.
+// go-app installs without holding the worker back, so that a page could be
+// offline with half of its files.
 self.addEventListener("install", (event) => {
   event.stopImmediatePropagation();
   event.waitUntil(installWorker().then(() => self.skipWaiting()));
 });
 
+// The page is claimed once the worker is activated, not before: a page that has
+// a worker already takes another one's activation for an update of the program.
 self.addEventListener("activate", (event) => {
   event.stopImmediatePropagation();
-  event.waitUntil(deletePreviousCaches().then(() => self.clients.claim()));
+  event.waitUntil(deletePreviousCaches());
+  self.serviceWorker.addEventListener("statechange", () => self.clients.claim());
 });
 
 self.addEventListener("fetch", (event) => {
