@@ -31,7 +31,7 @@ func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
 			return
 		}
 		t.entry.OnConflict(t.conflict)
-		t.patch = t.entry.Patch(b)
+		t.patch = t.entry.Patch(b, 0)
 		t.registry.begin(b, t)
 		next = a.Get(b)
 	})
