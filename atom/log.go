@@ -187,7 +187,7 @@ func (e *Entry) fold() {
 		for i := range e.parts {
 			e.parts[i].settle()
 		}
-		if len(e.parts) > 1 {
+		if len(e.parts) != 1 {
 			for i := range e.parts {
 				e.parts[i].cell.fold()
 			}

@@ -127,20 +127,21 @@ func insideCall() bool {
 	}
 }
 
-// Attach returns what make returned when it was first called with this key on
-// this store. Packages above keep what belongs to one store there; key is best
-// a value of an unexported type.
-func (s *Store) Attach(key any, make func() any) any {
-	s.lock()
-	defer s.mu.Unlock()
-	if v, ok := s.attached[key]; ok {
-		return v
-	}
-	if s.attached == nil {
-		s.attached = map[any]any{}
-	}
-	v := make()
-	s.attached[key] = v
+// Attach returns what make returned when it was first called with this key for
+// the store that r reads. Packages above keep what belongs to one store there;
+// key is best a value of an unexported type. make must not use the store.
+func Attach[V any](r Reader, key any, make func() V) (v V) {
+	r.view(nil, func(s *Store) {
+		if kept, ok := s.attached[key]; ok {
+			v = kept.(V)
+			return
+		}
+		if s.attached == nil {
+			s.attached = map[any]any{}
+		}
+		v = make()
+		s.attached[key] = v
+	})
 	return v
 }
 
