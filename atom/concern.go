@@ -2,9 +2,9 @@ package atom
 
 import "slices"
 
-// concern lists the paths that the part is about: what it changes, or its
+// concern lists the paths that the portion is about: what it changes, or its
 // targets when it changes nothing.
-func (p *part) concern() []Path {
+func (p *portion) concern() []Path {
 	if !p.changes.Empty() {
 		return p.changes.paths()
 	}
@@ -15,9 +15,9 @@ func (p *part) concern() []Path {
 	return paths
 }
 
-func (p *part) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
+func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
 
-func (p *part) concerns(root uint64, path Path) bool {
+func (p *portion) concerns(root uint64, path Path) bool {
 	return p.cell.root == root && slices.ContainsFunc(p.concern(), func(q Path) bool { return overlap(q, path) })
 }
 
@@ -26,7 +26,7 @@ func (p *part) concerns(root uint64, path Path) bool {
 func (e *Entry) Concerns(r Reader, a Target) (yes bool) {
 	root, path := a.target()
 	r.view(nil, func(*Store) {
-		yes = slices.ContainsFunc(e.parts, func(p part) bool { return p.concerns(root, path) })
+		yes = slices.ContainsFunc(e.portions, func(p portion) bool { return p.concerns(root, path) })
 	})
 	return yes
 }
@@ -34,10 +34,10 @@ func (e *Entry) Concerns(r Reader, a Target) (yes bool) {
 // Overlaps reports whether both entries are about the same part of the state.
 func (e *Entry) Overlaps(r Reader, other *Entry) (yes bool) {
 	r.view(nil, func(*Store) {
-		for i := range other.parts {
-			o := &other.parts[i]
+		for i := range other.portions {
+			o := &other.portions[i]
 			for _, path := range o.concern() {
-				yes = yes || slices.ContainsFunc(e.parts, func(p part) bool { return p.concerns(o.cell.root, path) })
+				yes = yes || slices.ContainsFunc(e.portions, func(p portion) bool { return p.concerns(o.cell.root, path) })
 			}
 		}
 	})
@@ -62,7 +62,7 @@ func Pending(r Reader, a Target) (n int) {
 		if c == nil {
 			return
 		}
-		for _, p := range c.parts {
+		for _, p := range c.portions {
 			if p.entry.state == entryPending && p.concerns(root, path) {
 				n++
 			}

@@ -8,7 +8,7 @@ type Entry struct {
 	id         uint64
 	state      entryState
 	edits      []*Edit
-	parts      []part
+	portions   []portion
 	onConflict func(Conflict)
 }
 
@@ -21,8 +21,8 @@ type Edit struct {
 	patch Changes             // what it changes, seen from its target
 }
 
-// A part is what an entry changes in one root.
-type part struct {
+// A portion is what an entry changes in one root.
+type portion struct {
 	entry   *Entry
 	cell    *cell
 	edits   []*Edit
@@ -74,8 +74,8 @@ func (e *Entry) Succeed(w Writer) error {
 		return ErrDropped
 	}
 	e.state = entrySucceeded
-	for i := range e.parts {
-		e.parts[i].touch(b.s, becauseStatus)
+	for i := range e.portions {
+		e.portions[i].touch(b.s, becauseStatus)
 	}
 	e.fold()
 	return nil
