@@ -55,12 +55,12 @@ func (a *Atom[T]) Get(r Reader) T {
 // Lookup returns the value, and whether there is one: an element of a map or a
 // list may be missing.
 func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
-	r.view(a, func(s *Store) {
-		if p, found := a.now(s); found {
-			value, ok = *p, true
-		}
-	})
-	return value, ok
+	s := r.open(a)
+	defer r.close()
+	if p, ok := a.now(s); ok {
+		return *p, true
+	}
+	return value, false
 }
 
 // now reads the visible value, under the lock.

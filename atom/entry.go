@@ -103,7 +103,8 @@ func (e *Entry) OnConflict(f func(Conflict)) { e.onConflict = f }
 
 // Patch returns what the i-th edit of the entry changes in its atom, as it was
 // last applied: what to send to a server that keeps that atom's value.
-func (e *Entry) Patch(r Reader, i int) (c Changes) {
-	r.view(nil, func(*Store) { c = e.edits[i].patch })
-	return c
+func (e *Entry) Patch(r Reader, i int) Changes {
+	r.open(nil)
+	defer r.close()
+	return e.edits[i].patch
 }

@@ -1,6 +1,9 @@
 package atom
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // A cell is the log of one root atom in one store. The Law is kept here,
 // whoever wrote an entry:
@@ -115,7 +118,7 @@ func (c *cell) index(p *portion) int {
 }
 
 // rebase puts another base under the log; paths tell where it differs.
-func (c *cell) rebase(s *Store, base any, paths []Path) {
+func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path]) {
 	was := c.base
 	c.base = base
 	c.touch(s, paths, becauseValue)

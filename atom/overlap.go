@@ -1,6 +1,9 @@
 package atom
 
-import "reflect"
+import (
+	"iter"
+	"reflect"
+)
 
 // anywhere identifies a focus of which it is not known where in its parent it
 // points. Its region is told of every change of the parent.
@@ -23,13 +26,15 @@ func (s Step) identity() any {
 	return s.key
 }
 
-// paths lists where the changes are.
-func (c Changes) paths() []Path {
-	paths := make([]Path, len(c.steps))
-	for i := range c.steps {
-		paths[i] = c.path(&c.steps[i])
+// paths yields where the changes are.
+func (c Changes) paths() iter.Seq[Path] {
+	return func(yield func(Path) bool) {
+		for i := range c.steps {
+			if !yield(c.path(&c.steps[i])) {
+				return
+			}
+		}
 	}
-	return paths
 }
 
 // overlap reports whether one path is the other, or leads to it.

@@ -1,5 +1,7 @@
 package atom
 
+import "iter"
+
 // A region is a part of a root atom's value that somebody watches, or that
 // leads to such a part. Regions form a tree by the steps of their paths, so that
 // a change finds those whom it concerns without looking at the others: a write
@@ -86,8 +88,12 @@ func (x *watch) end() {
 
 // touch tells the watchers of every region on the way to each path, of the
 // region itself, and of everything below it.
-func (c *cell) touch(s *Store, paths []Path, why reason) {
-	for _, path := range paths {
+func (c *cell) touch(s *Store, paths iter.Seq[Path], why reason) {
+	if len(c.top.children) == 0 {
+		c.top.tell(s, why)
+		return
+	}
+	for path := range paths {
 		c.top.touch(s, path, why)
 	}
 }

@@ -1,6 +1,9 @@
 package atom
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A source is something whose value can be read and watched: an [Atom], a
 // [Derived]. All methods are called under the store's lock.
@@ -33,7 +36,9 @@ func (a *Atom[T]) target() (uint64, Path) { return a.root.id, a.path }
 // String names the atom: its root's number and the path from there.
 func (a *Atom[T]) String() string { return fmt.Sprintf("atom %d%s", a.root.id, a.path) }
 
-func (a *Atom[T]) nudge(s *Store) { s.cellOf(a.root).touch(s, []Path{a.path}, becauseStatus) }
+func (a *Atom[T]) nudge(s *Store) {
+	s.cellOf(a.root).touch(s, slices.Values([]Path{a.path}), becauseStatus)
+}
 
 func (a *Atom[T]) peek(s *Store) any {
 	p, ok := a.now(s)
