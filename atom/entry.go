@@ -101,6 +101,9 @@ func (e *Entry) live() bool { return e.state == entryPending || e.state == entry
 // dispatches the entry.
 func (e *Entry) OnConflict(f func(Conflict)) { e.onConflict = f }
 
+// Len is the number of edits of the entry.
+func (e *Entry) Len() int { return len(e.edits) }
+
 // Patch returns what the i-th edit of the entry changes in its atom, as it was
 // last applied: what to send to a server that keeps that atom's value.
 func (e *Entry) Patch(r Reader, i int) Changes {
