@@ -75,29 +75,54 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 // Set replaces the value. It keeps its place among the live entries of the
 // log: what was dispatched before it and fails later is taken back below it.
 // ErrMissing when a is missing.
-func (a *Atom[T]) Set(w Writer, value T) error {
-	return a.write(w, a.replacing(value))
-}
+func (a *Atom[T]) Set(w Writer, value T) error { return a.write(w, replacing(value)) }
 
 // Update runs edit on a draft of the value: change it as if it were your own.
 // Like every entry it is run again when something below it in the log changes,
 // so it must be pure. ErrMissing when a is missing; an error wrapping
 // [ErrUpdatePanicked] when edit panics. In both cases nothing has changed.
-func (a *Atom[T]) Update(w Writer, edit func(*T)) error {
-	b := w.begin()
-	defer w.end(b)
-	return b.s.cellOf(a.root).write(b.s, a.entry(a.applying(b.s, edit)))
-}
+func (a *Atom[T]) Update(w Writer, edit func(*T)) error { return a.write(w, drafting(edit)) }
 
+// Sync replaces the base of the value: what a server says it is. Every live
+// entry stays above it, in its place. ErrMissing when a is missing there.
+func (a *Atom[T]) Sync(w Writer, value T) error { return a.sync(w, replacing(value)) }
+
+// SyncUpdate changes the base of the value by running edit on a draft of it,
+// under every live entry.
+func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, drafting(edit)) }
+
+// write dispatches an entry that has succeeded from the start.
 func (a *Atom[T]) write(w Writer, change change[T]) error {
 	b := w.begin()
 	defer w.end(b)
-	return b.s.cellOf(a.root).write(b.s, a.entry(a.through(change)))
+	_, err := b.s.dispatch([]*Edit{a.editing(change)}, entrySucceeded)
+	return err
 }
 
-// entry returns an entry on a that has not been dispatched.
-func (a *Atom[T]) entry(apply func(any) (any, Changes, error)) *Entry {
-	return &Entry{path: a.path, apply: apply, look: a.look}
+func (a *Atom[T]) sync(w Writer, change change[T]) error {
+	b := w.begin()
+	defer w.end(b)
+	cell := b.s.cellOf(a.root)
+	base, c, err := a.edit(cell.base, change)
+	if err != nil {
+		return err
+	}
+	cell.rebase(b.s, base, c.paths())
+	return nil
+}
+
+// editing makes a change of a's value one of the root's state.
+func (a *Atom[T]) editing(change change[T]) *Edit {
+	e := &Edit{root: a.root, path: a.path, look: a.look}
+	e.apply = func(state any) (any, Changes, error) {
+		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
+			if next, c, err = change(prev); err == nil {
+				e.patch = c
+			}
+			return next, c, err
+		})
+	}
+	return e
 }
 
 // look returns the value in a state, nil when it is missing.
@@ -108,46 +133,18 @@ func (a *Atom[T]) look(state any) any {
 	return nil
 }
 
-// through makes a change of a's value one of the root's state.
-func (a *Atom[T]) through(change change[T]) func(any) (any, Changes, error) {
-	return func(state any) (any, Changes, error) { return a.edit(state, change) }
-}
-
-// applying runs edit on a draft; nil changes nothing.
-func (a *Atom[T]) applying(s *Store, edit func(*T)) func(any) (any, Changes, error) {
-	if edit == nil {
-		return func(state any) (any, Changes, error) { return state, Changes{}, nil }
-	}
-	return a.through(func(prev *T) (next *T, c Changes, err error) {
-		s.call(func() { next, c, err = update(prev, edit) })
+// drafting runs edit on a draft. A nil edit changes nothing.
+func drafting[T any](edit func(*T)) change[T] {
+	return func(prev *T) (next *T, c Changes, err error) {
+		if edit == nil {
+			return prev, Changes{}, nil
+		}
+		calling(func() { next, c, err = update(prev, edit) })
 		return next, c, err
-	})
+	}
 }
 
 // replacing puts value in the place of whatever is there.
-func (a *Atom[T]) replacing(value T) change[T] {
-	next := &value
-	return func(prev *T) (*T, Changes, error) {
-		c, err := diff(prev, next)
-		if err != nil || c.Empty() {
-			return prev, Changes{}, err
-		}
-		return next, c, nil
-	}
-}
-
-// Sync replaces the base of the value: what a server says it is. Every live
-// entry stays above it, in its place. ErrMissing when a is missing there.
-func (a *Atom[T]) Sync(w Writer, value T) error {
-	b := w.begin()
-	defer w.end(b)
-	return b.s.cellOf(a.root).sync(b.s, a.through(a.replacing(value)))
-}
-
-// SyncUpdate changes the base of the value by running edit on a draft of it,
-// under every live entry.
-func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error {
-	b := w.begin()
-	defer w.end(b)
-	return b.s.cellOf(a.root).sync(b.s, a.applying(b.s, edit))
+func replacing[T any](value T) change[T] {
+	return func(prev *T) (*T, Changes, error) { return adopt(prev, &value) }
 }

@@ -38,7 +38,7 @@ func (d *Derived[T]) Get(r Reader) (value T) {
 func (d *Derived[T]) peek(s *Store) any {
 	m := memoOf(s, d)
 	if !m.valid(s) {
-		m.refresh(s, func(r Reader, last any) any { return d.run(s, r, last) })
+		m.refresh(s, func(r Reader, last any) any { return d.run(r, last) })
 	}
 	return m.value
 }
@@ -69,14 +69,14 @@ func (d *Derived[T]) observe(s *Store, w watcher) (stop func()) {
 }
 
 // run computes the value, or the failure when compute panics.
-func (d *Derived[T]) run(s *Store, r Reader, last any) (value any) {
+func (d *Derived[T]) run(r Reader, last any) (value any) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			value = &failure{reason}
 		}
 	}()
 	var v T
-	s.call(func() { v = d.compute(r) })
+	calling(func() { v = d.compute(r) })
 	if p, ok := last.(*T); ok && equal(p, &v) {
 		return p
 	}
@@ -96,7 +96,7 @@ type memo struct {
 	// While it is observed it is told what changes, and need not look.
 	observers  int
 	outdated   bool
-	at         place // its own watchers
+	at         spot // its own watchers
 	unobserved func()
 }
 

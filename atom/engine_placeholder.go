@@ -113,10 +113,21 @@ func (s Step) identity() any {
 		}
 		return elemID{s.ID}
 	}
-	return opaque(s.Index)
+	return anywhere(s.Index)
 }
-func opaqueStep(id uint64) Step      { return Step{kind: 3, Index: int(id)} }
+func anywhereStep(id uint64) Step    { return Step{kind: 3, Index: int(id)} }
 func keyStep(k any) Step             { return Step{kind: 1, Key: k} }
 func identityStep(id any) Step       { return Step{kind: 2, ID: id, Index: -1} }
 func elementStep(i int, id any) Step { return Step{kind: 2, ID: id, Index: i} }
 func (c Changes) paths() []Path      { return c.paths_ }
+
+func (c Changes) then(d Changes) Changes {
+	return Changes{append(c.paths_[:len(c.paths_):len(c.paths_)], d.paths_...)}
+}
+func adopt[T any](prev, v *T) (*T, Changes, error) {
+	c, err := diff(prev, v)
+	if c.Empty() {
+		return prev, c, err
+	}
+	return v, c, err
+}

@@ -2,19 +2,32 @@ package atom
 
 // An Entry is one change in the log of a store: it is live from its dispatch
 // until it is dropped, or folded into the base. See the package documentation
-// for what becomes visible when.
+// for what becomes visible when. An entry with several edits enters, folds,
+// conflicts and leaves as one.
 type Entry struct {
-	cell  *cell
-	id    uint64
-	path  Path // of the atom it was dispatched on
-	apply func(before any) (after any, c Changes, err error)
-	look  func(state any) any // the target's value in a state, nil when it is missing
+	id         uint64
+	state      entryState
+	edits      []*Edit
+	parts      []part
+	onConflict func(Conflict)
+}
 
+// An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
+type Edit struct {
+	root  *root
+	path  Path
+	apply func(state any) (after any, c Changes, err error)
+	look  func(state any) any // the target's value in a state, nil when it is missing
+	patch Changes             // what it changes, seen from its target
+}
+
+// A part is what an entry changes in one root.
+type part struct {
+	entry   *Entry
+	cell    *cell
+	edits   []*Edit
 	after   any     // the state above it
 	changes Changes // from the state below it to after
-	state   entryState
-
-	onConflict func(Conflict)
 }
 
 type entryState uint8
@@ -22,10 +35,13 @@ type entryState uint8
 const (
 	entryPending    entryState = iota // in the log, its effect is not decided
 	entrySucceeded                    // in the log, stays until it is the oldest
-	entryFolded                       // part of the base
+	entryFolded                       // in the base
 	entryDropped                      // taken back
 	entryConflicted                   // taken back, because it could not be re-applied
 )
+
+// EditOf is a change of a for [DispatchAll]. A nil edit changes nothing.
+func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return a.editing(drafting(edit)) }
 
 // Dispatch appends an entry to the log: edit is run on a draft of a's value,
 // and the result is visible at once. The entry stays live until
@@ -37,13 +53,15 @@ const (
 // missing target as [ErrMissing]; in both cases there is no entry and nothing
 // has changed.
 func Dispatch[T any](w Writer, a *Atom[T], edit func(*T)) (*Entry, error) {
+	return DispatchAll(w, EditOf(a, edit))
+}
+
+// DispatchAll is Dispatch of several edits as one entry, all or none. Each sees
+// what those before it have made.
+func DispatchAll(w Writer, edits ...*Edit) (*Entry, error) {
 	b := w.begin()
 	defer w.end(b)
-	e := a.entry(a.applying(b.s, edit))
-	if err := b.s.cellOf(a.root).dispatch(b.s, e); err != nil {
-		return nil, err
-	}
-	return e, nil
+	return b.s.dispatch(edits, entryPending)
 }
 
 // Succeed tells the log that what the entry did is confirmed. The entry is
@@ -56,8 +74,10 @@ func (e *Entry) Succeed(w Writer) error {
 		return ErrDropped
 	}
 	e.state = entrySucceeded
-	e.cell.touch(b.s, e.concern(), becauseStatus)
-	e.cell.fold(b.s)
+	for i := range e.parts {
+		e.parts[i].touch(b.s, becauseStatus)
+	}
+	e.fold()
 	return nil
 }
 
@@ -70,7 +90,7 @@ func (e *Entry) Drop(w Writer) error {
 	if !e.live() {
 		return ErrDropped
 	}
-	e.cell.drop(b.s, e, entryDropped)
+	b.s.leave(e, entryDropped)
 	return nil
 }
 
@@ -81,45 +101,9 @@ func (e *Entry) live() bool { return e.state == entryPending || e.state == entry
 // dispatches the entry.
 func (e *Entry) OnConflict(f func(Conflict)) { e.onConflict = f }
 
-// Changes returns what the entry changes in its root atom, as it was last
-// applied.
-func (e *Entry) Changes(r Reader) (c Changes) {
-	r.view(nil, func(*Store) { c = e.changes })
+// Patch returns what the i-th edit of the entry changes in its atom, as it was
+// last applied: what to send to a server that keeps that atom's value.
+func (e *Entry) Patch(r Reader, i int) (c Changes) {
+	r.view(nil, func(*Store) { c = e.edits[i].patch })
 	return c
-}
-
-// Path returns the place of the atom that the entry was dispatched on, in its
-// root atom.
-func (e *Entry) Path() Path { return e.path }
-
-// Nudge tells those who watch what the entry concerns to look again, although
-// no value has changed. For packages that keep a status beside the entry.
-func (e *Entry) Nudge(w Writer) {
-	b := w.begin()
-	defer w.end(b)
-	e.cell.touch(b.s, e.concern(), becauseStatus)
-}
-
-// concern lists the paths that the entry is about: what it changes, or its
-// target when it changes nothing.
-func (e *Entry) concern() []Path {
-	if e.changes.Empty() {
-		return []Path{e.path}
-	}
-	return e.changes.paths()
-}
-
-// Concerns reports whether the entry is about a, a part of a, or something
-// that a is a part of.
-func (e *Entry) Concerns(a Target) bool {
-	root, path := a.target()
-	if e.cell.root != root {
-		return false
-	}
-	for _, p := range e.concern() {
-		if overlap(p, path) {
-			return true
-		}
-	}
-	return false
 }

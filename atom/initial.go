@@ -31,9 +31,9 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 // that everything counts as changed: rather no initial value than a lost one.
 const noted = 256
 
-// note remembers what a folded entry has changed.
-func (c *cell) note(e *Entry) {
-	for _, path := range e.concern() {
+// note remembers what a folded entry was about.
+func (c *cell) note(paths []Path) {
+	for _, path := range paths {
 		if len(c.changed) == noted {
 			c.changed = []Path{nil}
 		}

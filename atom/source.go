@@ -22,9 +22,12 @@ type Readable[T any] interface {
 type Target interface {
 	source
 	target() (root uint64, path Path)
+	nudge(*Store)
 }
 
 func (a *Atom[T]) target() (uint64, Path) { return a.root.id, a.path }
+
+func (a *Atom[T]) nudge(s *Store) { s.cellOf(a.root).touch(s, []Path{a.path}, becauseStatus) }
 
 func (a *Atom[T]) peek(s *Store) any {
 	p, ok := a.now(s)

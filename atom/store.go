@@ -20,8 +20,6 @@ import (
 // store itself panics with [ErrReentered] instead of waiting for ever.
 type Store struct {
 	mu      sync.Mutex
-	calling atomic.Bool // a user's function runs under mu
-
 	epoch   uint64 // counts the changes
 	entryID uint64
 	cells   map[uint64]*cell   // by root id
@@ -72,7 +70,7 @@ type Batch struct{ s *Store }
 func (s *Store) Batch(f func(b *Batch)) {
 	b := s.begin()
 	defer s.end(b)
-	s.call(func() { f(b) })
+	calling(func() { f(b) })
 }
 
 func (s *Store) begin() *Batch { s.lock(); return &Batch{s} }
@@ -95,29 +93,32 @@ func (s *Store) lock() {
 	if s.mu.TryLock() {
 		return
 	}
-	if s.calling.Load() && insideCall() {
+	if calls.Load() > 0 && insideCall() {
 		panic(ErrReentered)
 	}
 	s.mu.Lock()
 }
 
-// call runs a function of the user under the lock. It is kept out of line so
-// that insideCall finds it on the stack.
+// calls counts the users' functions that run under a store's lock.
+var calls atomic.Int32
+
+// calling runs a function of the user under a store's lock. It is kept out of
+// line so that insideCall finds it on the stack.
 //
 //go:noinline
-func (s *Store) call(f func()) {
-	outer := s.calling.Swap(true)
-	defer s.calling.Store(outer)
+func calling(f func()) {
+	calls.Add(1)
+	defer calls.Add(-1)
 	f()
 }
 
-// insideCall reports whether the calling goroutine is below [Store.call].
+// insideCall reports whether the calling goroutine is below calling.
 func insideCall() bool {
 	var pcs [256]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		frame, more := frames.Next()
-		if frame.Function == "github.com/atomsaga/atomsaga/atom.(*Store).call" {
+		if frame.Function == "github.com/atomsaga/atomsaga/atom.calling" {
 			return true
 		}
 		if !more {

@@ -1,0 +1,146 @@
+package saga
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// A State tells how far a task is. It changes once, from Running to another.
+type State string
+
+const (
+	Running   State = "running"
+	Succeeded State = "succeeded" // the effect has worked, or there was none
+	Failed    State = "failed"    // the effect has not worked; the change is taken back
+	Cancelled State = "cancelled" // [Task.Cancel] was called; the change is taken back
+	Conflict  State = "conflict"  // the change could not be re-applied, and is taken back
+)
+
+var (
+	// ErrTimeout is the error of a task whose effect took longer than
+	// [Saga.Timeout] allows.
+	ErrTimeout = errors.New("saga: the effect took too long")
+
+	// ErrCancelled is the error of a task that was cancelled.
+	ErrCancelled = errors.New("saga: cancelled")
+
+	// ErrConflict is wrapped by the error of a task whose change could not be
+	// re-applied when something below it changed.
+	ErrConflict = errors.New("saga: the change could not be re-applied")
+
+	// ErrEffectPanicked is wrapped by the error of a task whose effect
+	// panicked; the error's text has the value and the stack.
+	ErrEffectPanicked = errors.New("saga: the effect panicked")
+)
+
+// A Task is one run of a saga. It is safe for concurrent use.
+type Task struct {
+	store    *atom.Store
+	registry *registry
+	on       atom.Target
+	entry    *atom.Entry // nil when the update was refused
+	patch    atom.Changes
+	again    func() *Task
+
+	cancelEffect context.CancelFunc
+	done         chan struct{} // closed when everyone has been told
+
+	mu           sync.Mutex
+	state        State
+	err, postErr error
+	began, ended time.Time
+}
+
+// State tells how far the task is.
+func (t *Task) State() State {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.state
+}
+
+// Err returns why the task has not succeeded; nil while it runs.
+func (t *Task) Err() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// PostErr returns why the post-effect of a task that succeeded made no change.
+func (t *Task) PostErr() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.postErr
+}
+
+// Began returns when the task was dispatched.
+func (t *Task) Began() time.Time { return t.began }
+
+// Ended returns when the task ended; the zero time while it runs.
+func (t *Task) Ended() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ended
+}
+
+// Patch returns what the update changed when it was dispatched, in the atom
+// that the saga ran on. Its inverse is Patch().Inverse().
+func (t *Task) Patch() atom.Changes { return t.patch }
+
+// Wait waits until the task has ended and returns its Err, or ctx's error when
+// that ends first.
+func (t *Task) Wait(ctx context.Context) error {
+	select {
+	case <-t.done:
+		return t.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Cancel takes the change back and cancels the effect's context. It does
+// nothing to a task that has ended.
+func (t *Task) Cancel() { t.end(Cancelled, ErrCancelled, t.drop) }
+
+// Retry runs the saga of a task that has failed again, as a new change, and
+// dismisses the failure.
+func (t *Task) Retry() *Task {
+	t.Dismiss()
+	return t.again()
+}
+
+// Dismiss has the failure of the task forgotten: [Hook.Failure] no longer
+// returns it.
+func (t *Task) Dismiss() { t.registry.dismiss(t.store, t) }
+
+type taskKey struct{}
+
+// TaskFrom returns the task of the context that an effect was called with, nil
+// for any other.
+func TaskFrom(ctx context.Context) *Task {
+	t, _ := ctx.Value(taskKey{}).(*Task)
+	return t
+}
+
+// concerns reports whether a is about what the task changed, or tried to.
+func (t *Task) concerns(r atom.Reader, a atom.Target) bool {
+	if t.entry != nil {
+		return t.entry.Concerns(r, a)
+	}
+	return atom.Overlap(t.on, a)
+}
+
+func (t *Task) become(state State, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.state, t.err, t.ended = state, err, time.Now()
+}
+
+func (t *Task) setPostErr(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.postErr = err
+}
