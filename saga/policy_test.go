@@ -218,7 +218,7 @@ func TestThrottle(t *testing.T) {
 		start := time.Now()
 		var tasks []*saga.Task
 		for _, step := range "abcdef" {
-			tasks = append(tasks, saga.Run(s, a, w.title(string(step)).Throttle(5*time.Second)))
+			tasks = append(tasks, saga.Run(s, a, w.title(string(step)).Throttle(5500*time.Millisecond)))
 			time.Sleep(2 * time.Second)
 		}
 		for _, task := range tasks {
