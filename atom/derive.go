@@ -96,7 +96,7 @@ type memo struct {
 	// While it is observed it is told what changes, and need not look.
 	observers  int
 	outdated   bool
-	at         place // its own watchers
+	at         spot // its own watchers
 	unobserved func()
 }
 

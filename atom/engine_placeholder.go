@@ -113,9 +113,9 @@ func (s Step) identity() any {
 		}
 		return elemID{s.ID}
 	}
-	return opaque(s.Index)
+	return anywhere(s.Index)
 }
-func opaqueStep(id uint64) Step      { return Step{kind: 3, Index: int(id)} }
+func anywhereStep(id uint64) Step    { return Step{kind: 3, Index: int(id)} }
 func keyStep(k any) Step             { return Step{kind: 1, Key: k} }
 func identityStep(id any) Step       { return Step{kind: 2, ID: id, Index: -1} }
 func elementStep(i int, id any) Step { return Step{kind: 2, ID: id, Index: i} }

@@ -80,7 +80,7 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 	return &Atom[C]{
 		id:   id,
 		root: parent.root,
-		path: join(parent.path, Path{opaqueStep(id)}),
+		path: join(parent.path, Path{anywhereStep(id)}),
 		read: func(state any) (*C, bool) {
 			p, ok := parent.read(state)
 			if !ok {

@@ -11,7 +11,7 @@ import (
 type loader struct {
 	wanted bool // somebody looks
 	state  *loadState
-	at     place       // who watches the state
+	at     spot        // who watches the state
 	flight *loadReader // the load that is under way, or was the last one
 	cancel context.CancelFunc
 }

@@ -15,7 +15,7 @@ type cell struct {
 	base        any
 	entries     []*Entry // live, by id; the first is pending, or it would be folded
 	visible     any
-	top         place           // the watched parts of the value
+	top         spot            // the watched parts of the value
 	changed     []Path          // what the user has changed, and what has had an initial
 	initialized map[string]bool // value: both for SetInitial
 }

@@ -1,20 +1,20 @@
 package atom
 
-// A place is a part of a root atom's value that somebody watches, or that
-// leads to such a part. Places form a tree by the steps of their paths, so that
+// A spot is a part of a root atom's value that somebody watches, or that
+// leads to such a part. Spots form a tree by the steps of their paths, so that
 // a change finds those whom it concerns without looking at the others: a write
-// to one row of 10,000 that are watched touches one place.
-type place struct {
-	parent   *place
-	step     any            // the key in parent.children
-	children map[any]*place // by what Step.identity returns
-	opaque   int            // how many of them may lie anywhere in the value
+// to one row of 10,000 that are watched touches one spot.
+type spot struct {
+	parent   *spot
+	step     any           // the key in parent.children
+	children map[any]*spot // by what Step.identity returns
+	anywhere int           // how many of them may lie anywhere in the value
 	first    *watch
 }
 
-// A watch is one watcher's interest in one place.
+// A watch is one watcher's interest in one spot.
 type watch struct {
-	place      *place
+	spot       *spot
 	prev, next *watch
 	watcher    watcher
 }
@@ -32,7 +32,7 @@ const (
 	becauseBoth   = becauseValue | becauseStatus
 )
 
-// watch adds a watcher to the place at path.
+// watch adds a watcher to the spot at path.
 func (c *cell) watch(path Path, w watcher) *watch {
 	at := &c.top
 	for _, step := range path {
@@ -41,8 +41,8 @@ func (c *cell) watch(path Path, w watcher) *watch {
 	return at.watch(w)
 }
 
-func (p *place) watch(w watcher) *watch {
-	x := &watch{place: p, watcher: w, next: p.first}
+func (p *spot) watch(w watcher) *watch {
+	x := &watch{spot: p, watcher: w, next: p.first}
 	if x.next != nil {
 		x.next.prev = x
 	}
@@ -50,23 +50,23 @@ func (p *place) watch(w watcher) *watch {
 	return x
 }
 
-func (p *place) child(step Step) *place {
+func (p *spot) child(step Step) *spot {
 	key := step.identity()
 	if child := p.children[key]; child != nil {
 		return child
 	}
 	if p.children == nil {
-		p.children = map[any]*place{}
+		p.children = map[any]*spot{}
 	}
-	child := &place{parent: p, step: key}
+	child := &spot{parent: p, step: key}
 	p.children[key] = child
-	if isOpaque(key) {
-		p.opaque++
+	if isAnywhere(key) {
+		p.anywhere++
 	}
 	return child
 }
 
-// end removes the watch, and the places that nobody needs any more.
+// end removes the watch, and the spots that nobody needs any more.
 func (x *watch) end() {
 	if x.next != nil {
 		x.next.prev = x.prev
@@ -74,25 +74,25 @@ func (x *watch) end() {
 	if x.prev != nil {
 		x.prev.next = x.next
 	} else {
-		x.place.first = x.next
+		x.spot.first = x.next
 	}
-	for p := x.place; p.parent != nil && p.first == nil && len(p.children) == 0; p = p.parent {
+	for p := x.spot; p.parent != nil && p.first == nil && len(p.children) == 0; p = p.parent {
 		delete(p.parent.children, p.step)
-		if isOpaque(p.step) {
-			p.parent.opaque--
+		if isAnywhere(p.step) {
+			p.parent.anywhere--
 		}
 	}
 }
 
-// touch tells the watchers of every place on the way to each path, of the
-// place itself, and of everything below it.
+// touch tells the watchers of every spot on the way to each path, of the
+// spot itself, and of everything below it.
 func (c *cell) touch(s *Store, paths []Path, why reason) {
 	for _, path := range paths {
 		c.top.touch(s, path, why)
 	}
 }
 
-func (p *place) touch(s *Store, path Path, why reason) {
+func (p *spot) touch(s *Store, path Path, why reason) {
 	p.tell(s, why)
 	if len(p.children) == 0 {
 		return
@@ -107,17 +107,17 @@ func (p *place) touch(s *Store, path Path, why reason) {
 	if child := p.children[key]; child != nil {
 		child.touch(s, path[1:], why)
 	}
-	if p.opaque == 0 || isOpaque(key) {
+	if p.anywhere == 0 || isAnywhere(key) {
 		return
 	}
 	for key, child := range p.children {
-		if isOpaque(key) {
+		if isAnywhere(key) {
 			child.touch(s, nil, why)
 		}
 	}
 }
 
-func (p *place) tell(s *Store, why reason) {
+func (p *spot) tell(s *Store, why reason) {
 	for x := p.first; x != nil; x = x.next {
 		x.watcher.stale(s, why)
 	}

@@ -1,0 +1,5 @@
+package main
+
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
+
+func run() { app.RunWhenOnBrowser() }
