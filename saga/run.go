@@ -2,8 +2,6 @@ package saga
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -17,108 +15,65 @@ import (
 // reported to [OnError].
 func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
 	saga := r.saga()
-	run := saga.begin()
-	t := &Task{
-		store: s, registry: registryOf(s), on: a, state: Running, began: time.Now(), done: make(chan struct{}),
-		again: func() *Task { return Run(s, a, saga) },
-	}
-	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), taskKey{}, t))
-	t.cancelEffect = cancel
-	var next T
-	var err error
-	s.Batch(func(b *atom.Batch) {
-		if t.entry, err = atom.Dispatch(b, a, run.update); err != nil {
-			return
+	l := &launch{store: s, on: a, options: saga.options}
+	l.begin = func(updates []any) work {
+		steps := saga.begin()
+		if updates != nil {
+			steps.update = func(draft *T) { applyAll(draft, updates) }
 		}
-		t.entry.OnConflict(t.conflict)
-		t.patch = t.entry.Patch(b)
-		t.registry.begin(b, t)
-		next = a.Get(b)
-	})
-	switch {
-	case err != nil:
-		t.end(Failed, err, nil)
-	case run.effect == nil:
-		succeed(t, a, nil)
-	default:
-		var timer *time.Timer
-		if saga.timeout > 0 {
-			timer = time.AfterFunc(saga.timeout, func() { t.fail(ErrTimeout) })
+		var before, next T
+		w := work{edits: []*atom.Edit{atom.EditOf(a, steps.update)}, update: steps.update}
+		w.leaving = func(b *atom.Batch) { before = a.Get(b) }
+		w.entered = func(b *atom.Batch) { next = a.Get(b) }
+		w.merge = func(updates []any) (atom.Changes, error) {
+			_, c, err := atom.Edited(before, func(draft *T) { applyAll(draft, updates) })
+			return c, err
 		}
-		go func() {
-			err := protect(ctx, run.effect, next)
-			if timer != nil {
-				timer.Stop()
-			}
-			if err != nil {
-				t.fail(err)
-			} else {
-				succeed(t, a, run.post)
-			}
-		}()
+		if steps.effect != nil {
+			w.effect = func(ctx context.Context) error { return steps.effect(ctx, next) }
+		}
+		if steps.post != nil {
+			w.post = func(b *atom.Batch) error { return a.Update(b, steps.post) }
+		}
+		return w
 	}
-	return t
+	return l.run()
 }
 
-// protect turns a panic of the effect into an error.
-func protect[T any](ctx context.Context, effect func(context.Context, T) error, next T) (err error) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("%w: %v\n%s", ErrEffectPanicked, reason, debug.Stack())
+// applyAll runs the updates of several runs on one draft.
+func applyAll[T any](draft *T, updates []any) {
+	for _, u := range updates {
+		if update := u.(func(*T)); update != nil {
+			update(draft)
 		}
-	}()
-	return effect(ctx, next)
-}
-
-// succeed keeps the change, and makes the one of the post-effect.
-func succeed[T any](t *Task, a *atom.Atom[T], post func(*T)) {
-	t.end(Succeeded, nil, func(b *atom.Batch) error {
-		if err := t.entry.Succeed(b); err != nil || post == nil {
-			return err
-		}
-		if err := a.Update(b, post); err != nil {
-			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
-		}
-		return nil
-	})
-}
-
-// fail takes the change back.
-func (t *Task) fail(err error) { t.end(Failed, err, t.drop) }
-
-func (t *Task) drop(b *atom.Batch) error { return t.entry.Drop(b) }
-
-// conflict ends the task of an entry that the log has dropped.
-func (t *Task) conflict(c atom.Conflict) {
-	t.end(Conflict, fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err), nil)
-}
-
-// end ends the task, once: its state and the log change in one batch. leave
-// settles the entry; it fails when the log has dropped the entry already, and
-// is about to say so.
-func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
-	ended := false
-	t.store.Batch(func(b *atom.Batch) {
-		if t.State() != Running {
-			return
-		}
-		if leave != nil {
-			if left := leave(b); left != nil {
-				state, err = Conflict, fmt.Errorf("%w: %w", ErrConflict, left)
-			}
-		}
-		t.become(state, err)
-		if state == Failed || state == Conflict {
-			t.registry.fail(b, t)
-		}
-		ended = true
-	})
-	if !ended {
-		return
 	}
-	t.cancelEffect()
-	if state == Failed || state == Conflict || t.PostErr() != nil {
-		t.registry.report(t)
-	}
-	close(t.done)
+}
+
+// A launch is everything that it takes to run a saga, whatever the type of its
+// atom, and to run it again.
+type launch struct {
+	store *atom.Store
+	on    atom.Target
+	begin func(updates []any) work // nil: the saga's own
+	options
+}
+
+// options are what the builder's methods set.
+type options struct {
+	timeout time.Duration
+	retry   Backoff
+	policy  policy
+}
+
+// work is one run of a saga.
+type work struct {
+	edits  []*atom.Edit
+	effect func(context.Context) error // nil for a plain write
+	post   func(*atom.Batch) error     // nil for none
+
+	// For those that join: the update, and what several of them change together.
+	update any
+	merge  func(updates []any) (atom.Changes, error)
+
+	leaving, entered func(*atom.Batch) // keep the value before and after the update
 }
