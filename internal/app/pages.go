@@ -74,36 +74,36 @@ type page struct {
 	selected saga.View[kind.ID]
 	loaded   saga.View[status]
 	visited  bool
+	untitle  func()
 }
 
 func (p *page) OnPreRender(ctx app.Context) {
 	p.bind.OnPreRender(ctx)
 	visit(p.Store(), ctx.Page().URL())
 	kinds.Load(ctx, p.Store()) // the page shows the error
+	// go-app writes the title into an attribute, too, and escapes no quotes there.
+	ctx.Page().SetTitle("%s", strings.NewReplacer(`"`, "”", `\`, "/").Replace(title.Get(p.Store())))
+}
+
+func (p *page) OnMount(ctx app.Context) {
+	p.bind.OnMount(ctx)
+	say := func() { ctx.Page().SetTitle("%s", title.Get(p.Store())) }
+	p.untitle = atom.Subscribe(p.Store(), title, say)
+	say()
+}
+
+func (p *page) OnDismount() {
+	p.untitle()
+	p.bind.OnDismount()
 }
 
 // OnNav is called for every address, the first one included.
 func (p *page) OnNav(ctx app.Context) {
 	visit(p.Store(), ctx.Page().URL())
-	ctx.Page().SetTitle("%s", title(p.Store()))
 	if p.visited {
 		ctx.Defer(func(app.Context) { arrive() })
 	}
 	p.visited = true
-}
-
-// title names what is looked at. go-app writes it into an attribute without
-// escaping the quotes.
-func title(s *atom.Store) string {
-	id := selected.Get(s)
-	if id == "" {
-		return "Relationship kinds – atomsaga"
-	}
-	name := string(id)
-	if k, ok := kindByID.Of(id).Lookup(s); ok {
-		name = k.Name
-	}
-	return strings.NewReplacer(`"`, "”", `\`, "/").Replace(name) + " – atomsaga"
 }
 
 // arrive moves the focus to the heading of the new page, so that a screen

@@ -61,6 +61,19 @@ var (
 	shown    = atom.New(step) // how many rows of the list there are at most
 )
 
+// title is what the browser's window says.
+var title = atom.Derive(func(r atom.Reader) string {
+	const site = "atomsaga"
+	id := selected.Get(r)
+	if id == "" {
+		return "Relationship kinds – " + site
+	}
+	if k, ok := kindByID.Of(id).Lookup(r); ok {
+		return k.Name + " – " + site
+	}
+	return string(id) + " – " + site
+})
+
 // step is how many rows the list grows by when its end is near.
 const step = 100
 
