@@ -86,7 +86,10 @@ func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 	}
 	if err := s.prepare(ctx, seed); err != nil {
 		s.Close()
-		return nil, err
+		if code := resultCode(err); code == sqlite3.SQLITE_READONLY || code == sqlite3.SQLITE_CANTOPEN {
+			err = fmt.Errorf("%w: its directory must be writable too, for the log that is kept beside the file", err)
+		}
+		return nil, classify(err)
 	}
 	return s, nil
 }
