@@ -15,7 +15,9 @@ func TestValidate(t *testing.T) {
 	}{
 		{"as it is", func(*Kind) {}, ""},
 		{"no description, inverse, domain or range", func(k *Kind) { *k = Kind{Name: "x"} }, ""},
-		{"characters count, not bytes", func(k *Kind) { k.Name, k.Description, k.Inverse = long(MaxName), long(MaxDescription), long(MaxInverse) }, ""},
+		{"characters count, not bytes", func(k *Kind) {
+			k.Name, k.Description, k.Inverse = long(MaxName), long(MaxDescription), long(MaxInverse)
+		}, ""},
 		{"lines in a description", func(k *Kind) { k.Description = "a\n\tb\r\n" }, ""},
 		{"no name", func(k *Kind) { k.Name = "" }, "/name"},
 		{"a name of spaces", func(k *Kind) { k.Name = " \u00a0" }, "/name"},
