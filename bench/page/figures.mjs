@@ -21,7 +21,7 @@ const total = ({ shown, back }) => (shown === null || back === null ? null : sho
 export const metrics = [
   { id: 'click', title: 'Click to changed DOM', unit: 'ms', samples: (load) => load.shown },
   { id: 'reject', title: 'Rejected effect to DOM rolled back', unit: 'ms', samples: (load) => load.back },
-  { id: 'mainThread', title: 'Main-thread time per click, settled and painted', unit: 'ms', samples: (load) => [load.mainThread] },
+  { id: 'mainThread', title: 'Main-thread time per click, settled and painted', unit: 'ms', samples: (load) => load.mainThread },
   { id: 'first', title: 'First click to changed DOM', unit: 'ms', samples: (load) => [load.first] },
   {
     id: 'storm',

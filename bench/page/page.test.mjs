@@ -12,6 +12,7 @@ import { buildAll, folderOf } from './build.mjs';
 import { launch } from './chromium.mjs';
 import { broken } from './contract.mjs';
 import { budgets, figures, quantile } from './figures.mjs';
+import { firstPaint } from './first-paint.mjs';
 import { measure } from './measure.mjs';
 import { peers } from './peers.mjs';
 import { serve } from './serve.mjs';
@@ -102,6 +103,46 @@ test('an honest page is measured and found right', async () => {
   assert.ok(load.shown.every((ms) => ms > 0 && ms < 1000), String(load.shown));
 });
 
+/** A prerendered page that comes alive after a second; early says what it does with clicks until then. */
+const prerendered = (early) => `<!doctype html><ul id="rows">${Array.from(
+  { length: 100 },
+  (_, i) => `<li id="row-e${i}" data-testid="row" data-done="false"><button id="toggle-e${i}" data-testid="toggle">${i}</button></li>`,
+).join('')}</ul><script>
+const before = [];
+const keep = ({ target }) => before.push(target);
+${early}
+const toggle = (button) => {
+  button.parentElement.dataset.done = 'true';
+  __lab.effect(button.id.slice('toggle-'.length), { done: true });
+};
+setTimeout(() => {
+  performance.mark('app:start');
+  document.removeEventListener('click', keep);
+  document.addEventListener('click', ({ target }) => toggle(target));
+  before.forEach(toggle);
+}, 1000);
+</script>`;
+
+test('an early click on a prerendered page is told lost, or kept', async () => {
+  const lost = await withPage(prerendered(''), (url) => firstPaint(browser, url(100)));
+  assert.equal(lost.kept, false);
+  assert.equal(lost.alive, null);
+  const kept = await withPage(prerendered("document.addEventListener('click', keep);"), (url) => firstPaint(browser, url(100)));
+  assert.equal(kept.kept, true);
+  assert.ok(kept.painted < kept.alive, `${kept.painted} ${kept.alive}`);
+});
+
+test('a running server is measured through headers of our own', async () => {
+  const folder = await serve(folderOf(peers[0]));
+  const proxied = await serve(folder.url(1));
+  try {
+    assert.deepEqual(await broken(browser, proxied.url(12), 12), []);
+  } finally {
+    proxied.close();
+    folder.close();
+  }
+});
+
 test('quantile interpolates, and is null when a value never came', () => {
   assert.equal(quantile([4, 1, 3, 2], 0.5), 2.5);
   assert.equal(quantile([1, 2, 3, 4, 5, 6], 0.2), 2);
@@ -110,7 +151,7 @@ test('quantile interpolates, and is null when a value never came', () => {
 });
 
 test('a budget holds, is missed, or was not measured', () => {
-  const load = (peer, n, ms) => ({ peer, n, shown: [ms], back: [ms], mainThread: ms, first: ms, mount: ms, heap: 0, wasm: 0, storms: [] });
+  const load = (peer, n, ms) => ({ peer, n, shown: [ms], back: [ms], mainThread: [ms], first: ms, mount: ms, heap: 0, wasm: 0, storms: [] });
   const loads = [load('atomsaga', 100, 1), load('solid', 100, 0.5), load('atomsaga', 10000, 2), load('solid', 10000, 0.1)];
   const by = new Map(budgets(figures(loads), []).map((row) => [row.what, row]));
   assert.equal(by.get('click, 100 rows, against SolidJS').holds, true);

@@ -12,7 +12,7 @@ const light = { atomsaga: '#0b7a4b', 'plain-dom': '#6b7280', solid: '#2563eb', '
 const dark = { atomsaga: '#34d399', 'plain-dom': '#9ca3af', solid: '#60a5fa', 'react-jotai-immer': '#fb923c', 'react-query': '#e879f9', goapp: '#eab308' };
 
 const WIDTH = 860;
-const PANEL = { width: 340, height: 190, left: 62, top: 84, gapX: 80, gapY: 78 };
+const PANEL = { width: 325, height: 190, left: 62, top: 84, gapX: 100, gapY: 78 };
 
 const rules = (colours) => Object.entries(colours).map(([id, colour]) => `.${id}{stroke:${colour};fill:${colour}}`).join('');
 
@@ -55,7 +55,9 @@ function panel({ id, title }, x0, y0, peers, sizes, all) {
   sizes.forEach((n, i) =>
     parts.push(`<text x="${at(x(i))}" y="${y0 + PANEL.height + 18}" text-anchor="middle">${n.toLocaleString('en-US')}</text>`),
   );
-  for (const peer of peers) {
+  parts.push(`<text x="${x0 + PANEL.width / 2}" y="${y0 + PANEL.height + 36}" text-anchor="middle">rows</text>`);
+  // The first peer is ours where there is one: drawn last, above the others.
+  for (const peer of peers.toReversed()) {
     const points = sizes.flatMap((n, i) => (median(peer, n) > 0 ? [`${at(x(i))} ${at(y(median(peer, n)))}`] : []));
     if (!points.length) continue;
     parts.push(`<path class="line ${peer.id}" d="M${points.join('L')}"/>`);
@@ -69,7 +71,7 @@ function panel({ id, title }, x0, y0, peers, sizes, all) {
 
 /** The SVG of a run's figures: medians by number of rows. */
 export function plot(peers, sizes, all) {
-  const height = PANEL.top + 2 * PANEL.height + PANEL.gapY + 40;
+  const height = PANEL.top + 2 * PANEL.height + PANEL.gapY + 48;
   const legend = peers.map((peer, i) => {
     const x = PANEL.left + (i % 3) * 250;
     const y = 24 + Math.floor(i / 3) * 20;

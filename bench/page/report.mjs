@@ -4,7 +4,7 @@
 import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { budgets, figures, metrics, quantile } from './figures.mjs';
-import { BURST, CLICKS, IN_FLIGHT, STORMS } from './measure.mjs';
+import { BURST, BURSTS, CLICKS, IN_FLIGHT, STORMS } from './measure.mjs';
 import { ours } from './peers.mjs';
 import { plot } from './plot.mjs';
 
@@ -99,7 +99,7 @@ function budgetTable(all, paints) {
 
 const method = (run, peers) => `${run.rounds} rounds in one Chromium; in each, every page is loaded once for every number of rows, in an order that turns
 from round to round. A load is served cross-origin isolated (clock steps of 5 µs) in a browser context of its own and gives ${CLICKS} clicks
-in places and moments from a seed, every second one failing, ${BURST} more for the main thread, and ${STORMS} storms of ${IN_FLIGHT}.
+in places and moments from a seed, every second one failing, ${BURSTS} times ${BURST} more for the main thread, and ${STORMS} storms of ${IN_FLIGHT}.
 Cells: median (20th percentile) of all samples · ratio of the medians to the reference line. Times come from a MutationObserver in
 the page; main-thread time is CPU time of the renderer's main thread, less that of as many idle frames.
 ${cpus().length} cores, headless.
