@@ -11,7 +11,7 @@ import { Law, expected } from './law.mjs';
 
 const { play } = await import('./play.mjs');
 const { peers } = await import('./peers/index.mjs');
-const { histories } = JSON.parse(readFileSync(new URL('../../atom/testdata/histories.json', import.meta.url)));
+const { histories } = JSON.parse(readFileSync(new URL('../../internal/history/histories.json', import.meta.url)));
 
 test('the Law ends every recorded history with its recorded state', () => {
   for (const history of histories) {

@@ -1,5 +1,5 @@
 // The nine operations of a history, as intents: each looks its item up by id
-// and does nothing when the id is absent (atom/testdata/README.md).
+// and does nothing when the id is absent (internal/history/README.md).
 
 /**
  * Carries out op on state by writing to it: on a copy of one's own, or on a draft.

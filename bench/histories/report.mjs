@@ -42,7 +42,7 @@ function table(rows) {
 
 const notes = (rows, seed) => `# Overlapping optimistic changes: how often the value is wrong
 
-${rows[0].histories.toLocaleString('en-US')} random histories (\`atom/testdata/histories.json\`, seed ${seed}) of 2 to 6 optimistic changes that overlap,
+${rows[0].histories.toLocaleString('en-US')} random histories (\`internal/history/histories.json\`, seed ${seed}) of 2 to 6 optimistic changes that overlap,
 half of them failing, some with plain writes and server pushes in between. After every event the page's value is
 compared with the Law's: the start state and every change that has not failed, in the order in which they began.
 

@@ -26,7 +26,7 @@ const { patiently, play } = await import('./play.mjs');
 const { peers } = await import('./peers/index.mjs');
 const { write } = await import('./report.mjs');
 
-const recorded = JSON.parse(readFileSync(new URL('../../atom/testdata/histories.json', import.meta.url)));
+const recorded = JSON.parse(readFileSync(new URL('../../internal/history/histories.json', import.meta.url)));
 const histories = recorded.histories.slice(0, flags.count ? Number(flags.count) : undefined);
 const chosen = peers.filter((peer) => peer.name.toLowerCase().includes(flags.only.toLowerCase()));
 
