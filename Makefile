@@ -79,11 +79,17 @@ weigh: $(TOOLS)/budget ## the sizes that a visitor waits for, against size-budge
 e2e: ## a driven browser, through the real page, against the real server
 	@ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 ./e2e/...
 
-bench: ## the peers, side by side, in one browser
-	@$(MAKE) --no-print-directory -C bench all
+bench: bench/node_modules ## the peers, side by side, in one browser
+	@cd bench && node page/run.mjs $(BENCH)
 
-bench-histories: ## wrong values per library, over 2,000 recorded histories
-	@$(MAKE) --no-print-directory -C bench histories
+bench-histories: bench/node_modules ## wrong values per library, over 2,000 recorded histories
+	@mkdir -p bench/out
+	@ATOMSAGA_BENCH_OUT=$(CURDIR)/bench/out/atomsaga.json go test -count=1 -run TestRecordedHistories ./saga
+	@cd bench && node histories/run.mjs
+
+bench/node_modules: bench/package-lock.json
+	@cd bench && npm ci
+	@touch $@
 
 bench-drafts: ## an edit with patches, against mutative and immer
 	@$(MAKE) --no-print-directory -C bench drafts
