@@ -39,7 +39,10 @@ func countDone(items []history.Item) (n int) {
 }
 
 // settler is a hand of any type.
-type settler interface{ settle(error) }
+type settler interface {
+	settle(error)
+	cancel()
+}
 
 // onRoot runs an operation on the one root atom.
 func (a *atoms) onRoot(t fataler, s *atom.Store, op history.Operation) (settler, bool) {
