@@ -14,7 +14,7 @@ type Entry struct {
 
 // An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
 type Edit struct {
-	root  *root
+	root  *origin
 	path  Path
 	apply func(state any) (after any, c Changes, err error)
 	look  func(state any) any // the target's value in a state, nil when it is missing
@@ -100,6 +100,9 @@ func (e *Entry) live() bool { return e.state == entryPending || e.state == entry
 // dropped because it could not be re-applied. Set it in the batch that
 // dispatches the entry.
 func (e *Entry) OnConflict(f func(Conflict)) { e.onConflict = f }
+
+// Len is the number of edits of the entry.
+func (e *Entry) Len() int { return len(e.edits) }
 
 // Patch returns what the i-th edit of the entry changes in its atom, as it was
 // last applied: what to send to a server that keeps that atom's value.

@@ -28,8 +28,8 @@ func (l *launch) runWith(updates []any) *Task {
 	case a.refused != nil:
 		a.task.end(Failed, a.refused, nil)
 	case a.joined:
-	case w.effect == nil:
-		a.task.succeed(nil)
+	case !w.hasEffect():
+		a.task.succeed(w)
 	default:
 		go a.perform()
 	}
@@ -74,7 +74,7 @@ func (a *admission) enter(b *atom.Batch) {
 
 // dispatch enters the edits into the log.
 func (t *Task) dispatch(b *atom.Batch, w work) error {
-	e, err := atom.DispatchAll(b, w.edits...)
+	e, err := atom.DispatchAll(b, w.edits()...)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (t *Task) dispatch(b *atom.Batch, w work) error {
 func (t *Task) record(b *atom.Batch, w work) {
 	e := t.entries[len(t.entries)-1]
 	t.patches = t.patches[:0]
-	for i := range w.edits {
+	for i := range e.Len() {
 		t.patches = append(t.patches, e.Patch(b, i))
 	}
 	w.entered(b)

@@ -20,7 +20,7 @@ func (t *Task) perform(w work) {
 		}
 		err = t.attempt(w.effect)
 	}
-	t.succeed(w.post)
+	t.succeed(w)
 }
 
 // attempt runs the effect once, within the timeout. An effect that does not

@@ -7,17 +7,15 @@ import (
 )
 
 // succeed keeps the change, and makes the one of the post-effect.
-func (t *Task) succeed(post func(*atom.Batch) error) {
+func (t *Task) succeed(w work) {
 	t.end(Succeeded, nil, func(b *atom.Batch) error {
 		for _, e := range t.entries {
 			if err := e.Succeed(b); err != nil {
 				return err
 			}
 		}
-		if post != nil {
-			if err := post(b); err != nil {
-				t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
-			}
+		if err := w.post(b); err != nil {
+			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
 		}
 		return nil
 	})

@@ -50,7 +50,7 @@ func (r *registry) leave(t *Task) {
 	if n.burst != nil && n.burst.task == t {
 		n.burst = nil
 	}
-	if len(n.tasks) == 0 && !time.Now().Before(n.due) {
+	if p := t.launch.policy; len(n.tasks) == 0 && (p.kind != throttle || time.Since(n.due) >= p.every) {
 		delete(r.lanes, laneKey{t.launch.on.String(), t.launch.policy})
 	}
 }
@@ -59,14 +59,15 @@ func (r *registry) leave(t *Task) {
 type burst struct {
 	task    *Task
 	updates []any
-	work    work // of the last one that has joined
+	first   work // knows the value from before
+	work    work // the last one that has joined
 	due     time.Time
 }
 
 // newBurst opens a burst for a task that has been dispatched.
 func (n *lane) newBurst(t *Task, w work) *burst {
 	p, now := t.launch.policy, time.Now()
-	b := &burst{task: t, updates: []any{w.update}, work: w, due: now}
+	b := &burst{task: t, updates: []any{w.update()}, first: w, work: w, due: now}
 	if p.kind == debounce {
 		b.due = now.Add(p.every)
 	} else if next := n.due.Add(p.every); next.After(now) {
@@ -82,11 +83,10 @@ func (n *lane) join(b *atom.Batch, w work) (err error) {
 	if err = t.dispatch(b, w); err != nil {
 		return err
 	}
-	x.updates = append(x.updates, w.update)
+	x.updates = append(x.updates, w.update())
 	t.joined = x.updates
-	w.merge = x.work.merge // knows the value before the first
 	x.work = w
-	if t.patches[0], err = w.merge(x.updates); err != nil {
+	if t.patches[0], err = x.first.merge(x.updates); err != nil {
 		return err
 	}
 	if every := t.launch.policy.every; t.launch.policy.kind == debounce {

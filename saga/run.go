@@ -17,36 +17,13 @@ func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
 	saga := r.saga()
 	l := &launch{store: s, on: a, options: saga.options}
 	l.begin = func(updates []any) work {
-		steps := saga.begin()
+		w := &run[T]{atom: a, steps: saga.begin()}
 		if updates != nil {
-			steps.update = func(draft *T) { applyAll(draft, updates) }
-		}
-		var before, next T
-		w := work{edits: []*atom.Edit{atom.EditOf(a, steps.update)}, update: steps.update}
-		w.leaving = func(b *atom.Batch) { before = a.Get(b) }
-		w.entered = func(b *atom.Batch) { next = a.Get(b) }
-		w.merge = func(updates []any) (atom.Changes, error) {
-			_, c, err := atom.Edited(before, func(draft *T) { applyAll(draft, updates) })
-			return c, err
-		}
-		if steps.effect != nil {
-			w.effect = func(ctx context.Context) error { return steps.effect(ctx, next) }
-		}
-		if steps.post != nil {
-			w.post = func(b *atom.Batch) error { return a.Update(b, steps.post) }
+			w.steps.update = func(draft *T) { applyAll(draft, updates) }
 		}
 		return w
 	}
 	return l.run()
-}
-
-// applyAll runs the updates of several runs on one draft.
-func applyAll[T any](draft *T, updates []any) {
-	for _, u := range updates {
-		if update := u.(func(*T)); update != nil {
-			update(draft)
-		}
-	}
 }
 
 // A launch is everything that it takes to run a saga, whatever the type of its
@@ -54,7 +31,7 @@ func applyAll[T any](draft *T, updates []any) {
 type launch struct {
 	store *atom.Store
 	on    atom.Target
-	begin func(updates []any) work // nil: the saga's own
+	begin func(updates []any) work // with these updates, or the saga's own if nil
 	options
 }
 
@@ -65,15 +42,52 @@ type options struct {
 	policy  policy
 }
 
-// work is one run of a saga.
-type work struct {
-	edits  []*atom.Edit
-	effect func(context.Context) error // nil for a plain write
-	post   func(*atom.Batch) error     // nil for none
+// work is one run of a saga, whatever the type of its atom.
+type work interface {
+	edits() []*atom.Edit
+	leaving(*atom.Batch) // keeps the value from before the update
+	entered(*atom.Batch) // keeps the value for the effect
+	hasEffect() bool
+	effect(context.Context) error
+	post(*atom.Batch) error
 
-	// For those that join: the update, and what several of them change together.
-	update any
-	merge  func(updates []any) (atom.Changes, error)
+	// For runs that join: the update, and what several of them change of the
+	// value before this one.
+	update() any
+	merge(updates []any) (atom.Changes, error)
+}
 
-	leaving, entered func(*atom.Batch) // keep the value before and after the update
+// A run is the work of a saga on one atom.
+type run[T any] struct {
+	atom         *atom.Atom[T]
+	steps        steps[T]
+	before, next T
+}
+
+func (r *run[T]) edits() []*atom.Edit              { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
+func (r *run[T]) leaving(b *atom.Batch)            { r.before = r.atom.Get(b) }
+func (r *run[T]) entered(b *atom.Batch)            { r.next = r.atom.Get(b) }
+func (r *run[T]) hasEffect() bool                  { return r.steps.effect != nil }
+func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
+func (r *run[T]) update() any                      { return r.steps.update }
+
+func (r *run[T]) post(b *atom.Batch) error {
+	if r.steps.post == nil {
+		return nil
+	}
+	return r.atom.Update(b, r.steps.post)
+}
+
+func (r *run[T]) merge(updates []any) (atom.Changes, error) {
+	_, c, err := atom.Edited(r.before, func(draft *T) { applyAll(draft, updates) })
+	return c, err
+}
+
+// applyAll runs the updates of several runs on one draft.
+func applyAll[T any](draft *T, updates []any) {
+	for _, u := range updates {
+		if update := u.(func(*T)); update != nil {
+			update(draft)
+		}
+	}
 }
