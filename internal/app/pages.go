@@ -81,10 +81,12 @@ type page struct {
 
 func (p *page) OnPreRender(ctx app.Context) {
 	p.bind.OnPreRender(ctx)
-	visit(p.Store(), ctx.Page().URL())
+	address := ctx.Page().URL()
+	visit(p.Store(), address)
 	kinds.Load(ctx, p.Store()) // the page shows the error
-	// go-app writes the title into an attribute, too, and escapes no quotes there.
+	// go-app writes title and path into attributes, and escapes no quotes there.
 	ctx.Page().SetTitle("%s", strings.NewReplacer(`"`, "”", `\`, "/").Replace(title.Get(p.Store())))
+	ctx.Page().ReplaceURL(&url.URL{Path: address.EscapedPath(), RawQuery: address.RawQuery})
 }
 
 func (p *page) OnMount(ctx app.Context) {
@@ -101,6 +103,9 @@ func (p *page) OnDismount() {
 
 // OnNav is called for every address, the first one included.
 func (p *page) OnNav(ctx app.Context) {
+	if app.IsServer {
+		return // OnPreRender has been there
+	}
 	visit(p.Store(), ctx.Page().URL())
 	if p.visited {
 		from := p.id
