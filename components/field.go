@@ -41,7 +41,7 @@ func (c *InputControl) Render() app.UI {
 // field renders the element with the text, and brings that up to date.
 func (c *InputControl) field(id string) app.UI {
 	given, edit := &c.Given, &c.editing
-	if edit.mounted() && edit.fits(given) {
+	if app.IsClient && edit.mounted() && edit.fits(given) {
 		if given.invalid == "" || !edit.committed {
 			edit.follow(given.value)
 		}
