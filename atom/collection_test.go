@@ -134,7 +134,7 @@ func longList(n int) *List[item] {
 // Lists of thousands of elements, edited a lot and in one place, against slices.
 func TestRandomEditsOfLongLists(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &scramble{t: t}
+		s := scrambleOf(t)
 		n := []int{0, 5, 33, 300, 1200}[s.n(4, "size")]
 		prev := longList(n)
 		model := slices.Collect(prev.Values())
