@@ -309,6 +309,22 @@ func TestOneListAssignedToTwoFields(t *testing.T) {
 	}
 }
 
+func TestElementPutBackIsADraft(t *testing.T) {
+	prev := &world{Parts: ListOf(part{C: &part{A: 1}}, part{}), ByInt: MapOf(map[int8]*part{1: {A: 1}})}
+	next, _ := edited(t, prev, func(d *world) {
+		e := d.Parts.At(0)
+		d.Parts.Delete(0)
+		d.Parts.Insert(1, e)
+		d.Parts.Edit(1).C.A = 2
+		v, _ := d.ByInt.Get(1)
+		d.ByInt.Set(2, v)
+		(*d.ByInt.Edit(2)).A = 2
+	})
+	if next.Parts.At(1).C.A != 2 {
+		t.Errorf("the edit is lost: %s", show(next))
+	}
+}
+
 func TestCopiesOfAListAreIndependent(t *testing.T) {
 	a := ListOf(1, 2, 3)
 	a.Set(0, 10)
