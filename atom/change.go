@@ -170,3 +170,21 @@ func (c Changes) under(p Path) Changes {
 	}
 	return c
 }
+
+// then is c followed by d; both belong to the same value.
+func (c Changes) then(d Changes) Changes {
+	if c.Empty() {
+		return d
+	}
+	if d.Empty() {
+		return c
+	}
+	out := Changes{steps: make([]change, 0, len(c.steps)+len(d.steps))}
+	for _, e := range []Changes{c, d} {
+		for _, s := range e.steps {
+			s.path = e.path(&s)
+			out.steps = append(out.steps, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,131 @@
+package atom
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// A Loadable is the state of a value that has to be loaded.
+type Loadable[T any] struct {
+	Value   T     // the last good value, the zero value before there is one
+	Loaded  bool  // there is a good value
+	Loading bool  // a load is under way
+	Err     error // why the last load failed, nil when it did not
+}
+
+// An AsyncAtom loads its value; its own value is a [Loadable]. Make it with
+// [Async].
+type AsyncAtom[T any] struct {
+	*Derived[Loadable[T]]
+	id    uint64
+	load  func(context.Context, Reader) (T, error)
+	value *Atom[T]
+}
+
+// Async returns an atom whose value load returns. Loading starts when the
+// first observer subscribes, and again when an atom that load has read through
+// its Reader changes, after [AsyncAtom.Refresh], and when observers come back.
+// The context is cancelled when the result is no longer wanted: a newer load
+// has begun, or nobody looks any more. The last good value is kept all the
+// while. Reading alone starts nothing; use [AsyncAtom.Load] for that.
+//
+// A loaded value goes under the live entries (see [Atom.Sync]): a refetch does
+// not hide what the user has just done. load runs outside the store's lock; an
+// error that it returns, or a panic, is the Err of the Loadable.
+func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAtom[T] {
+	a := &AsyncAtom[T]{id: newID(), load: load, value: newMissing[T]()}
+	a.Derived = Derive(func(r Reader) Loadable[T] {
+		l := Loadable[T]{}
+		l.Value, l.Loaded = a.value.Lookup(r)
+		s := r.open(loadSource(a.id))
+		defer r.close()
+		now := s.loaderOf(a.id).state
+		l.Loading, l.Err = now.loading, now.err
+		return l
+	})
+	a.Derived.observed = func(s *Store) (unobserved func()) {
+		l := a.loader(s)
+		l.wanted = true
+		l.begin(s, a.run)
+		return func() {
+			l.wanted = false
+			l.abandon(s)
+		}
+	}
+	return a
+}
+
+// newMissing returns a root atom that is missing until its base is set.
+func newMissing[T any]() *Atom[T] {
+	a := New(*new(T))
+	a.root.initial = (*T)(nil)
+	a.read = func(state any) (*T, bool) { p := state.(*T); return p, p != nil }
+	a.edit = func(state any, revise revision[T]) (any, Changes, error) {
+		p := state.(*T)
+		if p == nil {
+			return state, Changes{}, fmt.Errorf("%w: it has not been loaded", ErrMissing)
+		}
+		return revise(p)
+	}
+	return a
+}
+
+// Value returns the loaded value as an atom: what is written to it is seen by
+// everyone who reads the AsyncAtom. It is missing until the first load is done.
+func (a *AsyncAtom[T]) Value() *Atom[T] { return a.value }
+
+// run does one load, and keeps the result if it is still wanted.
+func (a *AsyncAtom[T]) run(ctx context.Context, r *loadReader) {
+	value, err := protect(ctx, r, a.load)
+	b := r.s.begin()
+	defer r.s.end(b)
+	if r.l.flight != r {
+		return // a newer load has begun, or nobody looks any more
+	}
+	if err == nil {
+		r.s.cellOf(a.value.root).rebase(r.s, &value, slices.Values([]Path{nil}))
+	}
+	r.l.become(r.s, loadState{err: err})
+}
+
+func (a *AsyncAtom[T]) loader(s *Store) *loader {
+	if _, ok := s.loaders[a.id]; !ok {
+		forgetWith(s, a, a.id, func(s *Store, id uint64) { delete(s.loaders, id) })
+	}
+	return s.loaderOf(a.id)
+}
+
+// Refresh loads again when somebody looks; when nobody does, the next observer
+// has it loaded anyway. It does not wait.
+func (a *AsyncAtom[T]) Refresh(s *Store) {
+	b := s.begin()
+	defer s.end(b)
+	if l := a.loader(s); l.wanted {
+		l.begin(s, a.run)
+	}
+}
+
+// Load returns the value, loading it if there is none yet. It returns the
+// error of the load, or ctx's when that ends first.
+func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
+	changed := make(chan struct{}, 1)
+	stop := Subscribe(s, a, func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	})
+	defer stop()
+	for {
+		now := a.Get(s)
+		if now.Loaded || !now.Loading {
+			return now.Value, now.Err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return now.Value, ctx.Err()
+		}
+	}
+}

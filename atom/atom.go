@@ -1,0 +1,150 @@
+package atom
+
+// An Atom is a small piece of shared state: a root, made by [New], or a part of
+// another atom's value, seen through [Focus], [Key] or [At]. It is a
+// definition, made once and held in a variable or a [Family]; its values are
+// in stores.
+//
+// Atoms are compared by identity. The id comes first so that
+// reflect.DeepEqual, by which go-app decides whether a component's field has
+// changed, ends there.
+type Atom[T any] struct {
+	id   uint64
+	root *origin
+	path Path // from the root's value
+
+	// read finds the value in a state of the root; false when it is missing.
+	read func(state any) (*T, bool)
+
+	// edit returns the state of the root in which change has been made to the
+	// value. It shares with the given state everything that is not on the way.
+	edit func(state any, revise revision[T]) (any, Changes, error)
+}
+
+// A revision makes the next value from the previous one, which it leaves alone.
+type revision[T any] func(prev *T) (next *T, c Changes, err error)
+
+// origin is the untyped part of a root atom.
+type origin struct {
+	id      uint64
+	initial any // *T
+}
+
+// New returns a root atom whose value is initial in every store until it is
+// written to. Values are immutable by convention: what Get returns, and what
+// New and Set are given, is not written to afterwards.
+func New[T any](initial T) *Atom[T] {
+	id := newID()
+	return &Atom[T]{
+		id:   id,
+		root: &origin{id: id, initial: &initial},
+		read: func(state any) (*T, bool) { return state.(*T), true },
+		edit: func(state any, revise revision[T]) (any, Changes, error) {
+			return revise(state.(*T))
+		},
+	}
+}
+
+// Get returns the value, the zero value when a is missing. What it returns is
+// shared: do not write to what it points to.
+func (a *Atom[T]) Get(r Reader) T {
+	v, _ := a.Lookup(r)
+	return v
+}
+
+// Lookup returns the value, and whether there is one: an element of a map or a
+// list may be missing.
+func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
+	s := r.open(a)
+	defer r.close()
+	if p, ok := a.now(s); ok {
+		return *p, true
+	}
+	return value, false
+}
+
+// now reads the visible value, under the lock.
+func (a *Atom[T]) now(s *Store) (*T, bool) {
+	c, ok := s.cells[a.root.id]
+	if !ok {
+		return a.read(a.root.initial)
+	}
+	return a.read(c.visible)
+}
+
+// Set replaces the value. It keeps its place among the live entries of the
+// log: what was dispatched before it and fails later is taken back below it.
+// ErrMissing when a is missing.
+func (a *Atom[T]) Set(w Writer, value T) error { return a.write(w, replacing(value)) }
+
+// Update runs edit on a draft of the value: change it as if it were your own.
+// Like every entry it is run again when something below it in the log changes,
+// so it must be pure. ErrMissing when a is missing; an error wrapping
+// [ErrUpdatePanicked] when edit panics. In both cases nothing has changed.
+func (a *Atom[T]) Update(w Writer, edit func(*T)) error { return a.write(w, drafting(edit)) }
+
+// Sync replaces the base of the value: what a server says it is. Every live
+// entry stays above it, in its place. ErrMissing when a is missing there.
+func (a *Atom[T]) Sync(w Writer, value T) error { return a.sync(w, replacing(value)) }
+
+// SyncUpdate changes the base of the value by running edit on a draft of it,
+// under every live entry.
+func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, drafting(edit)) }
+
+// write dispatches an entry that has succeeded from the start.
+func (a *Atom[T]) write(w Writer, revise revision[T]) error {
+	b := w.begin()
+	defer w.end(b)
+	_, err := b.s.dispatch([]*Edit{a.editing(revise)}, entrySucceeded)
+	return err
+}
+
+func (a *Atom[T]) sync(w Writer, revise revision[T]) error {
+	b := w.begin()
+	defer w.end(b)
+	cell := b.s.cellOf(a.root)
+	base, c, err := a.edit(cell.base, revise)
+	if err != nil {
+		return err
+	}
+	cell.rebase(b.s, base, c.paths())
+	return nil
+}
+
+// editing makes a change of a's value one of the root's state.
+func (a *Atom[T]) editing(revise revision[T]) *Edit {
+	e := &Edit{root: a.root, path: a.path, look: a.look}
+	e.apply = func(state any) (any, Changes, error) {
+		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
+			if next, c, err = revise(prev); err == nil {
+				e.patch = c
+			}
+			return next, c, err
+		})
+	}
+	return e
+}
+
+// look returns the value in a state, nil when it is missing.
+func (a *Atom[T]) look(state any) any {
+	if p, ok := a.read(state); ok {
+		return *p
+	}
+	return nil
+}
+
+// drafting runs edit on a draft. A nil edit changes nothing.
+func drafting[T any](edit func(*T)) revision[T] {
+	return func(prev *T) (next *T, c Changes, err error) {
+		if edit == nil {
+			return prev, Changes{}, nil
+		}
+		calling(func() { next, c, err = update(prev, edit) })
+		return next, c, err
+	}
+}
+
+// replacing puts value in the place of whatever is there.
+func replacing[T any](value T) revision[T] {
+	return func(prev *T) (*T, Changes, error) { return adopt(prev, &value) }
+}

@@ -1,0 +1,194 @@
+package atom
+
+// A Derived atom is computed from others. Make it with [Derive].
+type Derived[T any] struct {
+	id      uint64 // first, as in Atom
+	compute func(Reader) T
+
+	// observed is called, under the lock, when the first observer comes;
+	// the function it returns when the last one has gone. May be nil.
+	observed func(*Store) (unobserved func())
+}
+
+// Derive returns an atom whose value is what compute returns. The atoms that
+// compute reads through its Reader are its dependencies, found anew each time.
+//
+// The value is cached. It is computed again at most once per batch, and only
+// when it is looked at (read, or subscribed to) after a dependency's value has
+// really changed; a result that equals the last one is no change for those who
+// depend on it. It is never computed from a half-updated state. compute must
+// be pure and must not keep its Reader; if it panics, so does Get.
+func Derive[T any](compute func(Reader) T) *Derived[T] {
+	return &Derived[T]{id: newID(), compute: compute}
+}
+
+// Get returns the value, computing it if it is not known.
+func (d *Derived[T]) Get(r Reader) (value T) {
+	s := r.open(d)
+	defer r.close()
+	switch v := d.peek(s).(type) {
+	case *T:
+		value = *v
+	case *failure:
+		panic(v.reason)
+	}
+	return value
+}
+
+func (d *Derived[T]) peek(s *Store) any {
+	m := memoOf(s, d)
+	if !m.valid(s) {
+		m.refresh(s, func(r Reader, last any) any { return d.run(r, last) })
+	}
+	return m.value
+}
+
+func (d *Derived[T]) same(x, y any) bool { return x == y } // refresh keeps the pointer of an equal value
+
+func (d *Derived[T]) observe(s *Store, w watcher) (stop func()) {
+	m := memoOf(s, d)
+	if m.observers == 0 && d.observed != nil {
+		m.unobserved = d.observed(s)
+	}
+	d.peek(s)
+	if m.observers++; m.observers == 1 {
+		m.observeDeps(s)
+	}
+	x := m.at.watch(w)
+	return func() {
+		x.end()
+		if m.observers--; m.observers > 0 {
+			return
+		}
+		stopAll(m.deps)
+		if m.unobserved != nil {
+			m.unobserved()
+			m.unobserved = nil
+		}
+	}
+}
+
+// run computes the value, or the failure when compute panics.
+func (d *Derived[T]) run(r Reader, last any) (value any) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			value = &failure{reason}
+		}
+	}()
+	var v T
+	calling(func() { v = d.compute(r) })
+	if p, ok := last.(*T); ok && equal(p, &v) {
+		return p
+	}
+	return &v
+}
+
+// A failure is the value of a derived atom whose function has panicked.
+type failure struct{ reason any }
+
+// A memo is what a store keeps of one derived atom.
+type memo struct {
+	value     any // *T or *failure; nil before it was first computed
+	deps      []dependency
+	checked   uint64 // the epoch in which the value was last known to be right
+	computing bool
+
+	// While it is observed it is told what changes, and need not look.
+	observers  int
+	outdated   bool
+	at         region // its own watchers
+	unobserved func()
+}
+
+type dependency struct {
+	src  source
+	seen any
+	stop func()
+}
+
+func memoOf[T any](s *Store, d *Derived[T]) *memo {
+	m, ok := s.memos[d.id]
+	if !ok {
+		m = &memo{}
+		s.memos[d.id] = m
+		forgetWith(s, d, d.id, func(s *Store, id uint64) { delete(s.memos, id) })
+	}
+	return m
+}
+
+// stale tells those who depend on the value that it may have changed.
+func (m *memo) stale(s *Store, why reason) {
+	if why&becauseValue == 0 || m.outdated {
+		return
+	}
+	m.outdated = true
+	m.at.tell(s, becauseValue)
+}
+
+// valid reports whether the value is right, without computing it.
+func (m *memo) valid(s *Store) bool {
+	if m.value == nil {
+		return false
+	}
+	if m.checked == s.epoch || m.observers > 0 && !m.outdated {
+		return true
+	}
+	for _, dep := range m.deps {
+		if !dep.src.same(dep.seen, dep.src.peek(s)) {
+			return false
+		}
+	}
+	m.checked, m.outdated = s.epoch, false
+	return true
+}
+
+func (m *memo) refresh(s *Store, run func(Reader, any) any) {
+	if m.computing {
+		panic("atom: a derived atom depends on itself")
+	}
+	m.computing = true
+	t := &tracker{s: s, seen: map[source]bool{}}
+	before := m.deps
+	m.value = run(t, m.value)
+	t.done = true
+	m.computing = false
+	m.deps, m.checked, m.outdated = t.deps, s.epoch, false
+	if m.observers > 0 {
+		m.observeDeps(s)
+		stopAll(before) // only now: a dependency that stays is never unobserved
+	}
+}
+
+func (m *memo) observeDeps(s *Store) {
+	for i := range m.deps {
+		m.deps[i].stop = m.deps[i].src.observe(s, m)
+	}
+}
+
+func stopAll(deps []dependency) {
+	for i := range deps {
+		deps[i].stop()
+		deps[i].stop = nil
+	}
+}
+
+// A tracker is the Reader of a derived atom's function: it notes what is read.
+type tracker struct {
+	s    *Store
+	deps []dependency
+	seen map[source]bool
+	done bool
+}
+
+func (t *tracker) open(src source) *Store {
+	if t.done {
+		panic("atom: a derived atom's function kept its Reader")
+	}
+	if src != nil && !t.seen[src] {
+		t.seen[src] = true
+		t.deps = append(t.deps, dependency{src: src, seen: src.peek(t.s)})
+	}
+	return t.s
+}
+
+func (t *tracker) close() {}

@@ -1,0 +1,113 @@
+package atom
+
+// An Entry is one change in the log of a store: it is live from its dispatch
+// until it is dropped, or folded into the base. See the package documentation
+// for what becomes visible when. An entry with several edits enters, folds,
+// conflicts and leaves as one.
+type Entry struct {
+	id         uint64
+	state      entryState
+	edits      []*Edit
+	portions   []portion
+	onConflict func(Conflict)
+}
+
+// An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
+type Edit struct {
+	root  *origin
+	path  Path
+	apply func(state any) (after any, c Changes, err error)
+	look  func(state any) any // the target's value in a state, nil when it is missing
+	patch Changes             // what it changes, seen from its target
+}
+
+// A portion is what an entry changes in one root.
+type portion struct {
+	entry   *Entry
+	cell    *cell
+	edits   []*Edit
+	after   any     // the state above it
+	changes Changes // from the state below it to after
+}
+
+type entryState uint8
+
+const (
+	entryPending    entryState = iota // in the log, its effect is not decided
+	entrySucceeded                    // in the log, stays until it is the oldest
+	entryFolded                       // in the base
+	entryDropped                      // taken back
+	entryConflicted                   // taken back, because it could not be re-applied
+)
+
+// EditOf is a change of a for [DispatchAll]. A nil edit changes nothing.
+func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return a.editing(drafting(edit)) }
+
+// Dispatch appends an entry to the log: edit is run on a draft of a's value,
+// and the result is visible at once. The entry stays live until
+// [Entry.Succeed] or [Entry.Drop]; whenever something below it in the log
+// changes, edit is run again on the new value, so it must be pure: same draft
+// in, same change out. A nil edit makes an entry that changes nothing.
+//
+// A panic of edit is returned as an error that wraps [ErrUpdatePanicked], a
+// missing target as [ErrMissing]; in both cases there is no entry and nothing
+// has changed.
+func Dispatch[T any](w Writer, a *Atom[T], edit func(*T)) (*Entry, error) {
+	return DispatchAll(w, EditOf(a, edit))
+}
+
+// DispatchAll is Dispatch of several edits as one entry, all or none. Each sees
+// what those before it have made.
+func DispatchAll(w Writer, edits ...*Edit) (*Entry, error) {
+	b := w.begin()
+	defer w.end(b)
+	return b.s.dispatch(edits, entryPending)
+}
+
+// Succeed tells the log that what the entry did is confirmed. The entry is
+// folded into the base as soon as everything dispatched before it has left;
+// the order never changes. ErrDropped when the entry is not live.
+func (e *Entry) Succeed(w Writer) error {
+	b := w.begin()
+	defer w.end(b)
+	if e.state != entryPending {
+		return ErrDropped
+	}
+	e.state = entrySucceeded
+	for i := range e.portions {
+		e.portions[i].touch(b.s, becauseStatus)
+	}
+	e.fold()
+	return nil
+}
+
+// Drop takes the entry, and nothing else, back: the value is what it would be
+// had the entry never been dispatched. ErrDropped when the entry is not live;
+// a folded entry cannot be taken back.
+func (e *Entry) Drop(w Writer) error {
+	b := w.begin()
+	defer w.end(b)
+	if !e.live() {
+		return ErrDropped
+	}
+	b.s.leave(e, entryDropped)
+	return nil
+}
+
+func (e *Entry) live() bool { return e.state == entryPending || e.state == entrySucceeded }
+
+// OnConflict sets what is called, outside the store's lock, when the entry is
+// dropped because it could not be re-applied. Set it in the batch that
+// dispatches the entry.
+func (e *Entry) OnConflict(f func(Conflict)) { e.onConflict = f }
+
+// Len is the number of edits of the entry.
+func (e *Entry) Len() int { return len(e.edits) }
+
+// Patch returns what the i-th edit of the entry changes in its atom, as it was
+// last applied: what to send to a server that keeps that atom's value.
+func (e *Entry) Patch(r Reader, i int) Changes {
+	r.open(nil)
+	defer r.close()
+	return e.edits[i].patch
+}

@@ -1,0 +1,111 @@
+package atom
+
+import (
+	"reflect"
+	"slices"
+	"unsafe"
+)
+
+// Focus returns the part of parent that lens points at, as an atom that is
+// read and written through parent: a change to either is seen in both.
+//
+//	title := atom.Focus(graph, func(g *Graph) *string { return &g.Title })
+//
+// A lens only points: it neither reads the store nor writes to what it is
+// given, and it may be called at any time. A lens to a field, however deep in
+// nested structs, costs nothing; one that goes through a pointer, a map or a
+// slice copies the parent at each write, and is missing while it panics or
+// returns nil (a nil pointer on the way). For elements use [Key] and [At].
+func Focus[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
+	if path, ok := pointsAt(lens); ok {
+		return focusField(parent, lens, path)
+	}
+	return focusAnywhere(parent, lens)
+}
+
+// pointsAt finds the field that a lens points at, by trying it on a zero
+// value. False when it does not stay inside of the value.
+func pointsAt[P, C any](lens func(*P) *C) (path Path, ok bool) {
+	defer func() {
+		if recover() != nil {
+			path, ok = nil, false
+		}
+	}()
+	probe := new(P)
+	from, to := uintptr(unsafe.Pointer(probe)), uintptr(unsafe.Pointer(lens(probe)))
+	size := unsafe.Sizeof(*new(C))
+	if to < from || to+size > from+unsafe.Sizeof(*probe) {
+		return nil, false
+	}
+	return fieldPath[P](to-from, size, reflect.TypeFor[C]())
+}
+
+func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path) *Atom[C] {
+	return &Atom[C]{
+		id:   newID(),
+		root: parent.root,
+		path: slices.Concat(parent.path, path),
+		read: func(state any) (*C, bool) {
+			p, ok := parent.read(state)
+			if !ok {
+				return nil, false
+			}
+			return lens(p), true
+		},
+		edit: func(state any, revise revision[C]) (any, Changes, error) {
+			return parent.edit(state, func(prev *P) (*P, Changes, error) {
+				field, c, err := revise(lens(prev))
+				if err != nil || c.Empty() {
+					return prev, Changes{}, err
+				}
+				next := new(P)
+				*next = *prev
+				*lens(next) = *field
+				if path.mayVanish() {
+					c, err = diff(prev, next)
+					return next, c, err
+				}
+				return next, c.under(path), nil
+			})
+		},
+	}
+}
+
+// focusAnywhere is a lens of which nothing is known but what it returns.
+func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
+	look := func(p *P) (c *C) {
+		defer func() {
+			if recover() != nil {
+				c = nil
+			}
+		}()
+		return lens(p)
+	}
+	id := newID()
+	return &Atom[C]{
+		id:   id,
+		root: parent.root,
+		path: parent.path.with(anywhereStep(id)),
+		read: func(state any) (*C, bool) {
+			p, ok := parent.read(state)
+			if !ok {
+				return nil, false
+			}
+			c := look(p)
+			return c, c != nil
+		},
+		edit: func(state any, revise revision[C]) (any, Changes, error) {
+			return parent.edit(state, func(prev *P) (*P, Changes, error) {
+				was := look(prev)
+				if was == nil {
+					return prev, Changes{}, ErrMissing
+				}
+				part, c, err := revise(was)
+				if err != nil || c.Empty() {
+					return prev, Changes{}, err
+				}
+				return update(prev, func(draft *P) { *lens(draft) = *part })
+			})
+		},
+	}
+}

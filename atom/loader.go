@@ -1,0 +1,126 @@
+package atom
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+)
+
+// A loader is what a store keeps of one async atom. Everything in it is
+// guarded by the store's lock.
+type loader struct {
+	wanted bool // somebody looks
+	state  *loadState
+	at     region      // who watches the state
+	flight *loadReader // the load that is under way, or was the last one
+	cancel context.CancelFunc
+}
+
+// loadState is replaced as a whole, and compared as a pointer.
+type loadState struct {
+	loading bool
+	err     error
+}
+
+func (s *Store) loaderOf(id uint64) *loader {
+	l, ok := s.loaders[id]
+	if !ok {
+		l = &loader{state: &loadState{}, cancel: func() {}}
+		s.loaders[id] = l
+	}
+	return l
+}
+
+// begin starts a load in place of the one under way. What that one has read
+// stays observed until the new one has done its reading.
+func (l *loader) begin(s *Store, run func(context.Context, *loadReader)) {
+	l.cancel()
+	ctx, cancel := context.WithCancel(context.Background())
+	before := l.flight
+	r := &loadReader{s: s, l: l, run: run, seen: map[source]bool{}}
+	l.flight, l.cancel = r, cancel
+	l.become(s, loadState{loading: true, err: l.state.err})
+	go func() {
+		defer cancel()
+		run(ctx, r)
+		b := s.begin()
+		before.forget()
+		s.end(b)
+	}()
+}
+
+// abandon ends the load under way, and stops observing what was read.
+func (l *loader) abandon(s *Store) {
+	l.cancel()
+	l.flight.forget()
+	l.flight = nil
+	l.become(s, loadState{err: l.state.err})
+}
+
+func (l *loader) become(s *Store, next loadState) {
+	s.epoch++
+	l.state = &next
+	l.at.tell(s, becauseValue)
+}
+
+func protect[T any](ctx context.Context, r Reader, load func(context.Context, Reader) (T, error)) (value T, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("atom: the load panicked: %v\n%s", reason, debug.Stack())
+		}
+	}()
+	return load(ctx, r)
+}
+
+// A loadReader is the Reader of one load: what it reads is observed, and when
+// that changes the load begins again.
+type loadReader struct {
+	s    *Store
+	l    *loader
+	run  func(context.Context, *loadReader)
+	seen map[source]bool
+	stop []func()
+	over bool
+}
+
+func (r *loadReader) open(src source) *Store {
+	s := r.s
+	s.begin()
+	if src != nil && !r.seen[src] && !r.over {
+		r.seen[src] = true
+		r.stop = append(r.stop, s.observing(src, becauseValue, r.again))
+	}
+	return s
+}
+
+func (r *loadReader) close() { r.s.end(nil) }
+
+// again begins another load, if this one is still the last.
+func (r *loadReader) again() {
+	b := r.s.begin()
+	defer r.s.end(b)
+	if r.l.flight == r && r.l.wanted {
+		r.l.begin(r.s, r.run)
+	}
+}
+
+// forget ends the observations; a nil r has none.
+func (r *loadReader) forget() {
+	if r == nil {
+		return
+	}
+	r.over = true
+	for _, stop := range r.stop {
+		stop()
+	}
+	r.stop = nil
+}
+
+// loadSource is the state of the loader with that id, as something to depend on.
+type loadSource uint64
+
+func (id loadSource) peek(s *Store) any  { return s.loaderOf(uint64(id)).state }
+func (id loadSource) same(a, b any) bool { return a == b }
+func (id loadSource) observe(s *Store, w watcher) (stop func()) {
+	return s.loaderOf(uint64(id)).at.watch(w).end
+}

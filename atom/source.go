@@ -1,0 +1,58 @@
+package atom
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A source is something whose value can be read and watched: an [Atom], a
+// [Derived]. All methods are called under the store's lock.
+type source interface {
+	// peek returns the value now, as a pointer that is compared with same.
+	peek(s *Store) any
+	// same reports whether two results of peek are the same value.
+	same(a, b any) bool
+	// observe has w told when the value may have changed, until stop is called.
+	observe(s *Store, w watcher) (stop func())
+}
+
+// Readable is an atom of any kind that has a value of type T: an [*Atom], a
+// [*Derived], an [*AsyncAtom].
+type Readable[T any] interface {
+	source
+	Get(Reader) T
+}
+
+// Target is an atom that entries are dispatched on: an [*Atom] of any type.
+type Target interface {
+	source
+	fmt.Stringer
+	target() (root uint64, path Path)
+	nudge(*Store)
+}
+
+func (a *Atom[T]) target() (uint64, Path) { return a.root.id, a.path }
+
+// String names the atom: its root's number and the path from there.
+func (a *Atom[T]) String() string { return fmt.Sprintf("atom %d%s", a.root.id, a.path) }
+
+func (a *Atom[T]) nudge(s *Store) {
+	s.cellOf(a.root).touch(s, slices.Values([]Path{a.path}), becauseStatus)
+}
+
+func (a *Atom[T]) peek(s *Store) any {
+	p, ok := a.now(s)
+	if !ok {
+		return (*T)(nil)
+	}
+	return p
+}
+
+func (a *Atom[T]) same(x, y any) bool {
+	p, q := x.(*T), y.(*T)
+	return p == q || p != nil && q != nil && equal(p, q)
+}
+
+func (a *Atom[T]) observe(s *Store, w watcher) (stop func()) {
+	return s.cellOf(a.root).watch(a.path, w).end
+}

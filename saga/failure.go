@@ -1,0 +1,108 @@
+package saga
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// A registry is what this package keeps with one store.
+type registry struct {
+	mu       sync.Mutex
+	failures []*Task // not dismissed, oldest first
+	onError  []*func(*Task)
+
+	lanes map[laneKey]*lane // guarded by the store's lock
+}
+
+type registryKey struct{}
+
+func registryOf(r atom.Reader) *registry {
+	return atom.Attach(r, registryKey{}, func() *registry { return &registry{lanes: map[laneKey]*lane{}} })
+}
+
+// OnError calls f with every task of the store that has failed, met a conflict,
+// or has a PostErr, until remove is called: the place for the message that must
+// appear even when the component that began the task is gone.
+func OnError(s *atom.Store, f func(*Task)) (remove func()) {
+	r := registryOf(s)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := &f
+	r.onError = append(r.onError, p)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.onError = slices.DeleteFunc(slices.Clone(r.onError), func(q *func(*Task)) bool { return q == p })
+	}
+}
+
+func (r *registry) report(t *Task) {
+	r.mu.Lock()
+	handlers := r.onError
+	r.mu.Unlock()
+	for _, f := range handlers {
+		(*f)(t)
+	}
+}
+
+// remembered is how many failures are kept that nobody dismisses.
+const remembered = 100
+
+// ended is told of a task that is over. A failure is kept for those who show it
+// beside the atom.
+func (r *registry) ended(b *atom.Batch, t *Task) {
+	r.leave(t)
+	if !t.failed() || t.launch.on == nil {
+		return
+	}
+	r.mu.Lock()
+	r.failures = append(slices.Clone(r.failures[max(0, len(r.failures)+1-remembered):]), t)
+	r.mu.Unlock()
+	atom.Nudge(b, t.launch.on)
+}
+
+// begin forgets the failures of what a new entry changes: the user has moved on.
+func (r *registry) begin(b *atom.Batch, t *Task, e *atom.Entry) {
+	r.remove(b, func(failed *Task) bool {
+		if len(failed.entries) == 0 {
+			return e.Concerns(b, failed.launch.on)
+		}
+		return slices.ContainsFunc(failed.entries, func(f *atom.Entry) bool { return e.Overlaps(b, f) })
+	})
+}
+
+func (r *registry) dismiss(w atom.Writer, t *Task) {
+	r.remove(w, func(failed *Task) bool { return failed == t })
+}
+
+// remove forgets failures. The list is replaced, never written to: readers hold
+// it outside the lock, which must not be held while which looks at the log.
+func (r *registry) remove(w atom.Writer, which func(*Task) bool) {
+	r.mu.Lock()
+	all := r.failures
+	r.mu.Unlock()
+	for _, t := range all {
+		if !which(t) {
+			continue
+		}
+		r.mu.Lock()
+		r.failures = slices.DeleteFunc(slices.Clone(r.failures), func(x *Task) bool { return x == t })
+		r.mu.Unlock()
+		atom.Nudge(w, t.launch.on)
+	}
+}
+
+// failureOf returns the last failure that concerns a, nil when there is none.
+func (r *registry) failureOf(rd atom.Reader, a atom.Target) *Task {
+	r.mu.Lock()
+	failures := r.failures
+	r.mu.Unlock()
+	for _, t := range slices.Backward(failures) {
+		if t.concerns(rd, a) {
+			return t
+		}
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package saga
+
+import "github.com/atomsaga/atomsaga/atom"
+
+// A Hook binds a component to an atom: the component shows the atom's value,
+// renders again when that changes, and runs sagas on it. It is an unexported
+// field, by value, of a component that embeds a [Bind]; it is bound in Render,
+// each time, so that a component that go-app reuses for another row shows that
+// row:
+//
+//	func (c *DirectionToggle) Render() app.UI {
+//		kind := c.kind.Use(&c.bind, kindByID.Of(c.ID))
+//		return components.Toggle().On(kind.HasDirection).OnChange(c.set)
+//	}
+//
+//	func (c *DirectionToggle) set(ctx app.Context, on bool) {
+//		c.kind.Run(saga.Update(func(k *Kind) { k.HasDirection = on }).Effect(...))
+//	}
+//
+// Hooks are used on the UI goroutine.
+type Hook[T any] struct {
+	view View[T]
+	atom *atom.Atom[T]
+}
+
+// Use binds the hook to an atom, in place of the one before, and returns its
+// value.
+func (h *Hook[T]) Use(b *Bind, a *atom.Atom[T]) T {
+	h.atom = a
+	return h.view.Use(b, a)
+}
+
+// Value returns the atom's value now.
+func (h *Hook[T]) Value() T { return h.view.Value() }
+
+// Target returns the atom that the hook is bound to; nil before [Hook.Use].
+// Controls tell by it that they were handed to another row.
+func (h *Hook[T]) Target() atom.Target {
+	if h.atom == nil {
+		return nil
+	}
+	return h.atom
+}
+
+// Refresh has the component rendered in the next frame, and none of those that
+// it is in, for what it shows besides its atoms.
+func (h *Hook[T]) Refresh() { h.view.bind.refresh() }
+
+// Run runs a saga on the atom, in the component's store. See [Run].
+func (h *Hook[T]) Run(r Runnable[T]) *Task { return Run(h.store(), h.atom, r) }
+
+func (h *Hook[T]) store() *atom.Store { return h.view.bind.Store() }
+
+// Pending returns how many changes of the atom, or of a part of it, wait for
+// their effect.
+func (h *Hook[T]) Pending() int { return atom.Pending(h.store(), h.atom) }
+
+// Failure returns the last task that has failed to change the atom, or a part
+// of it, and was neither dismissed, nor run again, nor followed by another
+// change of the same thing; nil when there is none.
+func (h *Hook[T]) Failure() *Task {
+	s := h.store()
+	return registryOf(s).failureOf(s, h.atom)
+}
+
+// Err returns the error of [Hook.Failure], nil when there is none.
+func (h *Hook[T]) Err() error {
+	if t := h.Failure(); t != nil {
+		return t.Err()
+	}
+	return nil
+}

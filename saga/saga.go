@@ -1,0 +1,125 @@
+package saga
+
+import (
+	"context"
+	"time"
+)
+
+// A Saga is a change of a T, an effect that tells somebody about it, and what
+// to change when that has worked. It is a description: nothing happens before
+// it reaches [Run], or [Hook.Run], and it may be run any number of times.
+//
+// Sagas are built in the order in which they happen, and compile only so:
+//
+//	saga.Update(...)                              // a plain write
+//	saga.Update(...).Effect(...)
+//	saga.Update(...).Effect(...).PostEffect(...)
+//	saga.Effect(...)                              // nothing to roll back
+//	saga.New(update, effect).PostEffect(...)      // with typed results handed on
+type Saga[T any] struct {
+	begin func() steps[T]
+	options
+}
+
+// steps is one run of a saga. What update returns is kept for effect, and what
+// effect returns for post, in the closures of the run.
+type steps[T any] struct {
+	update func(*T)
+	effect func(ctx context.Context, next T) error
+	post   func(*T)
+}
+
+// Runnable is what can be run on an atom of a T: a [Saga], or one that is not
+// finished but could be.
+type Runnable[T any] interface{ saga() Saga[T] }
+
+func (s Saga[T]) saga() Saga[T] { return s }
+
+// An Updating is a saga that has no effect yet. Running it is a plain write.
+type Updating[T any] struct{ update func(*T) }
+
+// Update begins a saga with a change that shows at once. update edits a draft,
+// and must be pure, same draft in, same change out: it is run again whenever
+// something dispatched before it is taken back.
+func Update[T any](update func(*T)) Updating[T] { return Updating[T]{update} }
+
+func (u Updating[T]) saga() Saga[T] {
+	return Saga[T]{begin: func() steps[T] { return steps[T]{update: u.update} }}
+}
+
+// Effect adds what is done once the change shows: effect is called once, in a
+// goroutine of its own, with the value after the change. When it returns nil
+// the change stays. When it returns an error or panics, just this change is
+// taken back. Its context ends when the task does; [TaskFrom] finds the task.
+func (u Updating[T]) Effect(effect func(ctx context.Context, next T) error) Saga[T] {
+	return Saga[T]{begin: func() steps[T] { return steps[T]{update: u.update, effect: effect} }}
+}
+
+// Effect is a saga that changes nothing before its effect has worked, and so
+// has nothing to roll back.
+func Effect[T any](effect func(ctx context.Context, now T) error) Saga[T] {
+	return Updating[T]{}.Effect(effect)
+}
+
+// PostEffect adds a change that is made when the effect has worked: a write of
+// its own, dispatched then. If it panics the update stays, because the server
+// has done its part, and the task has a PostErr.
+func (s Saga[T]) PostEffect(post func(*T)) Saga[T] {
+	begin := s.begin
+	s.begin = func() steps[T] {
+		run := begin()
+		run.post = post
+		return run
+	}
+	return s
+}
+
+// Timeout limits the time that the effect may take. After it the effect's
+// context is cancelled and the task fails with [ErrTimeout].
+func (s Saga[T]) Timeout(d time.Duration) Saga[T] {
+	s.timeout = d
+	return s
+}
+
+// A Typed is a saga whose effect has a result of type R for its post-effect.
+type Typed[T, R any] struct {
+	begin func(result *R) steps[T]
+}
+
+// New is Update and Effect with values handed on: what update returns (at
+// dispatch, not when it is run again) goes to effect, and what effect returns
+// goes to [Typed.PostEffect].
+func New[T, C, R any](update func(*T) C, effect func(ctx context.Context, next T, c C) (R, error)) Typed[T, R] {
+	return Typed[T, R]{func(result *R) steps[T] {
+		var handed C
+		dispatched := false
+		return steps[T]{
+			update: func(draft *T) {
+				if c := update(draft); !dispatched {
+					handed, dispatched = c, true
+				}
+			},
+			effect: func(ctx context.Context, next T) (err error) {
+				*result, err = effect(ctx, next, handed)
+				return err
+			},
+		}
+	}}
+}
+
+// PostEffect is [Saga.PostEffect] with the effect's result.
+func (t Typed[T, R]) PostEffect(post func(*T, R)) Saga[T] {
+	return Saga[T]{begin: func() steps[T] {
+		var result R
+		run := t.begin(&result)
+		run.post = func(draft *T) { post(draft, result) }
+		return run
+	}}
+}
+
+// Timeout is [Saga.Timeout], for a saga without a post-effect.
+func (t Typed[T, R]) Timeout(d time.Duration) Saga[T] { return t.saga().Timeout(d) }
+
+func (t Typed[T, R]) saga() Saga[T] {
+	return Saga[T]{begin: func() steps[T] { return t.begin(new(R)) }}
+}

@@ -1,0 +1,218 @@
+package saga
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// A State tells how far a task is. It changes once, from Running to another.
+type State string
+
+const (
+	Running   State = "running"
+	Succeeded State = "succeeded" // the effect has worked, or there was none
+	Failed    State = "failed"    // the effect has not worked; the change is taken back
+	Cancelled State = "cancelled" // [Task.Cancel] was called; the change is taken back
+
+	// Superseded by a newer run of the saga ([Saga.Latest]); the change is
+	// taken back.
+	Superseded State = "superseded"
+
+	// Conflict: the change could not be re-applied, and is taken back.
+	Conflict State = "conflict"
+)
+
+var (
+	// ErrTimeout is the error of a task whose effect took longer than
+	// [Saga.Timeout] allows.
+	ErrTimeout = errors.New("saga: the effect took too long")
+
+	// ErrCancelled is the error of a task that was cancelled.
+	ErrCancelled = errors.New("saga: cancelled")
+
+	// ErrSuperseded is the error of a task that a newer one has superseded.
+	ErrSuperseded = errors.New("saga: superseded by a newer one")
+
+	// ErrConflict is wrapped by the error of a task whose change could not be
+	// re-applied when something below it changed.
+	ErrConflict = errors.New("saga: the change could not be re-applied")
+
+	// ErrEffectPanicked is wrapped by the error of a task whose effect
+	// panicked; the error's text has the value and the stack.
+	ErrEffectPanicked = errors.New("saga: the effect panicked")
+)
+
+// A Task is one run of a saga. It is safe for concurrent use.
+type Task struct {
+	launch   *launch
+	store    *atom.Store
+	registry *registry
+
+	// Guarded by the store's lock.
+	entries []*atom.Entry // none when the update was refused; several when runs have joined
+	patches []atom.Changes
+	joined  []any // the updates of runs that have joined, nil when none has
+
+	// Where entries and patches begin: most tasks have one of each.
+	firstEntry [1]*atom.Entry
+	firstPatch [1]atom.Changes
+
+	ctx          context.Context // the effect's
+	cancelEffect context.CancelFunc
+	done         chan struct{} // closed when everyone has been told
+
+	mu           sync.Mutex
+	state        State
+	err, postErr error
+	attempts     int
+	began, ended time.Time
+}
+
+func newTask(l *launch) *Task {
+	t := &Task{
+		launch: l, store: l.store, registry: registryOf(l.store),
+		state: Running, began: time.Now(), done: make(chan struct{}),
+	}
+	t.entries, t.patches = t.firstEntry[:0], t.firstPatch[:0]
+	t.ctx, t.cancelEffect = context.WithCancel((*taskContext)(t))
+	return t
+}
+
+// State tells how far the task is.
+func (t *Task) State() State {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.state
+}
+
+// Err returns why the task has not succeeded; nil while it runs.
+func (t *Task) Err() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// PostErr returns why the post-effect of a task that succeeded made no change.
+func (t *Task) PostErr() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.postErr
+}
+
+// Began returns when the task was dispatched.
+func (t *Task) Began() time.Time { return t.began }
+
+// Ended returns when the task ended; the zero time while it runs.
+func (t *Task) Ended() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ended
+}
+
+// Attempts returns how often the effect has been begun.
+func (t *Task) Attempts() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.attempts
+}
+
+// Patch returns what the update has changed when it was dispatched, in the atom
+// that the saga ran on; of runs that have joined, what they have changed
+// together. The inverse is Patch().Inverse().
+func (t *Task) Patch() atom.Changes {
+	if all := t.Patches(); len(all) > 0 {
+		return all[0]
+	}
+	return atom.Changes{}
+}
+
+// Patches returns the patch of each edit of a transaction.
+func (t *Task) Patches() (all []atom.Changes) {
+	t.store.Batch(func(*atom.Batch) { all = slices.Clone(t.patches) })
+	return all
+}
+
+// Wait waits until the task has ended and returns its Err, or ctx's error when
+// that ends first.
+func (t *Task) Wait(ctx context.Context) error {
+	select {
+	case <-t.done:
+		return t.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Cancel takes the change back and cancels the effect's context. It does
+// nothing to a task that has ended.
+func (t *Task) Cancel() { t.end(Cancelled, ErrCancelled, t.drop) }
+
+// Retry runs the saga of a task that has failed again, as a new change, and
+// dismisses the failure.
+func (t *Task) Retry() *Task {
+	t.Dismiss()
+	return t.launch.runWith(t.joined)
+}
+
+// Dismiss has the failure of the task forgotten: [Hook.Failure] no longer
+// returns it.
+func (t *Task) Dismiss() { t.registry.dismiss(t.store, t) }
+
+// A taskContext is the background context of an effect, with its task.
+type taskContext Task
+
+type taskKey struct{}
+
+func (*taskContext) Deadline() (deadline time.Time, ok bool) { return }
+func (*taskContext) Done() <-chan struct{}                   { return nil }
+func (*taskContext) Err() error                              { return nil }
+
+func (c *taskContext) Value(key any) any {
+	if key == (taskKey{}) {
+		return (*Task)(c)
+	}
+	return nil
+}
+
+// TaskFrom returns the task of the context that an effect was called with, nil
+// for any other.
+func TaskFrom(ctx context.Context) *Task {
+	t, _ := ctx.Value(taskKey{}).(*Task)
+	return t
+}
+
+// concerns reports whether a is about what the task has changed, or tried to.
+func (t *Task) concerns(r atom.Reader, a atom.Target) bool {
+	if len(t.entries) == 0 {
+		return t.launch.on != nil && atom.Overlap(t.launch.on, a)
+	}
+	return slices.ContainsFunc(t.entries, func(e *atom.Entry) bool { return e.Concerns(r, a) })
+}
+
+func (t *Task) failed() bool {
+	state := t.State()
+	return state == Failed || state == Conflict
+}
+
+func (t *Task) become(state State, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.state, t.err, t.ended = state, err, time.Now()
+}
+
+func (t *Task) setPostErr(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.postErr = err
+}
+
+func (t *Task) count() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.attempts++
+}

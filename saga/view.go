@@ -1,0 +1,43 @@
+package saga
+
+import "github.com/atomsaga/atomsaga/atom"
+
+// A View is a [Hook] that only reads, and so can be bound to an atom of any
+// kind: a derived or an async one, too.
+type View[T any] struct {
+	bind *Bind
+	src  atom.Readable[T]
+	stop func()
+}
+
+// Use binds the view to an atom, in place of the one before, and returns its
+// value. The component renders again when that changes.
+func (v *View[T]) Use(b *Bind, src atom.Readable[T]) T {
+	b.rendering()
+	if v.bind == nil {
+		v.bind = b
+		b.views = append(b.views, v)
+	}
+	if v.src != src {
+		v.unsubscribe()
+		v.src = src
+		v.subscribe()
+	}
+	return v.Value()
+}
+
+// Value returns the atom's value now.
+func (v *View[T]) Value() T { return v.src.Get(v.bind.Store()) }
+
+func (v *View[T]) subscribe() {
+	if v.bind.follows() {
+		v.stop = atom.Watch(v.bind.Store(), v.src, v.bind.refresh)
+	}
+}
+
+func (v *View[T]) unsubscribe() {
+	if v.stop != nil {
+		v.stop()
+		v.stop = nil
+	}
+}
