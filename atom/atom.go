@@ -18,11 +18,11 @@ type Atom[T any] struct {
 
 	// edit returns the state of the root in which change has been made to the
 	// value. It shares with the given state everything that is not on the way.
-	edit func(state any, change change[T]) (any, Changes, error)
+	edit func(state any, revise revision[T]) (any, Changes, error)
 }
 
-// A change makes the next value from the previous one, which it leaves alone.
-type change[T any] func(prev *T) (next *T, c Changes, err error)
+// A revision makes the next value from the previous one, which it leaves alone.
+type revision[T any] func(prev *T) (next *T, c Changes, err error)
 
 // root is the untyped part of a root atom.
 type root struct {
@@ -39,8 +39,8 @@ func New[T any](initial T) *Atom[T] {
 		id:   id,
 		root: &root{id: id, initial: &initial},
 		read: func(state any) (*T, bool) { return state.(*T), true },
-		edit: func(state any, change change[T]) (any, Changes, error) {
-			return change(state.(*T))
+		edit: func(state any, revise revision[T]) (any, Changes, error) {
+			return revise(state.(*T))
 		},
 	}
 }
@@ -55,12 +55,12 @@ func (a *Atom[T]) Get(r Reader) T {
 // Lookup returns the value, and whether there is one: an element of a map or a
 // list may be missing.
 func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
-	r.view(a, func(s *Store) {
-		if p, found := a.now(s); found {
-			value, ok = *p, true
-		}
-	})
-	return value, ok
+	s := r.open(a)
+	defer r.close()
+	if p, ok := a.now(s); ok {
+		return *p, true
+	}
+	return value, false
 }
 
 // now reads the visible value, under the lock.
@@ -92,18 +92,18 @@ func (a *Atom[T]) Sync(w Writer, value T) error { return a.sync(w, replacing(val
 func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, drafting(edit)) }
 
 // write dispatches an entry that has succeeded from the start.
-func (a *Atom[T]) write(w Writer, change change[T]) error {
+func (a *Atom[T]) write(w Writer, revise revision[T]) error {
 	b := w.begin()
 	defer w.end(b)
-	_, err := b.s.dispatch([]*Edit{a.editing(change)}, entrySucceeded)
+	_, err := b.s.dispatch([]*Edit{a.editing(revise)}, entrySucceeded)
 	return err
 }
 
-func (a *Atom[T]) sync(w Writer, change change[T]) error {
+func (a *Atom[T]) sync(w Writer, revise revision[T]) error {
 	b := w.begin()
 	defer w.end(b)
 	cell := b.s.cellOf(a.root)
-	base, c, err := a.edit(cell.base, change)
+	base, c, err := a.edit(cell.base, revise)
 	if err != nil {
 		return err
 	}
@@ -112,11 +112,11 @@ func (a *Atom[T]) sync(w Writer, change change[T]) error {
 }
 
 // editing makes a change of a's value one of the root's state.
-func (a *Atom[T]) editing(change change[T]) *Edit {
+func (a *Atom[T]) editing(revise revision[T]) *Edit {
 	e := &Edit{root: a.root, path: a.path, look: a.look}
 	e.apply = func(state any) (any, Changes, error) {
 		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
-			if next, c, err = change(prev); err == nil {
+			if next, c, err = revise(prev); err == nil {
 				e.patch = c
 			}
 			return next, c, err
@@ -134,7 +134,7 @@ func (a *Atom[T]) look(state any) any {
 }
 
 // drafting runs edit on a draft. A nil edit changes nothing.
-func drafting[T any](edit func(*T)) change[T] {
+func drafting[T any](edit func(*T)) revision[T] {
 	return func(prev *T) (next *T, c Changes, err error) {
 		if edit == nil {
 			return prev, Changes{}, nil
@@ -145,6 +145,6 @@ func drafting[T any](edit func(*T)) change[T] {
 }
 
 // replacing puts value in the place of whatever is there.
-func replacing[T any](value T) change[T] {
+func replacing[T any](value T) revision[T] {
 	return func(prev *T) (*T, Changes, error) { return adopt(prev, &value) }
 }

@@ -1,47 +1,64 @@
 package atom
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
-// concern lists the paths that the part is about: what it changes, or its
+// concern yields the paths that the portion is about: what it changes, or its
 // targets when it changes nothing.
-func (p *part) concern() []Path {
+func (p *portion) concern() iter.Seq[Path] {
 	if !p.changes.Empty() {
 		return p.changes.paths()
 	}
-	paths := make([]Path, len(p.edits))
-	for i, e := range p.edits {
-		paths[i] = e.path
+	return func(yield func(Path) bool) {
+		for _, e := range p.edits {
+			if !yield(e.path) {
+				return
+			}
+		}
 	}
-	return paths
 }
 
-func (p *part) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
+func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
 
-func (p *part) concerns(root uint64, path Path) bool {
-	return p.cell.root == root && slices.ContainsFunc(p.concern(), func(q Path) bool { return overlap(q, path) })
+func (p *portion) concerns(root uint64, path Path) bool {
+	if p.cell.root != root {
+		return false
+	}
+	for q := range p.concern() {
+		if overlap(q, path) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Entry) concerns(root uint64, path Path) bool {
+	return slices.ContainsFunc(e.portions, func(p portion) bool { return p.concerns(root, path) })
 }
 
 // Concerns reports whether the entry is about a, a part of a, or something
 // that a is a part of.
-func (e *Entry) Concerns(r Reader, a Target) (yes bool) {
-	root, path := a.target()
-	r.view(nil, func(*Store) {
-		yes = slices.ContainsFunc(e.parts, func(p part) bool { return p.concerns(root, path) })
-	})
-	return yes
+func (e *Entry) Concerns(r Reader, a Target) bool {
+	r.open(nil)
+	defer r.close()
+	return e.concerns(a.target())
 }
 
 // Overlaps reports whether both entries are about the same part of the state.
-func (e *Entry) Overlaps(r Reader, other *Entry) (yes bool) {
-	r.view(nil, func(*Store) {
-		for i := range other.parts {
-			o := &other.parts[i]
-			for _, path := range o.concern() {
-				yes = yes || slices.ContainsFunc(e.parts, func(p part) bool { return p.concerns(o.cell.root, path) })
+func (e *Entry) Overlaps(r Reader, other *Entry) bool {
+	r.open(nil)
+	defer r.close()
+	for i := range other.portions {
+		o := &other.portions[i]
+		for path := range o.concern() {
+			if e.concerns(o.cell.root, path) {
+				return true
 			}
 		}
-	})
-	return yes
+	}
+	return false
 }
 
 // Overlap reports whether a and b are the same part of the state, or one is a
@@ -56,18 +73,16 @@ func Overlap(a, b Target) bool {
 // that change a, a part of it, or something that it is a part of. [Watch] tells
 // when that may have changed.
 func Pending(r Reader, a Target) (n int) {
+	s := r.open(nil)
+	defer r.close()
 	root, path := a.target()
-	r.view(nil, func(s *Store) {
-		c := s.cells[root]
-		if c == nil {
-			return
-		}
-		for _, p := range c.parts {
+	if c := s.cells[root]; c != nil {
+		for _, p := range c.portions {
 			if p.entry.state == entryPending && p.concerns(root, path) {
 				n++
 			}
 		}
-	})
+	}
 	return n
 }
 

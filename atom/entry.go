@@ -8,7 +8,7 @@ type Entry struct {
 	id         uint64
 	state      entryState
 	edits      []*Edit
-	parts      []part
+	portions   []portion
 	onConflict func(Conflict)
 }
 
@@ -21,8 +21,8 @@ type Edit struct {
 	patch Changes             // what it changes, seen from its target
 }
 
-// A part is what an entry changes in one root.
-type part struct {
+// A portion is what an entry changes in one root.
+type portion struct {
 	entry   *Entry
 	cell    *cell
 	edits   []*Edit
@@ -74,8 +74,8 @@ func (e *Entry) Succeed(w Writer) error {
 		return ErrDropped
 	}
 	e.state = entrySucceeded
-	for i := range e.parts {
-		e.parts[i].touch(b.s, becauseStatus)
+	for i := range e.portions {
+		e.portions[i].touch(b.s, becauseStatus)
 	}
 	e.fold()
 	return nil
@@ -101,9 +101,13 @@ func (e *Entry) live() bool { return e.state == entryPending || e.state == entry
 // dispatches the entry.
 func (e *Entry) OnConflict(f func(Conflict)) { e.onConflict = f }
 
+// Len is the number of edits of the entry.
+func (e *Entry) Len() int { return len(e.edits) }
+
 // Patch returns what the i-th edit of the entry changes in its atom, as it was
 // last applied: what to send to a server that keeps that atom's value.
-func (e *Entry) Patch(r Reader, i int) (c Changes) {
-	r.view(nil, func(*Store) { c = e.edits[i].patch })
-	return c
+func (e *Entry) Patch(r Reader, i int) Changes {
+	r.open(nil)
+	defer r.close()
+	return e.edits[i].patch
 }

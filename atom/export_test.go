@@ -20,7 +20,7 @@ func Watches(s *Store) (n int) {
 	return n
 }
 
-func (p *spot) count() (n int) {
+func (p *region) count() (n int) {
 	for x := p.first; x != nil; x = x.next {
 		n++
 	}

@@ -66,6 +66,6 @@ func TestNoPlaceIsLeftBehind(t *testing.T) {
 		stop()
 	}
 	if n := atom.Watches(s); n != 0 {
-		t.Errorf("%d watches and spots are left", n)
+		t.Errorf("%d watches and regions are left", n)
 	}
 }

@@ -1,5 +1,7 @@
 package atom
 
+import "iter"
+
 // SetInitial gives a the value that a query has loaded, once: it does nothing
 // while loading is true, nothing when a has had its initial value in this
 // store, and nothing when the user has changed a, or a part of it, meanwhile.
@@ -32,8 +34,8 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 const noted = 256
 
 // note remembers what a folded entry was about.
-func (c *cell) note(paths []Path) {
-	for _, path := range paths {
+func (c *cell) note(paths iter.Seq[Path]) {
+	for path := range paths {
 		if len(c.changed) == noted {
 			c.changed = []Path{nil}
 		}

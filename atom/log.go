@@ -1,21 +1,24 @@
 package atom
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // A cell is the log of one root atom in one store. The Law is kept here,
 // whoever wrote an entry:
 //
-//	visible = base, then the part of every entry, in the order of dispatch
+//	visible = base, then the portion of every entry, in the order of dispatch
 //
 // States are pointers to immutable values of the root atom's type, so that
-// each part can keep the state above it and nothing has to be undone: to drop
+// each portion can keep the state above it and nothing has to be undone: to drop
 // an entry is to apply those above it again on the state below it.
 type cell struct {
 	root        uint64
 	base        any
-	parts       []*part // of the live entries, oldest first
+	portions    []*portion // of the live entries, oldest first
 	visible     any
-	top         spot            // the watched parts of the value
+	top         region          // the watched parts of the value
 	changed     []Path          // what the user has changed, and what has had an initial
 	initialized map[string]bool // value: both for SetInitial
 }
@@ -33,9 +36,9 @@ func (s *Store) cellOf(r *root) *cell {
 // dispatch applies the edits on what is visible, and appends them as an entry.
 func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
 	e := &Entry{edits: edits, state: state}
-	e.parts = s.partsOf(e, edits)
-	for i := range e.parts {
-		p := &e.parts[i]
+	e.portions = s.portionsOf(e, edits)
+	for i := range e.portions {
+		p := &e.portions[i]
 		var err error
 		if p.after, p.changes, _, err = p.apply(p.cell.visible); err != nil {
 			return nil, err
@@ -43,9 +46,9 @@ func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
 	}
 	s.entryID++
 	e.id = s.entryID
-	for i := range e.parts {
-		p := &e.parts[i]
-		p.cell.parts = append(p.cell.parts, p)
+	for i := range e.portions {
+		p := &e.portions[i]
+		p.cell.portions = append(p.cell.portions, p)
 		p.cell.show(s, p.after)
 		p.touch(s, becauseBoth)
 	}
@@ -53,27 +56,27 @@ func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
 	return e, nil
 }
 
-// partsOf groups edits by their roots.
-func (s *Store) partsOf(e *Entry, edits []*Edit) []part {
+// portionsOf groups edits by their roots.
+func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
 	if len(edits) == 1 {
-		return []part{{entry: e, cell: s.cellOf(edits[0].root), edits: edits}}
+		return []portion{{entry: e, cell: s.cellOf(edits[0].root), edits: edits}}
 	}
-	var parts []part
+	var portions []portion
 	for _, edit := range edits {
 		c := s.cellOf(edit.root)
-		i := slices.IndexFunc(parts, func(p part) bool { return p.cell == c })
+		i := slices.IndexFunc(portions, func(p portion) bool { return p.cell == c })
 		if i < 0 {
-			i = len(parts)
-			parts = append(parts, part{entry: e, cell: c})
+			i = len(portions)
+			portions = append(portions, portion{entry: e, cell: c})
 		}
-		parts[i].edits = append(parts[i].edits, edit)
+		portions[i].edits = append(portions[i].edits, edit)
 	}
-	return parts
+	return portions
 }
 
 // apply carries the edits of p out, one on the other. The edit returned with
 // an error is the one that could not be applied.
-func (p *part) apply(state any) (after any, c Changes, failed *Edit, err error) {
+func (p *portion) apply(state any) (after any, c Changes, failed *Edit, err error) {
 	after = state
 	for _, edit := range p.edits {
 		next, more, err := edit.apply(after)
@@ -91,21 +94,21 @@ func (s *Store) leave(e *Entry, why entryState) {
 	leaving := []*Entry{e}
 	for len(leaving) > 0 {
 		e, leaving = leaving[0], leaving[1:]
-		for i := range e.parts {
-			p := &e.parts[i]
+		for i := range e.portions {
+			p := &e.portions[i]
 			at := p.cell.index(p)
 			if at < 0 {
 				continue
 			}
-			p.cell.parts = slices.Delete(p.cell.parts, at, at+1)
+			p.cell.portions = slices.Delete(p.cell.portions, at, at+1)
 			p.touch(s, becauseBoth)
 			leaving = append(leaving, p.cell.replay(s, at, p.after)...)
 		}
 	}
 }
 
-func (c *cell) index(p *part) int {
-	i, found := slices.BinarySearchFunc(c.parts, p.entry.id, func(p *part, id uint64) int {
+func (c *cell) index(p *portion) int {
+	i, found := slices.BinarySearchFunc(c.portions, p.entry.id, func(p *portion, id uint64) int {
 		return int(int64(p.entry.id) - int64(id))
 	})
 	if !found {
@@ -115,7 +118,7 @@ func (c *cell) index(p *part) int {
 }
 
 // rebase puts another base under the log; paths tell where it differs.
-func (c *cell) rebase(s *Store, base any, paths []Path) {
+func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path]) {
 	was := c.base
 	c.base = base
 	c.touch(s, paths, becauseValue)
@@ -124,17 +127,17 @@ func (c *cell) rebase(s *Store, base any, paths []Path) {
 	}
 }
 
-// replay applies the parts from the i-th on again, on the state below them; was
+// replay applies the portions from the i-th on again, on the state below them; was
 // is the state that was there before. Entries that cannot be applied any more
 // become conflicts, and leave this cell; they are returned when they have to
 // leave others too.
 func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 	state := c.base
 	if i > 0 {
-		state = c.parts[i-1].after
+		state = c.portions[i-1].after
 	}
-	kept := c.parts[:i]
-	for _, p := range c.parts[i:] {
+	kept := c.portions[:i]
+	for _, p := range c.portions[i:] {
 		p.touch(s, becauseBoth)
 		after, changes, failed, err := p.apply(state)
 		if err != nil {
@@ -144,7 +147,7 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 				Mine: failed.look(p.after), Theirs: failed.look(state), Base: failed.look(was),
 			})
 			was = p.after
-			if len(p.entry.parts) > 1 {
+			if len(p.entry.portions) > 1 {
 				leaving = append(leaving, p.entry)
 			}
 			continue
@@ -155,8 +158,8 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 		kept = append(kept, p)
 		state = after
 	}
-	clear(c.parts[len(kept):])
-	c.parts = kept
+	clear(c.portions[len(kept):])
+	c.portions = kept
 	c.show(s, state)
 	c.fold()
 	return leaving
@@ -169,46 +172,46 @@ func (c *cell) show(s *Store, state any) {
 
 // fold moves the oldest entry of the cell into the base, if it may.
 func (c *cell) fold() {
-	if len(c.parts) > 0 {
-		c.parts[0].entry.fold()
+	if len(c.portions) > 0 {
+		c.portions[0].entry.fold()
 	}
 }
 
 // fold moves the entry into the base when it has succeeded and is the oldest in
-// every cell that it has a part in, and then those behind it.
+// every cell that it has a portion in, and then those behind it.
 func (e *Entry) fold() {
 	for e.state == entrySucceeded {
-		for i := range e.parts {
-			if p := &e.parts[i]; p.cell.parts[0] != p {
+		for i := range e.portions {
+			if p := &e.portions[i]; p.cell.portions[0] != p {
 				return
 			}
 		}
 		e.state = entryFolded
-		for i := range e.parts {
-			e.parts[i].settle()
+		for i := range e.portions {
+			e.portions[i].settle()
 		}
-		if len(e.parts) > 1 {
-			for i := range e.parts {
-				e.parts[i].cell.fold()
+		if len(e.portions) != 1 {
+			for i := range e.portions {
+				e.portions[i].cell.fold()
 			}
 			return
 		}
-		c := e.parts[0].cell
-		if len(c.parts) == 0 {
+		c := e.portions[0].cell
+		if len(c.portions) == 0 {
 			return
 		}
-		e = c.parts[0].entry
+		e = c.portions[0].entry
 	}
 }
 
-// settle makes the state above the oldest part the base.
-func (p *part) settle() {
+// settle makes the state above the oldest portion the base.
+func (p *portion) settle() {
 	c := p.cell
 	c.base = p.after
 	c.note(p.concern())
 	p.after = nil // the base goes on; old states need not be kept
-	c.parts[0] = nil
-	if c.parts = c.parts[1:]; len(c.parts) == 0 {
-		c.parts = nil
+	c.portions[0] = nil
+	if c.portions = c.portions[1:]; len(c.portions) == 0 {
+		c.portions = nil
 	}
 }

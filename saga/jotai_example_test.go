@@ -124,7 +124,9 @@ func Example_fromJotaiSaga() {
 	store := atom.NewStore()
 	task := saga.Run(store, kindByID.Of("knows"), saga.New(
 		func(k *Kind) (name string) { k.Name = "is acquainted with"; return k.Name },
-		func(ctx context.Context, next Kind, name string) (revision int, err error) { return api.Rename(ctx, name) },
+		func(ctx context.Context, next Kind, name string) (revision int, err error) {
+			return api.Rename(ctx, name)
+		},
 	).PostEffect(func(k *Kind, revision int) { k.Revision = revision }))
 	task.Wait(context.Background())
 	fmt.Println(kindByID.Of("knows").Get(store))

@@ -1,6 +1,10 @@
 package saga
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
 
 // A pump hands the components of one store that have to render to go-app. It
 // does so from a goroutine of its own: go-app's queue holds 4,096 dispatches,
@@ -20,7 +24,7 @@ func (b *Bind) refresh() {
 		b.missed = true
 		return
 	}
-	p := b.Store().Attach(pumpKey{}, func() any { return &pump{} }).(*pump)
+	p := atom.Attach(b.Store(), pumpKey{}, func() *pump { return &pump{} })
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if b.queued {

@@ -186,6 +186,7 @@ func TestCancel(t *testing.T) {
 		task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 5 }).
 			Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); aborted = true; return ctx.Err() }))
 		later := run(t, s, a, func(d *doc) { d.Title = "later" })
+		synctest.Wait()
 		task.Cancel()
 		expect(t, s, a, doc{Title: "later"})
 		if task.State() != saga.Cancelled || task.Err() != saga.ErrCancelled {

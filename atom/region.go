@@ -1,20 +1,22 @@
 package atom
 
-// A spot is a part of a root atom's value that somebody watches, or that
-// leads to such a part. Spots form a tree by the steps of their paths, so that
+import "iter"
+
+// A region is a part of a root atom's value that somebody watches, or that
+// leads to such a part. Regions form a tree by the steps of their paths, so that
 // a change finds those whom it concerns without looking at the others: a write
-// to one row of 10,000 that are watched touches one spot.
-type spot struct {
-	parent   *spot
-	step     any           // the key in parent.children
-	children map[any]*spot // by what Step.identity returns
-	anywhere int           // how many of them may lie anywhere in the value
+// to one row of 10,000 that are watched touches one region.
+type region struct {
+	parent   *region
+	step     any             // the key in parent.children
+	children map[any]*region // by what Step.identity returns
+	anywhere int             // how many of them may lie anywhere in the value
 	first    *watch
 }
 
-// A watch is one watcher's interest in one spot.
+// A watch is one watcher's interest in one region.
 type watch struct {
-	spot       *spot
+	region     *region
 	prev, next *watch
 	watcher    watcher
 }
@@ -32,7 +34,7 @@ const (
 	becauseBoth   = becauseValue | becauseStatus
 )
 
-// watch adds a watcher to the spot at path.
+// watch adds a watcher to the region at path.
 func (c *cell) watch(path Path, w watcher) *watch {
 	at := &c.top
 	for _, step := range path {
@@ -41,8 +43,8 @@ func (c *cell) watch(path Path, w watcher) *watch {
 	return at.watch(w)
 }
 
-func (p *spot) watch(w watcher) *watch {
-	x := &watch{spot: p, watcher: w, next: p.first}
+func (p *region) watch(w watcher) *watch {
+	x := &watch{region: p, watcher: w, next: p.first}
 	if x.next != nil {
 		x.next.prev = x
 	}
@@ -50,15 +52,15 @@ func (p *spot) watch(w watcher) *watch {
 	return x
 }
 
-func (p *spot) child(step Step) *spot {
+func (p *region) child(step Step) *region {
 	key := step.identity()
 	if child := p.children[key]; child != nil {
 		return child
 	}
 	if p.children == nil {
-		p.children = map[any]*spot{}
+		p.children = map[any]*region{}
 	}
-	child := &spot{parent: p, step: key}
+	child := &region{parent: p, step: key}
 	p.children[key] = child
 	if isAnywhere(key) {
 		p.anywhere++
@@ -66,7 +68,7 @@ func (p *spot) child(step Step) *spot {
 	return child
 }
 
-// end removes the watch, and the spots that nobody needs any more.
+// end removes the watch, and the regions that nobody needs any more.
 func (x *watch) end() {
 	if x.next != nil {
 		x.next.prev = x.prev
@@ -74,9 +76,9 @@ func (x *watch) end() {
 	if x.prev != nil {
 		x.prev.next = x.next
 	} else {
-		x.spot.first = x.next
+		x.region.first = x.next
 	}
-	for p := x.spot; p.parent != nil && p.first == nil && len(p.children) == 0; p = p.parent {
+	for p := x.region; p.parent != nil && p.first == nil && len(p.children) == 0; p = p.parent {
 		delete(p.parent.children, p.step)
 		if isAnywhere(p.step) {
 			p.parent.anywhere--
@@ -84,15 +86,19 @@ func (x *watch) end() {
 	}
 }
 
-// touch tells the watchers of every spot on the way to each path, of the
-// spot itself, and of everything below it.
-func (c *cell) touch(s *Store, paths []Path, why reason) {
-	for _, path := range paths {
+// touch tells the watchers of every region on the way to each path, of the
+// region itself, and of everything below it.
+func (c *cell) touch(s *Store, paths iter.Seq[Path], why reason) {
+	if len(c.top.children) == 0 {
+		c.top.tell(s, why)
+		return
+	}
+	for path := range paths {
 		c.top.touch(s, path, why)
 	}
 }
 
-func (p *spot) touch(s *Store, path Path, why reason) {
+func (p *region) touch(s *Store, path Path, why reason) {
 	p.tell(s, why)
 	if len(p.children) == 0 {
 		return
@@ -117,7 +123,7 @@ func (p *spot) touch(s *Store, path Path, why reason) {
 	}
 }
 
-func (p *spot) tell(s *Store, why reason) {
+func (p *region) tell(s *Store, why reason) {
 	for x := p.first; x != nil; x = x.next {
 		x.watcher.stale(s, why)
 	}
