@@ -5,18 +5,13 @@ package e2e
 import (
 	"strings"
 	"testing"
-
-	"github.com/atomsaga/atomsaga/e2e/browser"
-	"github.com/atomsaga/atomsaga/e2e/gate"
 )
 
 func TestTheListIsThereBeforeTheProgram(t *testing.T) {
-	program := start(t)
-	door := gate.New(t, program.url)
-	wasm := door.Hold("GET", "/web/app.wasm")
-	tab := browser.Open(t, door.URL("/"))
+	a := arrive(t)
+	wasm := a.gate.Hold("GET", "/web/app.wasm")
+	a.Goto(a.gate.URL("/"))
 	wasm.Arrived()
-	a := &app{tab, program, door}
 	a.row(wasDeathOf).WantVisible()
 	wasm.Pass()
 	a.alive()
@@ -52,8 +47,9 @@ func TestAddressesOfKinds(t *testing.T) {
 	a.version().WantText("2")
 	a.Back()
 
-	a.WantURL("/")
-	a.row(wasDeathOf).WantVisible()
+	a.WantTrue(`location.pathname === "/"`)
+	a.search().WantValue("was death of")
+	a.rows().WantCount(1)
 	if text := a.row(wasDeathOf).Text(); !strings.Contains(text, "was the death of") {
 		t.Errorf("the row says %q", text)
 	}
@@ -63,11 +59,9 @@ func TestAddressesOfKinds(t *testing.T) {
 }
 
 func TestAKindThatDoesNotExist(t *testing.T) {
-	program := start(t)
-	door := gate.New(t, program.url)
-	tab := browser.Open(t, door.URL("/kinds/crm:P0_none"))
-	a := &app{tab, program, door}
+	a := arrive(t)
 	a.Allow("404")
+	a.Goto(a.gate.URL(pathOf("crm:P0_none")))
 	a.alive()
 	a.name().WantNone()
 	a.CSS("main").WantVisible()

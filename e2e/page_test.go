@@ -29,10 +29,18 @@ type app struct {
 // page's program runs.
 func visit(t *testing.T, path string) *app {
 	t.Helper()
-	program := start(t)
-	door := gate.New(t, program.url)
-	a := &app{browser.Open(t, door.URL(path)), program, door}
+	a := arrive(t)
+	a.Goto(a.gate.URL(path))
 	a.alive()
+	return a
+}
+
+// arrive starts a server and opens a new browser, on no page yet.
+func arrive(t *testing.T) *app {
+	t.Helper()
+	program := start(t)
+	a := &app{browser.New(t), program, gate.New(t, program.url)}
+	a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
 	return a
 }
 
@@ -49,8 +57,9 @@ func (a *app) reload() {
 	a.alive()
 }
 
-// alive waits until the wasm runs: until then go-app shows its loader.
-func (a *app) alive() { a.CSS("#app-wasm-loader").WantNone() }
+// alive waits until the page's program has taken the place of what the server
+// rendered: go-app replaces the first element of the body.
+func (a *app) alive() { a.WantTrue(`document.body.firstElementChild !== window.prerendered`) }
 
 // cached waits until the page could start without a server: its worker has all
 // the files, and answers for the page.

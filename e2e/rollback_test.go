@@ -123,9 +123,9 @@ func TestDismissAFailure(t *testing.T) {
 
 func TestWhatTheServerCannotAcceptIsSaidAtTheField(t *testing.T) {
 	a := visit(t, pathOf(wasDeathOf))
-	a.Allow("422")
 	a.edit(a.name(), "")
-	a.alert().WantVisible()
+	a.name().WantAttribute("aria-invalid", "true")
+	a.WantTrue(`/must not be empty/.test(document.querySelector("main").innerText)`)
 	if got := a.program.stored(wasDeathOf); got.Name != "was death of" || got.Version != 1 {
 		t.Errorf("stored: %+v", got)
 	}
