@@ -43,19 +43,19 @@ func TestAddressesOfKinds(t *testing.T) {
 	a.WantURL(pathOf(wasDeathOf))
 	a.name().WantValue("was death of")
 
-	a.edit(a.name(), "was the death of")
+	a.edit(a.name(), "was death of someone")
 	a.version().WantText("2")
 	a.Back()
 
 	a.WantTrue(`location.pathname === "/"`)
 	a.search().WantValue("was death of")
 	a.rows().WantCount(1)
-	if text := a.row(wasDeathOf).Text(); !strings.Contains(text, "was the death of") {
+	if text := a.row(wasDeathOf).Text(); !strings.Contains(text, "was death of someone") {
 		t.Errorf("the row says %q", text)
 	}
 	a.Forward()
 	a.WantURL(pathOf(wasDeathOf))
-	a.name().WantValue("was the death of")
+	a.name().WantValue("was death of someone")
 }
 
 func TestAKindThatDoesNotExist(t *testing.T) {
