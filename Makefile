@@ -78,6 +78,7 @@ weigh: $(TOOLS)/budget ## the sizes that a visitor waits for, against size-budge
 	@$(TOOLS)/budget size-budget
 
 e2e: ## a driven browser, through the real page, against the real server
+	@rm -rf e2e/out
 	@ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 -timeout 20m ./e2e/...
 
 bench: bench/node_modules ## the peers, side by side, in one browser (node; ARGS='--rounds 5')
