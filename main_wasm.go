@@ -1,5 +1,5 @@
 package main
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import "github.com/atomsaga/atomsaga/internal/app"
 
-func run() { app.RunWhenOnBrowser() }
+func run() { app.Start() }

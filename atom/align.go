@@ -23,21 +23,26 @@ const none = -1
 // and is better told as a whole.
 const maxMoves = 1000
 
-// script finds the edits that lead from a sequence of n elements to one of
-// len(match), where match[j] is the old position of new element j, or -1 for
-// an added one: first what goes, from the back; then moves, the fewest there
-// can be, by leaving the longest increasing run of matches in place; then what
-// comes, from the front. It is nil, false when there would be too many moves.
-func script(n int, match []int) (edits []edit, ok bool) {
-	stays := make([]int, n) // 1 for a matched old element, then its rank among them
+// script finds the edits that lead from a sequence of pieces to another, where
+// sizes are how many elements the old pieces are and match[j] is the old piece
+// that the new piece j is, or none for an added one, which is one element:
+// first what goes, from the back; then moves, few of them, by leaving a longest
+// increasing run of matches in place; then what comes, from the front. It is
+// nil, false when there would be too many moves.
+func script(sizes []int, match []int) (edits []edit, ok bool) {
+	stays := make([]int, len(sizes)) // 1 for a matched old piece, then its rank among them
 	for _, i := range match {
-		if i >= 0 {
+		if i != none {
 			stays[i] = 1
 		}
 	}
-	for i := n - 1; i >= 0; i-- {
-		if stays[i] == 0 {
-			edits = append(edits, edit{op: OpRemove, at: i, item: i, behindOld: i - 1, behindNew: none})
+	at := 0
+	for _, n := range sizes {
+		at += n
+	}
+	for i := len(sizes) - 1; i >= 0; i-- {
+		if at -= sizes[i]; stays[i] == 0 {
+			edits = append(edits, edit{op: OpRemove, at: at, item: i, behindOld: i - 1, behindNew: none})
 		}
 	}
 	kept := 0
@@ -48,30 +53,34 @@ func script(n int, match []int) (edits []edit, ok bool) {
 	order := make([]int, 0, kept) // ranks in the new order
 	items := make([]int, 0, kept)
 	for j, i := range match {
-		if i >= 0 {
+		if i != none {
 			order, items = append(order, stays[i]), append(items, j)
 		}
 	}
 	if !slices.IsSorted(order) {
-		moves := moveEdits(order, items)
+		moves := moveEdits(order, items, func(item int) int { return sizes[match[item]] })
 		if len(moves) > maxMoves {
 			return nil, false
 		}
 		edits = append(edits, moves...)
 	}
+	at = 0
 	for j, i := range match {
-		if i < 0 {
-			edits = append(edits, edit{op: OpAdd, at: j, item: j, behindOld: none, behindNew: j - 1})
+		if i == none {
+			edits = append(edits, edit{op: OpAdd, at: at, item: j, behindOld: none, behindNew: j - 1})
+			at++
+		} else {
+			at += sizes[i]
 		}
 	}
 	return edits, true
 }
 
-// moveEdits sorts the elements 0 to len(order)-1 into the given order. What is
+// moveEdits sorts the pieces 0 to len(order)-1 into the given order. What is
 // on the longest increasing run stays. Every other element goes right behind
 // the one before it in the new order; where that is at the moment is counted
 // by a Fenwick tree over all places that are ever taken.
-func moveEdits(order, items []int) []edit {
+func moveEdits(order, items []int, size func(item int) int) []edit {
 	fixed := increasing(order)
 	oldSlot, newSlot := make([]int, len(order)), make([]int, len(order))
 	item := make([]int, 2*len(order)) // of the element at a place
@@ -92,10 +101,10 @@ func moveEdits(order, items []int) []edit {
 			take()
 		}
 	}
-	present := make(counts, slots+1)
+	present := make(counts, slots+1) // how many elements are in front of a place
 	for k, r := range order {
 		item[oldSlot[r]] = items[k]
-		present.add(oldSlot[r], 1)
+		present.add(oldSlot[r], size(items[k]))
 	}
 	behind := func(place int) int {
 		if place == 0 {
@@ -110,10 +119,10 @@ func moveEdits(order, items []int) []edit {
 		}
 		from := present.below(oldSlot[r])
 		before := behind(from)
-		present.add(oldSlot[r], -1)
+		present.add(oldSlot[r], -size(items[k]))
 		to := present.below(newSlot[r])
 		after := behind(to)
-		present.add(newSlot[r], 1)
+		present.add(newSlot[r], size(items[k]))
 		if from != to {
 			edits = append(edits, edit{op: OpMove, at: to, from: from, item: items[k], behindOld: before, behindNew: after})
 		}
@@ -121,7 +130,7 @@ func moveEdits(order, items []int) []edit {
 	return edits
 }
 
-// counts is a Fenwick tree: how many are present below a place, in O(log n).
+// counts is a Fenwick tree: how many there are below a place, in O(log n).
 type counts []int
 
 func (c counts) add(i, n int) {
@@ -185,7 +194,7 @@ const maxDistance = 96
 func matchByValue(n, m int, same func(i, j int) bool) []int {
 	match := make([]int, m)
 	for j := range match {
-		match[j] = -1
+		match[j] = none
 	}
 	lo := 0
 	for lo < n && lo < m && same(lo, lo) {
@@ -203,18 +212,18 @@ func matchByValue(n, m int, same func(i, j int) bool) []int {
 	}
 	i := lo
 	for j := lo; j < m-hi; j++ {
-		if match[j] >= 0 {
+		if match[j] != none {
 			i = match[j] + 1
 			continue
 		}
 		next := n - hi // the first old element that is taken by a later match
 		for k := j + 1; k < m-hi; k++ {
-			if match[k] >= 0 {
+			if match[k] != none {
 				next = match[k]
 				break
 			}
 		}
-		for ; j < m-hi && match[j] < 0; j++ {
+		for ; j < m-hi && match[j] == none; j++ {
 			if i < next {
 				match[j] = i
 				i++

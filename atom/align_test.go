@@ -32,7 +32,7 @@ func TestScriptLeadsFromOneOrderToAnother(t *testing.T) {
 		for j, v := range y {
 			match[j] = slices.Index(x, v)
 		}
-		edits, ok := script(len(x), match)
+		edits, ok := script(units(len(x)), match)
 		if got := runEdits(x, y, edits); !ok || !slices.Equal(got, y) {
 			t.Fatalf("%v gives %v, want %v", edits, got, y)
 		}
@@ -50,7 +50,7 @@ func TestFewestMoves(t *testing.T) {
 		{"two swapped", []int{0, 3, 2, 1, 4}, 2},
 		{"reversed", []int{3, 2, 1, 0}, 3},
 	} {
-		if edits, _ := script(len(row.match), row.match); len(edits) != row.want {
+		if edits, _ := script(units(len(row.match)), row.match); len(edits) != row.want {
 			t.Errorf("%s: %d edits, want %d: %v", row.reason, len(edits), row.want, edits)
 		}
 	}
@@ -58,7 +58,7 @@ func TestFewestMoves(t *testing.T) {
 	for i := range shuffled {
 		shuffled[i] = len(shuffled) - 1 - i
 	}
-	if _, ok := script(len(shuffled), shuffled); ok {
+	if _, ok := script(units(len(shuffled)), shuffled); ok {
 		t.Errorf("a long list that is reversed is told by moves, not as a whole")
 	}
 }

@@ -54,6 +54,7 @@ func applied[T any](prev *T, c Changes) (*T, error) {
 type applier struct {
 	many bool
 	own  map[unsafe.Pointer]bool // copies made here, which may be written to
+	mark mark                    // of the nodes of Lists and Maps made here
 }
 
 // owned tells whether a was made here.
@@ -275,7 +276,7 @@ func (a *applier) applyMap(p *plan, v unsafe.Pointer, path Path, i int, s *chang
 		m.SetMapIndex(k, reflect.Value{})
 		return nil
 	}
-	x := p.elem.box(e)
+	x := p.elem.stored(e)
 	if err := a.apply(p.elem, x, path, i+1, s); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ package atom
 // changed, ends there.
 type Atom[T any] struct {
 	id   uint64
-	root *root
+	root *origin
 	path Path // from the root's value
 
 	// read finds the value in a state of the root; false when it is missing.
@@ -24,8 +24,8 @@ type Atom[T any] struct {
 // A revision makes the next value from the previous one, which it leaves alone.
 type revision[T any] func(prev *T) (next *T, c Changes, err error)
 
-// root is the untyped part of a root atom.
-type root struct {
+// origin is the untyped part of a root atom.
+type origin struct {
 	id      uint64
 	initial any // *T
 }
@@ -37,7 +37,7 @@ func New[T any](initial T) *Atom[T] {
 	id := newID()
 	return &Atom[T]{
 		id:   id,
-		root: &root{id: id, initial: &initial},
+		root: &origin{id: id, initial: &initial},
 		read: func(state any) (*T, bool) { return state.(*T), true },
 		edit: func(state any, revise revision[T]) (any, Changes, error) {
 			return revise(state.(*T))

@@ -17,6 +17,7 @@ type differ struct {
 	path  Path
 	steps []change
 	arena []Step // the paths of the steps
+	given bool   // the later value is not a draft of ours: not even its journals are
 }
 
 // A spot is a piece of memory of the old value, as one allocation, and, once
@@ -36,9 +37,10 @@ func (s *spot) at(a unsafe.Pointer) unsafe.Pointer {
 }
 
 // settle compares prev with draft and returns the next value, which is prev
-// itself if nothing changed.
-func settle(p *plan, prev, draft unsafe.Pointer) (next unsafe.Pointer, c Changes, err error) {
-	d := differ{walk: walk{sealed: true}}
+// itself if nothing changed. A draft that is given was not made by us, and is
+// left as it is.
+func settle(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointer, c Changes, err error) {
+	d := differ{given: given}
 	s := spot{plan: p, old: prev}
 	d.diff(p, prev, draft, &s)
 	if d.err != nil {
@@ -251,16 +253,16 @@ func (d *differ) diffMap(p *plan, a, b unsafe.Pointer, s *spot) {
 		d.push(keyStep(k.Interface()))
 		switch {
 		case !after.IsValid():
-			d.record(change{op: OpRemove, plan: p.elem, old: p.elem.box(before)})
+			d.record(change{op: OpRemove, plan: p.elem, old: p.elem.stored(before)})
 			own().SetMapIndex(k, reflect.Value{})
 		case !before.IsValid():
-			n := p.elem.box(after)
+			n := p.elem.stored(after)
 			d.detach(p.elem, n)
 			d.record(change{op: OpAdd, plan: p.elem, new: n})
 			own().SetMapIndex(k, p.elem.value(n))
 		default:
-			to := spot{plan: p.elem, old: p.elem.box(before)}
-			d.diff(p.elem, to.old, p.elem.box(after), &to)
+			to := spot{plan: p.elem, old: p.elem.stored(before)}
+			d.diff(p.elem, to.old, p.elem.stored(after), &to)
 			if to.next != nil {
 				own().SetMapIndex(k, p.elem.value(to.next))
 			}
@@ -294,8 +296,8 @@ func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value)
 	return keys
 }
 
-// box is v, a value of p, in memory of its own.
-func (p *plan) box(v reflect.Value) unsafe.Pointer {
+// stored is v, a value of p, in memory of its own.
+func (p *plan) stored(v reflect.Value) unsafe.Pointer {
 	n := p.new()
 	p.value(n).Set(v)
 	return n
@@ -319,7 +321,7 @@ func (d *differ) diffSlice(p *plan, a, b unsafe.Pointer, s *spot) {
 		} else {
 			match = matchByValue(x.len, y.len, func(i, j int) bool { return d.equal(e, e.at(x.data, i), e.at(y.data, j)) })
 		}
-		edits, ok := script(x.len, match)
+		edits, ok := script(units(x.len), match)
 		if !ok {
 			d.replace(p, a, b, s)
 			return
@@ -369,6 +371,15 @@ func (d *differ) sameOrder(p *plan, x, y slice) bool {
 	return true
 }
 
+// units is the sizes of n pieces that are one element each.
+func units(n int) []int {
+	s := make([]int, n)
+	for i := range s {
+		s[i] = 1
+	}
+	return s
+}
+
 // matchByID matches elements by identity, those of one identity in order.
 func (p *plan) matchByID(x, y slice) []int {
 	at := make(map[any][]int, x.len)
@@ -378,7 +389,7 @@ func (p *plan) matchByID(x, y slice) []int {
 	}
 	match := make([]int, y.len)
 	for j := range y.len {
-		match[j] = -1
+		match[j] = none
 		id := p.id(p.at(y.data, j))
 		if l := at[id]; len(l) > 0 {
 			match[j], at[id] = l[0], l[1:]
@@ -395,7 +406,7 @@ func (d *differ) diffElements(p *plan, a unsafe.Pointer, x, y slice, match []int
 	p.value(s.at(a)).Set(next)
 	out := next.UnsafePointer()
 	for j, i := range match {
-		if i >= 0 {
+		if i != none {
 			e.copy(e.at(out, j), e.at(x.data, i))
 		} else {
 			d.isolate(e, e.at(out, j), e.at(y.data, j))
@@ -424,7 +435,7 @@ func (d *differ) diffElements(p *plan, a unsafe.Pointer, x, y slice, match []int
 		d.pop()
 	}
 	for j, i := range match {
-		if i < 0 {
+		if i == none {
 			continue
 		}
 		old := e.at(x.data, i)

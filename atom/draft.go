@@ -51,7 +51,7 @@ func update[T any](prev *T, edit func(*T)) (next *T, c Changes, err error) {
 	if err := run(edit, draft); err != nil {
 		return nil, Changes{}, err
 	}
-	n, c, err := settle(p, unsafe.Pointer(prev), unsafe.Pointer(draft))
+	n, c, err := settle(p, unsafe.Pointer(prev), unsafe.Pointer(draft), false)
 	return (*T)(n), c, err
 }
 
@@ -73,7 +73,7 @@ func adopt[T any](prev, value *T) (next *T, c Changes, err error) {
 	if err != nil {
 		return nil, Changes{}, err
 	}
-	n, c, err := settle(p, unsafe.Pointer(prev), unsafe.Pointer(value))
+	n, c, err := settle(p, unsafe.Pointer(prev), unsafe.Pointer(value), true)
 	return (*T)(n), c, err
 }
 
@@ -84,7 +84,7 @@ func sealed[T any](value *T) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := walk{sealed: true}
+	var w walk
 	n := w.detached(p, unsafe.Pointer(value))
 	return (*T)(n), w.err
 }

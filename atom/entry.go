@@ -14,7 +14,7 @@ type Entry struct {
 
 // An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
 type Edit struct {
-	root  *root
+	root  *origin
 	path  Path
 	apply func(state any) (after any, c Changes, err error)
 	look  func(state any) any // the target's value in a state, nil when it is missing

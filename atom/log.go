@@ -23,7 +23,7 @@ type cell struct {
 	initialized map[string]bool // value: both for SetInitial
 }
 
-func (s *Store) cellOf(r *root) *cell {
+func (s *Store) cellOf(r *origin) *cell {
 	c, ok := s.cells[r.id]
 	if !ok {
 		c = &cell{root: r.id, base: r.initial, visible: r.initial}

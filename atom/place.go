@@ -49,16 +49,16 @@ func (c *placer) check(t reflect.Type, at place) error {
 		return nil
 	}
 	c.seen[placed{t, at}] = true
-	if t.Implements(collectionType) {
+	if s, ok := shapeOf(t); ok {
 		if at != editable {
 			return fmt.Errorf("%w: %s at %s: %s", ErrType, t, strings.Join(append([]string{"the value"}, c.path...), ""), at)
 		}
-		for _, e := range reflect.Zero(t).Interface().(collection).elements() {
-			if err := c.step("[]", e, editable); err != nil {
+		if s.key != nil {
+			if err := c.step("[key]", s.key, inKey); err != nil {
 				return err
 			}
 		}
-		return nil
+		return c.step("[]", s.elem, editable)
 	}
 	inside := func(p place) place { // once a value is only ever copied, so is all in it
 		if at.below() != editable {

@@ -58,6 +58,9 @@ type plan struct {
 
 	elem     *plan    // of an array, pointer, slice, map, List or Map
 	key      *plan    // of a map or Map
+	box      *plan    // of a List or Map: what its tree holds
+	inBox    uintptr  // of a List or Map: the offset of the element in the box
+	order    order    // of a Map: how its keys are compared
 	length   int      // of an array
 	fields   []*field // of a struct
 	identity *field   // of a struct: the field tagged `atom:"key"`, if any
@@ -153,9 +156,12 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 	}
 	p := &plan{typ: t, size: t.Size(), direct: holdsDirectly(t)}
 	c.made[t] = p
+	if s, ok := shapeOf(t); ok {
+		return p, c.collection(p, s)
+	}
 	switch {
-	case t.Implements(collectionType):
-		return p, c.collection(p)
+	case t == rootType:
+		return nil, fmt.Errorf("%w: %w", ErrType, errLostMethods)
 	case t == timeType:
 		p.kind, p.pointers, p.leaf = kindTime, true, true
 		return p, nil
@@ -260,7 +266,7 @@ func (c compiler) embed(t reflect.Type, index []int, visible map[string]jsonFiel
 		p.elem, err = c.embed(t.Elem(), index, visible, embedding)
 		return p, err
 	}
-	if t == timeType || opaque(t) || t.Implements(collectionType) {
+	if _, ok := shapeOf(t); ok || t == timeType || opaque(t) {
 		return c.compile(t)
 	}
 	p.kind = kindStruct

@@ -18,11 +18,10 @@ const suspicious = 500
 // A walk goes through one value, or two side by side. Its methods stop at the
 // first error, which err keeps.
 type walk struct {
-	err    error
-	depth  int
-	on     map[unsafe.Pointer]int // the references that lead here, once the depth is suspicious
-	sealed bool                   // what detach copies is for keeps: Lists and Maps in it are sealed
-	whole  bool                   // detach copies even what can never be written to
+	err   error
+	depth int
+	on    map[unsafe.Pointer]int // the references that lead here, once the depth is suspicious
+	whole bool                   // detach copies even what can never be written to
 }
 
 func (w *walk) fail(err error) {

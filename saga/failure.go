@@ -77,23 +77,19 @@ func (r *registry) dismiss(w atom.Writer, t *Task) {
 	r.remove(w, func(failed *Task) bool { return failed == t })
 }
 
+// remove forgets failures. The list is replaced, never written to: readers hold
+// it outside the lock, which must not be held while which looks at the log.
 func (r *registry) remove(w atom.Writer, which func(*Task) bool) {
 	r.mu.Lock()
 	all := r.failures
 	r.mu.Unlock()
-	var gone []*Task
 	for _, t := range all {
-		if which(t) {
-			gone = append(gone, t)
+		if !which(t) {
+			continue
 		}
-	}
-	if len(gone) == 0 {
-		return
-	}
-	r.mu.Lock()
-	r.failures = slices.DeleteFunc(slices.Clone(r.failures), func(t *Task) bool { return slices.Contains(gone, t) })
-	r.mu.Unlock()
-	for _, t := range gone {
+		r.mu.Lock()
+		r.failures = slices.DeleteFunc(slices.Clone(r.failures), func(x *Task) bool { return x == t })
+		r.mu.Unlock()
 		atom.Nudge(w, t.launch.on)
 	}
 }

@@ -33,6 +33,19 @@ func (h *Hook[T]) Use(b *Bind, a *atom.Atom[T]) T {
 // Value returns the atom's value now.
 func (h *Hook[T]) Value() T { return h.view.Value() }
 
+// Target returns the atom that the hook is bound to; nil before [Hook.Use].
+// Controls tell by it that they were handed to another row.
+func (h *Hook[T]) Target() atom.Target {
+	if h.atom == nil {
+		return nil
+	}
+	return h.atom
+}
+
+// Refresh has the component rendered in the next frame, and none of those that
+// it is in, for what it shows besides its atoms.
+func (h *Hook[T]) Refresh() { h.view.bind.refresh() }
+
 // Run runs a saga on the atom, in the component's store. See [Run].
 func (h *Hook[T]) Run(r Runnable[T]) *Task { return Run(h.store(), h.atom, r) }
 

@@ -50,7 +50,7 @@ func (r *registry) leave(t *Task) {
 	if n.burst != nil && n.burst.task == t {
 		n.burst = nil
 	}
-	if len(n.tasks) == 0 && !time.Now().Before(n.due) {
+	if p := t.launch.policy; len(n.tasks) == 0 && (p.kind != throttle || time.Since(n.due) >= p.every) {
 		delete(r.lanes, laneKey{t.launch.on.String(), t.launch.policy})
 	}
 }

@@ -58,6 +58,10 @@ type Task struct {
 	patches []atom.Changes
 	joined  []any // the updates of runs that have joined, nil when none has
 
+	// Where entries and patches begin: most tasks have one of each.
+	firstEntry [1]*atom.Entry
+	firstPatch [1]atom.Changes
+
 	ctx          context.Context // the effect's
 	cancelEffect context.CancelFunc
 	done         chan struct{} // closed when everyone has been told
@@ -74,7 +78,8 @@ func newTask(l *launch) *Task {
 		launch: l, store: l.store, registry: registryOf(l.store),
 		state: Running, began: time.Now(), done: make(chan struct{}),
 	}
-	t.ctx, t.cancelEffect = context.WithCancel(context.WithValue(context.Background(), taskKey{}, t))
+	t.entries, t.patches = t.firstEntry[:0], t.firstPatch[:0]
+	t.ctx, t.cancelEffect = context.WithCancel((*taskContext)(t))
 	return t
 }
 
@@ -158,7 +163,21 @@ func (t *Task) Retry() *Task {
 // returns it.
 func (t *Task) Dismiss() { t.registry.dismiss(t.store, t) }
 
+// A taskContext is the background context of an effect, with its task.
+type taskContext Task
+
 type taskKey struct{}
+
+func (*taskContext) Deadline() (deadline time.Time, ok bool) { return }
+func (*taskContext) Done() <-chan struct{}                   { return nil }
+func (*taskContext) Err() error                              { return nil }
+
+func (c *taskContext) Value(key any) any {
+	if key == (taskKey{}) {
+		return (*Task)(c)
+	}
+	return nil
+}
 
 // TaskFrom returns the task of the context that an effect was called with, nil
 // for any other.

@@ -40,19 +40,19 @@ self.addEventListener("fetch", (event) => {
     return; // the browser does it: aborting and streaming work as ever
   }
   if (url.pathname === listOfKinds && url.search === "") {
-    event.respondWith(serverFirst(request, listOfKinds));
+    event.respondWith(serverFirst(event, listOfKinds));
   } else if (request.mode === "navigate" && !isData) {
-    event.respondWith(serverFirst(request, "/"));
+    event.respondWith(serverFirst(event, "/"));
   }
 });
 
-// serverFirst answers from the server, and while it cannot be reached with
-// what is kept under that name. A page starts from "/" whatever its address:
+// serverFirst answers from the server, and while that cannot be reached with
+// what is kept under name. A page starts from "/" whatever its address:
 // the program reads the address and shows what belongs there.
-async function serverFirst(request, name) {
+async function serverFirst(event, name) {
   let response;
   try {
-    response = await fetch(request);
+    response = await fetch(event.request);
   } catch (unreachable) {
     const kept = await caches.match(name);
     if (kept) {
@@ -60,8 +60,8 @@ async function serverFirst(request, name) {
     }
     throw unreachable;
   }
-  if (response.status === 200 && new URL(request.url).pathname === name) {
-    await keep(name, response.clone());
+  if (response.status === 200 && new URL(event.request.url).pathname === name) {
+    event.waitUntil(keep(name, response.clone())); // the page need not wait for it
   }
   return response;
 }
@@ -71,7 +71,7 @@ async function keep(name, response) {
   await cache.put(name, response);
 }
 
-// After a change the kept list is old. It is fetched anew once no change has
+// After a change, what is kept is old. It is fetched anew once no change has
 // been sent for a second, however many there were.
 let lastChange = 0;
 
@@ -82,12 +82,13 @@ async function refreshSoon() {
     return;
   }
   try {
-    const response = await fetch(listOfKinds);
-    if (response.status === 200) {
-      await keep(listOfKinds, response);
+    for (const name of [listOfKinds, "/"]) {
+      const response = await fetch(name);
+      if (response.status === 200) {
+        await keep(name, response);
+      }
     }
   } catch {
-    // Offline: the kept list is the last that there was.
+    // Offline: what is kept is the last that there was.
   }
 }
-

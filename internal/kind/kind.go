@@ -31,7 +31,7 @@ const (
 	MaxName        = 200
 	MaxDescription = 10_000
 	MaxInverse     = 200
-	MaxClasses     = 100
+	MaxClasses     = 200
 	MaxClass       = 200
 )
 

@@ -244,8 +244,7 @@ func idempotencyKey(r *http.Request) (string, error) {
 }
 
 // digest is the same for the same texts only.
-func digest(texts ...string) []byte {
+func digest(texts ...string) string {
 	joined, _ := json.Marshal(texts) // texts always encode
-	sum := sha256.Sum256(joined)
-	return sum[:]
+	return fmt.Sprintf("%x", sha256.Sum256(joined))
 }

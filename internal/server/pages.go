@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -69,36 +70,52 @@ func newPages(files *static) (*app.Handler, error) {
 	return handler, nil
 }
 
-// servePage serves what go-app answers, with a tag of its own for each answer: go-app
-// gives every page the version of the program, so that a page with new data would be "not modified".
+// servePage serves what go-app answers, with tags of our own: go-app tags every
+// page with the version of the program alone, so that a page with new data would be "not
+// modified". The bytes of a page cannot be tagged: its attributes come in any order.
 func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/robots.txt", "/sitemap.xml", "/ads.txt", "/favicon.ico":
 		http.NotFound(w, r)
 		return
 	}
+	mark, err := s.store.Mark(r.Context()) // before rendering: a tag may be too old, never too new
+	if err != nil {
+		s.answer(w, r, err)
+		return
+	}
 	asked := r.Clone(r.Context())
 	asked.Header.Del("If-None-Match")
-	page := recorder{header: http.Header{}, status: http.StatusOK}
-	s.pages.ServeHTTP(&page, asked)
+	answer := recorder{header: http.Header{}, status: http.StatusOK}
+	s.pages.ServeHTTP(&answer, asked)
 
-	c := &content{mediaType: page.header.Get("Content-Type"), plain: page.body.Bytes()}
+	c := &content{mediaType: answer.header.Get("Content-Type"), plain: answer.body.Bytes()}
 	switch {
-	case page.status == http.StatusNotFound:
-		c.plain = []byte(notFound)
-		c.mediaType = mediaTypes[".html"]
+	case answer.status == http.StatusNotFound:
+		c.mediaType, c.plain = mediaTypes[".html"], []byte(notFound)
+		c.tag = tagOf(c.plain)
 	case c.mediaType == "text/html":
 		c.mediaType = mediaTypes[".html"]
-		if id, ok := strings.CutPrefix(r.URL.Path, "/kinds/"); ok {
-			// The page says that there is no such kind; the status says it too.
-			if _, err := s.store.Kind(r.Context(), kind.ID(id)); errors.Is(err, store.ErrNotFound) {
-				page.status = http.StatusNotFound
-			}
+		c.tag = fmt.Sprintf(`W/"%s.%d.%s"`, s.pages.Version, mark.Version, mark.Database)
+		if s.isOfMissingKind(r) {
+			answer.status = http.StatusNotFound
 		}
+	default:
+		c.tag = tagOf(c.plain)
 	}
-	c.tag = tagOf(c.plain)
 	c.compress(gzip.BestSpeed)
-	c.serve(w, r, page.status)
+	c.serve(w, r, answer.status)
+}
+
+// isOfMissingKind: the page says itself that there is no such kind; the status
+// should say so too.
+func (s *Server) isOfMissingKind(r *http.Request) bool {
+	id, ok := strings.CutPrefix(r.URL.Path, "/kinds/")
+	if !ok {
+		return false
+	}
+	_, err := s.store.Kind(r.Context(), kind.ID(id))
+	return errors.Is(err, store.ErrNotFound)
 }
 
 const notFound = `<!doctype html>

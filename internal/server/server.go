@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -102,6 +103,7 @@ func seedKinds() ([]kind.Kind, error) {
 		return nil, fmt.Errorf("relationship-kinds.json: %w", err)
 	}
 	for i := range kinds {
+		kinds[i].Name = strings.Join(strings.Fields(kinds[i].Name), " ") // five are broken into lines, as their ontology has them
 		kinds[i].Version = 1
 	}
 	return kinds, nil

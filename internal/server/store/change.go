@@ -3,7 +3,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -27,7 +26,7 @@ var ErrKeyReused = errors.New("the key was used before, for another request")
 type Mutation struct {
 	Kind    kind.ID
 	Key     string // the Idempotency-Key, "" when the request has none
-	Request []byte // digest of the request: the same key with another digest is a mistake
+	Request string // digest of the request: the same key with another digest is a mistake
 }
 
 // A Result is what Change did.
@@ -143,15 +142,14 @@ func prune(ctx context.Context, tx *sql.Tx, now time.Time) error {
 }
 
 func replay(ctx context.Context, tx *sql.Tx, m Mutation) (answer kind.Kind, found bool, err error) {
-	var request []byte
-	var encoded string
+	var request, encoded string
 	err = tx.QueryRowContext(ctx, `SELECT request, kind FROM answers WHERE key = ?`, m.Key).Scan(&request, &encoded)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return kind.Kind{}, false, nil
 	case err != nil:
 		return kind.Kind{}, false, err
-	case !bytes.Equal(request, m.Request):
+	case request != m.Request:
 		return kind.Kind{}, false, ErrKeyReused
 	}
 	if err := json.Unmarshal([]byte(encoded), &answer); err != nil {

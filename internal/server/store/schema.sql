@@ -26,7 +26,7 @@ CREATE TABLE commits (
 -- The answers given to requests with an Idempotency-Key, to be given again.
 CREATE TABLE answers (
 	key     TEXT    PRIMARY KEY,
-	request BLOB    NOT NULL,                    -- digest of the request that got the answer
+	request TEXT    NOT NULL,                    -- digest of the request that got the answer
 	kind    TEXT    NOT NULL CHECK (json_valid(kind)),  -- the kind after the change
 	time    INTEGER NOT NULL                     -- Unix time in milliseconds
 ) STRICT, WITHOUT ROWID;

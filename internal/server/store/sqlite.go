@@ -8,8 +8,10 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -71,7 +73,7 @@ func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := inspect(ctx, path); err != nil {
+	if err := inspect(path); err != nil {
 		return nil, err
 	}
 	s := &Store{now: time.Now}
@@ -84,43 +86,49 @@ func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 	}
 	if err := s.prepare(ctx, seed); err != nil {
 		s.Close()
-		return nil, err
+		if code := resultCode(err); code == sqlite3.SQLITE_READONLY || code == sqlite3.SQLITE_CANTOPEN {
+			err = fmt.Errorf("%w: its directory must be writable too, for the log that is kept beside the file", err)
+		}
+		return nil, classify(err)
 	}
 	return s, nil
 }
 
-// inspect refuses a file that is not ours, before anything could write to
-// it: even switching to the write-ahead log changes a file.
-func inspect(ctx context.Context, path string) error {
-	// SQLite only says "unable to open database file". The file system says why.
+// inspect refuses a file that is not ours by its first bytes, before SQLite
+// sees it: opening a database can already change it, or leave files beside it.
+// The places are those of https://www.sqlite.org/fileformat2.html, section 1.3.
+func inspect(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return plain(err)
+		return plain(err) // SQLite would only say "unable to open database file"
 	}
-	info, err := file.Stat()
-	file.Close()
-	if err != nil || info.Size() == 0 {
-		return err
-	}
-	db, err := sql.Open("sqlite", source(path, "mode=ro", "_pragma=busy_timeout(5000)"))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	var application, version, tables int
-	err = db.QueryRowContext(ctx, `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)
-		FROM pragma_application_id a, pragma_user_version v`).Scan(&application, &version, &tables)
-	switch code := resultCode(err); {
-	case code == sqlite3.SQLITE_NOTADB || code == sqlite3.SQLITE_CORRUPT:
+	defer file.Close()
+	header := make([]byte, 100)
+	switch n, err := io.ReadFull(file, header); {
+	case n == 0 && err == io.EOF:
+		return nil // new
+	case err != nil || string(header[:16]) != "SQLite format 3\x00":
 		return ErrNotDatabase
-	case err != nil:
-		return err
-	case application == 0 && version == 0 && tables == 0: // made, and stopped before it was filled
+	}
+	field := func(at int) int { return int(int32(binary.BigEndian.Uint32(header[at:]))) }
+	return marks{schema: field(40), version: field(60), application: field(68)}.check()
+}
+
+// marks tell what a database is for.
+type marks struct {
+	schema      int // counts the changes of the schema: 0 is a database with nothing in it
+	version     int // the schema's, as this program counts it
+	application int
+}
+
+func (m marks) check() error {
+	switch {
+	case m == marks{}: // made, and stopped before it was filled
 		return nil
-	case application != applicationID:
+	case m.application != applicationID:
 		return ErrNotDatabase
-	case version > schemaVersion:
-		return fmt.Errorf("%w (its schema is %d, this version knows %d)", ErrNewer, version, schemaVersion)
+	case m.version > schemaVersion:
+		return fmt.Errorf("%w (its schema is %d, this version knows %d)", ErrNewer, m.version, schemaVersion)
 	}
 	return nil
 }
@@ -136,11 +144,17 @@ func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 		return err
 	}
 	defer tx.Rollback()
-	var version int
-	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+	// What inspect saw in the file may be older than what is in the write-ahead log.
+	var found marks
+	err = tx.QueryRowContext(ctx, `SELECT s.schema_version, v.user_version, a.application_id
+		FROM pragma_schema_version s, pragma_user_version v, pragma_application_id a`).Scan(&found.schema, &found.version, &found.application)
+	if err != nil {
 		return err
 	}
-	if version == 0 {
+	if err := found.check(); err != nil {
+		return err
+	}
+	if found.version == 0 {
 		marks := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, schemaVersion)
 		if _, err := tx.ExecContext(ctx, schema+marks); err != nil {
 			return err

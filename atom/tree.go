@@ -1,0 +1,328 @@
+package atom
+
+import (
+	"sync/atomic"
+	"unsafe"
+)
+
+// fan is how many elements or children a node has at most.
+const fan = 32
+
+// A treeNode is a node of the tree that a List or a Map is: a B+ tree without
+// keys of its own, in which an element is found by its position, from the
+// sizes of the nodes. All leaves have the same height, 0; a tree without
+// elements is nil.
+//
+// Elements are pointers to boxes. A List's box is the element, a Map's box is
+// key and value. So nodes are the same for every type, a box stays where it is
+// while others come and go, and one engine serves all.
+//
+// A tree is immutable but for nodes made under a mark that its user still
+// holds: those, and the boxes flagged as own in them, nobody else can see yet.
+type treeNode struct {
+	slots  [fan]unsafe.Pointer // *treeNode, or boxes in a leaf
+	index  atomic.Pointer[positions]
+	mark   mark
+	size   int32  // elements below
+	own    uint32 // of a leaf: the boxes made under its mark, by bit
+	n      uint8  // slots in use
+	height uint8
+}
+
+// A mark tells who may write to a node. The upper half is one user's own; the
+// lower half is counted up when what was made so far must stay as it is.
+type mark uint64
+
+var marks atomic.Uint64
+
+// newMark is a mark that no node has.
+func newMark() mark { return mark(marks.Add(1) << 32) }
+
+func (m mark) sameUser(n mark) bool { return m>>32 == n>>32 }
+
+func (t *treeNode) len() int {
+	if t == nil {
+		return 0
+	}
+	return int(t.size)
+}
+
+func (t *treeNode) kid(i int) *treeNode { return (*treeNode)(t.slots[i]) }
+
+// writable is t if it was made under m, or else a copy.
+func (t *treeNode) writable(m mark) *treeNode {
+	if t.mark == m {
+		return t
+	}
+	c := &treeNode{slots: t.slots, mark: m, size: t.size, n: t.n, height: t.height}
+	if t.mark.sameUser(m) {
+		c.own = t.own
+	}
+	return c
+}
+
+// leaf is the leaf with element i, and where in it that is.
+func (t *treeNode) leaf(i int) (*treeNode, int) {
+	for t.height > 0 {
+		k := 0
+		for ; i >= int(t.kid(k).size); k++ {
+			i -= int(t.kid(k).size)
+		}
+		t = t.kid(k)
+	}
+	return t, i
+}
+
+// at is box i.
+func (t *treeNode) at(i int) unsafe.Pointer {
+	l, k := t.leaf(i)
+	return l.slots[k]
+}
+
+// owned tells whether box i was made under m or an earlier mark of its user.
+func (t *treeNode) owned(i int, m mark) bool {
+	l, k := t.leaf(i)
+	return l.mark.sameUser(m) && l.own>>k&1 == 1
+}
+
+// set is t with box i replaced.
+func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
+	t = t.writable(m)
+	for n := t; ; {
+		if n.height == 0 {
+			n.slots[i] = box
+			n.own &^= 1 << i
+			if own {
+				n.own |= 1 << i
+			}
+			return t
+		}
+		k := 0
+		for ; i >= int(n.kid(k).size); k++ {
+			i -= int(n.kid(k).size)
+		}
+		kid := n.kid(k).writable(m)
+		n.slots[k] = unsafe.Pointer(kid)
+		n = kid
+	}
+}
+
+// insert is t with box as element i.
+func (t *treeNode) insert(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
+	if t == nil {
+		t = &treeNode{mark: m}
+	}
+	t, right := t.grow(i, box, own, m)
+	if right != nil {
+		top := &treeNode{mark: m, height: t.height + 1, n: 2, size: t.size + right.size}
+		top.slots[0], top.slots[1] = unsafe.Pointer(t), unsafe.Pointer(right)
+		return top
+	}
+	return t
+}
+
+// grow inserts below t, which gets a right neighbour if it was full.
+func (t *treeNode) grow(i int, box unsafe.Pointer, own bool, m mark) (left, right *treeNode) {
+	t = t.writable(m)
+	k := i
+	if t.height > 0 {
+		k = 0
+		for ; k < int(t.n)-1 && i > int(t.kid(k).size); k++ {
+			i -= int(t.kid(k).size)
+		}
+		kid, more := t.kid(k).grow(i, box, own, m)
+		t.slots[k] = unsafe.Pointer(kid)
+		if more == nil {
+			t.size++
+			return t, nil
+		}
+		k, box, own = k+1, unsafe.Pointer(more), false
+	}
+	if t.n < fan {
+		t.put(k, box, own)
+		t.size++
+		return t, nil
+	}
+	at := fan / 2
+	if k == fan { // at the end: lists grow there, and then the left one stays full
+		at = fan
+	}
+	right = t.split(at, m)
+	if k <= at && at < fan {
+		t.put(k, box, own)
+	} else {
+		right.put(k-at, box, own)
+	}
+	t.count()
+	right.count()
+	return t, right
+}
+
+// put makes room at slot k, without counting what is below.
+func (t *treeNode) put(k int, p unsafe.Pointer, own bool) {
+	copy(t.slots[k+1:t.n+1], t.slots[k:t.n])
+	t.slots[k] = p
+	t.n++
+	low := t.own & (1<<k - 1)
+	t.own = low | (t.own&^low)<<1
+	if own {
+		t.own |= 1 << k
+	}
+}
+
+// take removes slot k, without counting what is below.
+func (t *treeNode) take(k int) {
+	copy(t.slots[k:], t.slots[k+1:t.n])
+	t.n--
+	t.slots[t.n] = nil
+	low := t.own & (1<<k - 1)
+	t.own = low | t.own>>1&^(1<<k-1)
+}
+
+// split moves the slots from at on to a new right neighbour.
+func (t *treeNode) split(at int, m mark) *treeNode {
+	r := &treeNode{mark: m, height: t.height, n: t.n - uint8(at)}
+	copy(r.slots[:], t.slots[at:t.n])
+	clear(t.slots[at:t.n])
+	t.n = uint8(at)
+	if at < fan {
+		r.own = t.own >> at
+		t.own &= 1<<at - 1
+	}
+	return r
+}
+
+// count sets the size from what is below.
+func (t *treeNode) count() {
+	if t.height == 0 {
+		t.size = int32(t.n)
+		return
+	}
+	t.size = 0
+	for i := range t.n {
+		t.size += t.kid(int(i)).size
+	}
+}
+
+// remove is t without element i.
+func (t *treeNode) remove(i int, m mark) *treeNode {
+	t = t.shrink(i, m)
+	for t != nil && t.height > 0 && t.n == 1 {
+		t = t.kid(0)
+	}
+	if t.size == 0 {
+		return nil
+	}
+	return t
+}
+
+func (t *treeNode) shrink(i int, m mark) *treeNode {
+	t = t.writable(m)
+	t.size--
+	if t.height == 0 {
+		t.take(i)
+		return t
+	}
+	k := 0
+	for ; i >= int(t.kid(k).size); k++ {
+		i -= int(t.kid(k).size)
+	}
+	kid := t.kid(k).shrink(i, m)
+	t.slots[k] = unsafe.Pointer(kid)
+	if kid.n < fan/4 && t.n > 1 {
+		t.balance(max(k-1, 0), m)
+	}
+	return t
+}
+
+// balance joins children k and k+1, or evens them out if they are too many
+// for one.
+func (t *treeNode) balance(k int, m mark) {
+	a, b := t.kid(k).writable(m), t.kid(k+1)
+	var all [2 * fan]unsafe.Pointer
+	n := copy(all[:], a.slots[:a.n])
+	n += copy(all[n:], b.slots[:b.n])
+	own := uint64(a.own)
+	if b.mark.sameUser(m) {
+		own |= uint64(b.own) << a.n
+	}
+	half := n
+	if n > fan {
+		half = (n + 1) / 2
+		b = b.writable(m)
+		b.refill(all[half:n], uint32(own>>half))
+		t.slots[k+1] = unsafe.Pointer(b)
+	} else {
+		t.take(k + 1)
+	}
+	a.refill(all[:half], uint32(own&(1<<half-1)))
+	t.slots[k] = unsafe.Pointer(a)
+}
+
+func (t *treeNode) refill(slots []unsafe.Pointer, own uint32) {
+	clear(t.slots[copy(t.slots[:], slots):])
+	t.n, t.own = uint8(len(slots)), own
+	t.count()
+}
+
+// plant is the tree with the given boxes, evenly filled. No box is own.
+func plant(boxes []unsafe.Pointer) *treeNode {
+	var height uint8
+	for len(boxes) > 1 || height == 0 && len(boxes) > 0 {
+		nodes := (len(boxes) + fan - 1) / fan
+		up := make([]unsafe.Pointer, nodes)
+		for i := range up {
+			t := &treeNode{height: height}
+			t.refill(boxes[i*len(boxes)/nodes:(i+1)*len(boxes)/nodes], 0)
+			up[i] = unsafe.Pointer(t)
+		}
+		boxes = up
+		height++
+	}
+	if len(boxes) == 0 {
+		return nil
+	}
+	return (*treeNode)(boxes[0])
+}
+
+// each calls f with every box in order until it returns false.
+func (t *treeNode) each(f func(unsafe.Pointer) bool) bool {
+	if t == nil {
+		return true
+	}
+	for _, p := range t.slots[:t.n] {
+		if t.height > 0 {
+			if !(*treeNode)(p).each(f) {
+				return false
+			}
+		} else if !f(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// first is the first box.
+func (t *treeNode) first() unsafe.Pointer {
+	for t.height > 0 {
+		t = t.kid(0)
+	}
+	return t.slots[0]
+}
+
+// replaceOwn is t with every own box replaced by what f makes of it; nodes
+// without any stay. With all set, every box is replaced.
+func (t *treeNode) replaceOwn(m mark, all bool, f func(unsafe.Pointer) unsafe.Pointer) *treeNode {
+	if t == nil || !all && (m>>32 == 0 || !t.mark.sameUser(m)) {
+		return t
+	}
+	c := &treeNode{slots: t.slots, size: t.size, n: t.n, height: t.height}
+	for i := range c.slots[:c.n] {
+		if c.height > 0 {
+			c.slots[i] = unsafe.Pointer(c.kid(i).replaceOwn(m, all, f))
+		} else if all || t.own>>i&1 == 1 {
+			c.slots[i] = f(c.slots[i])
+		}
+	}
+	return c
+}

@@ -1,0 +1,13 @@
+// The peers of the page bench: what each is called in the table, and the packages whose
+// versions it stands for.
+
+export const peers = [
+  { id: 'plain-dom', name: 'plain DOM', packages: [] },
+  { id: 'solid', name: 'SolidJS store', packages: ['solid-js'] },
+  { id: 'react-jotai-immer', name: 'React + jotai + immer', packages: ['react', 'jotai', 'jotai-family', 'immer'] },
+  { id: 'react-query', name: 'React + TanStack Query', packages: ['react', '@tanstack/react-query'] },
+  { id: 'goapp', name: 'go-app alone', packages: [], modules: ['github.com/maxence-charriere/go-app/v10'] },
+];
+
+/** Ours, at the URL or in the folder that the command line names. */
+export const ours = { id: 'atomsaga', name: 'atomsaga', packages: [] };

@@ -1,0 +1,3 @@
+// Package components has go-app components that show an optimistic change, and
+// what became of it.
+package components

@@ -1,0 +1,260 @@
+//go:build !wasm
+
+package store
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+// seeds is a small database: three kinds.
+func seeds() []kind.Kind {
+	return []kind.Kind{
+		{ID: "org:hasMember", Name: "has member", Description: "Indicates a member.", HasDirection: true, Inverse: "memberOf",
+			Domain: []string{"Organization"}, Range: []string{"Agent"}, Vocabulary: "org", Version: 1},
+		{ID: "org:linkedTo", Name: "linked to", Domain: []string{}, Range: []string{}, Vocabulary: "org", Version: 1},
+		{ID: "org:memberOf", Name: "member of", HasDirection: true, Inverse: "hasMember",
+			Domain: []string{"Agent"}, Range: []string{"Organization"}, Vocabulary: "org", Version: 1},
+	}
+}
+
+func opened(t *testing.T, path string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), path, seeds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func fresh(t *testing.T) *Store {
+	t.Helper()
+	return opened(t, filepath.Join(t.TempDir(), "test.db"))
+}
+
+// rename is an edit that gives a kind another name.
+func rename(name string) func(kind.Kind) (kind.Kind, error) {
+	return func(k kind.Kind) (kind.Kind, error) {
+		k.Name = name
+		return k, nil
+	}
+}
+
+func change(t *testing.T, s *Store, m Mutation, edit func(kind.Kind) (kind.Kind, error)) Result {
+	t.Helper()
+	result, err := s.Change(t.Context(), m, edit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// A row is one commit of the log.
+type row struct {
+	version  int64
+	kind     kind.ID
+	patch    string
+	mutation string
+	time     int64
+}
+
+func commits(t *testing.T, s *Store) []row {
+	t.Helper()
+	rows, err := s.read.QueryContext(t.Context(), `SELECT version, kind, patch, mutation, time FROM commits ORDER BY version`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var log []row
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(&r.version, &r.kind, &r.patch, &r.mutation, &r.time); err != nil {
+			t.Fatal(err)
+		}
+		log = append(log, r)
+	}
+	return log
+}
+
+func answers(t *testing.T, s *Store) (n int) {
+	t.Helper()
+	if err := s.read.QueryRowContext(t.Context(), `SELECT count(*) FROM answers`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestChangeWritesKindAndCommit(t *testing.T) {
+	s := fresh(t)
+	s.now = func() time.Time { return time.UnixMilli(1_700_000_000_123) }
+	result := change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, func(k kind.Kind) (kind.Kind, error) {
+		k.HasDirection = true
+		k.Range = []string{"Organization"}
+		return k, nil
+	})
+	if got := result.Kind; !got.HasDirection || got.Version != 2 || result.Replayed {
+		t.Errorf("result %+v", result)
+	}
+	stored, err := s.Kind(t.Context(), "org:linkedTo")
+	if err != nil || stored.Version != 2 || !stored.HasDirection || len(stored.Range) != 1 {
+		t.Errorf("stored %+v, %v", stored, err)
+	}
+	want := row{1, "org:linkedTo",
+		`[{"op":"replace","path":"/has_direction","value":true},{"op":"replace","path":"/range","value":["Organization"]},{"op":"replace","path":"/version","value":2}]`,
+		"m1", 1_700_000_000_123}
+	if log := commits(t, s); len(log) != 1 || log[0] != want {
+		t.Errorf("log %+v, want %+v", log, want)
+	}
+}
+
+func TestChangeOfNothingMakesNoCommit(t *testing.T) {
+	s := fresh(t)
+	result := change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, rename("linked to"))
+	if result.Kind.Version != 1 || len(commits(t, s)) != 0 {
+		t.Errorf("version %d, log %v", result.Kind.Version, commits(t, s))
+	}
+	if again := change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, rename("other")); !again.Replayed || again.Kind.Name != "linked to" {
+		t.Errorf("again: %+v", again)
+	}
+}
+
+func TestFailedEditLeavesNothingBehind(t *testing.T) {
+	s := fresh(t)
+	refused := errors.New("refused")
+	_, err := s.Change(t.Context(), Mutation{Kind: "org:linkedTo", Key: "m1"}, func(k kind.Kind) (kind.Kind, error) {
+		k.Name = "half"
+		return k, refused
+	})
+	if err != refused {
+		t.Errorf("error %v, want the edit's own", err)
+	}
+	if k, _ := s.Kind(t.Context(), "org:linkedTo"); k.Name != "linked to" || len(commits(t, s)) != 0 || answers(t, s) != 0 {
+		t.Errorf("left behind: %+v, %v, %d answers", k, commits(t, s), answers(t, s))
+	}
+	// The key is free: nothing was done for it.
+	if result := change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, rename("whole")); result.Replayed {
+		t.Error("replayed a failure")
+	}
+}
+
+func TestPanickingEditLeavesNothingBehind(t *testing.T) {
+	s := fresh(t)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		s.Change(t.Context(), Mutation{Kind: "org:linkedTo"}, func(kind.Kind) (kind.Kind, error) { panic("edit") })
+	}()
+	if result := change(t, s, Mutation{Kind: "org:linkedTo"}, rename("next")); result.Kind.Version != 2 {
+		t.Errorf("after a panic: %+v", result)
+	}
+}
+
+func TestUnknownKind(t *testing.T) {
+	s := fresh(t)
+	if _, err := s.Kind(t.Context(), "org:nothing"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("Kind: %v", err)
+	}
+	if _, err := s.Change(t.Context(), Mutation{Kind: "org:nothing"}, rename("x")); !errors.Is(err, ErrNotFound) {
+		t.Errorf("Change: %v", err)
+	}
+}
+
+func TestSameKeyIsOneChange(t *testing.T) {
+	s := fresh(t)
+	m := Mutation{Kind: "org:linkedTo", Key: "m1", Request: "digest"}
+	first := change(t, s, m, rename("once"))
+	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("later"))
+	again := change(t, s, m, func(kind.Kind) (kind.Kind, error) {
+		t.Error("edit was called again")
+		return kind.Kind{}, nil
+	})
+	if !again.Replayed || again.Kind.Name != "once" || again.Kind.Version != first.Kind.Version {
+		t.Errorf("again %+v, first %+v", again, first)
+	}
+	if log := commits(t, s); len(log) != 2 {
+		t.Errorf("log %v", log)
+	}
+	m.Request = "another"
+	if _, err := s.Change(t.Context(), m, rename("x")); !errors.Is(err, ErrKeyReused) {
+		t.Errorf("the same key for another request: %v", err)
+	}
+}
+
+func TestAnswersAreKeptForTheirLifetime(t *testing.T) {
+	s := fresh(t)
+	now := time.UnixMilli(1_700_000_000_000)
+	s.now = func() time.Time { return now }
+	m := Mutation{Kind: "org:linkedTo", Key: "m1", Request: "digest"}
+	change(t, s, m, rename("once"))
+
+	now = now.Add(AnswerLifetime - time.Millisecond)
+	if result := change(t, s, m, rename("twice")); !result.Replayed {
+		t.Error("forgotten too early")
+	}
+	now = now.Add(time.Millisecond)
+	change(t, s, Mutation{Kind: "org:memberOf", Key: "m2"}, rename("other"))
+	if n := answers(t, s); n != 1 {
+		t.Errorf("%d answers kept, want only the new one", n)
+	}
+	if result := change(t, s, m, rename("twice")); result.Replayed || result.Kind.Name != "twice" {
+		t.Errorf("kept too long: %+v", result)
+	}
+}
+
+func TestMarkNamesState(t *testing.T) {
+	s, other := fresh(t), fresh(t)
+	before, err := s.Mark(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("x"))
+	_, after, err := s.All(t.Context())
+	if err != nil || before.Version != 0 || after.Version != 1 || before.Database != after.Database {
+		t.Errorf("marks %v, %v, %v", before, after, err)
+	}
+	if mark, _ := other.Mark(t.Context()); mark == before {
+		t.Error("two databases have the same mark")
+	}
+}
+
+func TestCancelledWhileWaitingChangesNothing(t *testing.T) {
+	s := fresh(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := s.Change(t.Context(), Mutation{Kind: "org:linkedTo"}, func(k kind.Kind) (kind.Kind, error) {
+		waiting := make(chan error)
+		go func() {
+			_, err := s.Change(ctx, Mutation{Kind: "org:memberOf"}, rename("too late"))
+			waiting <- err
+		}()
+		cancel()
+		if err := <-waiting; !errors.Is(err, context.Canceled) {
+			t.Errorf("waiting: %v", err)
+		}
+		return k, nil
+	})
+	if err != nil || len(commits(t, s)) != 0 {
+		t.Errorf("%v, log %v", err, commits(t, s))
+	}
+}
+
+func TestClientLeavingDuringAChangeDoesNotSplitIt(t *testing.T) {
+	s := fresh(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	result, err := s.Change(ctx, Mutation{Kind: "org:linkedTo"}, func(k kind.Kind) (kind.Kind, error) {
+		cancel()
+		k.Name = "done"
+		return k, nil
+	})
+	if err != nil || result.Kind.Version != 2 || len(commits(t, s)) != 1 {
+		t.Errorf("%+v, %v, log %v", result, err, commits(t, s))
+	}
+}

@@ -1,0 +1,119 @@
+//go:build !wasm
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/atomsaga/atomsaga/internal/app"
+)
+
+// app.wasm only runs with the wasm_exec.js of the Go version that built it.
+func TestWasmExecIsThatOfTheToolchain(t *testing.T) {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js")
+	theirs, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(theirs, wasmExec) {
+		t.Errorf("wasm_exec.js is not %s: copy it", path)
+	}
+}
+
+func nothing(string) string { return "" }
+
+func TestCommandLine(t *testing.T) {
+	directory := t.TempDir()
+	text := filepath.Join(directory, "notes.txt")
+	if err := os.WriteFile(text, []byte("dear diary"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	database := filepath.Join(directory, "a.db")
+	for _, test := range []struct {
+		reason    string
+		arguments []string
+		env       map[string]string
+		want      string // part of the error
+	}{
+		{"an unknown flag", []string{"--port", "80"}, nil, "-port; see --help"},
+		{"more than flags", []string{"start"}, nil, `"start" is too much`},
+		{"every network", []string{"--listen", ":8080", "--database", database}, nil, "access token"},
+		{"every network, by environment", []string{"--database", database}, map[string]string{"ATOMSAGA_LISTEN": "0.0.0.0:8080"}, "access token"},
+		{"no port", []string{"--listen", "localhost", "--database", database}, nil, "want host:port"},
+		{"a file that is no database", []string{"--listen", "127.0.0.1:0", "--database", text}, nil, text + ": is not an atomsaga database"},
+		{"no database, by environment", []string{"--listen", "127.0.0.1:0"}, map[string]string{"ATOMSAGA_DATABASE": text}, "is not an atomsaga database"},
+		{"a directory that is missing", []string{"--listen", "127.0.0.1:0", "--database", filepath.Join(directory, "no", "a.db")}, nil, "no such file or directory"},
+	} {
+		var out bytes.Buffer
+		err := serve(t.Context(), test.arguments, func(name string) string { return test.env[name] }, &out)
+		if err == nil || !strings.Contains(err.Error(), test.want) || out.Len() > 0 {
+			t.Errorf("%s: %v, printed %q", test.reason, err, &out)
+		}
+	}
+	if _, err := os.Stat(database); err == nil {
+		t.Error("a refused start made the database")
+	}
+	for flag, want := range map[string]string{"--help": "$ATOMSAGA_DATABASE", "--version": "atomsaga "} {
+		var out bytes.Buffer
+		if err := serve(t.Context(), []string{flag}, nothing, &out); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %v, printed %q", flag, err, &out)
+		}
+	}
+}
+
+func TestServeTellsWhereAndEnds(t *testing.T) {
+	app.Register()
+	ctx, cancel := context.WithCancel(t.Context())
+	read, write := io.Pipe()
+	done := make(chan error, 1)
+	database := filepath.Join(t.TempDir(), "a.db")
+	go func() {
+		done <- serve(ctx, []string{"--listen", "127.0.0.1:0", "--database", database}, nothing, write)
+		write.Close()
+	}()
+	var printed strings.Builder
+	buffer := make([]byte, 1024)
+	for !strings.Contains(printed.String(), database) {
+		n, err := read.Read(buffer)
+		if err != nil {
+			t.Fatal(err, <-done)
+		}
+		printed.Write(buffer[:n])
+	}
+	_, address, _ := strings.Cut(printed.String(), "http://")
+	address, _, _ = strings.Cut(address, " ")
+
+	for _, target := range []string{"/", "/api/kinds", "/wasm_exec.js", "/web/icon.svg", "/app-worker.js"} {
+		r, err := http.Get("http://" + address + target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Body.Close()
+		if r.StatusCode != 200 {
+			t.Errorf("%s: %d", target, r.StatusCode)
+		}
+	}
+	err := serve(t.Context(), []string{"--listen", address, "--database", database}, nothing, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "is atomsaga already running?") {
+		t.Errorf("a second one on the port: %v", err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(database + "-*"); len(left) > 0 {
+		t.Errorf("not closed: %v", left)
+	}
+}
