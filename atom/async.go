@@ -3,6 +3,7 @@ package atom
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // A Loadable is the state of a value that has to be loaded.
@@ -37,10 +38,10 @@ func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAto
 	a.Derived = Derive(func(r Reader) Loadable[T] {
 		l := Loadable[T]{}
 		l.Value, l.Loaded = a.value.Lookup(r)
-		r.view(loadSource(a.id), func(s *Store) {
-			now := s.loaderOf(a.id).state
-			l.Loading, l.Err = now.loading, now.err
-		})
+		s := r.open(loadSource(a.id))
+		defer r.close()
+		now := s.loaderOf(a.id).state
+		l.Loading, l.Err = now.loading, now.err
 		return l
 	})
 	a.Derived.observed = func(s *Store) (unobserved func()) {
@@ -60,12 +61,12 @@ func newMissing[T any]() *Atom[T] {
 	a := New(*new(T))
 	a.root.initial = (*T)(nil)
 	a.read = func(state any) (*T, bool) { p := state.(*T); return p, p != nil }
-	a.edit = func(state any, change change[T]) (any, Changes, error) {
+	a.edit = func(state any, revise revision[T]) (any, Changes, error) {
 		p := state.(*T)
 		if p == nil {
 			return state, Changes{}, fmt.Errorf("%w: it has not been loaded", ErrMissing)
 		}
-		return change(p)
+		return revise(p)
 	}
 	return a
 }
@@ -83,7 +84,7 @@ func (a *AsyncAtom[T]) run(ctx context.Context, r *loadReader) {
 		return // a newer load has begun, or nobody looks any more
 	}
 	if err == nil {
-		r.s.cellOf(a.value.root).rebase(r.s, &value, []Path{nil})
+		r.s.cellOf(a.value.root).rebase(r.s, &value, slices.Values([]Path{nil}))
 	}
 	r.l.become(r.s, loadState{err: err})
 }

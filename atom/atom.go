@@ -18,11 +18,11 @@ type Atom[T any] struct {
 
 	// edit returns the state of the root in which change has been made to the
 	// value. It shares with the given state everything that is not on the way.
-	edit func(state any, change change[T]) (any, Changes, error)
+	edit func(state any, revise revision[T]) (any, Changes, error)
 }
 
-// A change makes the next value from the previous one, which it leaves alone.
-type change[T any] func(prev *T) (next *T, c Changes, err error)
+// A revision makes the next value from the previous one, which it leaves alone.
+type revision[T any] func(prev *T) (next *T, c Changes, err error)
 
 // root is the untyped part of a root atom.
 type root struct {
@@ -39,8 +39,8 @@ func New[T any](initial T) *Atom[T] {
 		id:   id,
 		root: &root{id: id, initial: &initial},
 		read: func(state any) (*T, bool) { return state.(*T), true },
-		edit: func(state any, change change[T]) (any, Changes, error) {
-			return change(state.(*T))
+		edit: func(state any, revise revision[T]) (any, Changes, error) {
+			return revise(state.(*T))
 		},
 	}
 }
@@ -55,12 +55,12 @@ func (a *Atom[T]) Get(r Reader) T {
 // Lookup returns the value, and whether there is one: an element of a map or a
 // list may be missing.
 func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
-	r.view(a, func(s *Store) {
-		if p, found := a.now(s); found {
-			value, ok = *p, true
-		}
-	})
-	return value, ok
+	s := r.open(a)
+	defer r.close()
+	if p, ok := a.now(s); ok {
+		return *p, true
+	}
+	return value, false
 }
 
 // now reads the visible value, under the lock.
@@ -75,48 +75,53 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 // Set replaces the value. It keeps its place among the live entries of the
 // log: what was dispatched before it and fails later is taken back below it.
 // ErrMissing when a is missing.
-func (a *Atom[T]) Set(w Writer, value T) error {
-	b := w.begin()
-	defer w.end(b)
-	return b.s.cellOf(a.root).write(b.s, a.entry(replacing(value)))
-}
+func (a *Atom[T]) Set(w Writer, value T) error { return a.write(w, replacing(value)) }
 
 // Update runs edit on a draft of the value: change it as if it were your own.
 // Like every entry it is run again when something below it in the log changes,
 // so it must be pure. ErrMissing when a is missing; an error wrapping
 // [ErrUpdatePanicked] when edit panics. In both cases nothing has changed.
-func (a *Atom[T]) Update(w Writer, edit func(*T)) error {
-	b := w.begin()
-	defer w.end(b)
-	return b.s.cellOf(a.root).write(b.s, a.entry(drafting(b.s, edit)))
-}
+func (a *Atom[T]) Update(w Writer, edit func(*T)) error { return a.write(w, drafting(edit)) }
 
 // Sync replaces the base of the value: what a server says it is. Every live
 // entry stays above it, in its place. ErrMissing when a is missing there.
-func (a *Atom[T]) Sync(w Writer, value T) error {
-	b := w.begin()
-	defer w.end(b)
-	return b.s.cellOf(a.root).sync(b.s, a.through(replacing(value)))
-}
+func (a *Atom[T]) Sync(w Writer, value T) error { return a.sync(w, replacing(value)) }
 
 // SyncUpdate changes the base of the value by running edit on a draft of it,
 // under every live entry.
-func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error {
+func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, drafting(edit)) }
+
+// write dispatches an entry that has succeeded from the start.
+func (a *Atom[T]) write(w Writer, revise revision[T]) error {
 	b := w.begin()
 	defer w.end(b)
-	return b.s.cellOf(a.root).sync(b.s, a.through(drafting(b.s, edit)))
+	_, err := b.s.dispatch([]*Edit{a.editing(revise)}, entrySucceeded)
+	return err
 }
 
-// entry returns an entry on a that has not been dispatched.
-func (a *Atom[T]) entry(change change[T]) *Entry {
-	e := &Entry{path: a.path, look: a.look}
-	e.apply = a.through(func(prev *T) (next *T, c Changes, err error) {
-		next, c, err = change(prev)
-		if err == nil {
-			e.patch = c
-		}
-		return next, c, err
-	})
+func (a *Atom[T]) sync(w Writer, revise revision[T]) error {
+	b := w.begin()
+	defer w.end(b)
+	cell := b.s.cellOf(a.root)
+	base, c, err := a.edit(cell.base, revise)
+	if err != nil {
+		return err
+	}
+	cell.rebase(b.s, base, c.paths())
+	return nil
+}
+
+// editing makes a change of a's value one of the root's state.
+func (a *Atom[T]) editing(revise revision[T]) *Edit {
+	e := &Edit{root: a.root, path: a.path, look: a.look}
+	e.apply = func(state any) (any, Changes, error) {
+		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
+			if next, c, err = revise(prev); err == nil {
+				e.patch = c
+			}
+			return next, c, err
+		})
+	}
 	return e
 }
 
@@ -128,29 +133,18 @@ func (a *Atom[T]) look(state any) any {
 	return nil
 }
 
-// through makes a change of a's value one of the root's state.
-func (a *Atom[T]) through(change change[T]) func(any) (any, Changes, error) {
-	return func(state any) (any, Changes, error) { return a.edit(state, change) }
-}
-
 // drafting runs edit on a draft. A nil edit changes nothing.
-func drafting[T any](s *Store, edit func(*T)) change[T] {
+func drafting[T any](edit func(*T)) revision[T] {
 	return func(prev *T) (next *T, c Changes, err error) {
 		if edit == nil {
 			return prev, Changes{}, nil
 		}
-		s.call(func() { next, c, err = update(prev, edit) })
+		calling(func() { next, c, err = update(prev, edit) })
 		return next, c, err
 	}
 }
 
 // replacing puts value in the place of whatever is there.
-func replacing[T any](value T) change[T] {
-	return func(prev *T) (*T, Changes, error) {
-		c, err := diff(prev, &value)
-		if err != nil || c.Empty() {
-			return prev, Changes{}, err
-		}
-		return &value, c, nil
-	}
+func replacing[T any](value T) revision[T] {
+	return func(prev *T) (*T, Changes, error) { return adopt(prev, &value) }
 }

@@ -24,21 +24,21 @@ func Derive[T any](compute func(Reader) T) *Derived[T] {
 
 // Get returns the value, computing it if it is not known.
 func (d *Derived[T]) Get(r Reader) (value T) {
-	r.view(d, func(s *Store) {
-		switch v := d.peek(s).(type) {
-		case *T:
-			value = *v
-		case *failure:
-			panic(v.reason)
-		}
-	})
+	s := r.open(d)
+	defer r.close()
+	switch v := d.peek(s).(type) {
+	case *T:
+		value = *v
+	case *failure:
+		panic(v.reason)
+	}
 	return value
 }
 
 func (d *Derived[T]) peek(s *Store) any {
 	m := memoOf(s, d)
 	if !m.valid(s) {
-		m.refresh(s, func(r Reader, last any) any { return d.run(s, r, last) })
+		m.refresh(s, func(r Reader, last any) any { return d.run(r, last) })
 	}
 	return m.value
 }
@@ -69,14 +69,14 @@ func (d *Derived[T]) observe(s *Store, w watcher) (stop func()) {
 }
 
 // run computes the value, or the failure when compute panics.
-func (d *Derived[T]) run(s *Store, r Reader, last any) (value any) {
+func (d *Derived[T]) run(r Reader, last any) (value any) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			value = &failure{reason}
 		}
 	}()
 	var v T
-	s.call(func() { v = d.compute(r) })
+	calling(func() { v = d.compute(r) })
 	if p, ok := last.(*T); ok && equal(p, &v) {
 		return p
 	}
@@ -96,7 +96,7 @@ type memo struct {
 	// While it is observed it is told what changes, and need not look.
 	observers  int
 	outdated   bool
-	at         place // its own watchers
+	at         region // its own watchers
 	unobserved func()
 }
 
@@ -180,7 +180,7 @@ type tracker struct {
 	done bool
 }
 
-func (t *tracker) view(src source, f func(*Store)) {
+func (t *tracker) open(src source) *Store {
 	if t.done {
 		panic("atom: a derived atom's function kept its Reader")
 	}
@@ -188,5 +188,7 @@ func (t *tracker) view(src source, f func(*Store)) {
 		t.seen[src] = true
 		t.deps = append(t.deps, dependency{src: src, seen: src.peek(t.s)})
 	}
-	f(t.s)
+	return t.s
 }
+
+func (t *tracker) close() {}

@@ -51,9 +51,9 @@ func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path) *Atom[C]
 			}
 			return lens(p), true
 		},
-		edit: func(state any, change change[C]) (any, Changes, error) {
+		edit: func(state any, revise revision[C]) (any, Changes, error) {
 			return parent.edit(state, func(prev *P) (*P, Changes, error) {
-				field, c, err := change(lens(prev))
+				field, c, err := revise(lens(prev))
 				if err != nil || c.Empty() {
 					return prev, Changes{}, err
 				}
@@ -80,7 +80,7 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 	return &Atom[C]{
 		id:   id,
 		root: parent.root,
-		path: join(parent.path, Path{opaqueStep(id)}),
+		path: join(parent.path, Path{anywhereStep(id)}),
 		read: func(state any) (*C, bool) {
 			p, ok := parent.read(state)
 			if !ok {
@@ -89,13 +89,13 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 			c := look(p)
 			return c, c != nil
 		},
-		edit: func(state any, change change[C]) (any, Changes, error) {
+		edit: func(state any, revise revision[C]) (any, Changes, error) {
 			return parent.edit(state, func(prev *P) (*P, Changes, error) {
 				was := look(prev)
 				if was == nil {
 					return prev, Changes{}, ErrMissing
 				}
-				part, c, err := change(was)
+				part, c, err := revise(was)
 				if err != nil || c.Empty() {
 					return prev, Changes{}, err
 				}

@@ -1,5 +1,7 @@
 package atom
 
+import "iter"
+
 // SetInitial gives a the value that a query has loaded, once: it does nothing
 // while loading is true, nothing when a has had its initial value in this
 // store, and nothing when the user has changed a, or a part of it, meanwhile.
@@ -31,9 +33,9 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 // that everything counts as changed: rather no initial value than a lost one.
 const noted = 256
 
-// note remembers what a folded entry has changed.
-func (c *cell) note(e *Entry) {
-	for _, path := range e.concern() {
+// note remembers what a folded entry was about.
+func (c *cell) note(paths iter.Seq[Path]) {
+	for path := range paths {
 		if len(c.changed) == noted {
 			c.changed = []Path{nil}
 		}

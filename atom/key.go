@@ -25,13 +25,13 @@ func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 			v, ok := (*m)[key]
 			return &v, ok
 		},
-		edit: func(state any, change change[V]) (any, Changes, error) {
+		edit: func(state any, revise revision[V]) (any, Changes, error) {
 			return parent.edit(state, func(prev *map[K]V) (*map[K]V, Changes, error) {
 				was, ok := (*prev)[key]
 				if !ok {
 					return prev, Changes{}, missing(parent.path, step)
 				}
-				v, c, err := change(&was)
+				v, c, err := revise(&was)
 				if err != nil || c.Empty() {
 					return prev, Changes{}, err
 				}
@@ -67,7 +67,7 @@ func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 	return &Atom[E]{
 		id:   newID(),
 		root: parent.root,
-		path: join(parent.path, Path{identityStep(id)}),
+		path: join(parent.path, Path{keyStep(id)}),
 		read: func(state any) (*E, bool) {
 			list, ok := parent.read(state)
 			if !ok {
@@ -79,13 +79,13 @@ func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 			}
 			return &(*list)[i], true
 		},
-		edit: func(state any, change change[E]) (any, Changes, error) {
+		edit: func(state any, revise revision[E]) (any, Changes, error) {
 			return parent.edit(state, func(prev *[]E) (*[]E, Changes, error) {
 				i := find(*prev)
 				if i < 0 {
-					return prev, Changes{}, missing(parent.path, Path{identityStep(id)})
+					return prev, Changes{}, missing(parent.path, Path{keyStep(id)})
 				}
-				e, c, err := change(&(*prev)[i])
+				e, c, err := revise(&(*prev)[i])
 				if err != nil || c.Empty() {
 					return prev, Changes{}, err
 				}

@@ -11,7 +11,7 @@ import (
 type loader struct {
 	wanted bool // somebody looks
 	state  *loadState
-	at     place       // who watches the state
+	at     region      // who watches the state
 	flight *loadReader // the load that is under way, or was the last one
 	cancel context.CancelFunc
 }
@@ -83,20 +83,25 @@ type loadReader struct {
 	over bool
 }
 
-func (r *loadReader) view(src source, f func(*Store)) {
-	b := r.s.begin()
-	defer r.s.end(b)
+func (r *loadReader) open(src source) *Store {
+	s := r.s
+	s.begin()
 	if src != nil && !r.seen[src] && !r.over {
 		r.seen[src] = true
-		r.stop = append(r.stop, r.s.observing(src, becauseValue, func() {
-			b := r.s.begin()
-			defer r.s.end(b)
-			if r.l.flight == r && r.l.wanted {
-				r.l.begin(r.s, r.run)
-			}
-		}))
+		r.stop = append(r.stop, s.observing(src, becauseValue, r.again))
 	}
-	f(r.s)
+	return s
+}
+
+func (r *loadReader) close() { r.s.end(nil) }
+
+// again begins another load, if this one is still the last.
+func (r *loadReader) again() {
+	b := r.s.begin()
+	defer r.s.end(b)
+	if r.l.flight == r && r.l.wanted {
+		r.l.begin(r.s, r.run)
+	}
 }
 
 // forget ends the observations; a nil r has none.

@@ -1,21 +1,24 @@
 package atom
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // A cell is the log of one root atom in one store. The Law is kept here,
 // whoever wrote an entry:
 //
-//	visible = base, then apply of every entry, in the order of dispatch
+//	visible = base, then the portion of every entry, in the order of dispatch
 //
 // States are pointers to immutable values of the root atom's type, so that
-// each entry can keep the state above it and nothing has to be undone: to
-// drop an entry is to apply those above it again on the state below it.
+// each portion can keep the state above it and nothing has to be undone: to drop
+// an entry is to apply those above it again on the state below it.
 type cell struct {
 	root        uint64
 	base        any
-	entries     []*Entry // live, by id; the first is pending, or it would be folded
+	portions    []*portion // of the live entries, oldest first
 	visible     any
-	top         place           // the watched parts of the value
+	top         region          // the watched parts of the value
 	changed     []Path          // what the user has changed, and what has had an initial
 	initialized map[string]bool // value: both for SetInitial
 }
@@ -30,93 +33,136 @@ func (s *Store) cellOf(r *root) *cell {
 	return c
 }
 
-// dispatch applies e on what is visible, and appends it.
-func (c *cell) dispatch(s *Store, e *Entry) error {
-	after, changes, err := e.apply(c.visible)
-	if err != nil {
-		return err
+// dispatch applies the edits on what is visible, and appends them as an entry.
+func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
+	e := &Entry{edits: edits, state: state}
+	e.portions = s.portionsOf(e, edits)
+	for i := range e.portions {
+		p := &e.portions[i]
+		var err error
+		if p.after, p.changes, _, err = p.apply(p.cell.visible); err != nil {
+			return nil, err
+		}
 	}
 	s.entryID++
-	e.id, e.cell, e.after, e.changes = s.entryID, c, after, changes
-	c.entries = append(c.entries, e)
-	c.show(s, after)
-	c.touch(s, e.concern(), becauseBoth)
-	return nil
+	e.id = s.entryID
+	for i := range e.portions {
+		p := &e.portions[i]
+		p.cell.portions = append(p.cell.portions, p)
+		p.cell.show(s, p.after)
+		p.touch(s, becauseBoth)
+	}
+	e.fold()
+	return e, nil
 }
 
-// write dispatches an entry that has succeeded from the start.
-func (c *cell) write(s *Store, e *Entry) error {
-	e.state = entrySucceeded
-	if err := c.dispatch(s, e); err != nil {
-		return err
+// portionsOf groups edits by their roots.
+func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
+	if len(edits) == 1 {
+		return []portion{{entry: e, cell: s.cellOf(edits[0].root), edits: edits}}
 	}
-	c.fold(s)
-	return nil
+	var portions []portion
+	for _, edit := range edits {
+		c := s.cellOf(edit.root)
+		i := slices.IndexFunc(portions, func(p portion) bool { return p.cell == c })
+		if i < 0 {
+			i = len(portions)
+			portions = append(portions, portion{entry: e, cell: c})
+		}
+		portions[i].edits = append(portions[i].edits, edit)
+	}
+	return portions
 }
 
-// sync replaces the base, under every entry.
-func (c *cell) sync(s *Store, apply func(before any) (any, Changes, error)) error {
-	base, changes, err := apply(c.base)
-	if err != nil {
-		return err
+// apply carries the edits of p out, one on the other. The edit returned with
+// an error is the one that could not be applied.
+func (p *portion) apply(state any) (after any, c Changes, failed *Edit, err error) {
+	after = state
+	for _, edit := range p.edits {
+		next, more, err := edit.apply(after)
+		if err != nil {
+			return nil, Changes{}, edit, err
+		}
+		after, c = next, c.then(more)
 	}
-	c.rebase(s, base, changes.paths())
-	return nil
+	return after, c, nil, nil
+}
+
+// leave takes an entry out of the log, and applies what was above it again.
+func (s *Store) leave(e *Entry, why entryState) {
+	e.state = why
+	leaving := []*Entry{e}
+	for len(leaving) > 0 {
+		e, leaving = leaving[0], leaving[1:]
+		for i := range e.portions {
+			p := &e.portions[i]
+			at := p.cell.index(p)
+			if at < 0 {
+				continue
+			}
+			p.cell.portions = slices.Delete(p.cell.portions, at, at+1)
+			p.touch(s, becauseBoth)
+			leaving = append(leaving, p.cell.replay(s, at, p.after)...)
+		}
+	}
+}
+
+func (c *cell) index(p *portion) int {
+	i, found := slices.BinarySearchFunc(c.portions, p.entry.id, func(p *portion, id uint64) int {
+		return int(int64(p.entry.id) - int64(id))
+	})
+	if !found {
+		return -1
+	}
+	return i
 }
 
 // rebase puts another base under the log; paths tell where it differs.
-func (c *cell) rebase(s *Store, base any, paths []Path) {
+func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path]) {
 	was := c.base
 	c.base = base
 	c.touch(s, paths, becauseValue)
-	c.replay(s, 0, was)
-}
-
-// drop takes e out of the log and applies what was above it again.
-func (c *cell) drop(s *Store, e *Entry, why entryState) {
-	i, found := slices.BinarySearchFunc(c.entries, e.id, func(e *Entry, id uint64) int {
-		return int(int64(e.id) - int64(id))
-	})
-	if !found {
-		return
+	for _, e := range c.replay(s, 0, was) {
+		s.leave(e, entryConflicted)
 	}
-	e.state = why
-	c.entries = slices.Delete(c.entries, i, i+1)
-	c.touch(s, e.concern(), becauseBoth)
-	c.replay(s, i, e.after)
 }
 
-// replay applies the entries from the i-th on again, on the state below them;
-// was is the state that was there before. Entries that cannot be applied any
-// more leave the log as conflicts.
-func (c *cell) replay(s *Store, i int, was any) {
+// replay applies the portions from the i-th on again, on the state below them; was
+// is the state that was there before. Entries that cannot be applied any more
+// become conflicts, and leave this cell; they are returned when they have to
+// leave others too.
+func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 	state := c.base
 	if i > 0 {
-		state = c.entries[i-1].after
+		state = c.portions[i-1].after
 	}
-	kept := c.entries[:i]
-	for _, e := range c.entries[i:] {
-		c.touch(s, e.concern(), becauseBoth)
-		after, changes, err := e.apply(state)
+	kept := c.portions[:i]
+	for _, p := range c.portions[i:] {
+		p.touch(s, becauseBoth)
+		after, changes, failed, err := p.apply(state)
 		if err != nil {
-			e.state = entryConflicted
+			p.entry.state = entryConflicted
 			s.conflict(Conflict{
-				Entry: e, Path: e.path.String(), Err: err,
-				Mine: e.look(e.after), Theirs: e.look(state), Base: e.look(was),
+				Entry: p.entry, Path: failed.path.String(), Err: err,
+				Mine: failed.look(p.after), Theirs: failed.look(state), Base: failed.look(was),
 			})
-			was = e.after
+			was = p.after
+			if len(p.entry.portions) > 1 {
+				leaving = append(leaving, p.entry)
+			}
 			continue
 		}
-		was = e.after
-		e.after, e.changes = after, changes
-		c.touch(s, e.concern(), becauseBoth)
-		kept = append(kept, e)
+		was = p.after
+		p.after, p.changes = after, changes
+		p.touch(s, becauseBoth)
+		kept = append(kept, p)
 		state = after
 	}
-	clear(c.entries[len(kept):])
-	c.entries = kept
+	clear(c.portions[len(kept):])
+	c.portions = kept
 	c.show(s, state)
-	c.fold(s)
+	c.fold()
+	return leaving
 }
 
 func (c *cell) show(s *Store, state any) {
@@ -124,21 +170,48 @@ func (c *cell) show(s *Store, state any) {
 	s.epoch++
 }
 
-// fold moves the oldest entries into the base for as long as they have
-// succeeded.
-func (c *cell) fold(s *Store) {
-	n := 0
-	for n < len(c.entries) && c.entries[n].state == entrySucceeded {
-		e := c.entries[n]
-		e.state = entryFolded
-		c.base = e.after
-		c.note(e)
-		e.after = nil // the base goes on, old states need not be kept
-		n++
+// fold moves the oldest entry of the cell into the base, if it may.
+func (c *cell) fold() {
+	if len(c.portions) > 0 {
+		c.portions[0].entry.fold()
 	}
-	clear(c.entries[:n])
-	c.entries = c.entries[n:]
-	if len(c.entries) == 0 {
-		c.entries = nil
+}
+
+// fold moves the entry into the base when it has succeeded and is the oldest in
+// every cell that it has a portion in, and then those behind it.
+func (e *Entry) fold() {
+	for e.state == entrySucceeded {
+		for i := range e.portions {
+			if p := &e.portions[i]; p.cell.portions[0] != p {
+				return
+			}
+		}
+		e.state = entryFolded
+		for i := range e.portions {
+			e.portions[i].settle()
+		}
+		if len(e.portions) != 1 {
+			for i := range e.portions {
+				e.portions[i].cell.fold()
+			}
+			return
+		}
+		c := e.portions[0].cell
+		if len(c.portions) == 0 {
+			return
+		}
+		e = c.portions[0].entry
+	}
+}
+
+// settle makes the state above the oldest portion the base.
+func (p *portion) settle() {
+	c := p.cell
+	c.base = p.after
+	c.note(p.concern())
+	p.after = nil // the base goes on; old states need not be kept
+	c.portions[0] = nil
+	if c.portions = c.portions[1:]; len(c.portions) == 0 {
+		c.portions = nil
 	}
 }

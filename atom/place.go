@@ -1,124 +1,96 @@
 package atom
 
-// A place is a part of a root atom's value that somebody watches, or that
-// leads to such a part. Places form a tree by the steps of their paths, so that
-// a change finds those whom it concerns without looking at the others: a write
-// to one row of 10,000 that are watched touches one place.
-type place struct {
-	parent   *place
-	step     any            // the key in parent.children
-	children map[any]*place // by what Step.identity returns
-	opaque   int            // how many of them may lie anywhere in the value
-	first    *watch
-}
-
-// A watch is one watcher's interest in one place.
-type watch struct {
-	place      *place
-	prev, next *watch
-	watcher    watcher
-}
-
-// A watcher is told, under the lock, that what it watches may have changed.
-type watcher interface {
-	stale(s *Store, why reason)
-}
-
-type reason uint8
-
-const (
-	becauseValue  reason = 1 << iota // the value may have changed
-	becauseStatus                    // an entry on it came, went or succeeded
-	becauseBoth   = becauseValue | becauseStatus
+import (
+	"fmt"
+	"reflect"
+	"strings"
 )
 
-// watch adds a watcher to the place at path.
-func (c *cell) watch(path Path, w watcher) *watch {
-	at := &c.top
-	for _, step := range path {
-		at = at.child(step)
+// A place is where in a value a type stands. A [List] or [Map] is edited where
+// it stands, so it can only be the whole value, a field of a struct, or an
+// element of another List or Map.
+type place string
+
+const (
+	editable        place = ""
+	underPointer    place = "a pointer to it is never needed: it is as small as one"
+	inSlice         place = "put it into a struct, or use a List instead of the slice"
+	inMap           place = "a value in a plain map cannot be edited in place: use a Map instead"
+	inKey           place = "it cannot be part of a key"
+	behindInterface place = "a value behind an interface cannot be edited in place: use a field of its own type"
+)
+
+// below is the place of the fields of a struct that stands at p.
+func (p place) below() place {
+	if p == underPointer || p == inSlice {
+		return editable
 	}
-	return at.watch(w)
+	return p
 }
 
-func (p *place) watch(w watcher) *watch {
-	x := &watch{place: p, watcher: w, next: p.first}
-	if x.next != nil {
-		x.next.prev = x
-	}
-	p.first = x
-	return x
+// misplaced returns ErrType, with the path, if a value of type t that stands
+// at p has a List or a Map where it cannot be edited.
+func misplaced(t reflect.Type, p place) error {
+	return (&placer{seen: map[placed]bool{}}).check(t, p)
 }
 
-func (p *place) child(step Step) *place {
-	key := step.identity()
-	if child := p.children[key]; child != nil {
-		return child
-	}
-	if p.children == nil {
-		p.children = map[any]*place{}
-	}
-	child := &place{parent: p, step: key}
-	p.children[key] = child
-	if isOpaque(key) {
-		p.opaque++
-	}
-	return child
+type placed struct {
+	typ reflect.Type
+	at  place
 }
 
-// end removes the watch, and the places that nobody needs any more.
-func (x *watch) end() {
-	if x.next != nil {
-		x.next.prev = x.prev
+type placer struct {
+	seen map[placed]bool
+	path []string
+}
+
+func (c *placer) check(t reflect.Type, at place) error {
+	if c.seen[placed{t, at}] || t == timeType || opaque(t) {
+		return nil
 	}
-	if x.prev != nil {
-		x.prev.next = x.next
-	} else {
-		x.place.first = x.next
+	c.seen[placed{t, at}] = true
+	if t.Implements(collectionType) {
+		if at != editable {
+			return fmt.Errorf("%w: %s at %s: %s", ErrType, t, strings.Join(append([]string{"the value"}, c.path...), ""), at)
+		}
+		for _, e := range reflect.Zero(t).Interface().(collection).elements() {
+			if err := c.step("[]", e, editable); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	for p := x.place; p.parent != nil && p.first == nil && len(p.children) == 0; p = p.parent {
-		delete(p.parent.children, p.step)
-		if isOpaque(p.step) {
-			p.parent.opaque--
+	inside := func(p place) place { // once a value is only ever copied, so is all in it
+		if at.below() != editable {
+			return at
+		}
+		return p
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return c.step("", t.Elem(), inside(underPointer))
+	case reflect.Slice:
+		return c.step("[]", t.Elem(), inside(inSlice))
+	case reflect.Array:
+		return c.step("[]", t.Elem(), at)
+	case reflect.Map:
+		if err := c.step("[key]", t.Key(), inside(inKey)); err != nil {
+			return err
+		}
+		return c.step("[]", t.Elem(), inside(inMap))
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if err := c.step("."+f.Name, f.Type, at.below()); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
-// touch tells the watchers of every place on the way to each path, of the
-// place itself, and of everything below it.
-func (c *cell) touch(s *Store, paths []Path, why reason) {
-	for _, path := range paths {
-		c.top.touch(s, path, why)
-	}
-}
-
-func (p *place) touch(s *Store, path Path, why reason) {
-	p.tell(s, why)
-	if len(p.children) == 0 {
-		return
-	}
-	if len(path) == 0 || path[0].identity() == nil {
-		for _, child := range p.children {
-			child.touch(s, nil, why)
-		}
-		return
-	}
-	key := path[0].identity()
-	if child := p.children[key]; child != nil {
-		child.touch(s, path[1:], why)
-	}
-	if p.opaque == 0 || isOpaque(key) {
-		return
-	}
-	for key, child := range p.children {
-		if isOpaque(key) {
-			child.touch(s, nil, why)
-		}
-	}
-}
-
-func (p *place) tell(s *Store, why reason) {
-	for x := p.first; x != nil; x = x.next {
-		x.watcher.stale(s, why)
-	}
+func (c *placer) step(name string, t reflect.Type, at place) error {
+	c.path = append(c.path, name)
+	defer func() { c.path = c.path[:len(c.path)-1] }()
+	return c.check(t, at)
 }

@@ -1,5 +1,10 @@
 package atom
 
+import (
+	"fmt"
+	"slices"
+)
+
 // A source is something whose value can be read and watched: an [Atom], a
 // [Derived]. All methods are called under the store's lock.
 type source interface {
@@ -21,13 +26,19 @@ type Readable[T any] interface {
 // Target is an atom that entries are dispatched on: an [*Atom] of any type.
 type Target interface {
 	source
+	fmt.Stringer
 	target() (root uint64, path Path)
 	nudge(*Store)
 }
 
 func (a *Atom[T]) target() (uint64, Path) { return a.root.id, a.path }
 
-func (a *Atom[T]) nudge(s *Store) { s.cellOf(a.root).touch(s, []Path{a.path}, becauseStatus) }
+// String names the atom: its root's number and the path from there.
+func (a *Atom[T]) String() string { return fmt.Sprintf("atom %d%s", a.root.id, a.path) }
+
+func (a *Atom[T]) nudge(s *Store) {
+	s.cellOf(a.root).touch(s, slices.Values([]Path{a.path}), becauseStatus)
+}
 
 func (a *Atom[T]) peek(s *Store) any {
 	p, ok := a.now(s)

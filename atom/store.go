@@ -20,14 +20,13 @@ import (
 // store itself panics with [ErrReentered] instead of waiting for ever.
 type Store struct {
 	mu      sync.Mutex
-	calling atomic.Bool // a user's function runs under mu
-
 	epoch   uint64 // counts the changes
 	entryID uint64
 	cells   map[uint64]*cell   // by root id
 	memos   map[uint64]*memo   // by derived id
 	loaders map[uint64]*loader // by async id
 	due     []*subscription    // may have to be told, in this batch
+	own     Batch              // of a single write
 	notes   noteQueue          // what is told after the lock is released
 
 	onConflict []*func(Conflict)
@@ -36,7 +35,9 @@ type Store struct {
 
 // NewStore returns an empty store, in which every atom has its initial value.
 func NewStore() *Store {
-	return &Store{cells: map[uint64]*cell{}, memos: map[uint64]*memo{}, loaders: map[uint64]*loader{}}
+	s := &Store{cells: map[uint64]*cell{}, memos: map[uint64]*memo{}, loaders: map[uint64]*loader{}}
+	s.own.s = s
+	return s
 }
 
 var defaultStore = sync.OnceValue(NewStore)
@@ -49,8 +50,9 @@ func Default() *Store { return defaultStore() }
 // the Reader that the function of a derived or async atom is handed, which
 // also records what was read.
 type Reader interface {
-	// view calls f under the store's lock, after noting that src was read.
-	view(src source, f func(*Store))
+	// open takes the store's lock, and notes that src is read; close lets go.
+	open(src source) *Store
+	close()
 }
 
 // A Writer is where an atom is written to: a [*Store], or a [*Batch] of it.
@@ -70,24 +72,23 @@ type Batch struct{ s *Store }
 // If f panics, what it has written until then stays, and the panic goes on.
 // Inside f use b, not the store.
 func (s *Store) Batch(f func(b *Batch)) {
-	b := s.begin()
+	s.begin()
+	b := &Batch{s}
 	defer s.end(b)
-	s.call(func() { f(b) })
+	calling(func() { f(b) })
 }
 
-func (s *Store) begin() *Batch { s.lock(); return &Batch{s} }
-func (s *Store) end(b *Batch)  { s.commit(); s.mu.Unlock(); s.notes.deliver() }
+func (s *Store) begin() *Batch { s.lock(); return &s.own }
+func (s *Store) end(*Batch)    { s.commit(); s.mu.Unlock(); s.notes.deliver() }
 
 func (b *Batch) begin() *Batch { return b }
 func (b *Batch) end(*Batch)    {}
 
-func (s *Store) view(_ source, f func(*Store)) {
-	s.lock()
-	defer s.mu.Unlock()
-	f(s)
-}
+func (s *Store) open(source) *Store { s.lock(); return s }
+func (s *Store) close()             { s.mu.Unlock() }
 
-func (b *Batch) view(_ source, f func(*Store)) { f(b.s) }
+func (b *Batch) open(source) *Store { return b.s }
+func (b *Batch) close()             {}
 
 // lock takes the store's lock. When it is held, the reason may be that this
 // very goroutine is inside an update function: then waiting would never end.
@@ -95,29 +96,32 @@ func (s *Store) lock() {
 	if s.mu.TryLock() {
 		return
 	}
-	if s.calling.Load() && insideCall() {
+	if calls.Load() > 0 && insideCall() {
 		panic(ErrReentered)
 	}
 	s.mu.Lock()
 }
 
-// call runs a function of the user under the lock. It is kept out of line so
-// that insideCall finds it on the stack.
+// calls counts the users' functions that run under a store's lock.
+var calls atomic.Int32
+
+// calling runs a function of the user under a store's lock. It is kept out of
+// line so that insideCall finds it on the stack.
 //
 //go:noinline
-func (s *Store) call(f func()) {
-	outer := s.calling.Swap(true)
-	defer s.calling.Store(outer)
+func calling(f func()) {
+	calls.Add(1)
+	defer calls.Add(-1)
 	f()
 }
 
-// insideCall reports whether the calling goroutine is below [Store.call].
+// insideCall reports whether the calling goroutine is below calling.
 func insideCall() bool {
 	var pcs [256]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		frame, more := frames.Next()
-		if frame.Function == "github.com/atomsaga/atomsaga/atom.(*Store).call" {
+		if frame.Function == "github.com/atomsaga/atomsaga/atom.calling" {
 			return true
 		}
 		if !more {
@@ -126,14 +130,14 @@ func insideCall() bool {
 	}
 }
 
-// Attach returns what make returned when it was first called with this key on
-// this store. Packages above keep what belongs to one store there; key is best
-// a value of an unexported type.
-func (s *Store) Attach(key any, make func() any) any {
-	s.lock()
-	defer s.mu.Unlock()
-	if v, ok := s.attached[key]; ok {
-		return v
+// Attach returns what make returned when it was first called with this key for
+// the store that r reads. Packages above keep what belongs to one store there;
+// key is best a value of an unexported type. make must not use the store.
+func Attach[V any](r Reader, key any, make func() V) V {
+	s := r.open(nil)
+	defer r.close()
+	if kept, ok := s.attached[key]; ok {
+		return kept.(V)
 	}
 	if s.attached == nil {
 		s.attached = map[any]any{}

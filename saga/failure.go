@@ -12,12 +12,14 @@ type registry struct {
 	mu       sync.Mutex
 	failures []*Task // not dismissed, oldest first
 	onError  []*func(*Task)
+
+	lanes map[laneKey]*lane // guarded by the store's lock
 }
 
 type registryKey struct{}
 
-func registryOf(s *atom.Store) *registry {
-	return s.Attach(registryKey{}, func() any { return &registry{} }).(*registry)
+func registryOf(r atom.Reader) *registry {
+	return atom.Attach(r, registryKey{}, func() *registry { return &registry{lanes: map[laneKey]*lane{}} })
 }
 
 // OnError calls f with every task of the store that has failed, met a conflict,
@@ -48,21 +50,26 @@ func (r *registry) report(t *Task) {
 // remembered is how many failures are kept that nobody dismisses.
 const remembered = 100
 
-// fail keeps a failure for those who show it beside the atom.
-func (r *registry) fail(b *atom.Batch, t *Task) {
+// ended is told of a task that is over. A failure is kept for those who show it
+// beside the atom.
+func (r *registry) ended(b *atom.Batch, t *Task) {
+	r.leave(t)
+	if !t.failed() || t.launch.on == nil {
+		return
+	}
 	r.mu.Lock()
 	r.failures = append(slices.Clone(r.failures[max(0, len(r.failures)+1-remembered):]), t)
 	r.mu.Unlock()
-	atom.Nudge(b, t.on)
+	atom.Nudge(b, t.launch.on)
 }
 
-// begin forgets the failures of what a new task changes: the user has moved on.
-func (r *registry) begin(b *atom.Batch, t *Task) {
+// begin forgets the failures of what a new entry changes: the user has moved on.
+func (r *registry) begin(b *atom.Batch, t *Task, e *atom.Entry) {
 	r.remove(b, func(failed *Task) bool {
-		if failed.entry == nil {
-			return t.concerns(b, failed.on)
+		if len(failed.entries) == 0 {
+			return e.Concerns(b, failed.launch.on)
 		}
-		return t.entry.Overlaps(b, failed.entry)
+		return slices.ContainsFunc(failed.entries, func(f *atom.Entry) bool { return e.Overlaps(b, f) })
 	})
 }
 
@@ -70,24 +77,20 @@ func (r *registry) dismiss(w atom.Writer, t *Task) {
 	r.remove(w, func(failed *Task) bool { return failed == t })
 }
 
+// remove forgets failures. The list is replaced, never written to: readers hold
+// it outside the lock, which must not be held while which looks at the log.
 func (r *registry) remove(w atom.Writer, which func(*Task) bool) {
 	r.mu.Lock()
 	all := r.failures
 	r.mu.Unlock()
-	var gone []*Task
 	for _, t := range all {
-		if which(t) {
-			gone = append(gone, t)
+		if !which(t) {
+			continue
 		}
-	}
-	if len(gone) == 0 {
-		return
-	}
-	r.mu.Lock()
-	r.failures = slices.DeleteFunc(slices.Clone(r.failures), func(t *Task) bool { return slices.Contains(gone, t) })
-	r.mu.Unlock()
-	for _, t := range gone {
-		atom.Nudge(w, t.on)
+		r.mu.Lock()
+		r.failures = slices.DeleteFunc(slices.Clone(r.failures), func(x *Task) bool { return x == t })
+		r.mu.Unlock()
+		atom.Nudge(w, t.launch.on)
 	}
 }
 

@@ -14,9 +14,6 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// A field embedded under a name of this package is one that go-app leaves alone.
-type bind = saga.Bind
-
 type thing struct {
 	ID    string `atom:"key"`
 	Name  string
@@ -103,12 +100,12 @@ func watches(s *atom.Store) int {
 	return n
 }
 
-func watchesAt(place reflect.Value) int {
+func watchesAt(region reflect.Value) int {
 	n := 0
-	for w := place.FieldByName("first"); !w.IsNil(); w = w.Elem().FieldByName("next") {
+	for w := region.FieldByName("first"); !w.IsNil(); w = w.Elem().FieldByName("next") {
 		n++
 	}
-	children := place.FieldByName("children").MapRange()
+	children := region.FieldByName("children").MapRange()
 	for children.Next() {
 		n += watchesAt(children.Value().Elem())
 	}

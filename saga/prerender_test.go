@@ -16,8 +16,6 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-type bind = saga.Bind
-
 var (
 	visited = atom.New("nobody")
 	shouted = atom.Derive(func(r atom.Reader) string { return strings.ToUpper(visited.Get(r)) })

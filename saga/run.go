@@ -2,8 +2,6 @@ package saga
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -17,108 +15,79 @@ import (
 // reported to [OnError].
 func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
 	saga := r.saga()
-	run := saga.begin()
-	t := &Task{
-		store: s, registry: registryOf(s), on: a, state: Running, began: time.Now(), done: make(chan struct{}),
-		again: func() *Task { return Run(s, a, saga) },
-	}
-	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), taskKey{}, t))
-	t.cancelEffect = cancel
-	var next T
-	var err error
-	s.Batch(func(b *atom.Batch) {
-		if t.entry, err = atom.Dispatch(b, a, run.update); err != nil {
-			return
+	l := &launch{store: s, on: a, options: saga.options}
+	l.begin = func(updates []any) work {
+		w := &run[T]{atom: a, steps: saga.begin()}
+		if updates != nil {
+			w.steps.update = func(draft *T) { applyAll(draft, updates) }
 		}
-		t.entry.OnConflict(t.conflict)
-		t.patch = t.entry.Patch(b)
-		t.registry.begin(b, t)
-		next = a.Get(b)
-	})
-	switch {
-	case err != nil:
-		t.end(Failed, err, nil)
-	case run.effect == nil:
-		succeed(t, a, nil)
-	default:
-		var timer *time.Timer
-		if saga.timeout > 0 {
-			timer = time.AfterFunc(saga.timeout, func() { t.fail(ErrTimeout) })
-		}
-		go func() {
-			err := protect(ctx, run.effect, next)
-			if timer != nil {
-				timer.Stop()
-			}
-			if err != nil {
-				t.fail(err)
-			} else {
-				succeed(t, a, run.post)
-			}
-		}()
+		return w
 	}
-	return t
+	return l.run()
 }
 
-// protect turns a panic of the effect into an error.
-func protect[T any](ctx context.Context, effect func(context.Context, T) error, next T) (err error) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("%w: %v\n%s", ErrEffectPanicked, reason, debug.Stack())
-		}
-	}()
-	return effect(ctx, next)
+// A launch is everything that it takes to run a saga, whatever the type of its
+// atom, and to run it again.
+type launch struct {
+	store *atom.Store
+	on    atom.Target
+	begin func(updates []any) work // with these updates, or the saga's own if nil
+	options
 }
 
-// succeed keeps the change, and makes the one of the post-effect.
-func succeed[T any](t *Task, a *atom.Atom[T], post func(*T)) {
-	t.end(Succeeded, nil, func(b *atom.Batch) error {
-		if err := t.entry.Succeed(b); err != nil || post == nil {
-			return err
-		}
-		if err := a.Update(b, post); err != nil {
-			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
-		}
+// options are what the builder's methods set.
+type options struct {
+	timeout time.Duration
+	retry   Backoff
+	policy  policy
+}
+
+// work is one run of a saga, whatever the type of its atom.
+type work interface {
+	edits() []*atom.Edit
+	leaving(*atom.Batch) // keeps the value from before the update
+	entered(*atom.Batch) // keeps the value for the effect
+	hasEffect() bool
+	effect(context.Context) error
+	post(*atom.Batch) error
+
+	// For runs that join: the update, and what several of them change of the
+	// value before this one.
+	update() any
+	merge(updates []any) (atom.Changes, error)
+}
+
+// A run is the work of a saga on one atom.
+type run[T any] struct {
+	atom         *atom.Atom[T]
+	steps        steps[T]
+	before, next T
+}
+
+func (r *run[T]) edits() []*atom.Edit              { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
+func (r *run[T]) leaving(b *atom.Batch)            { r.before = r.atom.Get(b) }
+func (r *run[T]) entered(b *atom.Batch)            { r.next = r.atom.Get(b) }
+func (r *run[T]) hasEffect() bool                  { return r.steps.effect != nil }
+func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
+func (r *run[T]) update() any                      { return r.steps.update }
+
+func (r *run[T]) post(b *atom.Batch) error {
+	if r.steps.post == nil {
 		return nil
-	})
+	}
+	return r.atom.Update(b, r.steps.post)
 }
 
-// fail takes the change back.
-func (t *Task) fail(err error) { t.end(Failed, err, t.drop) }
-
-func (t *Task) drop(b *atom.Batch) error { return t.entry.Drop(b) }
-
-// conflict ends the task of an entry that the log has dropped.
-func (t *Task) conflict(c atom.Conflict) {
-	t.end(Conflict, fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err), nil)
+func (r *run[T]) merge(updates []any) (atom.Changes, error) {
+	_, c, err := atom.Edited(r.before, func(draft *T) { applyAll(draft, updates) })
+	return c, err
 }
 
-// end ends the task, once: its state and the log change in one batch. leave
-// settles the entry; it fails when the log has dropped the entry already, and
-// is about to say so.
-func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
-	ended := false
-	t.store.Batch(func(b *atom.Batch) {
-		if t.State() != Running {
-			return
+// applyAll runs the updates of several runs on one draft.
+func applyAll[T any](draft *T, updates []any) {
+	for _, u := range updates {
+		if update := u.(func(*T)); update != nil {
+			update(draft)
 		}
-		if leave != nil {
-			if left := leave(b); left != nil {
-				state, err = Conflict, fmt.Errorf("%w: %w", ErrConflict, left)
-			}
-		}
-		t.become(state, err)
-		if state == Failed || state == Conflict {
-			t.registry.fail(b, t)
-		}
-		ended = true
-	})
-	if !ended {
-		return
 	}
-	t.cancelEffect()
-	if state == Failed || state == Conflict || t.PostErr() != nil {
-		t.registry.report(t)
-	}
-	close(t.done)
 }

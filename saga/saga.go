@@ -17,8 +17,8 @@ import (
 //	saga.Effect(...)                              // nothing to roll back
 //	saga.New(update, effect).PostEffect(...)      // with typed results handed on
 type Saga[T any] struct {
-	begin   func() steps[T]
-	timeout time.Duration
+	begin func() steps[T]
+	options
 }
 
 // steps is one run of a saga. What update returns is kept for effect, and what

@@ -5,6 +5,7 @@ package kind
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -18,18 +19,20 @@ type Kind struct {
 	Name         string   `json:"name"`
 	Description  string   `json:"description"`
 	HasDirection bool     `json:"has_direction"`
-	Inverse      string   `json:"inverse,omitempty"` // local name of the kind that reads the other way, or ""
+	Inverse      string   `json:"inverse"` // local name of the kind that reads the other way, or ""
 	Domain       []string `json:"domain"`
 	Range        []string `json:"range"`
 	Vocabulary   string   `json:"vocabulary"`
 	Version      int64    `json:"version"` // counts the commits; set by the server, 1 at first
 }
 
-// Limits of the text fields, in characters.
+// Limits: the texts in characters, the classes of Domain and of Range in number.
 const (
 	MaxName        = 200
 	MaxDescription = 10_000
 	MaxInverse     = 200
+	MaxClasses     = 100
+	MaxClass       = 200
 )
 
 // A FieldError says which field is invalid, as a JSON pointer, and why.
@@ -46,20 +49,51 @@ func (k Kind) Validate() error {
 	if strings.TrimSpace(k.Name) == "" {
 		return &FieldError{"/name", "must not be empty"}
 	}
-	for _, text := range []struct {
-		path, value string
-		max         int
-	}{
-		{"/name", k.Name, MaxName},
-		{"/description", k.Description, MaxDescription},
-		{"/inverse", k.Inverse, MaxInverse},
-	} {
-		if n := utf8.RuneCountInString(text.value); n > text.max {
-			return &FieldError{text.path, fmt.Sprintf("is %d characters long; at most %d are allowed", n, text.max)}
+	if err := checkLine("/name", k.Name, MaxName); err != nil {
+		return err
+	}
+	if err := checkText("/description", k.Description, MaxDescription); err != nil {
+		return err
+	}
+	if err := checkLine("/inverse", k.Inverse, MaxInverse); err != nil {
+		return err
+	}
+	if err := checkClasses("/domain", k.Domain); err != nil {
+		return err
+	}
+	return checkClasses("/range", k.Range)
+}
+
+func checkClasses(path string, classes []string) error {
+	if n := len(classes); n > MaxClasses {
+		return &FieldError{path, fmt.Sprintf("has %d classes; at most %d are allowed", n, MaxClasses)}
+	}
+	for i, class := range classes {
+		at := fmt.Sprintf("%s/%d", path, i)
+		if strings.TrimSpace(class) == "" {
+			return &FieldError{at, "must not be empty"}
+		}
+		if err := checkLine(at, class, MaxClass); err != nil {
+			return err
 		}
 	}
-	if strings.ContainsAny(k.Name+k.Inverse, "\n\r") {
-		return &FieldError{"/name", "and /inverse must be one line each"}
+	return nil
+}
+
+// checkLine accepts a text that can stand in one line of a page.
+func checkLine(path, text string, max int) error {
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return &FieldError{path, "must be one line without control characters"}
+	}
+	return checkText(path, text, max)
+}
+
+func checkText(path, text string, max int) error {
+	if n := utf8.RuneCountInString(text); n > max {
+		return &FieldError{path, fmt.Sprintf("is %d characters long; at most %d are allowed", n, max)}
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) }) {
+		return &FieldError{path, "must not contain control characters"}
 	}
 	return nil
 }

@@ -1,0 +1,108 @@
+package atom
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// run carries out edits on x, taking added elements from y.
+func runEdits(x, y []int, edits []edit) []int {
+	x = slices.Clone(x)
+	for _, e := range edits {
+		switch e.op {
+		case OpRemove:
+			x = slices.Delete(x, e.at, e.at+1)
+		case OpAdd:
+			x = slices.Insert(x, e.at, y[e.item])
+		case OpMove:
+			v := x[e.from]
+			x = slices.Insert(slices.Delete(x, e.from, e.from+1), e.at, v)
+		}
+	}
+	return x
+}
+
+func TestScriptLeadsFromOneOrderToAnother(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := rapid.SliceOfNDistinct(rapid.IntRange(0, 30), 0, 20, rapid.ID[int]).Draw(t, "x")
+		y := rapid.SliceOfNDistinct(rapid.IntRange(0, 30), 0, 20, rapid.ID[int]).Draw(t, "y")
+		match := make([]int, len(y))
+		for j, v := range y {
+			match[j] = slices.Index(x, v)
+		}
+		edits, ok := script(len(x), match)
+		if got := runEdits(x, y, edits); !ok || !slices.Equal(got, y) {
+			t.Fatalf("%v gives %v, want %v", edits, got, y)
+		}
+	})
+}
+
+func TestFewestMoves(t *testing.T) {
+	for _, row := range []struct {
+		reason string
+		match  []int
+		want   int
+	}{
+		{"first to last", []int{1, 2, 3, 4, 0}, 1},
+		{"last to first", []int{4, 0, 1, 2, 3}, 1},
+		{"two swapped", []int{0, 3, 2, 1, 4}, 2},
+		{"reversed", []int{3, 2, 1, 0}, 3},
+	} {
+		if edits, _ := script(len(row.match), row.match); len(edits) != row.want {
+			t.Errorf("%s: %d edits, want %d: %v", row.reason, len(edits), row.want, edits)
+		}
+	}
+	shuffled := make([]int, 3*maxMoves)
+	for i := range shuffled {
+		shuffled[i] = len(shuffled) - 1 - i
+	}
+	if _, ok := script(len(shuffled), shuffled); ok {
+		t.Errorf("a long list that is reversed is told by moves, not as a whole")
+	}
+}
+
+func TestMatchByValueFindsALongestCommonSubsequence(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		few := rapid.SliceOfN(rapid.IntRange(0, 3), 0, 12)
+		x, y := few.Draw(t, "x"), few.Draw(t, "y")
+		match := matchByValue(len(x), len(y), func(i, j int) bool { return x[i] == y[j] })
+		last, same := -1, 0
+		for j, i := range match {
+			if i < 0 {
+				continue
+			}
+			if i <= last || i >= len(x) {
+				t.Fatalf("%v matches %d after %d", match, i, last)
+			}
+			if last = i; x[i] == y[j] {
+				same++
+			}
+		}
+		if want := longestCommon(x, y); same < want {
+			t.Fatalf("%v and %v have %d in common, matched %v", x, y, want, match)
+		}
+	})
+}
+
+// longestCommon is the length of a longest common subsequence, by definition.
+func longestCommon(x, y []int) int {
+	if len(x) == 0 || len(y) == 0 {
+		return 0
+	}
+	row := make([]int, len(y)+1)
+	for _, v := range x {
+		diagonal := 0
+		for j, w := range y {
+			up := row[j+1]
+			if v == w {
+				row[j+1] = diagonal + 1
+			} else {
+				row[j+1] = max(up, row[j])
+			}
+			diagonal = up
+		}
+	}
+	return row[len(y)]
+}

@@ -1,0 +1,95 @@
+package atom
+
+import (
+	"iter"
+	"slices"
+)
+
+// concern yields the paths that the portion is about: what it changes, or its
+// targets when it changes nothing.
+func (p *portion) concern() iter.Seq[Path] {
+	if !p.changes.Empty() {
+		return p.changes.paths()
+	}
+	return func(yield func(Path) bool) {
+		for _, e := range p.edits {
+			if !yield(e.path) {
+				return
+			}
+		}
+	}
+}
+
+func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
+
+func (p *portion) concerns(root uint64, path Path) bool {
+	if p.cell.root != root {
+		return false
+	}
+	for q := range p.concern() {
+		if overlap(q, path) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Entry) concerns(root uint64, path Path) bool {
+	return slices.ContainsFunc(e.portions, func(p portion) bool { return p.concerns(root, path) })
+}
+
+// Concerns reports whether the entry is about a, a part of a, or something
+// that a is a part of.
+func (e *Entry) Concerns(r Reader, a Target) bool {
+	r.open(nil)
+	defer r.close()
+	return e.concerns(a.target())
+}
+
+// Overlaps reports whether both entries are about the same part of the state.
+func (e *Entry) Overlaps(r Reader, other *Entry) bool {
+	r.open(nil)
+	defer r.close()
+	for i := range other.portions {
+		o := &other.portions[i]
+		for path := range o.concern() {
+			if e.concerns(o.cell.root, path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Overlap reports whether a and b are the same part of the state, or one is a
+// part of the other.
+func Overlap(a, b Target) bool {
+	rootA, pathA := a.target()
+	rootB, pathB := b.target()
+	return rootA == rootB && overlap(pathA, pathB)
+}
+
+// Pending returns how many entries that concern a wait for their effect: those
+// that change a, a part of it, or something that it is a part of. [Watch] tells
+// when that may have changed.
+func Pending(r Reader, a Target) (n int) {
+	s := r.open(nil)
+	defer r.close()
+	root, path := a.target()
+	if c := s.cells[root]; c != nil {
+		for _, p := range c.portions {
+			if p.entry.state == entryPending && p.concerns(root, path) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Nudge tells those who [Watch] something that overlaps a to look again,
+// although no value has changed. For packages that keep a status beside it.
+func Nudge(w Writer, a Target) {
+	b := w.begin()
+	defer w.end(b)
+	a.nudge(b.s)
+}

@@ -1,0 +1,159 @@
+package atom
+
+import (
+	"bytes"
+	"math"
+	"reflect"
+	"time"
+	"unsafe"
+)
+
+// equal tells whether a and b are one value, as a draft's changes see it: NaN
+// equals NaN, 0 differs from -0, a nil slice or map differs from an empty one,
+// and two times are equal when instant and zone are. Values that no plan can
+// be made for are not equal.
+func equal[T any](a, b *T) bool {
+	p, err := planOf(reflect.TypeFor[T]())
+	if err != nil {
+		return false
+	}
+	var w walk
+	return w.equal(p, unsafe.Pointer(a), unsafe.Pointer(b)) && w.err == nil
+}
+
+func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
+	if a == b {
+		return true
+	}
+	switch p.kind {
+	case kindBits, kindOpaque:
+		return equalWords(p.size, a, b)
+	case kindString:
+		return *(*string)(a) == *(*string)(b)
+	case kindFloat:
+		return equalFloat(p.size, a, b)
+	case kindComplex:
+		half := p.size / 2
+		return equalFloat(half, a, b) && equalFloat(half, unsafe.Add(a, half), unsafe.Add(b, half))
+	case kindTime:
+		return equalTime(*(*time.Time)(a), *(*time.Time)(b))
+	case kindBytes:
+		x, y := *(*[]byte)(a), *(*[]byte)(b)
+		return (x == nil) == (y == nil) && bytes.Equal(x, y)
+	case kindStruct:
+		for _, f := range p.fields {
+			if !w.equal(f.plan, unsafe.Add(a, f.offset), unsafe.Add(b, f.offset)) {
+				return false
+			}
+		}
+		return true
+	case kindArray:
+		return w.equalElements(p.elem, a, b, p.length)
+	case kindPointer:
+		x, y := *(*unsafe.Pointer)(a), *(*unsafe.Pointer)(b)
+		if x == nil || y == nil || x == y || !w.enter(p, x) {
+			return x == y
+		}
+		defer w.leave(x)
+		return w.equal(p.elem, x, y)
+	case kindSlice:
+		x, y := *(*slice)(a), *(*slice)(b)
+		if x.len != y.len || (x.data == nil) != (y.data == nil) {
+			return false
+		}
+		if x.data == y.data || !w.enter(p, x.data) {
+			return x.data == y.data
+		}
+		defer w.leave(x.data)
+		return w.equalElements(p.elem, x.data, y.data, x.len)
+	case kindMap:
+		return w.equalMaps(p, a, b)
+	case kindInterface:
+		e, x, err := p.held(a)
+		if err != nil {
+			w.fail(err)
+			return false
+		}
+		f, y, err := p.held(b)
+		if err != nil || e != f || e == nil || x == y {
+			w.fail(err)
+			return err == nil && e == f
+		}
+		if !w.enter(p, x) {
+			return false
+		}
+		defer w.leave(x)
+		return w.equal(e, x, y)
+	default:
+		return w.equalCollections(p, a, b)
+	}
+}
+
+func (w *walk) equalElements(p *plan, a, b unsafe.Pointer, n int) bool {
+	for i := range n {
+		if !w.equal(p, p.at(a, i), p.at(b, i)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *walk) equalMaps(p *plan, a, b unsafe.Pointer) bool {
+	x, y := p.value(a), p.value(b)
+	if x.Len() != y.Len() || x.IsNil() != y.IsNil() {
+		return false
+	}
+	if x.UnsafePointer() == y.UnsafePointer() || !w.enter(p, x.UnsafePointer()) {
+		return x.UnsafePointer() == y.UnsafePointer()
+	}
+	defer w.leave(x.UnsafePointer())
+	e, f := p.elem.new(), p.elem.new()
+	for i := x.MapRange(); i.Next(); {
+		other := y.MapIndex(i.Key())
+		if !other.IsValid() {
+			return false
+		}
+		p.elem.value(e).SetIterValue(i)
+		p.elem.value(f).Set(other)
+		if !w.equal(p.elem, e, f) {
+			return false
+		}
+	}
+	return true
+}
+
+// equalWords compares n bytes.
+func equalWords(n uintptr, a, b unsafe.Pointer) bool {
+	switch n {
+	case 1:
+		return *(*uint8)(a) == *(*uint8)(b)
+	case 4:
+		return *(*uint32)(a) == *(*uint32)(b)
+	case 8:
+		return *(*uint64)(a) == *(*uint64)(b)
+	}
+	return bytes.Equal(unsafe.Slice((*byte)(a), n), unsafe.Slice((*byte)(b), n))
+}
+
+func equalFloat(size uintptr, a, b unsafe.Pointer) bool {
+	if size == 4 {
+		x, y := *(*float32)(a), *(*float32)(b)
+		return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y
+	}
+	x, y := *(*float64)(a), *(*float64)(b)
+	return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y
+}
+
+// equalTime compares instants and zones, and not the monotonic reading, which
+// no JSON form or other process knows.
+func equalTime(a, b time.Time) bool {
+	if !a.Equal(b) {
+		return false
+	}
+	if a.Location() == b.Location() {
+		return true
+	}
+	n, x := a.Zone()
+	m, y := b.Zone()
+	return n == m && x == y && a.Location().String() == b.Location().String()
+}

@@ -1,0 +1,71 @@
+package atom_test
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// collected waits until the collector has done what cond is about.
+func collected(t *testing.T, cond func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !cond(); runtime.GC() {
+		if time.Now().After(deadline) {
+			t.Fatal("not collected")
+		}
+		runtime.Gosched()
+	}
+}
+
+func TestFamilyMembersAreTheSameWhileHeldAndCollectedThen(t *testing.T) {
+	family := atom.NewFamily(func(id int) *atom.Atom[int] { return atom.New(id) })
+	s := atom.NewStore()
+	held := family.Of(1)
+	held.Set(s, 100)
+	for i := range 1000 {
+		family.Of(i).Set(s, -i)
+		atom.Derive(func(r atom.Reader) int { return i }).Get(s)
+	}
+	collected(t, func() bool { return family.Len() == 1 && atom.Kept(s) == 1 })
+	if family.Of(1) != held || held.Get(s) != -1 {
+		t.Error("a member that is held must stay")
+	}
+	runtime.KeepAlive(held)
+}
+
+func TestAMemberWithALiveEntryOrAWatcherKeepsItsValue(t *testing.T) {
+	family := atom.NewFamily(func(id int) *atom.Atom[int] { return atom.New(id) })
+	s := atom.NewStore()
+	e, _ := atom.Dispatch(s, family.Of(1), func(n *int) { *n = 11 })
+	stop := atom.Subscribe(s, family.Of(2), func() {})
+	family.Of(2).Set(s, 22)
+	family.Of(3).Set(s, 33)
+	collected(t, func() bool { return atom.Kept(s) == 2 })
+	if family.Of(1).Get(s) != 11 || family.Of(2).Get(s) != 22 || family.Of(3).Get(s) != 3 {
+		t.Errorf("%d %d %d", family.Of(1).Get(s), family.Of(2).Get(s), family.Of(3).Get(s))
+	}
+	e.Succeed(s)
+	stop()
+	collected(t, func() bool { return atom.Kept(s) == 0 && family.Len() == 0 })
+}
+
+func TestNoPlaceIsLeftBehind(t *testing.T) {
+	s, root := atom.NewStore(), atom.New(page{Rows: []line{{ID: 1}}})
+	row := atom.At(atom.Focus(root, func(p *page) *[]line { return &p.Rows }), 1)
+	upper := atom.Derive(func(r atom.Reader) string { return row.Get(r).Text })
+	var stops []func()
+	for range 100 {
+		stops = append(stops, atom.Subscribe(s, row, func() {}), atom.Watch(s, upper, func() {}))
+	}
+	if atom.Watches(s) == 0 {
+		t.Fatal("nothing is watched")
+	}
+	for _, stop := range stops {
+		stop()
+	}
+	if n := atom.Watches(s); n != 0 {
+		t.Errorf("%d watches and regions are left", n)
+	}
+}

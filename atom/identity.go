@@ -1,0 +1,49 @@
+package atom
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// elementKey returns the function that reads the identity of an element, its
+// field tagged `atom:"key"`, and whether there is one. E is the struct or a
+// pointer to it; a nil pointer has the identity nil.
+func elementKey[E any]() (get func(*E) any, ok bool) {
+	p, err := planOf(reflect.TypeFor[E]())
+	if err != nil || !p.keyed() {
+		return nil, false
+	}
+	return func(e *E) any { return p.id(unsafe.Pointer(e)) }, true
+}
+
+// keyed tells whether values of p have an identity.
+func (p *plan) keyed() bool {
+	if p.kind == kindPointer {
+		p = p.elem
+	}
+	return p.kind == kindStruct && p.identity != nil
+}
+
+// id is the identity of the p at a, or nil if it has none.
+func (p *plan) id(a unsafe.Pointer) any {
+	if p.kind == kindPointer {
+		if a = *(*unsafe.Pointer)(a); a == nil {
+			return nil
+		}
+		p = p.elem
+	}
+	if p.kind != kindStruct || p.identity == nil {
+		return nil
+	}
+	return p.identity.plan.load(unsafe.Add(a, p.identity.offset))
+}
+
+// load is the p at a as an interface value.
+func (p *plan) load(a unsafe.Pointer) any {
+	if p.typ == stringType {
+		return *(*string)(a)
+	}
+	return p.value(a).Interface()
+}
+
+var stringType = reflect.TypeFor[string]()

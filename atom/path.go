@@ -1,0 +1,124 @@
+package atom
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// A Path leads from a value to a part of it.
+type Path []Step
+
+// A Step goes from a value to a field of it, to what it holds under a key, or
+// to one of its elements.
+type Step struct {
+	field *field // of a struct
+	key   any    // of a map or Map; of an element: its identity (its field tagged `atom:"key"`), or nil
+	index int    // of an element; -1 when only its identity is known
+}
+
+// noIndex is the index of a step that is known by its key alone.
+const noIndex = -1
+
+func keyStep(key any) Step           { return Step{key: key, index: noIndex} }
+func elementStep(i int, id any) Step { return Step{key: id, index: i} }
+func fieldStep(f *field) Step        { return Step{field: f, index: noIndex} }
+
+// String is the step as it stands in a JSON pointer, without the slash.
+func (s Step) String() string { return escaper.Replace(s.token()) }
+
+func (p Path) with(s Step) Path      { return append(p[:len(p):len(p)], s) }
+func (p Path) split() (Path, Step)   { return p[:len(p)-1], p[len(p)-1] }
+func (p Path) join(q Path) (pq Path) { return append(append(make(Path, 0, len(p)+len(q)), p...), q...) }
+
+// token is the step in a JSON pointer, not yet escaped.
+func (s Step) token() string {
+	switch {
+	case s.field != nil:
+		return s.field.json
+	case s.index != noIndex:
+		return strconv.Itoa(s.index)
+	}
+	return keyText(reflect.ValueOf(s.key))
+}
+
+// keyText is a map key as the name of a JSON object's member, by the rules of
+// encoding/json. A key that has no such form is shown as fmt shows it.
+func keyText(v reflect.Value) string {
+	switch {
+	case v.Kind() == reflect.String:
+		return v.String()
+	case v.IsValid() && v.Type().Implements(texter):
+		if v.Kind() == reflect.Pointer && v.IsNil() {
+			return ""
+		}
+		if text, err := v.Interface().(encoding.TextMarshaler).MarshalText(); err == nil {
+			return string(text)
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+var escaper = strings.NewReplacer("~", "~0", "/", "~1")
+
+// String is p as a JSON pointer (RFC 6901). A field that has no JSON form is
+// shown by its name in Go.
+func (p Path) String() string {
+	var b strings.Builder
+	for _, s := range p {
+		if s.field == nil || !s.field.inline {
+			b.WriteByte('/')
+			escaper.WriteString(&b, s.token())
+		}
+	}
+	return b.String()
+}
+
+// fieldPath returns the path from a P to the field of type t at offset, which
+// may lie in structs that P contains. It is how a lens, which is only known as
+// a pointer into a value, gets its name. Of an outer struct and its first
+// field, which share an offset, t decides.
+func fieldPath[P any](offset, size uintptr, t reflect.Type) (Path, bool) {
+	p, err := planOf(reflect.TypeFor[P]())
+	if err != nil {
+		return nil, false
+	}
+	return p.fieldAt(nil, offset, size, t)
+}
+
+func (p *plan) fieldAt(path Path, offset, size uintptr, t reflect.Type) (Path, bool) {
+	if offset == 0 && p.typ == t && p.size == size {
+		return path, true
+	}
+	switch p.kind {
+	case kindStruct:
+		for _, f := range p.fields {
+			if offset >= f.offset && offset+size <= f.offset+f.plan.size {
+				if found, ok := f.plan.fieldAt(path.with(fieldStep(f)), offset-f.offset, size, t); ok {
+					return found, ok
+				}
+			}
+		}
+	case kindArray:
+		if p.elem.size > 0 {
+			i := offset / p.elem.size
+			return p.elem.fieldAt(path.with(elementStep(int(i), nil)), offset-i*p.elem.size, size, t)
+		}
+	}
+	return nil, false
+}
+
+// mayVanish tells whether a change at p can make something appear in or
+// disappear from the JSON form above it: it lies in a field that omitempty or
+// omitzero leaves out. Then the change is only exact as JSON when it is found
+// by comparing the whole value.
+func (p Path) mayVanish() bool {
+	for i, s := range p {
+		if s.field != nil && (s.field.in.leaf || s.field.omit != nil && i < len(p)-1) {
+			return true
+		}
+	}
+	return false
+}

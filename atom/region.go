@@ -1,0 +1,130 @@
+package atom
+
+import "iter"
+
+// A region is a part of a root atom's value that somebody watches, or that
+// leads to such a part. Regions form a tree by the steps of their paths, so that
+// a change finds those whom it concerns without looking at the others: a write
+// to one row of 10,000 that are watched touches one region.
+type region struct {
+	parent   *region
+	step     any             // the key in parent.children
+	children map[any]*region // by what Step.identity returns
+	anywhere int             // how many of them may lie anywhere in the value
+	first    *watch
+}
+
+// A watch is one watcher's interest in one region.
+type watch struct {
+	region     *region
+	prev, next *watch
+	watcher    watcher
+}
+
+// A watcher is told, under the lock, that what it watches may have changed.
+type watcher interface {
+	stale(s *Store, why reason)
+}
+
+type reason uint8
+
+const (
+	becauseValue  reason = 1 << iota // the value may have changed
+	becauseStatus                    // an entry on it came, went or succeeded
+	becauseBoth   = becauseValue | becauseStatus
+)
+
+// watch adds a watcher to the region at path.
+func (c *cell) watch(path Path, w watcher) *watch {
+	at := &c.top
+	for _, step := range path {
+		at = at.child(step)
+	}
+	return at.watch(w)
+}
+
+func (p *region) watch(w watcher) *watch {
+	x := &watch{region: p, watcher: w, next: p.first}
+	if x.next != nil {
+		x.next.prev = x
+	}
+	p.first = x
+	return x
+}
+
+func (p *region) child(step Step) *region {
+	key := step.identity()
+	if child := p.children[key]; child != nil {
+		return child
+	}
+	if p.children == nil {
+		p.children = map[any]*region{}
+	}
+	child := &region{parent: p, step: key}
+	p.children[key] = child
+	if isAnywhere(key) {
+		p.anywhere++
+	}
+	return child
+}
+
+// end removes the watch, and the regions that nobody needs any more.
+func (x *watch) end() {
+	if x.next != nil {
+		x.next.prev = x.prev
+	}
+	if x.prev != nil {
+		x.prev.next = x.next
+	} else {
+		x.region.first = x.next
+	}
+	for p := x.region; p.parent != nil && p.first == nil && len(p.children) == 0; p = p.parent {
+		delete(p.parent.children, p.step)
+		if isAnywhere(p.step) {
+			p.parent.anywhere--
+		}
+	}
+}
+
+// touch tells the watchers of every region on the way to each path, of the
+// region itself, and of everything below it.
+func (c *cell) touch(s *Store, paths iter.Seq[Path], why reason) {
+	if len(c.top.children) == 0 {
+		c.top.tell(s, why)
+		return
+	}
+	for path := range paths {
+		c.top.touch(s, path, why)
+	}
+}
+
+func (p *region) touch(s *Store, path Path, why reason) {
+	p.tell(s, why)
+	if len(p.children) == 0 {
+		return
+	}
+	if len(path) == 0 || path[0].identity() == nil {
+		for _, child := range p.children {
+			child.touch(s, nil, why)
+		}
+		return
+	}
+	key := path[0].identity()
+	if child := p.children[key]; child != nil {
+		child.touch(s, path[1:], why)
+	}
+	if p.anywhere == 0 || isAnywhere(key) {
+		return
+	}
+	for key, child := range p.children {
+		if isAnywhere(key) {
+			child.touch(s, nil, why)
+		}
+	}
+}
+
+func (p *region) tell(s *Store, why reason) {
+	for x := p.first; x != nil; x = x.next {
+		x.watcher.stale(s, why)
+	}
+}

@@ -1,0 +1,451 @@
+package atom
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"math/big"
+	"net/netip"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+)
+
+// Each test here is a way in which a draft engine can lose or invent a change.
+
+func TestKeptDraftPointerCorruptsNothing(t *testing.T) {
+	type T struct {
+		P    *part
+		List []part
+		Map  map[string]*part
+		Any  any
+	}
+	prev := &T{P: &part{A: 1}, List: []part{{A: 1}}, Map: map[string]*part{"a": {A: 1}}, Any: map[string]any{"a": 1}}
+	var kept *T
+	var elem *part
+	next, c := edited(t, prev, func(d *T) {
+		kept, elem = d, d.Map["a"]
+		d.P.A, d.List[0].A, elem.A = 2, 2, 2
+		d.Map["b"] = &part{A: 2}
+		d.Any.(map[string]any)["b"] = []any{1}
+	})
+	want, text := copyOf(t, next), patchText(t, c)
+	kept.P.A, kept.List[0].A, elem.A, kept.Map["b"].A = 3, 3, 3, 3
+	kept.Any.(map[string]any)["b"].([]any)[0] = 3
+	kept.Any.(map[string]any)["c"] = 3
+	delete(kept.Map, "a")
+	if !equal(next, want) {
+		t.Errorf("the next value became %s", show(next))
+	}
+	if now := patchText(t, c); now != text {
+		t.Errorf("the record became %s, was %s", now, text)
+	}
+	checkChanges(t, prev, next, c)
+}
+
+func TestValueHandedInIsIsolated(t *testing.T) {
+	type T struct{ List []*part }
+	mine := &T{List: []*part{{A: 1}}}
+	next, c, err := adopt(&T{}, mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine.List[0].A = 2
+	if next.List[0].A != 1 || !strings.Contains(patchText(t, c), `"a":1`) {
+		t.Errorf("a later write is seen: %s, %s", show(next), c)
+	}
+	kept, err := sealed(mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine.List[0].A = 3
+	if kept.List[0].A != 2 {
+		t.Errorf("a later write is seen in the sealed value: %s", show(kept))
+	}
+}
+
+func TestWriteThroughPointerBesideNewPointer(t *testing.T) {
+	type T struct{ P, Q *int }
+	one := 1
+	prev := &T{P: &one}
+	_, c := edited(t, prev, func(d *T) {
+		*d.P++
+		n := 5
+		d.Q, d.P = d.P, &n
+	})
+	if got, want := patchText(t, c), `[{"op":"replace","path":"/P","value":5},{"op":"replace","path":"/Q","value":2}]`; got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+	if one != 1 {
+		t.Errorf("the value before became %d", one)
+	}
+}
+
+func TestNothingChanged(t *testing.T) {
+	type T struct {
+		N    int
+		List []part
+		Keys []item
+		Map  map[string]int
+		P    *part
+	}
+	full := &T{N: 1, List: []part{{A: 1}, {A: 2}}, Keys: []item{{ID: "a"}}, Map: map[string]int{"a": 1}, P: &part{}}
+	for _, row := range []struct {
+		reason string
+		edit   func(*T)
+	}{
+		{"nothing is done", func(d *T) {}},
+		{"the same is set again", func(d *T) { d.N, d.P, d.Map = 1, &part{}, map[string]int{"a": 1} }},
+		{"add, then remove, an element", func(d *T) { d.List = append(d.List, part{}); d.List = d.List[:2] }},
+		{"delete, then set, one key", func(d *T) { delete(d.Map, "a"); d.Map["a"] = 1 }},
+		{"add, then delete, a key", func(d *T) { d.Map["b"] = 2; delete(d.Map, "b") }},
+		{"there and back", func(d *T) { d.N++; d.N-- }},
+		{"all made anew", func(d *T) { d.List = []part{{A: 1}, {A: 2}}; d.Keys = []item{{ID: "a"}} }},
+	} {
+		if next, c := edited(t, full, row.edit); next != full || !c.Empty() {
+			t.Errorf("%s: %s", row.reason, c)
+		}
+	}
+}
+
+func TestDeleteThenSetOfOneKey(t *testing.T) {
+	prev := &map[string]part{"a": {A: 1, B: "x"}}
+	_, c := edited(t, prev, func(d *map[string]part) { delete(*d, "a"); (*d)["a"] = part{A: 2, B: "x"} })
+	if got, want := patchText(t, c), `[{"op":"replace","path":"/a/a","value":2}]`; got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+}
+
+func TestNilAgainstEmpty(t *testing.T) {
+	type T struct {
+		S []int
+		M map[string]int
+		B []byte
+		O []int `json:",omitempty"`
+		A any
+	}
+	for _, row := range []struct {
+		reason string
+		edit   func(*T)
+		want   string
+	}{
+		{"slice", func(d *T) { d.S = []int{} }, `[{"op":"replace","path":"/S","value":[]}]`},
+		{"map", func(d *T) { d.M = map[string]int{} }, `[{"op":"replace","path":"/M","value":{}}]`},
+		{"bytes", func(d *T) { d.B = []byte{} }, `[{"op":"replace","path":"/B","value":""}]`},
+		{"left out either way: only Go can tell", func(d *T) { d.O = []int{} }, `[]`},
+		{"in an interface", func(d *T) { d.A = []any(nil) }, `[{"op":"replace","path":"/A","value":null}]`},
+	} {
+		prev := &T{}
+		next, c := edited(t, prev, row.edit)
+		if got := patchText(t, c); got != row.want {
+			t.Errorf("%s: patch %s, want %s", row.reason, got, row.want)
+		}
+		if c.Len() != 1 || reflect.DeepEqual(prev, next) {
+			t.Errorf("%s: the difference is lost: %s", row.reason, c)
+		}
+	}
+}
+
+func TestTimes(t *testing.T) {
+	type T struct{ At time.Time }
+	now := time.Now() // with a monotonic reading
+	utc := now.UTC().Round(0)
+	zone, again := time.FixedZone("Z", 3600), time.FixedZone("Z", 3600)
+	other := time.FixedZone("Y", 3600)
+	for _, row := range []struct {
+		reason   string
+		from, to time.Time
+		changed  bool
+	}{
+		{"the monotonic reading is not part of the value", now, now.Round(0), false},
+		{"the zone is", utc, utc.In(zone), true},
+		{"its name too", utc.In(zone), utc.In(other), true},
+		{"not which variable holds it", utc.In(zone), utc.In(again), false},
+		{"another instant", utc, utc.Add(1), true},
+	} {
+		_, c := edited(t, &T{row.from}, func(d *T) { d.At = row.to })
+		if c.Empty() == row.changed {
+			t.Errorf("%s: %s", row.reason, c)
+		}
+	}
+}
+
+func TestFloats(t *testing.T) {
+	type T struct {
+		F float64
+		G float32
+		C complex128
+	}
+	nan := math.NaN()
+	odd := math.Float64frombits(math.Float64bits(nan) ^ 1)
+	for _, row := range []struct {
+		reason   string
+		from, to T
+		changed  bool
+	}{
+		{"NaN is NaN", T{F: nan, G: float32(nan), C: complex(nan, 0)}, T{F: odd, G: float32(nan), C: complex(odd, 0)}, false},
+		{"-0 is not 0", T{F: 0}, T{F: math.Copysign(0, -1)}, true},
+		{"NaN from a number", T{F: 1}, T{F: nan}, true},
+		{"a complex part", T{C: 1}, T{C: 1i}, true},
+	} {
+		next, c, err := update(&row.from, func(d *T) { *d = row.to })
+		if err != nil || c.Empty() == row.changed {
+			t.Errorf("%s: %s, %v", row.reason, c, err)
+		}
+		back, err := Revert(*next, c)
+		if err != nil || !equal(&back, &row.from) {
+			t.Errorf("%s: reverts to %v, %v", row.reason, back, err)
+		}
+	}
+	_, c, _ := update(&T{}, func(d *T) { d.F = nan })
+	if _, err := c.JSONPatch(); err == nil || !strings.Contains(err.Error(), "/F") {
+		t.Errorf("NaN as JSON: error %v, want one that names /F", err)
+	}
+	_, c = edited(t, &struct{ F float64 }{}, func(d *struct{ F float64 }) { d.F = math.Copysign(0, -1) })
+	if got, want := patchText(t, c), `[{"op":"replace","path":"/F","value":-0}]`; got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+}
+
+func TestTagsAndEmbedding(t *testing.T) {
+	n := 3
+	for _, row := range []struct {
+		reason string
+		from   document
+		edit   func(*document)
+		want   string
+	}{
+		{"string option", document{}, func(d *document) { d.Count = 5 }, `[{"op":"replace","path":"/count","value":"5"}]`},
+		{"string option on a string, omitted before", document{}, func(d *document) { d.Label = "x" }, `[{"op":"add","path":"/label","value":"\"x\""}]`},
+		{"string option on a pointer", document{}, func(d *document) { d.Number = &n }, `[{"op":"replace","path":"/number","value":"3"}]`},
+		{"string option on nil", document{Number: &n}, func(d *document) { d.Number = nil }, `[{"op":"replace","path":"/number","value":null}]`},
+		{"omitempty goes", document{Ratio: 1}, func(d *document) { d.Ratio = 0 }, `[{"op":"remove","path":"/ratio"}]`},
+		{"first element of an omitted slice", document{}, func(d *document) { d.Tags = append(d.Tags, "x") }, `[{"op":"add","path":"/tags","value":["x"]}]`},
+		{"second element", document{Tags: []string{"x"}}, func(d *document) { d.Tags = append(d.Tags, "y") }, `[{"op":"add","path":"/tags/1","value":"y"}]`},
+		{"omitzero comes, by a nested field", document{}, func(d *document) { d.Zero.A = 1 }, `[{"op":"add","path":"/zero","value":{"a":1}}]`},
+		{"omitzero stays", document{Zero: part{A: 1}}, func(d *document) { d.Zero.B = "x" }, `[{"op":"add","path":"/zero/b","value":"x"}]`},
+		{"omitzero with an IsZero method", document{}, func(d *document) { d.Since = time.Unix(0, 0).UTC() }, `[{"op":"add","path":"/since","value":"1970-01-01T00:00:00Z"}]`},
+		{"no JSON form by tag", document{}, func(d *document) { d.Secret = "x" }, `[]`},
+		{"no JSON form, unexported", document{}, func(d *document) { d.private, d.hidden = 1, []string{"x"} }, `[]`},
+		{"named -", document{}, func(d *document) { d.Dash = 1 }, `[{"op":"replace","path":"/-","value":1}]`},
+		{"awkward name", document{}, func(d *document) { d.ByInt = map[int]*item{} }, `[{"op":"replace","path":"/by~0int~1x","value":{}}]`},
+		{"embedded", document{}, func(d *document) { d.Extra = 1 }, `[{"op":"add","path":"/extra","value":1}]`},
+		{"embedded, shadowed", document{}, func(d *document) { d.Embedded.Name = "x" }, `[]`},
+		{"embedded twice", document{}, func(d *document) { d.Innermost = []int{1} }, `[{"op":"replace","path":"/Innermost","value":[1]}]`},
+		{"embedded, of an unexported type", document{}, func(d *document) { d.Seen = "x" }, `[{"op":"replace","path":"/Seen","value":"x"}]`},
+		{"embedded pointer comes", document{}, func(d *document) { d.Pointed = &Pointed{Common: "c", Far: "x"} }, `[{"op":"add","path":"/far","value":"x"}]`},
+		{"embedded pointer goes", document{Pointed: &Pointed{Far: "x", Farther: &Inner{}}}, func(d *document) { d.Pointed = nil },
+			`[{"op":"remove","path":"/far"},{"op":"remove","path":"/farther"}]`},
+		{"two embedded fields of one name", document{Pointed: &Pointed{}}, func(d *document) { d.Embedded.Common, d.Pointed.Common = "x", "y" }, `[]`},
+	} {
+		row.from.Raw, row.from.Num = json.RawMessage("1"), "1"
+		if _, c := edited(t, &row.from, row.edit); patchText(t, c) != row.want {
+			t.Errorf("%s: patch %s, want %s", row.reason, patchText(t, c), row.want)
+		}
+	}
+}
+
+func TestOwnJSONFormsAreReplacedWhole(t *testing.T) {
+	type T struct {
+		Pair pair
+		Hex  hex
+		M    map[string]*pair
+		Big  *big.Int
+		IP   netip.Addr
+	}
+	prev := &T{Pair: pair{a: []int{1}}, M: map[string]*pair{"x": {}}, Big: big.NewInt(5), IP: netip.MustParseAddr("10.0.0.1")}
+	next, c := edited(t, prev, func(d *T) {
+		d.Pair.a[0] = 2
+		d.Hex = 255
+		d.M["x"].b = []int{}
+		d.Big.Add(d.Big, big.NewInt(1)) // in place: its digits are behind an unexported slice
+		d.IP = d.IP.Next()
+	})
+	want := `[{"op":"replace","path":"/Pair","value":[[2],null]},{"op":"replace","path":"/Hex","value":"ff"},` +
+		`{"op":"replace","path":"/M/x","value":[null,[]]},{"op":"replace","path":"/Big","value":6},{"op":"replace","path":"/IP","value":"10.0.0.2"}]`
+	if got := patchText(t, c); got != want {
+		t.Errorf("patch %s\nwant  %s", got, want)
+	}
+	if prev.Big.Int64() != 5 || next.Big.Int64() != 6 {
+		t.Errorf("big.Int: %v, then %v", prev.Big, next.Big)
+	}
+	if next.IP != netip.MustParseAddr("10.0.0.2") {
+		t.Errorf("an address is not itself any more: %v", next.IP)
+	}
+}
+
+func TestUnexportedFieldsOfForeignTypes(t *testing.T) {
+	type T struct {
+		Lock *sync.Mutex
+		At   *time.Location
+		Call func()
+		Done chan int
+		V    reflect.Value
+	}
+	lock, called := new(sync.Mutex), func() {}
+	prev := &T{Lock: lock, At: time.Local, Call: called, Done: make(chan int), V: reflect.ValueOf(lock)}
+	next, c, err := update(prev, func(d *T) { d.At = time.UTC })
+	if err != nil || c.Len() != 1 {
+		t.Fatalf("%v, %s", err, c)
+	}
+	if next.Lock != lock || next.At != time.UTC || next.Done != prev.Done || next.V != prev.V {
+		t.Errorf("what means an identity was copied: %+v", next)
+	}
+}
+
+func TestAny(t *testing.T) {
+	for _, row := range []struct {
+		reason   string
+		from, to any
+		want     string
+	}{
+		{"a key", map[string]any{"a": 1}, map[string]any{"a": 1, "b": nil}, `[{"op":"add","path":"/b","value":null}]`},
+		{"deep", map[string]any{"a": []any{map[string]any{"b": 1}}}, map[string]any{"a": []any{map[string]any{"b": 2}}}, `[{"op":"replace","path":"/a/0/b","value":2}]`},
+		{"another type of the same JSON", map[string]any{"a": 1}, map[string]any{"a": int64(1)}, `[{"op":"replace","path":"/a","value":1}]`},
+		{"struct", []any{part{A: 1}}, []any{part{A: 2}}, `[{"op":"replace","path":"/0/a","value":2}]`},
+		{"pointer to struct", []any{&part{A: 1}}, []any{&part{A: 2}}, `[{"op":"replace","path":"/0/a","value":2}]`},
+		{"insert at 0", []any{"a", "b", "c"}, []any{"x", "a", "b", "c"}, `[{"op":"add","path":"/0","value":"x"}]`},
+	} {
+		if _, c := edited(t, &row.from, func(d *any) { *d = row.to }); patchText(t, c) != row.want {
+			t.Errorf("%s: patch %s, want %s", row.reason, patchText(t, c), row.want)
+		}
+	}
+}
+
+func TestPointersToSharedObjects(t *testing.T) {
+	type T struct{ A, B *part }
+	one := &part{A: 1}
+	prev := &T{A: one, B: one}
+	next, _ := edited(t, prev, func(d *T) { d.A.A = 2 })
+	if next.A.A != 2 || next.B.A != 1 || one.A != 1 {
+		t.Errorf("a value is a tree; got %s from one object in two places", show(next))
+	}
+	if next.B != one {
+		t.Errorf("what did not change is not shared")
+	}
+	_, c := edited(t, next, func(d *T) { d.B = d.A })
+	if got, want := patchText(t, c), `[{"op":"replace","path":"/B/a","value":2}]`; got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+}
+
+func TestCycles(t *testing.T) {
+	loop := &part{A: 1}
+	loop.C = loop
+	cyclicMap := map[string]any{}
+	cyclicMap["me"] = cyclicMap
+	cyclicSlice := []any{nil}
+	cyclicSlice[0] = cyclicSlice
+	if _, _, err := update(loop, func(*part) {}); !errors.Is(err, ErrCycle) {
+		t.Errorf("a value that is a cycle: %v", err)
+	}
+	if _, _, err := update(&part{}, func(d *part) { d.C = d }); !errors.Is(err, ErrCycle) {
+		t.Errorf("a draft that becomes one: %v", err)
+	}
+	for _, v := range []any{cyclicMap, cyclicSlice, loop} {
+		if _, _, err := update(&v, func(*any) {}); !errors.Is(err, ErrCycle) {
+			t.Errorf("%T: %v", v, err)
+		}
+		none := any(nil)
+		if _, _, err := update(&none, func(d *any) { *d = v }); !errors.Is(err, ErrCycle) {
+			t.Errorf("a draft that becomes a %T: %v", v, err)
+		}
+	}
+	deep := &part{}
+	for range 5000 { // long, but no cycle
+		deep = &part{C: deep}
+	}
+	next, _, err := update(deep, func(d *part) { d.A = 1 })
+	if err != nil || next.C != deep.C {
+		t.Errorf("a long chain: %v", err)
+	}
+}
+
+func TestIntegersBeyondDoubles(t *testing.T) {
+	type T struct {
+		I int64
+		U uint64
+	}
+	_, c := edited(t, &T{}, func(d *T) { d.I, d.U = 1<<53+1, math.MaxUint64 })
+	if got, want := patchText(t, c), `[{"op":"replace","path":"/I","value":9007199254740993},{"op":"replace","path":"/U","value":18446744073709551615}]`; got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+}
+
+func TestAwkwardKeys(t *testing.T) {
+	prev := &map[string]int{}
+	_, c := edited(t, prev, func(d *map[string]int) { (*d)["~"], (*d)["/"], (*d)[""], (*d)["~1"] = 1, 2, 3, 4 })
+	want := `[{"op":"add","path":"/","value":3},{"op":"add","path":"/~1","value":2},{"op":"add","path":"/~0","value":1},{"op":"add","path":"/~01","value":4}]`
+	if got := patchText(t, c); got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+}
+
+func TestConcurrentUpdatesFromOneValue(t *testing.T) {
+	v := &document{Items: []item{{ID: "a", Tags: []int{1}}}, Parts: map[string]part{"a": {C: &part{}}}, Any: map[string]any{"a": []any{1}},
+		Raw: json.RawMessage("1"), Num: "1"}
+	var wg sync.WaitGroup
+	for n := range 8 {
+		wg.Go(func() {
+			for range 50 {
+				next, c, err := update(v, func(d *document) {
+					d.Items[0].Tags[0] = n + 10
+					d.Parts["b"] = part{A: n}
+					d.Any.(map[string]any)["a"].([]any)[0] = n + 10
+				})
+				if err != nil || next.Items[0].Tags[0] != n+10 {
+					t.Errorf("%v, %s", err, c)
+					return
+				}
+				back, err := Revert(*next, c)
+				if err != nil || !equal(&back, v) {
+					t.Errorf("revert: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestUpdateThatPanics(t *testing.T) {
+	prev := &part{A: 1, C: &part{}}
+	cause := errors.New("cause")
+	next, c, err := update(prev, func(d *part) { d.A, d.C.A = 2, 2; panic(cause) })
+	var p *PanicError
+	if !errors.Is(err, ErrUpdatePanicked) || !errors.Is(err, cause) || !errors.As(err, &p) || !strings.Contains(string(p.Stack), "TestUpdateThatPanics") {
+		t.Errorf("error %v", err)
+	}
+	if next != nil || !c.Empty() || prev.A != 1 || prev.C.A != 0 {
+		t.Errorf("next %v, changes %s, prev %v", next, c, prev)
+	}
+	_, _, err = update(prev, func(d *part) { panic("text") })
+	if err == nil || err.Error() != "atom: update panicked: text" {
+		t.Errorf("error %v", err)
+	}
+	_, _, err = update(prev, func(d *part) { var none *part; none.A = 1 })
+	var fault runtime.Error
+	if !errors.As(err, &fault) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestUntouchedPartsAreShared(t *testing.T) {
+	type T struct {
+		P, Q *part
+		List []*part
+		Map  map[string]*part
+	}
+	prev := &T{P: &part{}, Q: &part{C: &part{}}, List: []*part{{A: 1}, {A: 2}}, Map: map[string]*part{"a": {}, "b": {}}}
+	next, _ := edited(t, prev, func(d *T) { d.Q.A = 1; d.List[1].A = 3; d.Map["b"].A = 1 })
+	if next.P != prev.P || next.Q.C != prev.Q.C || next.List[0] != prev.List[0] || next.Map["a"] != prev.Map["a"] {
+		t.Errorf("an untouched part was copied")
+	}
+	next, _ = edited(t, prev, func(d *T) { d.P.A = 1 })
+	if unsafe.SliceData(next.List) != unsafe.SliceData(prev.List) || reflect.ValueOf(next.Map).Pointer() != reflect.ValueOf(prev.Map).Pointer() {
+		t.Errorf("an untouched slice or map was copied")
+	}
+}

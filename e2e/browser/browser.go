@@ -1,0 +1,69 @@
+//go:build e2e
+
+// Package browser drives a headless Chromium the way a person uses one: it finds
+// controls by the role and name that a screen reader says, clicks them where they
+// are on the screen, and types key by key.
+//
+// Nothing here sleeps. What a test says about a page is asked again until it
+// holds, or until patience ends; then the test fails with what was there instead.
+// A test fails as well when the page logged an error, broke its content security
+// policy, or when its Go program panicked: see [Tab.Allow].
+//
+// It is built with the tag e2e only: go test -tags e2e ./e2e/...
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long anything may take before the test fails. Nothing waits
+// for it: it only has to be longer than a busy machine needs.
+const patience = 20 * time.Second
+
+// chromium is the browser of this test binary, from Run to its end.
+var chromium context.Context
+
+// Run starts Chromium, runs the tests, and ends Chromium. A package that uses
+// Open calls it from its TestMain:
+//
+//	func TestMain(m *testing.M) { os.Exit(browser.Run(m)) }
+func Run(m *testing.M) int {
+	path, err := find()
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.WindowSize(1280, 900),
+	)
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	defer end()
+	var stop context.CancelFunc
+	chromium, stop = chromedp.NewContext(allocator)
+	defer stop()
+	if err := chromedp.Do(chromium); err != nil {
+		fmt.Printf("starting %s: %v\n", path, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// find returns the path of Chromium, or of Chrome where there is no Chromium.
+func find() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("no Chromium: `make prepare` installs it on Debian; elsewhere install chromium or google-chrome")
+}

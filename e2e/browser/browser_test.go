@@ -1,0 +1,286 @@
+//go:build e2e
+
+package browser
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMain(m *testing.M) {
+	Out = filepath.Join("..", Out)
+	os.Exit(Run(m))
+}
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; img-src 'self'"
+
+// site serves a small page, with the content security policy that the app has.
+func site(t *testing.T, body, script string) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<!doctype html><html lang="en"><title>site</title><link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/style.css">
+			<body>%s<script src="/script.js"></script>`, body)
+	})
+	mux.HandleFunc("GET /icon.svg", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "image/svg+xml")
+		fmt.Fprint(w, `<svg xmlns="http://www.w3.org/2000/svg"/>`)
+	})
+	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/css")
+		fmt.Fprint(w, `.cover { position: fixed; inset: 0; background: #eee } .far { margin-top: 3000px }
+			@media (prefers-color-scheme: dark) { body { background: rgb(0, 0, 0) } }`)
+	})
+	mux.HandleFunc("GET /script.js", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprint(w, script)
+	})
+	mux.HandleFunc("GET /worker.js", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprint(w, `
+			oninstall = e => e.waitUntil(caches.open("site").then(c => c.addAll(["/", "/script.js", "/style.css", "/icon.svg"])).then(() => skipWaiting()))
+			onactivate = e => e.waitUntil(clients.claim())
+			onfetch = e => e.respondWith(fetch(e.request).catch(() => caches.match(e.request)).then(r => r ?? Response.error()))`)
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// failing is a test that only writes down how it fails.
+type failing struct {
+	testing.TB
+	said []string
+}
+
+func (f *failing) Helper() {}
+func (f *failing) Errorf(format string, args ...any) {
+	f.said = append(f.said, fmt.Sprintf(format, args...))
+}
+func (f *failing) Fatalf(format string, args ...any) {
+	f.Errorf(format, args...)
+	panic(f)
+}
+
+// fails runs steps that must fail the tab's test, and returns what that test says.
+func fails(t *testing.T, tab *Tab, steps func(*Tab)) (said string) {
+	t.Helper()
+	f := &failing{TB: t}
+	impatient := *tab
+	impatient.t, impatient.patience = f, 300*time.Millisecond
+	defer func() {
+		if r := recover(); r != nil && r != any(f) {
+			panic(r)
+		}
+		said = strings.Join(f.said, "\n")
+		if said == "" {
+			t.Error("did not fail")
+		}
+	}()
+	steps(&impatient)
+	return ""
+}
+
+func TestFindsByWhatAScreenReaderSays(t *testing.T) {
+	tab := Open(t, site(t, `
+		<label>Name <input value="first"></label>
+		<input type="search" aria-label="Search">
+		<label for="v">Vocabulary</label><select id="v"><option value="a">All of them</option><option value="c">CRM</option></select>
+		<label>Latency <input type="range" min="0" max="100"></label>
+		<button role="switch" aria-checked="false" aria-labelledby="l"></button><span id="l">Has direction</span>
+		<div role="alert">No connection <button>Retry</button></div>
+		<div aria-hidden="true"><button>Retry</button></div>
+		<ul><li><a href="#1" data-testid="row">one</a></li><li><a href="#2" data-testid="row">two</a></li></ul>`, ""))
+	tab.Role("textbox", "Name").WantValue("first")
+	tab.Role("searchbox", "Search").WantVisible()
+	tab.Role("combobox", "Vocabulary").Choose("CRM")
+	tab.Role("combobox", "Vocabulary").WantValue("c")
+	tab.Role("slider", "Latency").Slide(25)
+	tab.Role("slider", "Latency").WantValue("25")
+	tab.Role("switch", "Has direction").WantAttribute("aria-checked", "false")
+	tab.Role("alert", "").Role("button", "Retry").WantText("Retry")
+	tab.Role("button", "Retry").WantCount(1) // the hidden one is no one's
+	tab.TestID("row").WantCount(2)
+	tab.TestID("row").Nth(1).WantText("two")
+	tab.CSS("ul").TestID("row").Nth(0).WantText("one")
+	tab.CSS("ol").WantNone()
+	if got := tab.TestID("row").Nth(1).Attribute("href"); got != "#2" {
+		t.Errorf("href is %q", got)
+	}
+}
+
+func TestClicksAndTypesAsAPersonDoes(t *testing.T) {
+	tab := Open(t, site(t, `
+		<p id="log"></p><input aria-label="Name" value="old"><button class="far">Far away</button>`, `
+		const log = document.getElementById("log"), input = document.querySelector("input")
+		let trusted = true, presses = 0
+		document.querySelector("button").onclick = e => { log.textContent = "clicked " + e.isTrusted }
+		input.onkeydown = e => { presses++ }
+		input.oninput = e => { log.textContent = input.value + " after " + presses }`))
+	tab.Role("button", "Far away").Click()
+	tab.CSS("#log").WantText("clicked true")
+	tab.Role("textbox", "Name").Fill("new")
+	tab.Role("textbox", "Name").WantValue("new")
+	tab.CSS("#log").WantText("new after 4") // Control+a, n, e, w
+	tab.Role("textbox", "Name").Fill("")
+	tab.Role("textbox", "Name").WantValue("")
+}
+
+func TestKeyboardAlone(t *testing.T) {
+	tab := Open(t, site(t, `<button>First</button><input type="checkbox" aria-label="On"><button>Last</button>`, ""))
+	tab.Press("Tab", "Tab")
+	tab.Role("checkbox", "On").WantFocus()
+	tab.Press("Space")
+	tab.CSS("input:checked").WantCount(1)
+	tab.Press("Shift+Tab")
+	tab.Role("button", "First").WantFocus()
+}
+
+func TestWaitsForWhatIsNotThereYet(t *testing.T) {
+	tab := Open(t, site(t, `<p>before</p>`, `
+		setTimeout(() => { document.body.innerHTML = "<p>after</p><button>Late</button>" }, 200)`))
+	tab.CSS("p").WantText("after")
+	tab.Role("button", "Late").Click()
+}
+
+func TestSaysWhatWasThereInstead(t *testing.T) {
+	tab := Open(t, site(t, `<button>Covered</button><button>Twice</button><button>Twice</button><p>before</p>
+		<input aria-label="Name"><div class="cover" id="cover">cover</div>`, ""))
+	for _, row := range []struct {
+		reason string
+		steps  func(*Tab)
+		says   string
+	}{
+		{"nothing has this name", func(tab *Tab) { tab.Role("button", "None").Click() }, `button "None": clicking: after 300ms it is not there`},
+		{"two have this name", func(tab *Tab) { tab.Role("button", "Twice").Click() }, "there are 2 of them"},
+		{"something lies over it", func(tab *Tab) { tab.Role("button", "Covered").Click() }, `covered by <div class="cover"`},
+		{"another text", func(tab *Tab) { tab.CSS("p").WantText("after") }, `p: its text: after 300ms is "before", want "after"`},
+		{"too many", func(tab *Tab) { tab.CSS("button").WantCount(1) }, `is "3", want "1"`},
+		{"the focus is elsewhere", func(tab *Tab) { tab.CSS("input").WantFocus() }, "<body"},
+		{"no such address", func(tab *Tab) { tab.WantURL("/kinds") }, "127.0.0.1"},
+		{"never true", func(tab *Tab) { tab.WantTrue("1 > 2") }, `is "false"`},
+		{"a key that no keyboard has", func(tab *Tab) { tab.Press("Any") }, `no key is named "Any"`},
+	} {
+		t.Run(row.reason, func(t *testing.T) {
+			if said := fails(t, tab, row.steps); !strings.Contains(said, row.says) {
+				t.Errorf("says %q, want %q in it", said, row.says)
+			}
+		})
+	}
+}
+
+func TestHearsWhatGoesWrongInThePage(t *testing.T) {
+	for _, row := range []struct{ reason, body, script, says string }{
+		{"an error in the log", "", `console.error("it broke", 7)`, "console.error: it broke 7"},
+		{"an exception that nobody catches", "", `setTimeout(() => { throw new Error("thrown") })`, "thrown"},
+		{"a promise that nobody handles", "", `Promise.reject(new Error("rejected"))`, "rejected"},
+		{"an inline script", `<script>window.inline = 1</script>`, "", "Content Security Policy"},
+		{"an inline style", `<p style="color: red">red</p>`, "", "Content Security Policy"},
+		{"an image from elsewhere", `<img src="http://127.0.0.1:9/a.png" alt="">`, "", "Content Security Policy"},
+		{"a file that is not there", `<img src="/missing.png" alt="">`, "", "404"},
+		{"a Go program that panicked", "", `console.log("panic: no such kind")`, "panic: no such kind"},
+		{"a Go program that ended", "", `console.warn("exit code:", 2)`, "exit code: 2"},
+	} {
+		t.Run(row.reason, func(t *testing.T) {
+			tab := Open(t, site(t, row.body, row.script))
+			deadline := time.Now().Add(patience)
+			for len(tab.Problems()) == 0 && time.Now().Before(deadline) {
+				time.Sleep(between)
+			}
+			f := &failing{TB: t}
+			tab.console.report(f)
+			if said := strings.Join(f.said, "\n"); !strings.Contains(said, row.says) {
+				t.Errorf("says %q, want %q in it", said, row.says)
+			}
+			tab.Allow(row.says)
+			if problems := tab.Problems(); len(problems) != 0 {
+				t.Errorf("allowed, and still a problem: %q", problems)
+			}
+		})
+	}
+}
+
+func TestReloadBackAndForward(t *testing.T) {
+	tab := Open(t, site(t, `<a href="/?second">second</a><p></p>`, `
+		sessionStorage.loads = Number(sessionStorage.loads ?? 0) + 1
+		document.querySelector("p").textContent = "load " + sessionStorage.loads`))
+	tab.CSS("p").WantText("load 1")
+	tab.Reload()
+	tab.CSS("p").WantText("load 2")
+	tab.Role("link", "second").Click()
+	tab.WantURL("/?second")
+	tab.Back()
+	tab.WantURL("/")
+	tab.Forward()
+	tab.WantURL("/?second")
+}
+
+func TestTwoTabsShareWhatOneBrowserStores(t *testing.T) {
+	address := site(t, `<p></p>`, `
+		const p = document.querySelector("p"), show = () => { p.textContent = localStorage.name ?? "nobody" }
+		onstorage = show
+		show()`)
+	tab := Open(t, address)
+	tab.CSS("p").WantText("nobody")
+	another := tab.Another(address)
+	Eval[any](another, `localStorage.name = "someone"`)
+	tab.CSS("p").WantText("someone")
+	Open(t, address).CSS("p").WantText("nobody")
+}
+
+func TestOfflineThePageComesFromItsWorker(t *testing.T) {
+	tab := Open(t, site(t, `<p>from the server</p>`, `
+		addEventListener("offline", () => { document.querySelector("p").textContent = "offline" })
+		navigator.serviceWorker.register("/worker.js")`))
+	tab.WantTrue(`navigator.serviceWorker.controller !== null`)
+	tab.Offline(true)
+	tab.CSS("p").WantText("offline")
+	if Eval[bool](tab, `navigator.onLine`) {
+		t.Error("the page is not told that it is offline")
+	}
+	if got := Eval[string](tab, `fetch("/worker.js").then(r => "a response", () => "no response")`); got != "no response" {
+		t.Errorf("what the worker has not cached gives %s", got)
+	}
+	tab.Reload()
+	tab.CSS("p").WantText("from the server")
+	tab.Offline(false)
+	if got := Eval[string](tab, `fetch("/worker.js").then(r => "a response", () => "no response")`); got != "a response" {
+		t.Errorf("online again, it gives %s", got)
+	}
+	tab.Allow("ERR_INTERNET_DISCONNECTED")
+	tab.Allow("ERR_FAILED")
+}
+
+func TestColoursAndSizes(t *testing.T) {
+	tab := Open(t, site(t, `<p>text</p>`, ""))
+	tab.Dark(true)
+	tab.WantTrue(`getComputedStyle(document.body).backgroundColor === "rgb(0, 0, 0)"`)
+	tab.Dark(false)
+	tab.WantTrue(`getComputedStyle(document.body).backgroundColor !== "rgb(0, 0, 0)"`)
+	tab.Window(640, 480)
+	tab.WantTrue(`innerWidth === 640 && innerHeight === 480`)
+	tab.Phone()
+	tab.WantTrue(`screen.width === 390 && devicePixelRatio === 2 && navigator.maxTouchPoints > 0`)
+}
+
+func TestPictures(t *testing.T) {
+	was := Out
+	Out = t.TempDir()
+	t.Cleanup(func() { Out = was })
+	tab := Open(t, site(t, `<p>text</p>`, ""))
+	tab.Picture("page")
+	tab.keepEvidence()
+	for _, name := range []string{"page.png", "TestPictures-failed.png", "TestPictures-failed.html"} {
+		if info, err := os.Stat(filepath.Join(Out, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+//go:build e2e
+
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/inspector"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+// console hears what the page says to a developer: its log, its uncaught
+// exceptions, what the browser refused to load, and its violations of the
+// content security policy.
+type console struct {
+	mu      sync.Mutex
+	said    []line
+	allowed []string
+}
+
+type line struct {
+	text    string
+	problem bool
+}
+
+// Allow says that this test causes errors with this text on purpose. The text
+// of any other error fails the test.
+func (tab *Tab) Allow(text string) {
+	tab.console.mu.Lock()
+	defer tab.console.mu.Unlock()
+	tab.console.allowed = append(tab.console.allowed, text)
+}
+
+// Problems returns what has gone wrong in the page so far and was not allowed.
+func (tab *Tab) Problems() []string {
+	tab.console.mu.Lock()
+	defer tab.console.mu.Unlock()
+	return tab.console.problems()
+}
+
+// Forgive forgets the problems so far.
+func (tab *Tab) Forgive() {
+	tab.console.mu.Lock()
+	defer tab.console.mu.Unlock()
+	for i := range tab.console.said {
+		tab.console.said[i].problem = false
+	}
+}
+
+// hear takes an event of the tab. It is called on the goroutine that reads them.
+func (c *console) hear(event any) {
+	var heard line
+	switch event := event.(type) {
+	case *log.EventEntryAdded:
+		heard.text = fmt.Sprintf("%s: %s %s", event.Entry.Source, event.Entry.Text, event.Entry.URL)
+		heard.problem = event.Entry.Level == log.EntryLevelError
+	case *runtime.EventConsoleAPICalled:
+		var words []string
+		for _, argument := range event.Args {
+			word := strings.Trim(string(argument.Value), `"`)
+			if word == "" {
+				word = argument.Description
+			}
+			words = append(words, word)
+		}
+		heard.text = fmt.Sprintf("console.%s: %s", event.Type, strings.Join(words, " "))
+		heard.problem = event.Type == runtime.ConsoleAPICalledTypeError || event.Type == runtime.ConsoleAPICalledTypeAssert || died(words)
+	case *runtime.EventExceptionThrown:
+		heard.text = "uncaught: " + event.ExceptionDetails.Text
+		if event.ExceptionDetails.Exception != nil {
+			heard.text += " " + event.ExceptionDetails.Exception.Description
+		}
+		heard.problem = true
+	case *inspector.EventTargetCrashed:
+		heard = line{text: "the page crashed", problem: true}
+	default:
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.said = append(c.said, heard)
+}
+
+// died recognizes the end of a Go program: wasm_exec.js writes what goes to
+// stderr with console.log, and the exit code with console.warn.
+func died(words []string) bool {
+	text := strings.Join(words, " ")
+	return strings.HasPrefix(text, "panic: ") || strings.HasPrefix(text, "fatal error: ") || strings.HasPrefix(text, "exit code: ")
+}
+
+func (c *console) problems() []string {
+	var problems []string
+lines:
+	for _, line := range c.said {
+		if !line.problem {
+			continue
+		}
+		for _, allowed := range c.allowed {
+			if strings.Contains(line.text, allowed) {
+				continue lines
+			}
+		}
+		problems = append(problems, line.text)
+	}
+	return problems
+}
+
+// report fails the test for the page's problems, and shows all that the page
+// said when the test has failed.
+func (c *console) report(t testing.TB) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, problem := range c.problems() {
+		t.Errorf("in the page: %s", problem)
+	}
+	if t.Failed() {
+		for _, line := range c.said {
+			t.Logf("the page said: %s", line.text)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+//go:build e2e
+
+package browser
+
+import (
+	"context"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// Offline takes the network away from the page and from its service workers, or
+// gives it back. The page is told (navigator.onLine and its events), and every
+// request fails.
+func (tab *Tab) Offline(offline bool) {
+	tab.t.Helper()
+	tab.do("switching the network", func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+		if err := disconnect(ctx, target, offline); err != nil {
+			return none, err
+		}
+		if !offline {
+			for _, reconnect := range tab.reconnect {
+				reconnect()
+			}
+			tab.reconnect = nil
+			return none, nil
+		}
+		// The requests of a worker are not the page's.
+		workers, err := tab.workers(ctx)
+		if err != nil {
+			return none, err
+		}
+		for _, id := range workers {
+			worker, leave := chromedp.NewContext(tab.ctx, chromedp.WithTargetID(id), chromedp.WithDetachOnCancel())
+			tab.reconnect = append(tab.reconnect, leave) // a worker that we leave has its network back
+			if err := chromedp.Do(worker, func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+				return none, disconnect(ctx, target, offline)
+			}); err != nil {
+				return none, err
+			}
+		}
+		return none, nil
+	})
+}
+
+// disconnect takes the network away from one target, or gives it back.
+func disconnect(ctx context.Context, target *chromedp.Target, offline bool) error {
+	rules := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{}}
+	if offline {
+		rules.MatchedNetworkConditions = append(rules.MatchedNetworkConditions,
+			&network.Conditions{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+	}
+	if _, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, rules); err != nil {
+		return err
+	}
+	_, err := cdp.Call(ctx, target, network.OverrideNetworkState, network.OverrideNetworkStateParams{
+		Offline: offline, DownloadThroughput: -1, UploadThroughput: -1,
+	})
+	return err
+}
+
+// workers returns the service workers of the tab's browser.
+func (tab *Tab) workers(ctx context.Context) ([]target.ID, error) {
+	all, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
+	var workers []target.ID
+	for _, info := range all.TargetInfos {
+		if info.Type == "service_worker" && info.BrowserContextID == chromedp.FromContext(tab.ctx).BrowserContextID {
+			workers = append(workers, info.TargetID)
+		}
+	}
+	return workers, err
+}
+
+// Dark asks for dark colours, or for light ones again.
+func (tab *Tab) Dark(dark bool) {
+	tab.t.Helper()
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	tab.do("asking for "+scheme+" colours", func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+		_, err = cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return none, err
+	})
+}
+
+// Window gives the page a window of this size, in CSS pixels.
+func (tab *Tab) Window(width, height int64) {
+	tab.t.Helper()
+	tab.do("resizing the window", chromedp.EmulateViewport(width, height))
+}
+
+// Phone gives the page the screen of a phone, with touch.
+func (tab *Tab) Phone() {
+	tab.t.Helper()
+	tab.do("becoming a phone", chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
+}

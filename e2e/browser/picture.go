@@ -1,0 +1,59 @@
+//go:build e2e
+
+package browser
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// Out is the directory for pictures of pages, those of failed tests among them.
+// It is relative to the tests' directory.
+var Out = "out"
+
+// Picture writes what the tab shows to Out/name.png.
+func (tab *Tab) Picture(name string) {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	image, err := chromedp.Run(ctx, shot)
+	if err != nil {
+		tab.t.Fatalf("taking a picture: %v", err)
+	}
+	if err := keep(name+".png", image); err != nil {
+		tab.t.Fatalf("keeping a picture: %v", err)
+	}
+}
+
+func shot(ctx context.Context, target *chromedp.Target) ([]byte, error) {
+	result, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{})
+	return result.Data, err
+}
+
+// keepEvidence writes what the page of a failed test looks like and consists of.
+func (tab *Tab) keepEvidence() {
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	name := strings.ReplaceAll(tab.t.Name(), "/", "-") + "-" + tab.name
+	if image, err := chromedp.Run(ctx, shot); err == nil {
+		err = keep(name+".png", image)
+		tab.t.Logf("a picture of the page: %s (%v)", filepath.Join(Out, name+".png"), err)
+	}
+	if html, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`)); err == nil {
+		err = keep(name+".html", []byte(html))
+		tab.t.Logf("what it consists of: %s (%v)", filepath.Join(Out, name+".html"), err)
+	}
+}
+
+func keep(name string, content []byte) error {
+	if err := os.MkdirAll(Out, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(Out, name), content, 0o644)
+}

@@ -1,0 +1,123 @@
+//go:build e2e
+
+package browser
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// Tab is one page that is open in the browser. Its methods fail the test they
+// belong to; they are called from that test's goroutine only.
+type Tab struct {
+	t        testing.TB
+	ctx      context.Context
+	console  *console
+	name     string        // of its picture, when the test fails
+	patience time.Duration // as patience
+
+	reconnect []context.CancelFunc // gives each worker its network back
+}
+
+// Open opens the address in a browser that has never seen it: no cookie, cache,
+// worker or storage is shared with another test. The tab closes with the test.
+func Open(t testing.TB, url string) *Tab {
+	t.Helper()
+	tab := open(t, "failed", chromium, chromedp.WithNewBrowserContext())
+	tab.Goto(url)
+	return tab
+}
+
+// Another opens the address in a second tab of the same browser: both have the
+// same storage and the same worker.
+func (tab *Tab) Another(url string) *Tab {
+	tab.t.Helper()
+	same := chromedp.FromContext(tab.ctx).BrowserContextID
+	another := open(tab.t, "failed-another", chromium, chromedp.WithExistingBrowserContext(same))
+	another.Goto(url)
+	return another
+}
+
+func open(t testing.TB, name string, parent context.Context, options ...chromedp.ContextOption) *Tab {
+	t.Helper()
+	tab := &Tab{t: t, name: name, console: new(console), patience: patience}
+	var closeTab context.CancelFunc
+	tab.ctx, closeTab = chromedp.NewContext(parent, append(options, chromedp.WithListener(tab.console.hear))...)
+	t.Cleanup(func() {
+		tab.console.report(t)
+		if t.Failed() {
+			tab.keepEvidence()
+		}
+		for _, reconnect := range tab.reconnect {
+			reconnect()
+		}
+		closeTab()
+	})
+	if err := chromedp.Do(tab.ctx); err != nil {
+		t.Fatalf("opening a tab: %v", err)
+	}
+	return tab
+}
+
+// Goto opens the address in this tab and returns when the page has loaded.
+func (tab *Tab) Goto(url string) {
+	tab.t.Helper()
+	tab.do("going to "+url, chromedp.Navigate(url))
+}
+
+// Reload loads the page again, as the reload button does.
+func (tab *Tab) Reload() {
+	tab.t.Helper()
+	tab.do("reloading", chromedp.Reload())
+}
+
+// Back goes one page back in the tab's history. It does not wait for a page to
+// load: within one app there is nothing to load.
+func (tab *Tab) Back() {
+	tab.t.Helper()
+	tab.do("going back", chromedp.Evaluate[chromedp.Void](`history.back()`))
+}
+
+// Forward goes one page forward again.
+func (tab *Tab) Forward() {
+	tab.t.Helper()
+	tab.do("going forward", chromedp.Evaluate[chromedp.Void](`history.forward()`))
+}
+
+// Front makes this the tab in front, where its page is drawn and its timers are
+// on time.
+func (tab *Tab) Front() {
+	tab.t.Helper()
+	tab.do("bringing the tab to the front", func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, target, page.BringToFront, cdp.Empty{})
+		return chromedp.Void{}, err
+	})
+}
+
+// Eval returns the value of a JavaScript expression in the page; of a promise,
+// what it resolves to. Where a person could find the same out, use an Element.
+func Eval[T any](tab *Tab, expression string) T {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		tab.t.Fatalf("evaluating %s: %v", expression, err)
+	}
+	return value
+}
+
+// do runs one action, with a deadline.
+func (tab *Tab) do(what string, action chromedp.Action[chromedp.Void]) {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, action); err != nil {
+		tab.t.Fatalf("%s: %v", what, err)
+	}
+}

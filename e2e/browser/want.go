@@ -1,0 +1,171 @@
+//go:build e2e
+
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// between is how long a condition that does not hold yet is left alone. Asking
+// from outside, instead of with an observer in the page, works across reloads
+// and under a content security policy that forbids eval.
+const between = 10 * time.Millisecond
+
+// WantText waits until the element shows the text, white space at its ends aside.
+func (e *Element) WantText(want string) {
+	e.tab.t.Helper()
+	e.want("its text", want, `function() { return this.innerText.trim() }`)
+}
+
+// WantAttribute waits until the attribute has the value; an attribute that is
+// missing has the value "".
+func (e *Element) WantAttribute(name, want string) {
+	e.tab.t.Helper()
+	e.want(name, want, `function(name) { return this.getAttribute(name) ?? "" }`, name)
+}
+
+// WantValue waits until the field holds the value.
+func (e *Element) WantValue(want string) {
+	e.tab.t.Helper()
+	e.want("its value", want, `function() { return this.value }`)
+}
+
+// WantFocus waits until the keyboard acts on the element.
+func (e *Element) WantFocus() {
+	e.tab.t.Helper()
+	e.want("the focus is on", "it", `function() {
+		const active = document.activeElement
+		return active === this ? "it" : active.outerHTML.slice(0, 200)
+	}`)
+}
+
+// WantVisible waits until the element is drawn, wherever the page is scrolled to.
+func (e *Element) WantVisible() {
+	e.tab.t.Helper()
+	e.want("visible", "true", `function() {
+		return String(this.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+	}`)
+}
+
+// WantCount waits until so many elements match, and no more.
+func (e *Element) WantCount(want int) {
+	e.tab.t.Helper()
+	e.tab.until(fmt.Sprintf("%v: how many", e), strconv.Itoa(want), func(ctx context.Context, target *chromedp.Target) (string, error) {
+		matches, err := e.all(ctx, target)
+		return strconv.Itoa(len(matches)), err
+	})
+}
+
+// WantNone waits until no element matches.
+func (e *Element) WantNone() {
+	e.tab.t.Helper()
+	e.WantCount(0)
+}
+
+// WantURL waits until the tab's address ends like this.
+func (tab *Tab) WantURL(end string) {
+	tab.t.Helper()
+	tab.until("the address ends in", end, func(ctx context.Context, target *chromedp.Target) (string, error) {
+		address, err := chromedp.Evaluate[string](`location.href`)(ctx, target)
+		if strings.HasSuffix(address, end) {
+			return end, err
+		}
+		return address, err
+	})
+}
+
+// WantTrue waits until the JavaScript expression is true.
+func (tab *Tab) WantTrue(expression string) {
+	tab.t.Helper()
+	tab.until(expression, "true", func(ctx context.Context, target *chromedp.Target) (string, error) {
+		value, err := chromedp.Evaluate[[]byte](expression, chromedp.EvalAwaitPromise, chromedp.EvalAsValue)(ctx, target)
+		return string(value), err
+	})
+}
+
+// Text waits for the element and returns the text that it shows now.
+func (e *Element) Text() string {
+	e.tab.t.Helper()
+	return get[string](e, `function() { return this.innerText.trim() }`)
+}
+
+// Attribute waits for the element and returns the attribute, "" when missing.
+func (e *Element) Attribute(name string) string {
+	e.tab.t.Helper()
+	return get[string](e, `function(name) { return this.getAttribute(name) ?? "" }`, name)
+}
+
+// Value waits for the field and returns what it holds now.
+func (e *Element) Value() string {
+	e.tab.t.Helper()
+	return get[string](e, `function() { return this.value }`)
+}
+
+// get waits for the element and calls the function on it, once.
+func get[T any](e *Element, function string, arguments ...any) T {
+	e.tab.t.Helper()
+	var value T
+	e.act("reading", func(ctx context.Context, target *chromedp.Target, found handle) (err error) {
+		value, err = call[T](ctx, target, found, function, arguments...)
+		return err
+	})
+	return value
+}
+
+// want waits until the function, called on the element, returns what is wanted.
+func (e *Element) want(what, want, function string, arguments ...any) {
+	e.tab.t.Helper()
+	e.tab.until(fmt.Sprintf("%v: %s", e, what), want, func(ctx context.Context, target *chromedp.Target) (string, error) {
+		found, err := e.find(ctx, target)
+		if err != nil {
+			return "", err
+		}
+		return call[string](ctx, target, found, function, arguments...)
+	})
+}
+
+// act waits for the element and does something with it. An element that goes
+// away meanwhile is waited for again.
+func (e *Element) act(what string, do func(context.Context, *chromedp.Target, handle) error) {
+	e.tab.t.Helper()
+	e.tab.until(fmt.Sprintf("%v: %s", e, what), "", func(ctx context.Context, target *chromedp.Target) (string, error) {
+		found, err := e.find(ctx, target)
+		if err != nil {
+			return "", err
+		}
+		return "", do(ctx, target, found)
+	})
+}
+
+// until asks again and again until the answer is the one that is wanted.
+func (tab *Tab) until(what, want string, ask chromedp.Action[string]) {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	var last string
+	for {
+		got, err := chromedp.Run(ctx, ask)
+		if err == nil && got == want {
+			return
+		}
+		// What ends the waiting says less than what was there before.
+		if !errors.Is(err, context.DeadlineExceeded) || last == "" {
+			last = fmt.Sprintf("is %q, want %q", got, want)
+			if err != nil {
+				last = err.Error()
+			}
+		}
+		select {
+		case <-ctx.Done():
+			tab.t.Fatalf("%s: after %v %s", what, tab.patience, last)
+		case <-time.After(between):
+		}
+	}
+}

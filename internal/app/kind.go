@@ -1,0 +1,128 @@
+package app
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/components"
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// kindPage shows one relationship kind, and edits it.
+type kindPage struct {
+	app.Compo
+	bind
+	ID kind.ID
+
+	kind         saga.Hook[kind.Kind] // what sagas run on
+	name         saga.Hook[string]    // what each field shows beside it
+	description  saga.Hook[string]
+	hasDirection saga.Hook[bool]
+	inverse      saga.Hook[string]
+	other        saga.View[kind.Kind] // the kind that reads the other way, if there is one
+
+	wrong map[string]string // by field, what is wrong with a text that was not sent
+}
+
+// CompoID makes the page of another kind another page: no text that was typed
+// into one of them ever shows in the other one.
+func (c *kindPage) CompoID() string { return string(c.ID) }
+
+func (c *kindPage) Render() app.UI {
+	k := c.kind.Use(&c.bind, kindByID.Of(c.ID))
+	if k.ID == "" {
+		return missing(c.ID)
+	}
+	return app.Article().Class("kind").Body(
+		app.A().Class("back").Href(hrefOfList(filtered.Get(c.Store()))).Text("All kinds"),
+		app.P().Class("kind-kicker").Body(
+			app.Span().Class("badge").Text(k.Vocabulary),
+			app.Span().Class("kind-id").Text(string(k.ID)),
+		),
+		app.H1().Class("kind-title").DataSet("heading", "kind").TabIndex(-1).Text(k.Name),
+		app.Div().Class("fields").Body(
+			components.Input().ID("name").Label(name.label).
+				Value(c.name.Use(&c.bind, name.of(c.ID))).Status(&c.name).
+				OnChange(c.setName).Invalid(c.wrong[name.label]),
+			components.Input().ID("description").Label(description.label).Multiline().
+				Value(c.description.Use(&c.bind, description.of(c.ID))).Status(&c.description).
+				OnChange(c.setDescription).Invalid(c.wrong[description.label]),
+			components.Toggle().ID("has-direction").Label(hasDirection.label).
+				On(c.hasDirection.Use(&c.bind, hasDirection.of(c.ID))).Status(&c.hasDirection).
+				OnChange(c.setHasDirection),
+			app.Div().Class("field-with-link").Body(
+				components.Input().ID("inverse").Label(inverse.label).
+					Value(c.inverse.Use(&c.bind, inverse.of(c.ID))).Status(&c.inverse).
+					OnChange(c.setInverse).Invalid(c.wrong[inverse.label]),
+				c.linkToInverse(k),
+			),
+		),
+		facts(k),
+	)
+}
+
+func (c *kindPage) setName(_ app.Context, to string)        { edit(c, name, to) }
+func (c *kindPage) setDescription(_ app.Context, to string) { edit(c, description, to) }
+func (c *kindPage) setInverse(_ app.Context, to string)     { edit(c, inverse, to) }
+func (c *kindPage) setHasDirection(_ app.Context, on bool) {
+	c.kind.Run(hasDirection.set(c.Store(), on))
+}
+
+// edit runs the saga of a text field, unless it is known beforehand what the
+// server would say: then the field says it.
+func edit(c *kindPage, f field[string], to string) {
+	next := c.kind.Value()
+	*f.lens(&next) = to
+	var wrong *kind.FieldError
+	if errors.As(next.Validate(), &wrong) && wrong.Path == f.path {
+		c.wrong = map[string]string{f.label: f.label + " " + wrong.Reason + "."}
+		return
+	}
+	c.wrong = nil
+	c.kind.Run(f.set(c.Store(), to))
+}
+
+func (c *kindPage) linkToInverse(k kind.Kind) app.UI {
+	other := c.other.Use(&c.bind, kindByID.Of(kind.ID(k.Vocabulary+":"+k.Inverse)))
+	switch {
+	case k.Inverse == "":
+		return app.P().Class("hint").Text("No kind reads the other way.")
+	case other.ID == "":
+		return app.P().Class("hint").Text("There is no kind of that name in " + titleOf(k.Vocabulary) + ".")
+	default:
+		return app.P().Class("hint").Body(
+			app.Text("Reads the other way: "),
+			app.A().Href(hrefOfKind(other.ID)).Text(other.Name),
+		)
+	}
+}
+
+// facts is what cannot be edited.
+func facts(k kind.Kind) app.UI {
+	fact := func(term string, values ...string) app.UI {
+		return app.Div().Body(
+			app.Dt().Text(term),
+			app.If(len(values) == 0, func() app.UI { return app.Dd().Text("–") }),
+			app.Range(values).Slice(func(i int) app.UI { return app.Dd().Text(strings.ReplaceAll(values[i], "_", " ")) }),
+		)
+	}
+	return app.Dl().Class("facts").Body(
+		fact("From", k.Domain...),
+		fact("To", k.Range...),
+		fact("Vocabulary", titleOf(k.Vocabulary)),
+		app.Div().Body(
+			app.Dt().Text("Version"),
+			app.Dd().DataSet("testid", "version").Text(strconv.FormatInt(k.Version, 10)),
+		),
+	)
+}
+
+// localName is an id without its vocabulary.
+func localName(id kind.ID) string {
+	_, local, _ := strings.Cut(string(id), ":")
+	return local
+}

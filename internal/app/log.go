@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// A line of the log tells of one task.
+type line struct {
+	Number int `atom:"key"` // counts from 1
+	Kind   kind.ID
+	Field  string
+	Value  string // what the field was set to
+	State  saga.State
+	Began  time.Time
+	Took   time.Duration // 0 while it runs
+}
+
+// lines is the log, the newest first.
+var lines = atom.New([]line(nil))
+
+// longestLog is how many lines are kept.
+const longestLog = 50
+
+// follow writes a line for a task, and completes it when the task has ended.
+func follow(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
+	l := line{Kind: id, Field: field, Value: fmt.Sprint(value), State: saga.Running, Began: t.Began()}
+	s.Batch(func(b *atom.Batch) {
+		if all := lines.Get(b); len(all) > 0 {
+			l.Number = all[0].Number
+		}
+		l.Number++
+		lines.Update(b, func(all *[]line) {
+			*all = slices.Insert(*all, 0, l)
+			*all = (*all)[:min(len(*all), longestLog)]
+		})
+	})
+	go func() {
+		t.Wait(context.Background())
+		lines.Update(s, func(all *[]line) {
+			i := slices.IndexFunc(*all, func(other line) bool { return other.Number == l.Number })
+			if i >= 0 {
+				(*all)[i].State, (*all)[i].Took = t.State(), t.Ended().Sub(t.Began())
+			}
+		})
+	}()
+}

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// networkPanel sets the conditions, and keeps them for the session.
+type networkPanel struct {
+	app.Compo
+	bind
+	network saga.Hook[conditions]
+}
+
+// session is the name under which the browser keeps the conditions.
+const session = "atomsaga/network"
+
+// shaky is what the button sets.
+var shaky = conditions{Latency: 2000, Failures: 50}
+
+func (p *networkPanel) OnMount(ctx app.Context) {
+	p.bind.OnMount(ctx)
+	var kept conditions
+	if ctx.SessionStorage().Get(session, &kept) == nil && kept.valid() {
+		network.Set(p.Store(), kept)
+	}
+	p.move()
+}
+
+func (c conditions) valid() bool {
+	return 0 <= c.Latency && c.Latency <= longestLatency && 0 <= c.Failures && c.Failures <= mostFailures
+}
+
+func (p *networkPanel) Render() app.UI {
+	now := p.network.Use(&p.bind, network)
+	return app.Details().Class("panel").DataSet("testid", "network").DataSet("simulating", now != conditions{}).Body(
+		app.Summary().Body(
+			app.Span().Class("panel-title").Text("Network"),
+			app.Span().Class("panel-state").Text(now.String()),
+		),
+		app.Div().Class("panel-body").Body(
+			app.P().Class("hint").Text("Make it slow, let half of it fail, and change several things before the first answer: "+
+				"each failure takes back its own change, and what you did later stays."),
+			slider("latency", "Latency", longestLatency, 100, fmt.Sprintf("%d ms", now.Latency), p.setLatency),
+			slider("failures", "Failures", mostFailures, 5, fmt.Sprintf("%d %%", now.Failures), p.setFailures),
+			p.button(now),
+		),
+	)
+}
+
+func (c conditions) String() string {
+	switch {
+	case c == conditions{}:
+		return "as it is"
+	case c.Failures == 0:
+		return fmt.Sprintf("%d ms slower", c.Latency)
+	case c.Latency == 0:
+		return fmt.Sprintf("%d %% fail", c.Failures)
+	default:
+		return fmt.Sprintf("%d ms slower, %d %% fail", c.Latency, c.Failures)
+	}
+}
+
+// slider is a range input from 0. Its value is not go-app's: that sets
+// attributes in any order, and a value beyond the limit that is there before
+// max would be cut.
+func slider(id, label string, max, step int, value string, set app.EventHandler) app.UI {
+	return app.Div().Class("slider").Body(
+		app.Label().For(id).Text(label),
+		app.Input().Type("range").ID(id).Min(0).Max(max).Attr("step", step).Value(0).Aria("valuetext", value).OnInput(set),
+		app.Output().For(id).Text(value),
+	)
+}
+
+func (p *networkPanel) button(now conditions) app.UI {
+	if now == (conditions{}) {
+		return app.Button().Type("button").Class("as-button").Text("Make it slow and shaky").OnClick(p.shake)
+	}
+	return app.Button().Type("button").Class("as-button").Text("Back to as it is").OnClick(p.calm)
+}
+
+func (p *networkPanel) setLatency(ctx app.Context, _ app.Event)  { p.set(ctx, latency) }
+func (p *networkPanel) setFailures(ctx app.Context, _ app.Event) { p.set(ctx, failures) }
+
+func (p *networkPanel) set(ctx app.Context, part *atom.Atom[int]) {
+	if n, err := strconv.Atoi(ctx.JSSrc().Get("value").String()); err == nil {
+		part.Set(p.Store(), n)
+		p.keep(ctx)
+	}
+}
+
+func (p *networkPanel) shake(ctx app.Context, _ app.Event) { p.become(ctx, shaky) }
+func (p *networkPanel) calm(ctx app.Context, _ app.Event)  { p.become(ctx, conditions{}) }
+
+func (p *networkPanel) become(ctx app.Context, c conditions) {
+	network.Set(p.Store(), c)
+	p.keep(ctx)
+	p.move()
+}
+
+// keep writes the conditions where a reload finds them. A browser that keeps
+// nothing, as in a private window, is no reason to complain.
+func (p *networkPanel) keep(ctx app.Context) {
+	_ = ctx.SessionStorage().Set(session, network.Get(p.Store()))
+}
+
+// move brings the sliders to where the conditions are.
+func (p *networkPanel) move() {
+	now := network.Get(p.Store())
+	for id, value := range map[string]int{"latency": now.Latency, "failures": now.Failures} {
+		if input := app.Window().GetElementByID(id); input.Truthy() {
+			input.Set("value", value)
+		}
+	}
+}

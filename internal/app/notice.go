@@ -1,0 +1,66 @@
+package app
+
+import (
+	"net/url"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+// What stands in the place of a kind when there is none to show.
+
+func notice(heading, text string, way ...app.UI) app.UI {
+	return app.Article().Class("notice").Body(
+		app.H1().Class("kind-title").DataSet("heading", "notice").TabIndex(-1).Text(heading),
+		app.P().Text(text),
+		app.Div().Class("notice-way").Body(way...),
+	)
+}
+
+func missing(id kind.ID) app.UI {
+	return notice("No such kind", "There is no relationship kind “"+string(id)+"”.",
+		app.A().Href(hrefOfList(filter{})).Text("All kinds"))
+}
+
+// unreachable says that the kinds could not be loaded, and why.
+type unreachable struct {
+	app.Compo
+	bind
+	Reason string
+}
+
+func (u *unreachable) Render() app.UI {
+	return notice("Not loaded", "The relationship kinds could not be loaded: "+u.Reason+".",
+		app.Button().Type("button").Class("as-button").Text("Retry").OnClick(u.retry))
+}
+
+func (u *unreachable) retry(app.Context, app.Event) { kinds.Refresh(u.Store()) }
+
+// welcome is shown beside the list while no kind is looked at.
+type welcome struct{ app.Compo }
+
+const firstKind = kind.ID("crm:P100_was_death_of")
+
+func (w *welcome) Render() app.UI {
+	return app.Article().Class("welcome").Body(
+		app.H2().Class("kind-title").Text("Change at once. Take back exactly."),
+		app.P().Text("Every edit of a relationship kind shows before the server has heard of it. "+
+			"When the server does not agree, that edit is taken back, and nothing else: "+
+			"what was changed before it, and after it, stays."),
+		app.Ol().Class("welcome-steps").Body(
+			app.Li().Text("Open a kind, for instance “was death of”."),
+			app.Li().Text("In the network panel below, make the network slow and shaky."),
+			app.Li().Text("Toggle, rename and rewrite, faster than the answers come."),
+		),
+		app.P().Body(app.A().Class("as-button", "welcome-go").Href(hrefOfKind(firstKind)).Text("Open “was death of”")),
+	)
+}
+
+func mustParse(address string) *url.URL {
+	u, err := url.Parse(address)
+	if err != nil {
+		panic(err) // of our own making
+	}
+	return u
+}

@@ -1,0 +1,147 @@
+// Package app is the demo's pages: a list of relationship kinds, and a page to
+// edit each of them with changes that show at once and roll back exactly.
+//
+// Read state.go for what there is, change.go for how it is edited, kind.go for
+// the page that does so.
+package app
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// bind, embedded, ties a component's hooks to its lifecycle.
+type bind = saga.Bind
+
+// Source is where prerendering reads the kinds. The server sets it before it
+// serves; it is nil in the browser, which asks the API.
+var Source interface {
+	Kinds(ctx context.Context) ([]kind.Kind, error)
+}
+
+// Register tells go-app which page is where. Both are one component, so that
+// the list stays as it is, scrolled and searched, while a kind is looked at.
+func Register() {
+	app.Route("/", func() app.Composer { return &page{} })
+	app.RouteWithRegexp("^"+kindsPath+".+$", func() app.Composer { return &page{} })
+}
+
+const kindsPath = "/kinds/"
+
+// hrefOfKind is the address of a kind's page.
+func hrefOfKind(id kind.ID) string { return kindsPath + url.PathEscape(string(id)) }
+
+// hrefOfList is the address of the list that is searched and filtered so.
+func hrefOfList(f filter) string {
+	query := url.Values{}
+	if f.Text != "" {
+		query.Set("q", f.Text)
+	}
+	if f.Vocabulary != "" {
+		query.Set("vocabulary", f.Vocabulary)
+	}
+	return (&url.URL{Path: "/", RawQuery: query.Encode()}).String()
+}
+
+// visit brings the state to what an address says.
+func visit(s *atom.Store, address *url.URL) {
+	id, isKind := strings.CutPrefix(address.Path, kindsPath)
+	s.Batch(func(b *atom.Batch) {
+		if isKind {
+			selected.Set(b, kind.ID(id))
+			return
+		}
+		selected.Set(b, "")
+		query := address.Query()
+		narrow(b, filter{Text: query.Get("q"), Vocabulary: query.Get("vocabulary")})
+	})
+}
+
+// page is the root of every page: the list on the left, what is looked at on
+// the right, and below that the network panel and the log of changes. Where
+// there is no room for both, the style shows the one or the other.
+type page struct {
+	app.Compo
+	bind
+
+	selected saga.View[kind.ID]
+	loaded   saga.View[status]
+	visited  bool
+	untitle  func()
+}
+
+func (p *page) OnPreRender(ctx app.Context) {
+	p.bind.OnPreRender(ctx)
+	visit(p.Store(), ctx.Page().URL())
+	kinds.Load(ctx, p.Store()) // the page shows the error
+	// go-app writes the title into an attribute, too, and escapes no quotes there.
+	ctx.Page().SetTitle("%s", strings.NewReplacer(`"`, "”", `\`, "/").Replace(title.Get(p.Store())))
+}
+
+func (p *page) OnMount(ctx app.Context) {
+	p.bind.OnMount(ctx)
+	say := func() { ctx.Page().SetTitle("%s", title.Get(p.Store())) }
+	p.untitle = atom.Subscribe(p.Store(), title, say)
+	say()
+}
+
+func (p *page) OnDismount() {
+	p.untitle()
+	p.bind.OnDismount()
+}
+
+// OnNav is called for every address, the first one included.
+func (p *page) OnNav(ctx app.Context) {
+	visit(p.Store(), ctx.Page().URL())
+	if p.visited {
+		ctx.Defer(func(app.Context) { arrive() })
+	}
+	p.visited = true
+}
+
+// arrive moves the focus to the heading of the new page, so that a screen
+// reader says where one is, and the keyboard goes on from there.
+func arrive() {
+	document := app.Window().Get("document")
+	if heading := document.Call("querySelector", "[data-heading]"); heading.Truthy() {
+		heading.Call("focus", map[string]any{"preventScroll": true})
+	}
+}
+
+func (p *page) Render() app.UI {
+	id := p.selected.Use(&p.bind, selected)
+	view := "list"
+	if id != "" {
+		view = "kind"
+	}
+	return app.Div().Class("page").DataSet("view", view).Body(
+		&list{Selected: id},
+		app.Main().Class("desk").Body(
+			p.body(id, p.loaded.Use(&p.bind, loaded)),
+			app.Section().Class("lab").Aria("label", "Try it").Body(
+				&networkPanel{},
+				&changeLog{},
+			),
+		),
+	)
+}
+
+func (p *page) body(id kind.ID, loaded status) app.UI {
+	switch {
+	case id == "":
+		return &welcome{}
+	case !loaded.Loaded && loaded.Err == "":
+		return notice("Loading", "The relationship kinds are on their way.")
+	case !loaded.Loaded:
+		return &unreachable{Reason: loaded.Err}
+	default:
+		return &kindPage{ID: id}
+	}
+}

@@ -1,0 +1,26 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// patience is how long the prerendered page stays while the kinds are loaded.
+const patience = 10 * time.Second
+
+// Start loads the kinds and brings the state to the address; only then do the
+// pages take the place of the prerendered one, which shows the same. Without
+// the kinds they would show an empty list for a moment.
+func Start() {
+	s := atom.Default()
+	atom.Subscribe(s, kinds, func() {}) // somebody looks, as long as the page is open
+	visit(s, app.Window().URL())
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	kinds.Load(ctx, s) // the page shows the error
+	cancel()
+	app.RunWhenOnBrowser()
+}

@@ -1,0 +1,128 @@
+//go:build !wasm
+
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/internal/server/store"
+)
+
+// workerFile is ours of the service worker; go-app's comes after it.
+const workerFile = "worker.js"
+
+// icons are needed: when one of the files that the service worker keeps
+// cannot be had, it keeps none.
+var icons = app.Icon{
+	Default:  "/web/icon-192.png",
+	Large:    "/web/icon-512.png",
+	SVG:      "/web/icon.svg",
+	Maskable: "/web/icon-maskable-512.png",
+}
+
+// A resolver names the files of web/. It serves none, so that go-app asks
+// nobody for them: its own would answer from the working directory, and fetch
+// /robots.txt from whatever host the request names.
+type resolver struct{}
+
+func (resolver) Resolve(location string) string { return location }
+
+// newPages makes the handler of all that go-app renders and generates: the
+// pages, /app.js, /app-worker.js, /app.css and /manifest.webmanifest.
+func newPages(files *static) (*app.Handler, error) {
+	worker, ok := files.files[workerFile]
+	if !ok {
+		return nil, errors.New("web/" + workerFile + " is missing")
+	}
+	for _, icon := range []string{icons.Default, icons.Large, icons.SVG, icons.Maskable} {
+		if files.files[strings.TrimPrefix(icon, "/web/")] == nil {
+			return nil, errors.New(icon[1:] + " is missing")
+		}
+	}
+	handler := &app.Handler{
+		Name:                  "atomsaga",
+		ShortName:             "atomsaga",
+		Title:                 "atomsaga: relationship kinds",
+		Description:           "983 relationship kinds of published ontologies, edited with changes that show at once and roll back exactly.",
+		Lang:                  "en",
+		Icon:                  icons,
+		BackgroundColor:       "#f7f6f2",
+		ThemeColor:            "#1f3a5f",
+		Styles:                files.names(".css"),
+		CacheableResources:    append(files.names(".woff2"), icons.SVG, "/api/kinds"),
+		Resources:             resolver{},
+		Version:               files.version,
+		ServiceWorkerTemplate: string(worker.plain) + "\n" + app.DefaultAppWorkerJS,
+	}
+	if wasm, ok := files.files["app.wasm"]; ok {
+		// The loader counts bytes after decompression: only this length fits.
+		handler.WasmContentLength = strconv.Itoa(len(wasm.plain))
+	}
+	return handler, nil
+}
+
+// servePage serves what go-app answers, with a tag of its own for each answer: go-app
+// gives every page the version of the program, so that a page with new data would be "not modified".
+func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/robots.txt", "/sitemap.xml", "/ads.txt", "/favicon.ico":
+		http.NotFound(w, r)
+		return
+	}
+	asked := r.Clone(r.Context())
+	asked.Header.Del("If-None-Match")
+	page := recorder{header: http.Header{}, status: http.StatusOK}
+	s.pages.ServeHTTP(&page, asked)
+
+	c := &content{mediaType: page.header.Get("Content-Type"), plain: page.body.Bytes()}
+	switch {
+	case page.status == http.StatusNotFound:
+		c.plain = []byte(notFound)
+		c.mediaType = mediaTypes[".html"]
+	case c.mediaType == "text/html":
+		c.mediaType = mediaTypes[".html"]
+		if id, ok := strings.CutPrefix(r.URL.Path, "/kinds/"); ok {
+			// The page says that there is no such kind; the status says it too.
+			if _, err := s.store.Kind(r.Context(), kind.ID(id)); errors.Is(err, store.ErrNotFound) {
+				page.status = http.StatusNotFound
+			}
+		}
+	}
+	c.tag = tagOf(c.plain)
+	c.compress(gzip.BestSpeed)
+	c.serve(w, r, page.status)
+}
+
+const notFound = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Not found: atomsaga</title>
+<link rel="icon" href="/web/icon.svg">
+</head>
+<body>
+<h1>There is no page here</h1>
+<p><a href="/">All relationship kinds</a></p>
+</body>
+</html>
+`
+
+// A recorder keeps an answer, to be looked at before it is sent.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }

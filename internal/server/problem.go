@@ -1,0 +1,78 @@
+//go:build !wasm
+
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/atomsaga/atomsaga/internal/server/store"
+)
+
+// A problem is an error that the client is told, as application/problem+json
+// (RFC 9457). Its type is about:blank: the status says which kind of problem
+// it is, title is the status in words, and the detail is for a person.
+type problem struct {
+	Type      string `json:"type"`
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Detail    string `json:"detail"`
+	Path      string `json:"path,omitempty"`      // JSON pointer to what is wrong, in the kind
+	Operation *int   `json:"operation,omitempty"` // which operation of the patch, from 0
+}
+
+func (p *problem) Error() string {
+	if p.Path == "" {
+		return p.Detail
+	}
+	return p.Path + ": " + p.Detail
+}
+
+func problemf(status int, format string, args ...any) *problem {
+	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
+}
+
+// at says which place in the kind the problem is about.
+func (p *problem) at(path string) *problem {
+	p.Path = path
+	return p
+}
+
+// in says which operation of the patch the problem is about.
+func (p *problem) in(operation int) *problem {
+	p.Operation = &operation
+	return p
+}
+
+// answer writes err as a problem. What is not the client's fault is logged,
+// and the client learns no more of it than that.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
+	var p *problem
+	switch {
+	case errors.As(err, &p):
+	case errors.Is(err, store.ErrNotFound):
+		p = problemf(http.StatusNotFound, "%v", err)
+	case errors.Is(err, store.ErrKeyReused):
+		p = problemf(http.StatusUnprocessableEntity, "Idempotency-Key: %v", err)
+	case errors.Is(err, store.ErrBusy):
+		w.Header().Set("Retry-After", "1")
+		p = problemf(http.StatusServiceUnavailable, "%v; try again", store.ErrBusy)
+	case r.Context().Err() != nil: // the client has left: nobody reads this
+		p = problemf(http.StatusServiceUnavailable, "the request was given up")
+	default:
+		s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		p = problemf(http.StatusInternalServerError, "the server could not do this; its log says why")
+	}
+	p.write(w)
+}
+
+func (p *problem) write(w http.ResponseWriter) {
+	body, _ := json.Marshal(p) // texts and numbers always encode
+	header := w.Header()
+	header.Set("Content-Type", "application/problem+json")
+	header.Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	w.Write(append(body, '\n'))
+}

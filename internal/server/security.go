@@ -1,0 +1,85 @@
+//go:build !wasm
+
+package server
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+)
+
+// contentSecurityPolicy lets the page load what this server serves and
+// nothing else: no inline script or style, no other origin.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self'; " +
+	"style-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
+
+// secure stands before every handler.
+func (s *Server) secure(next http.Handler) http.Handler {
+	origins := http.NewCrossOriginProtection()
+	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		problemf(http.StatusForbidden, "a page of another origin cannot change anything here").write(w)
+	}))
+	return s.survive(headers(onlyLoopback(origins.Handler(next))))
+}
+
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentSecurityPolicy)
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// onlyLoopback refuses requests that name another host. A page anywhere can have
+// its own name resolve to 127.0.0.1 (DNS rebinding), and would then be of the same
+// origin as this server; the Host header still tells that name.
+func onlyLoopback(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(hostname(r.Host)) {
+			problemf(http.StatusMisdirectedRequest, "this server answers to localhost only, not to %q", r.Host).write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hostname is a host without port and brackets.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
+}
+
+// survive answers 500 when a handler panics, and has the log say where.
+func (s *Server) survive(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			failure := recover()
+			if failure == nil {
+				return
+			}
+			if failure == http.ErrAbortHandler {
+				panic(failure)
+			}
+			s.answer(w, r, fmt.Errorf("panic: %v\n%s", failure, debug.Stack()))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}

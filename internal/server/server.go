@@ -1,0 +1,157 @@
+//go:build !wasm
+
+// Package server is the demo's server: the API, its storage, the
+// prerendered pages, and the files that the browser loads.
+package server
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/internal/server/store"
+)
+
+// Limits of a connection.
+const (
+	headerTimeout   = 5 * time.Second
+	readTimeout     = 15 * time.Second
+	writeTimeout    = 30 * time.Second
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 10 * time.Second
+	maxHeader       = 32 << 10 // bytes
+)
+
+//go:embed data/relationship-kinds.json
+var seed []byte
+
+// A Config says what a Server serves.
+type Config struct {
+	Database string       // path of the SQLite file; made and filled when it is missing
+	Web      fs.FS        // what is below /web/: worker.js, icons, styles, app.wasm with .br and .gz
+	WasmExec []byte       // /wasm_exec.js, of the Go version that built app.wasm
+	Log      *slog.Logger // nil is slog.Default()
+}
+
+// A Server is an open database and all that is served from it.
+type Server struct {
+	store *store.Store
+	list  listCache
+	pages *app.Handler
+	log   *slog.Logger
+	http  http.Server
+}
+
+// Open opens the database and reads the files. The caller closes the Server.
+// Errors are those of store.Open, and of files missing in Web.
+func Open(ctx context.Context, c Config) (*Server, error) {
+	files, err := readStatic(c.Web, c.WasmExec)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{log: c.Log}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.pages, err = newPages(files); err != nil {
+		return nil, err
+	}
+	kinds, err := seedKinds()
+	if err != nil {
+		return nil, err
+	}
+	if s.store, err = store.Open(ctx, c.Database, kinds); err != nil {
+		return nil, err
+	}
+
+	wasmExec := &content{mediaType: mediaTypes[".js"], tag: tagOf(c.WasmExec), plain: c.WasmExec}
+	wasmExec.compress(9)
+	mux := http.NewServeMux()
+	s.routeAPI(mux)
+	mux.Handle("/web/", s.onlyRead(files))
+	mux.Handle("/wasm_exec.js", s.onlyRead(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wasmExec.serve(w, r, http.StatusOK)
+	})))
+	mux.Handle("/", s.onlyRead(http.HandlerFunc(s.servePage)))
+	s.http = http.Server{
+		Handler:           s.secure(mux),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	return s, nil
+}
+
+func seedKinds() ([]kind.Kind, error) {
+	var kinds []kind.Kind
+	if err := json.Unmarshal(seed, &kinds); err != nil {
+		return nil, fmt.Errorf("relationship-kinds.json: %w", err)
+	}
+	for i := range kinds {
+		kinds[i].Version = 1
+	}
+	return kinds, nil
+}
+
+// Handler answers every request, checks included.
+func (s *Server) Handler() http.Handler { return s.http.Handler }
+
+// Kinds returns every kind, ordered by id, for prerendering.
+func (s *Server) Kinds(ctx context.Context) ([]kind.Kind, error) { return s.store.Kinds(ctx) }
+
+// Close closes the database.
+func (s *Server) Close() error { return s.store.Close() }
+
+// Listen opens an address for Serve: host and port, port 0 for any free one.
+// The host must be of this machine alone.
+func Listen(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %q: want host:port, as in 127.0.0.1:8080", address)
+	}
+	if !isLoopback(host) {
+		return nil, fmt.Errorf("listen on %q: whoever reaches this server can change everything in it, and an access token to keep "+
+			"others out comes with a later version: use 127.0.0.1, [::1] or localhost, and a tunnel (ssh -L) to reach it from elsewhere", address)
+	}
+	listener, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen on %s: address already in use: is atomsaga already running? use --listen for another port", address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// Serve answers requests until ctx is done; then it takes no more, lets those
+// that are running finish, at most shutdownTimeout long, and returns nil.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := s.http.Shutdown(limited); err != nil {
+		s.http.Close()
+		return fmt.Errorf("requests were still running after %v: %w", shutdownTimeout, err)
+	}
+	return nil
+}

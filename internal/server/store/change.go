@@ -1,0 +1,171 @@
+//go:build !wasm
+
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+// AnswerLifetime is how long the answer to a change with a key is kept. The
+// same key counts as a new change after that; each change with a key takes
+// the older answers out.
+const AnswerLifetime = 24 * time.Hour
+
+// ErrKeyReused is returned by Change when its key already names another request.
+var ErrKeyReused = errors.New("the key was used before, for another request")
+
+// A Mutation says what Change is to change, and for whom.
+type Mutation struct {
+	Kind    kind.ID
+	Key     string // the Idempotency-Key, "" when the request has none
+	Request []byte // digest of the request: the same key with another digest is a mistake
+}
+
+// A Result is what Change did.
+type Result struct {
+	Kind     kind.Kind // as it is after the change
+	Replayed bool      // the change had been made before, for the same key
+}
+
+// Change edits one kind: reads it, has edit make the next value, writes that
+// with a version one higher, and writes the commit and the answer, all in
+// one transaction. With a key that was used before, edit is not called and the
+// answer is the one given then. An edit that changes nothing makes no commit
+// and keeps the version.
+//
+// Errors: ErrNotFound, ErrKeyReused, ErrBusy, and edit's own, unwrapped. After
+// any of them the database is what it was.
+func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
+	queue, err := s.write.Conn(ctx) // a client that leaves while it waits has changed nothing
+	if err != nil {
+		return Result{}, classify(err)
+	}
+	defer queue.Close()
+	ctx = context.WithoutCancel(ctx) // from here on it takes milliseconds: done, or not, but never unknown
+	tx, err := queue.BeginTx(ctx, nil)
+	if err != nil {
+		return Result{}, classify(err)
+	}
+	defer tx.Rollback()
+
+	result, err := s.change(ctx, tx, m, edit)
+	if err != nil {
+		return Result{}, classify(err)
+	}
+	if err := tx.Commit(); err != nil {
+		return Result{}, classify(err)
+	}
+	return result, nil
+}
+
+func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
+	now := s.now()
+	if m.Key != "" {
+		if err := prune(ctx, tx, now); err != nil {
+			return Result{}, err
+		}
+		if answer, found, err := replay(ctx, tx, m); found || err != nil {
+			return Result{Kind: answer, Replayed: true}, err
+		}
+	}
+	prev, err := find(ctx, tx, m.Kind)
+	if err != nil {
+		return Result{}, err
+	}
+	next, err := edit(prev)
+	if err != nil {
+		return Result{}, err
+	}
+	next.Version = prev.Version
+	if !reflect.DeepEqual(prev, next) {
+		next.Version++
+		if err := commit(ctx, tx, m, prev, next, now); err != nil {
+			return Result{}, err
+		}
+	}
+	if m.Key != "" {
+		if err := remember(ctx, tx, m, next, now); err != nil {
+			return Result{}, err
+		}
+	}
+	return Result{Kind: next}, nil
+}
+
+func commit(ctx context.Context, tx *sql.Tx, m Mutation, prev, next kind.Kind, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE kinds
+		SET name = ?, description = ?, has_direction = ?, inverse = ?, domain = ?, "range" = ?, version = ?
+		WHERE id = ?`,
+		next.Name, next.Description, next.HasDirection, next.Inverse, array(next.Domain), array(next.Range), next.Version, m.Kind)
+	if err != nil {
+		return err
+	}
+	patch, err := json.Marshal(patch(prev, next))
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO commits (kind, patch, mutation, time) VALUES (?, ?, ?, ?)`,
+		m.Kind, string(patch), m.Key, now.UnixMilli())
+	return err
+}
+
+// An operation is one "replace" of RFC 6902.
+type operation struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	Value any    `json:"value"`
+}
+
+// patch says what changed, a field at a time: it applies to any kind that had
+// prev's values in those fields, whatever the request was written in.
+func patch(prev, next kind.Kind) []operation {
+	operations := []operation{}
+	from, to := reflect.ValueOf(prev), reflect.ValueOf(next)
+	for i := range from.NumField() {
+		if name := from.Type().Field(i).Tag.Get("json"); !reflect.DeepEqual(from.Field(i).Interface(), to.Field(i).Interface()) {
+			operations = append(operations, operation{"replace", "/" + name, to.Field(i).Interface()})
+		}
+	}
+	return operations
+}
+
+func prune(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM answers WHERE time <= ?`, now.Add(-AnswerLifetime).UnixMilli())
+	return err
+}
+
+func replay(ctx context.Context, tx *sql.Tx, m Mutation) (answer kind.Kind, found bool, err error) {
+	var request []byte
+	var encoded string
+	err = tx.QueryRowContext(ctx, `SELECT request, kind FROM answers WHERE key = ?`, m.Key).Scan(&request, &encoded)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return kind.Kind{}, false, nil
+	case err != nil:
+		return kind.Kind{}, false, err
+	case !bytes.Equal(request, m.Request):
+		return kind.Kind{}, false, ErrKeyReused
+	}
+	if err := json.Unmarshal([]byte(encoded), &answer); err != nil {
+		return kind.Kind{}, false, fmt.Errorf("answer to %s: %w", m.Key, err)
+	}
+	return answer, true, nil
+}
+
+func remember(ctx context.Context, tx *sql.Tx, m Mutation, k kind.Kind, now time.Time) error {
+	encoded, err := json.Marshal(k)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO answers (key, request, kind, time) VALUES (?, ?, ?, ?)`,
+		m.Key, m.Request, string(encoded), now.UnixMilli())
+	return err
+}

@@ -1,0 +1,209 @@
+//go:build !wasm
+
+// Package store keeps the relationship kinds and the log of what changed
+// them, in one SQLite file.
+package store
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+// Errors of Open.
+var (
+	// ErrNotDatabase: the file is there and is no database of this program.
+	// It was not touched.
+	ErrNotDatabase = errors.New("is not an atomsaga database; it was left as it is: name another file")
+
+	// ErrNewer: a later version of the program made the file. It was not touched.
+	ErrNewer = errors.New("was made by a newer version of atomsaga; it was left as it is: use that version")
+)
+
+// ErrBusy is returned by every method of a Store when another program holds
+// the database for longer than busyTimeout. Nothing has been changed.
+var ErrBusy = errors.New("the database is in use by another program")
+
+const (
+	applicationID = 0x61746f6d // "atom": what file(1) and Open know the database by
+	schemaVersion = 1
+	busyTimeout   = 5 * time.Second
+	readers       = 4
+)
+
+//go:embed schema.sql
+var schema string
+
+// A Store is an open database. It is safe for concurrent use, also by
+// several programs on one file: changes come one after the other, and
+// readers neither wait for them nor see half of one.
+type Store struct {
+	write *sql.DB // one connection: the queue of writers is in here and not in SQLite's locks
+	read  *sql.DB
+	id    string
+	now   func() time.Time
+}
+
+// Open opens the database at path; a file that is missing or empty is made
+// into one and filled with seed. Its errors name the path, and are
+// ErrNotDatabase, ErrNewer, or what the file system says.
+func Open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
+	s, err := open(ctx, path, seed)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := inspect(ctx, path); err != nil {
+		return nil, err
+	}
+	s := &Store{now: time.Now}
+	if s.write, err = connect(path, 1, "_txlock=immediate", "_pragma=synchronous(full)"); err != nil {
+		return nil, err
+	}
+	if s.read, err = connect(path, readers, "_pragma=query_only(1)"); err != nil {
+		s.write.Close()
+		return nil, err
+	}
+	if err := s.prepare(ctx, seed); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// inspect refuses a file that is not ours, before anything could write to
+// it: even switching to the write-ahead log changes a file.
+func inspect(ctx context.Context, path string) error {
+	// SQLite only says "unable to open database file". The file system says why.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return plain(err)
+	}
+	info, err := file.Stat()
+	file.Close()
+	if err != nil || info.Size() == 0 {
+		return err
+	}
+	db, err := sql.Open("sqlite", source(path, "mode=ro", "_pragma=busy_timeout(5000)"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var application, version, tables int
+	err = db.QueryRowContext(ctx, `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)
+		FROM pragma_application_id a, pragma_user_version v`).Scan(&application, &version, &tables)
+	switch code := resultCode(err); {
+	case code == sqlite3.SQLITE_NOTADB || code == sqlite3.SQLITE_CORRUPT:
+		return ErrNotDatabase
+	case err != nil:
+		return err
+	case application == 0 && version == 0 && tables == 0: // made, and stopped before it was filled
+		return nil
+	case application != applicationID:
+		return ErrNotDatabase
+	case version > schemaVersion:
+		return fmt.Errorf("%w (its schema is %d, this version knows %d)", ErrNewer, version, schemaVersion)
+	}
+	return nil
+}
+
+// prepare creates and fills the tables unless they are there, in one
+// transaction, so that a database is either whole or not there at all.
+func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
+	if _, err := s.write.ExecContext(ctx, `PRAGMA journal_mode = wal`); err != nil {
+		return err
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	var version int
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return err
+	}
+	if version == 0 {
+		marks := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, schemaVersion)
+		if _, err := tx.ExecContext(ctx, schema+marks); err != nil {
+			return err
+		}
+		if err := insert(ctx, tx, seed); err != nil {
+			return err
+		}
+	}
+	if err := tx.QueryRowContext(ctx, `SELECT id FROM identity`).Scan(&s.id); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Close waits for what is running and closes the database.
+func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
+
+func connect(path string, connections int, options ...string) (*sql.DB, error) {
+	busy := fmt.Sprintf("_pragma=busy_timeout(%d)", busyTimeout.Milliseconds())
+	db, err := sql.Open("sqlite", source(path, append([]string{busy, "_pragma=foreign_keys(1)"}, options...)...))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}
+
+// source names the file as a URI, so that any character may stand in its path.
+func source(path string, options ...string) string {
+	uri := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String() + "?"
+	for i, option := range options {
+		if i > 0 {
+			uri += "&"
+		}
+		uri += option
+	}
+	return uri
+}
+
+// plain takes the name of the system call and the path out of a file
+// system's error: Open names the path already.
+func plain(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// resultCode is SQLite's primary result code of err, 0 for any other error.
+func resultCode(err error) int {
+	var failure *sqlite.Error
+	if errors.As(err, &failure) {
+		return failure.Code() & 0xff
+	}
+	return 0
+}
+
+// classify makes ErrBusy of SQLite's own word for it.
+func classify(err error) error {
+	if resultCode(err) == sqlite3.SQLITE_BUSY {
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	return err
+}

@@ -1,0 +1,99 @@
+//go:build !wasm
+
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/atomsaga/atomsaga/internal/app"
+	"github.com/atomsaga/atomsaga/internal/server"
+)
+
+// web holds what the browser loads: with app.wasm, .br and .gz once they are built.
+//
+//go:embed web
+var web embed.FS
+
+//go:embed wasm_exec.js
+var wasmExec []byte
+
+func run() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := serve(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "atomsaga:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// serve is the program: it reads the command line, serves until ctx is done,
+// and tells out where.
+func serve(ctx context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
+	or := func(name, otherwise string) string {
+		if value := getenv(name); value != "" {
+			return value
+		}
+		return otherwise
+	}
+	flags := flag.NewFlagSet("atomsaga", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // an error is returned, and printed once
+	listen := flags.String("listen", or("ATOMSAGA_LISTEN", "127.0.0.1:8080"), "`address` to serve on, of this machine alone; port 0 takes a free one ($ATOMSAGA_LISTEN)")
+	database := flags.String("database", or("ATOMSAGA_DATABASE", "atomsaga.db"), "SQLite `file`, made and filled when it is missing ($ATOMSAGA_DATABASE)")
+	version := flags.Bool("version", false, "print the version and stop")
+	if err := flags.Parse(arguments); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(out, "atomsaga serves the relationship kinds: the page, its API and their database.")
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("%w; see --help", err)
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is too much: there are only flags, see --help", flags.Arg(0))
+	}
+	if *version {
+		_, err := fmt.Fprintln(out, "atomsaga", buildVersion())
+		return err
+	}
+
+	listener, err := server.Listen(*listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	files, err := fs.Sub(web, "web")
+	if err != nil {
+		return err
+	}
+	s, err := server.Open(ctx, server.Config{Database: *database, Web: files, WasmExec: wasmExec})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	app.Source = s
+	if _, err := fs.Stat(files, "app.wasm"); err != nil {
+		fmt.Fprintln(out, "web/app.wasm was not there when this was built: pages are shown but do nothing; build with make")
+	}
+	fmt.Fprintf(out, "atomsaga: http://%s (database %s)\n", listener.Addr(), *database)
+	return s.Serve(ctx, listener)
+}
+
+// buildVersion is the module's version, or the commit that it was built from.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version + " " + info.GoVersion
+}

@@ -1,0 +1,80 @@
+package saga_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+type Kind struct {
+	ID           string `atom:"key"`
+	Name         string
+	HasDirection bool
+	Revision     int
+}
+
+// A change that the server refuses, and one that was made meanwhile.
+func Example() {
+	store := atom.NewStore()
+	kind := atom.New(Kind{Name: "knows"})
+	refuse := make(chan error)
+
+	toggle := saga.Run(store, kind, saga.
+		Update(func(k *Kind) { k.HasDirection = true }).
+		Effect(func(context.Context, Kind) error { return <-refuse }))
+	fmt.Println("at once:  ", kind.Get(store).HasDirection, toggle.State())
+
+	kind.Update(store, func(k *Kind) { k.Name = "is acquainted with" })
+	refuse <- errors.New("403 Forbidden")
+	fmt.Println("the task: ", toggle.Wait(context.Background()))
+	fmt.Println("afterwards:", kind.Get(store).HasDirection, kind.Get(store).Name)
+	// Output:
+	// at once:   true running
+	// the task:  403 Forbidden
+	// afterwards: false is acquainted with
+}
+
+// The update hands the id to the effect, the effect the revision to the
+// post-effect.
+func ExampleNew() {
+	store := atom.NewStore()
+	kind := atom.New(Kind{ID: "knows"})
+	rename := saga.New(
+		func(k *Kind) (id string) { k.Name = "is acquainted with"; return k.ID },
+		func(ctx context.Context, next Kind, id string) (revision int, err error) {
+			fmt.Printf("PATCH /kinds/%s %q\n", id, next.Name)
+			return 8, nil
+		},
+	).PostEffect(func(k *Kind, revision int) { k.Revision = revision })
+
+	saga.Run(store, kind, rename).Wait(context.Background())
+	fmt.Println(kind.Get(store))
+	// Output:
+	// PATCH /kinds/knows "is acquainted with"
+	// {knows is acquainted with false 8}
+}
+
+func ExampleLink() {
+	store := atom.NewStore()
+	object := atom.New(Kind{Name: "a"})
+	task := saga.Link(object).Set(store,
+		func(o *Kind) { o.Name = "b" },
+		func(ctx context.Context, o Kind) error { return errors.New("offline") })
+	task.Wait(context.Background())
+	fmt.Println(object.Get(store).Name, task.Err())
+	// Output: a offline
+}
+
+func ExampleOnError() {
+	store := atom.NewStore()
+	defer saga.OnError(store, func(t *saga.Task) { fmt.Println("toast:", t.Err()) })()
+
+	n := atom.New(0)
+	saga.Run(store, n, saga.Effect(func(context.Context, int) error {
+		return errors.New("the disk is full")
+	})).Wait(context.Background())
+	// Output: toast: the disk is full
+}

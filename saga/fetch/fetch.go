@@ -1,0 +1,145 @@
+// Package fetch makes effects of sagas that speak HTTP: in the browser through
+// its own fetch, elsewhere through net/http, which a program for the browser
+// does not link because of this package.
+//
+// A request ends with its context, also while the answer is still being read;
+// the context of an effect ends with its task. So a cancelled task, or one that
+// took too long, is aborted on the network.
+//
+//	saga.New(
+//		func(k *Kind) struct{} { k.Name = name; return struct{}{} },
+//		func(ctx context.Context, k Kind, _ struct{}) (Kind, error) {
+//			return fetch.Patch[Kind](ctx, "/api/kinds/"+k.ID, saga.TaskFrom(ctx).Patch())
+//		},
+//	).PostEffect(func(k *Kind, saved Kind) { k.Version = saved.Version })
+//
+// An answer with a status of 400 and above is an error, a [*Problem]. A server
+// that cannot be reached is one that wraps [ErrNetwork].
+package fetch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+)
+
+var (
+	// ErrNetwork is wrapped by the error of [Send] when there is no answer, or
+	// not the whole of it. Whether the server has acted is not known then.
+	ErrNetwork = errors.New("the server could not be reached")
+
+	// ErrOffline is ErrNetwork on a device that knows itself to be offline.
+	ErrOffline = fmt.Errorf("%w: this device is offline", ErrNetwork)
+)
+
+// A Request is what is sent.
+type Request struct {
+	Method string // GET when it is empty
+	URL    string // in the browser it may be relative to the page
+	Header map[string]string
+	Body   []byte // nil for none
+}
+
+func (r Request) method() string {
+	if r.Method == "" {
+		return "GET"
+	}
+	return r.Method
+}
+
+// A Response is an answer that has been read to its end.
+type Response struct {
+	Status int               // 200, 404, ...
+	Header map[string]string // by lower-case name
+	Body   []byte
+}
+
+// A Transport sends one request, and returns the answer whatever its status.
+// Its error wraps [ErrNetwork] or ctx's.
+type Transport func(ctx context.Context, r Request) (*Response, error)
+
+// Send is the transport that is used unless [Through] says otherwise: the
+// browser's fetch, or net/http. The browser sends its cookies to the page's own
+// origin, follows redirects, and uses its cache as for any other fetch.
+func Send(ctx context.Context, r Request) (*Response, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return send(ctx, r)
+}
+
+type transportKey struct{}
+
+// Through returns a context in which requests go through t, which may hand them
+// on to [Send]: for tests, and for what is done to every request of a page.
+func Through(ctx context.Context, t Transport) context.Context {
+	return context.WithValue(ctx, transportKey{}, t)
+}
+
+// Do sends a request and returns the answer. An answer with a status of 400 and
+// above is returned as a [*Problem].
+func Do(ctx context.Context, r Request) (*Response, error) {
+	transport, ok := ctx.Value(transportKey{}).(Transport)
+	if !ok {
+		transport = Send
+	}
+	response, err := transport(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if response.Status >= 400 {
+		return nil, problemOf(response)
+	}
+	return response, nil
+}
+
+// JSON is Do with a body that is encoded as JSON, none when it is nil, and an
+// answer that is decoded from it. An answer without a body, such as 204, is the
+// zero T. Content-Type and Accept are application/json unless r has others.
+func JSON[T any](ctx context.Context, r Request, body any) (answer T, err error) {
+	header := map[string]string{"Accept": "application/json, application/problem+json"}
+	if body != nil {
+		if r.Body, err = json.Marshal(body); err != nil {
+			return answer, fmt.Errorf("fetch: %s %s: encoding the body: %w", r.method(), r.URL, err)
+		}
+		header["Content-Type"] = "application/json"
+	}
+	for name, value := range r.Header {
+		maps.DeleteFunc(header, func(other, _ string) bool { return strings.EqualFold(other, name) })
+		header[name] = value
+	}
+	r.Header = header
+	response, err := Do(ctx, r)
+	if err != nil || len(response.Body) == 0 {
+		return answer, err
+	}
+	if err := json.Unmarshal(response.Body, &answer); err != nil {
+		return *new(T), fmt.Errorf("fetch: %s %s: decoding the answer: %w", r.method(), r.URL, err)
+	}
+	return answer, nil
+}
+
+// Get asks for a JSON value.
+func Get[T any](ctx context.Context, url string) (T, error) {
+	return JSON[T](ctx, Request{URL: url}, nil)
+}
+
+// Patch sends a change as a JSON Patch (RFC 6902) and returns what the server
+// answers. With the patch of the effect's task the server is told just what the
+// update has changed, relative to the atom that the saga runs on:
+//
+//	fetch.Patch[Kind](ctx, url, saga.TaskFrom(ctx).Patch())
+func Patch[T any](ctx context.Context, url string, change interface{ JSONPatch() ([]byte, error) }) (answer T, err error) {
+	patch, err := change.JSONPatch()
+	if err != nil {
+		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
+	}
+	return JSON[T](ctx, Request{
+		Method: "PATCH",
+		URL:    url,
+		Header: map[string]string{"Content-Type": "application/json-patch+json"},
+	}, json.RawMessage(patch))
+}

@@ -1,0 +1,115 @@
+package fetch_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/atomsaga/atomsaga/saga/fetch"
+)
+
+type kind struct {
+	Name    string `json:"name"`
+	Version int64  `json:"version"`
+}
+
+// A recorder is a transport that answers from memory and keeps what it was asked.
+type recorder struct {
+	asked  []fetch.Request
+	answer fetch.Response
+}
+
+func (r *recorder) send(_ context.Context, request fetch.Request) (*fetch.Response, error) {
+	r.asked = append(r.asked, request)
+	return &r.answer, nil
+}
+
+func through(t *testing.T, status int, mediaType, body string) (context.Context, *recorder) {
+	r := &recorder{answer: fetch.Response{Status: status, Header: map[string]string{"content-type": mediaType}, Body: []byte(body)}}
+	return fetch.Through(t.Context(), r.send), r
+}
+
+// changes is a patch as Changes of package atom renders it.
+type changes string
+
+func (c changes) JSONPatch() ([]byte, error) {
+	if !json.Valid([]byte(c)) {
+		return nil, errors.New("no patch")
+	}
+	return []byte(c), nil
+}
+
+func TestPatch(t *testing.T) {
+	ctx, server := through(t, 200, "application/json", `{"name":"died in","version":2}`)
+	got, err := fetch.Patch[kind](ctx, "/api/kinds/1", changes(`[{"op":"replace","path":"/name","value":"died in"}]`))
+	if err != nil || got != (kind{"died in", 2}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	sent := server.asked[0]
+	if sent.Method != "PATCH" || sent.URL != "/api/kinds/1" || sent.Header["Content-Type"] != "application/json-patch+json" ||
+		string(sent.Body) != `[{"op":"replace","path":"/name","value":"died in"}]` {
+		t.Errorf("sent %v", sent)
+	}
+	if _, err := fetch.Patch[kind](ctx, "/api/kinds/1", changes(`[`)); err == nil || len(server.asked) != 1 {
+		t.Errorf("a change that cannot be rendered: %v, and %d requests", err, len(server.asked))
+	}
+}
+
+func TestJSON(t *testing.T) {
+	ctx, server := through(t, 204, "", "")
+	none, err := fetch.JSON[*kind](ctx, fetch.Request{
+		Method: "PUT", URL: "/x", Header: map[string]string{"If-Match": `"1"`, "accept": "*/*"},
+	}, kind{"a", 1})
+	if none != nil || err != nil {
+		t.Errorf("an answer without a body: %v, %v", none, err)
+	}
+	sent := server.asked[0]
+	if fmt.Sprint(sent.Header) != `map[Content-Type:application/json If-Match:"1" accept:*/*]` || string(sent.Body) != `{"name":"a","version":1}` {
+		t.Errorf("sent %v %s", sent.Header, sent.Body)
+	}
+	if _, err := fetch.JSON[kind](ctx, fetch.Request{URL: "/x"}, func() {}); err == nil || len(server.asked) != 1 {
+		t.Errorf("a body that is no JSON: %v", err)
+	}
+
+	ctx, _ = through(t, 200, "text/html", "<p>Log in to this network</p>")
+	if _, err := fetch.Get[kind](ctx, "/api/kinds/1"); err == nil || !strings.Contains(err.Error(), "GET /api/kinds/1") {
+		t.Errorf("an answer that is no JSON: %v", err)
+	}
+}
+
+func TestProblem(t *testing.T) {
+	for _, test := range []struct {
+		reason          string
+		mediaType, body string
+		want            string
+	}{
+		{"the server's words, with the path", "application/problem+json",
+			`{"title":"Unprocessable Entity","status":422,"detail":"must not be empty","path":"/name"}`, "/name must not be empty"},
+		{"parameters of the media type do not matter", "Application/Problem+JSON; charset=utf-8", `{"detail":"no"}`, "no"},
+		{"the title stands in for the detail", "application/problem+json", `{"title":"Conflict"}`, "Conflict"},
+		{"RFC 9457: a member of the wrong type is ignored", "application/problem+json", `{"detail":5,"title":"Conflict"}`, "Conflict"},
+		{"a broken body leaves the status", "application/problem+json", `{"detail"`, "the server answered with status 422"},
+		{"plain text is for people", "text/plain; charset=utf-8", "no such page\n", "no such page"},
+		{"but not pages of it", "text/plain", strings.Repeat("é", 400), strings.Repeat("é", 250) + "…"},
+		{"HTML is not", "text/html", "<h1>Bad gateway</h1>", "the server answered with status 422"},
+	} {
+		ctx, _ := through(t, 422, test.mediaType, test.body)
+		_, err := fetch.Get[kind](ctx, "/")
+		var p *fetch.Problem
+		if !errors.As(err, &p) || p.Error() != test.want || p.Status != 422 || p.Header["content-type"] != test.mediaType {
+			t.Errorf("%s: %v, want %q", test.reason, err, test.want)
+		}
+	}
+}
+
+func TestSendNotAfterTheContextHasEnded(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), -time.Second)
+	defer cancel()
+	if _, err := fetch.Do(ctx, fetch.Request{URL: "/"}); err != context.DeadlineExceeded {
+		t.Errorf("got %v", err)
+	}
+}

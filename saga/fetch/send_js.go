@@ -1,0 +1,92 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"syscall/js"
+)
+
+// send is one call of the browser's fetch. An AbortController, unlike net/http
+// in the browser, also aborts the reading of the body.
+func send(ctx context.Context, r Request) (*Response, error) {
+	abort := js.Global().Get("AbortController").New()
+	response, err := await(ctx, abort, js.Global().Call("fetch", r.URL, options(r, abort)))
+	if err != nil {
+		return nil, err
+	}
+	buffer, err := await(ctx, abort, response.Call("arrayBuffer"))
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Status: response.Get("status").Int(), Header: header(response), Body: toBytes(buffer)}, nil
+}
+
+// options is the RequestInit of a request.
+func options(r Request, abort js.Value) map[string]any {
+	headers := make(map[string]any, len(r.Header))
+	for name, value := range r.Header {
+		headers[name] = value
+	}
+	init := map[string]any{"method": r.method(), "headers": headers, "signal": abort.Get("signal")}
+	if r.Body != nil {
+		body := js.Global().Get("Uint8Array").New(len(r.Body))
+		js.CopyBytesToJS(body, r.Body)
+		init["body"] = body
+	}
+	return init
+}
+
+func header(response js.Value) map[string]string {
+	entries := js.Global().Get("Array").Call("from", response.Get("headers"))
+	h := make(map[string]string, entries.Length())
+	for i := range entries.Length() {
+		h[entries.Index(i).Index(0).String()] = entries.Index(i).Index(1).String()
+	}
+	return h
+}
+
+func toBytes(buffer js.Value) []byte {
+	array := js.Global().Get("Uint8Array").New(buffer)
+	body := make([]byte, array.Length())
+	js.CopyBytesToGo(body, array)
+	return body
+}
+
+// await waits until a promise is settled, or ctx is done: then it aborts and
+// returns. The functions that the promise calls are released by the call, never
+// before it: a call of a released function is an error in the console.
+func await(ctx context.Context, abort, promise js.Value) (js.Value, error) {
+	type outcome struct {
+		value js.Value
+		err   error
+	}
+	settled := make(chan outcome, 1)
+	var fulfill, reject js.Func
+	settle := func(o outcome) any {
+		fulfill.Release()
+		reject.Release()
+		settled <- o
+		return nil
+	}
+	fulfill = js.FuncOf(func(_ js.Value, args []js.Value) any { return settle(outcome{value: args[0]}) })
+	reject = js.FuncOf(func(_ js.Value, args []js.Value) any { return settle(outcome{err: networkError(args[0])}) })
+	promise.Call("then", fulfill, reject)
+	select {
+	case o := <-settled:
+		if o.err != nil && ctx.Err() != nil {
+			return js.Value{}, ctx.Err()
+		}
+		return o.value, o.err
+	case <-ctx.Done():
+		abort.Call("abort")
+		return js.Value{}, ctx.Err()
+	}
+}
+
+// networkError is the error for what a promise was rejected with.
+func networkError(reason js.Value) error {
+	if online := js.Global().Get("navigator").Get("onLine"); online.Type() == js.TypeBoolean && !online.Bool() {
+		return ErrOffline
+	}
+	return fmt.Errorf("%w: %s", ErrNetwork, js.Global().Call("String", reason).String())
+}

@@ -1,0 +1,110 @@
+package fetch_test
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+	"syscall/js"
+	"testing"
+
+	"github.com/atomsaga/atomsaga/saga/fetch"
+)
+
+// around puts f in the place of window.fetch; the real one is its first argument.
+func around(t *testing.T, f string) {
+	window := js.Global()
+	real := window.Get("fetch")
+	window.Set("fetch", window.Get("Function").New("real", "return "+f).Invoke(real.Call("bind", window)))
+	t.Cleanup(func() { window.Set("fetch", real) })
+}
+
+func TestSend(t *testing.T) {
+	got, err := fetch.Send(t.Context(), fetch.Request{URL: "data:application/json,%7B%22name%22%3A%22%C3%A9%22%7D"})
+	if err != nil || got.Status != 200 || string(got.Body) != `{"name":"é"}` || got.Header["content-type"] != "application/json" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if page, err := fetch.Send(t.Context(), fetch.Request{URL: "/"}); err != nil || !strings.Contains(string(page.Body), "<html>") {
+		t.Errorf("the page itself, by a relative URL: %v", err)
+	}
+}
+
+func TestWhatIsSent(t *testing.T) {
+	around(t, `async (url, init) => new Response(
+		[init.method, url, init.headers["If-Match"], new TextDecoder().decode(init.body)].join(" "), {status: 418, headers: {ETag: '"7"'}})`)
+	got, err := fetch.Send(t.Context(), fetch.Request{
+		Method: "PUT", URL: "/a", Header: map[string]string{"If-Match": "*"}, Body: []byte("hello"),
+	})
+	if err != nil || got.Status != 418 || string(got.Body) != "PUT /a * hello" || got.Header["etag"] != `"7"` {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestAbortWhileTheServerThinks(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	js.Global().Set("cancelTheTest", js.FuncOf(func(js.Value, []js.Value) any { cancel(); return nil }))
+	around(t, `(url, init) => new Promise((_, reject) => {
+		init.signal.addEventListener("abort", () => { window.sawAbort = true; reject(init.signal.reason) });
+		cancelTheTest();
+	})`)
+	if _, err := fetch.Send(ctx, fetch.Request{URL: "/"}); err != context.Canceled || !js.Global().Get("sawAbort").Truthy() {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The test's own program is large: the browser has its header long before its end.
+func TestAbortWhileTheBodyIsRead(t *testing.T) {
+	page, err := fetch.Send(t.Context(), fetch.Request{URL: "/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := string(regexp.MustCompile(`[^"'/ ]+\.(test|wasm)\b`).Find(page.Body))
+	ctx, cancel := context.WithCancel(t.Context())
+	js.Global().Set("cancelTheTest", js.FuncOf(func(js.Value, []js.Value) any { cancel(); return nil }))
+	settled := make(chan string, 1)
+	js.Global().Set("bodySettled", js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- args[0].String(); return nil }))
+	around(t, `async (url, init) => {
+		const response = await real(url, {...init, cache: "no-store"});
+		const read = response.arrayBuffer.bind(response);
+		response.arrayBuffer = () => {
+			const body = read();
+			body.then(() => bodySettled("read"), (reason) => bodySettled(reason.name));
+			cancelTheTest();
+			return body;
+		};
+		return response;
+	}`)
+	if _, err := fetch.Send(ctx, fetch.Request{URL: program}); err != context.Canceled {
+		t.Errorf("got %v", err)
+	}
+	if how := <-settled; how != "AbortError" {
+		t.Errorf("the reading of the body ended with %q: it was not aborted", how)
+	}
+}
+
+func TestTimeoutIsTheErrorOfTheContext(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 1)
+	defer cancel()
+	around(t, `(url, init) => new Promise((_, reject) => init.signal.addEventListener("abort", () => reject(init.signal.reason)))`)
+	if _, err := fetch.Send(ctx, fetch.Request{URL: "/"}); err != context.DeadlineExceeded {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNetworkError(t *testing.T) {
+	_, err := fetch.Send(t.Context(), fetch.Request{URL: "http://127.0.0.1:1/"})
+	if !errors.Is(err, fetch.ErrNetwork) || errors.Is(err, fetch.ErrOffline) {
+		t.Errorf("nobody listens: %v", err)
+	}
+	around(t, `async () => new Response(new ReadableStream({start(c) { c.error(new TypeError("network error")) }}))`)
+	if _, err := fetch.Send(t.Context(), fetch.Request{URL: "/"}); !errors.Is(err, fetch.ErrNetwork) {
+		t.Errorf("the body breaks off: %v", err)
+	}
+	navigator := js.Global().Get("navigator")
+	js.Global().Get("Object").Call("defineProperty", navigator, "onLine", map[string]any{"value": false, "configurable": true})
+	t.Cleanup(func() { navigator.Delete("onLine") })
+	around(t, `async () => { throw new TypeError("Failed to fetch") }`)
+	if _, err := fetch.Send(t.Context(), fetch.Request{URL: "/"}); !errors.Is(err, fetch.ErrOffline) || !errors.Is(err, fetch.ErrNetwork) {
+		t.Errorf("offline: %v", err)
+	}
+}

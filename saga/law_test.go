@@ -1,0 +1,145 @@
+package saga_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/history"
+)
+
+// The atoms of a history, as an application would have them.
+type atoms struct {
+	root     *atom.Atom[history.State]
+	items    *atom.Atom[[]history.Item]
+	meta     *atom.Atom[history.Meta]
+	itemByID *atom.Family[string, atom.Atom[history.Item]]
+	done     *atom.Derived[int]
+}
+
+func newAtoms() *atoms {
+	a := &atoms{root: atom.New(history.State{})}
+	a.items = atom.Focus(a.root, func(s *history.State) *[]history.Item { return &s.Items })
+	a.meta = atom.Focus(a.root, func(s *history.State) *history.Meta { return &s.Meta })
+	a.itemByID = atom.NewFamily(func(id string) *atom.Atom[history.Item] { return atom.At(a.items, id) })
+	a.done = atom.Derive(func(r atom.Reader) int { return countDone(a.items.Get(r)) })
+	return a
+}
+
+func countDone(items []history.Item) (n int) {
+	for _, it := range items {
+		if it.Done {
+			n++
+		}
+	}
+	return n
+}
+
+// settler is a hand of any type.
+type settler interface{ settle(error) }
+
+// onRoot runs an operation on the one root atom.
+func (a *atoms) onRoot(t fataler, s *atom.Store, op history.Operation) (settler, bool) {
+	return run(t, s, a.root, op.Apply), false
+}
+
+// onParts runs an operation on the atom that fits it, where there is one.
+func (a *atoms) onParts(t fataler, s *atom.Store, op history.Operation) (settler, bool) {
+	switch {
+	case op.OnMeta():
+		return run(t, s, a.meta, op.ApplyMeta), false
+	case op.OnItem() && a.root.Get(s).Has(op.ID):
+		return run(t, s, a.itemByID.Of(op.ID), op.ApplyItem), true
+	}
+	return a.onRoot(t, s, op)
+}
+
+// plain writes at once, on the same atom as onParts would.
+func (a *atoms) plain(s *atom.Store, op history.Operation, parts bool) (onItem bool, err error) {
+	switch {
+	case parts && op.OnMeta():
+		return false, a.meta.Update(s, op.ApplyMeta)
+	case parts && op.OnItem() && a.root.Get(s).Has(op.ID):
+		return true, a.itemByID.Of(op.ID).Update(s, op.ApplyItem)
+	}
+	return false, a.root.Update(s, op.Apply)
+}
+
+// check compares everything that can be seen with what the Law says.
+func (a *atoms) check(s *atom.Store, law *history.Law) error {
+	want := law.Value()
+	if got := a.root.Get(s); !got.Equal(want) {
+		return fmt.Errorf("the root atom shows\n     %+v\nwant %+v", got, want)
+	}
+	if got := a.items.Get(s); !slices.Equal(got, want.Items) {
+		return fmt.Errorf("the list shows\n     %+v\nwant %+v", got, want.Items)
+	}
+	for _, it := range want.Items {
+		if got := a.itemByID.Of(it.ID).Get(s); got != it {
+			return fmt.Errorf("the item shows\n     %+v\nwant %+v", got, it)
+		}
+	}
+	if got := a.meta.Get(s); got != want.Meta {
+		return fmt.Errorf("what is beside the list shows %+v, want %+v", got, want.Meta)
+	}
+	if got := a.done.Get(s); got != countDone(want.Items) {
+		return fmt.Errorf("the derived count shows %d, want %d", got, countDone(want.Items))
+	}
+	return nil
+}
+
+func TestRecordedHistories(t *testing.T) {
+	histories, err := history.Recorded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := newAtoms()
+	for _, way := range []struct {
+		name  string
+		start func(fataler, *atom.Store, history.Operation) (settler, bool)
+		parts bool
+	}{
+		{"the list in one root atom", a.onRoot, false},
+		{"every operation through the atom of its item", a.onParts, true},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			wrong := 0
+			for _, h := range histories {
+				s := atom.NewStore()
+				a.root.Sync(s, h.Start)
+				law := history.Law{Base: h.Start.Clone()}
+				running := map[int]settler{}
+				fault := ""
+				for i, e := range h.Events {
+					onItem := false
+					switch e.Ev {
+					case "start":
+						running[e.K], onItem = way.start(t, s, e.Op)
+					case "plain":
+						onItem, err = a.plain(s, e.Op, way.parts)
+					case "server":
+						err = a.root.SyncUpdate(s, e.Op.Apply)
+					case "settle":
+						running[e.K].settle(map[bool]error{true: nil, false: errServer}[e.OK])
+					}
+					if err != nil {
+						t.Fatalf("history %d, event %d: %v", h.ID, i, err)
+					}
+					law.On(e, onItem)
+					if err := a.check(s, &law); err != nil && fault == "" {
+						fault = fmt.Sprintf("history %d, after event %d %+v: %v", h.ID, i, e, err)
+					}
+				}
+				if got, want := a.root.Get(s), h.Final(); !got.Equal(want) && fault == "" {
+					fault = fmt.Sprintf("history %d ends as\n     %+v\nwant %+v", h.ID, got, want)
+				}
+				if fault != "" {
+					wrong++
+					t.Error(fault)
+				}
+			}
+			t.Logf("%d of %d histories wrong at any event", wrong, len(histories))
+		})
+	}
+}

@@ -1,0 +1,310 @@
+package saga_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// wire notes what a server would get to see. Each request takes a second.
+type wire struct {
+	mu    sync.Mutex
+	log   []string
+	fails map[string]bool
+}
+
+func (w *wire) send(ctx context.Context, next doc) error {
+	patch, err := saga.TaskFrom(ctx).Patch().JSONPatch()
+	if err != nil {
+		return err
+	}
+	w.note("begin %s %s", next.Title, patch)
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+		w.note("abort %s", next.Title)
+		return ctx.Err()
+	}
+	if w.fails[next.Title] {
+		w.note("fail %s", next.Title)
+		return errServer
+	}
+	w.note("end %s", next.Title)
+	return nil
+}
+
+func (w *wire) note(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.log = append(w.log, fmt.Sprintf(format, args...))
+}
+
+// seen returns what the server has seen.
+func (w *wire) seen() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.log)
+}
+
+// titles drops the patches from the log.
+func (w *wire) titles() string {
+	var short []string
+	for _, line := range w.seen() {
+		short = append(short, strings.Join(strings.Fields(line)[:2], " "))
+	}
+	return strings.Join(short, ", ")
+}
+
+func (w *wire) title(to string) saga.Saga[doc] {
+	return saga.Update(func(d *doc) { d.Title += to }).Effect(w.send)
+}
+
+func TestLatestSupersedesInOneBatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
+		var seen []string
+		atom.Subscribe(s, a, func() { seen = append(seen, a.Get(s).Title) })
+		saga.OnError(s, func(*saga.Task) { t.Error("only the task is told") })
+
+		first := saga.Run(s, a, w.title("a").Latest())
+		synctest.Wait()
+		second := saga.Run(s, a, w.title("b").Latest())
+		if first.State() != saga.Superseded || first.Err() != saga.ErrSuperseded {
+			t.Errorf("the first is %v: %v", first.State(), first.Err())
+		}
+		if err := second.Wait(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if got := fmt.Sprint(seen); got != "[a b]" {
+			t.Errorf("seen %s: there must be no old value in between", got)
+		}
+		if got, want := w.titles(), "begin a, abort a, begin b, end b"; got != want && got != "begin a, begin b, abort a, end b" {
+			t.Errorf("the server saw %q, want %q", got, want)
+		}
+	})
+}
+
+func TestLatestKeepsTheRunningOneWhenTheNewOneIsRefused(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	running := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 1 }).
+		Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); return ctx.Err() }).Latest())
+	refused := saga.Run(s, a, saga.Update(func(d *doc) { panic("no") }).
+		Effect(func(context.Context, doc) error { return nil }).Latest())
+	if running.State() != saga.Running || refused.State() != saga.Failed || a.Get(s).Count != 1 {
+		t.Errorf("running %v, refused %v, %+v", running.State(), refused.State(), a.Get(s))
+	}
+	running.Cancel()
+}
+
+func TestLeadingIgnoresTheNewOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
+		first := saga.Run(s, a, w.title("a").Leading())
+		if second := saga.Run(s, a, w.title("b").Leading()); second != first {
+			t.Error("the running task must be returned")
+		}
+		first.Wait(t.Context())
+		expect(t, s, a, doc{Title: "a"})
+		saga.Run(s, a, w.title("c").Leading()).Wait(t.Context())
+		if got, want := w.titles(), "begin a, end a, begin ac, end ac"; got != want {
+			t.Errorf("the server saw %q, want %q", got, want)
+		}
+	})
+}
+
+func TestSerialKeepsTheOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{fails: map[string]bool{"ab": true}}
+		other := atom.New(doc{})
+		var tasks []*saga.Task
+		for _, title := range []string{"a", "b", "c"} {
+			tasks = append(tasks, saga.Run(s, a, w.title(title).Serial()))
+		}
+		elsewhere := saga.Run(s, other, w.title("x").Serial())
+		expect(t, s, a, doc{Title: "abc"})
+		elsewhere.Wait(t.Context())
+		if took := elsewhere.Ended().Sub(elsewhere.Began()); took != time.Second {
+			t.Errorf("another atom's effect took %v", took)
+		}
+		tasks[2].Wait(t.Context())
+		if took := tasks[2].Ended().Sub(tasks[0].Began()); took != 3*time.Second {
+			t.Errorf("they took %v, want one after the other", took)
+		}
+		expect(t, s, a, doc{Title: "ac"})
+	})
+}
+
+func TestSerialCancelledWhileItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
+		saga.Run(s, a, w.title("a").Serial())
+		waiting := saga.Run(s, a, w.title("b").Serial())
+		last := saga.Run(s, a, w.title("c").Serial())
+		waiting.Cancel()
+		last.Wait(t.Context())
+		expect(t, s, a, doc{Title: "ac"})
+		if strings.Contains(w.titles(), "begin ab,") {
+			t.Errorf("the cancelled effect ran: %s", w.titles())
+		}
+	})
+}
+
+func TestDebounceSendsOneMergedPatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{Title: "first"})
+		w := &wire{}
+		set := func(to string) saga.Saga[doc] {
+			return saga.Update(func(d *doc) { d.Title = to; d.Count++ }).Effect(w.send).Debounce(time.Second)
+		}
+		task := saga.Run(s, a, set("h"))
+		time.Sleep(900 * time.Millisecond)
+		a.Update(s, func(d *doc) { d.Rows = []row{{ID: "x"}} }) // somebody else, in between
+		if joined := saga.Run(s, a, set("he")); joined != task {
+			t.Error("it must join the task")
+		}
+		time.Sleep(900 * time.Millisecond)
+		saga.Run(s, a, set("hey"))
+		if got := a.Get(s); got.Title != "hey" || got.Count != 3 || len(w.seen()) != 0 {
+			t.Errorf("%+v, sent %v: the update must show at once, and nothing be sent yet", got, w.seen())
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		want := `begin hey [{"op":"replace","path":"/Title","value":"hey"},{"op":"replace","path":"/Count","value":3}]`
+		if got := w.seen(); len(got) != 1 || got[0] != want {
+			t.Errorf("sent %v\nwant %s", got, want)
+		}
+		back, err := atom.Apply(a.Get(s), task.Patch().Inverse())
+		if err != nil || back.Title != "first" || back.Count != 0 {
+			t.Errorf("the inverse leads to %+v, %v", back, err)
+		}
+		task.Wait(t.Context())
+		expect(t, s, a, doc{Title: "hey", Count: 3, Rows: []row{{ID: "x"}}})
+		if atom.Pending(s, a) != 0 {
+			t.Error("something is left pending")
+		}
+	})
+}
+
+func TestDebounceThatFailsTakesBackAllOfIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		w := &wire{fails: map[string]bool{"ab": true, "Xab": true}}
+		task := saga.Run(s, a, w.title("a").Debounce(time.Second))
+		saga.Run(s, a, w.title("b").Debounce(time.Second))
+		if err := task.Wait(t.Context()); err != errServer {
+			t.Error(err)
+		}
+		expect(t, s, a, doc{})
+		a.Set(s, doc{Title: "X"})
+		again := task.Retry()
+		expect(t, s, a, doc{Title: "Xab"})
+		again.Wait(t.Context())
+		expect(t, s, a, doc{Title: "X"})
+	})
+}
+
+func TestThrottle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
+		start := time.Now()
+		var tasks []*saga.Task
+		for _, step := range "abcdef" {
+			tasks = append(tasks, saga.Run(s, a, w.title(string(step)).Throttle(5500*time.Millisecond)))
+			time.Sleep(2 * time.Second)
+		}
+		for _, task := range tasks {
+			task.Wait(t.Context())
+		}
+		if got, want := w.titles(), "begin a, end a, begin abc, end abc, begin abcdef, end abcdef"; got != want {
+			t.Errorf("the server saw %q, want %q", got, want)
+		}
+		if took := time.Since(start); took != 12*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+func TestRetry(t *testing.T) {
+	for _, test := range []struct {
+		reason   string
+		retries  int
+		failures int
+		err      error
+		attempts int
+		state    saga.State
+	}{
+		{"it works at once", 3, 0, errServer, 1, saga.Succeeded},
+		{"it works at last", 3, 3, errServer, 4, saga.Succeeded},
+		{"it never works", 3, 9, errServer, 4, saga.Failed},
+		{"trying again will not help", 3, 9, saga.Permanent(errServer), 1, saga.Failed},
+		{"no retries", 0, 9, errServer, 1, saga.Failed},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, a := atom.NewStore(), atom.New(doc{})
+				failures := test.failures
+				task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 1 }).
+					Effect(func(context.Context, doc) error {
+						if failures--; failures >= 0 {
+							return test.err
+						}
+						return nil
+					}).Retry(test.retries))
+				err := task.Wait(t.Context())
+				if task.State() != test.state || task.Attempts() != test.attempts || (err != nil) != (test.state == saga.Failed) {
+					t.Errorf("%v after %d attempts: %v", task.State(), task.Attempts(), err)
+				}
+				if err != nil && !errors.Is(err, errServer) {
+					t.Errorf("err %v", err)
+				}
+				if most := 200*time.Millisecond*(1+2+4) + 1; task.Ended().Sub(task.Began()) > most {
+					t.Errorf("it took %v, at most %v is the backoff", task.Ended().Sub(task.Began()), most)
+				}
+			})
+		})
+	}
+}
+
+type busy struct{ error }
+
+func (busy) RetryAfter() time.Duration { return time.Hour }
+
+func TestRetryAfterOfTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		calls := 0
+		task := saga.Run(s, a, saga.Effect(func(context.Context, doc) error {
+			if calls++; calls == 1 {
+				return fmt.Errorf("while asking: %w", busy{errServer})
+			}
+			return nil
+		}).Retry(1))
+		task.Wait(t.Context())
+		if took := task.Ended().Sub(task.Began()); task.State() != saga.Succeeded || took < time.Hour {
+			t.Errorf("%v after %v", task.State(), took)
+		}
+	})
+}
+
+func TestCancelWhileItWaitsToTryAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 1 }).
+			Effect(func(context.Context, doc) error { return errServer }).
+			RetryWith(saga.Backoff{Retries: 5, Base: time.Hour, Max: 24 * time.Hour}))
+		synctest.Wait()
+		task.Cancel()
+		if task.State() != saga.Cancelled || a.Get(s).Count != 0 {
+			t.Errorf("%v, %+v", task.State(), a.Get(s))
+		}
+	})
+}

@@ -1,0 +1,287 @@
+package saga_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+type doc struct {
+	Title string
+	Count int
+	Rows  []row
+}
+
+type row struct {
+	ID   string `atom:"key"`
+	Name string
+}
+
+// Each test is a row of the settle table, by its name.
+
+func TestUpdatePanics(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{Count: 1})
+	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 2; panic("no") }).
+		Effect(func(context.Context, doc) error { t.Error("the effect ran"); return nil }))
+	if task.State() != saga.Failed || !errors.Is(task.Err(), atom.ErrUpdatePanicked) {
+		t.Errorf("the task is %v: %v", task.State(), task.Err())
+	}
+	if got := a.Get(s).Count; got != 1 || atom.Pending(s, a) != 0 {
+		t.Errorf("count %d, %d pending: the value must be untouched and the log empty", got, atom.Pending(s, a))
+	}
+}
+
+func TestTargetIsMissing(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	gone := atom.At(atom.Focus(a, func(d *doc) *[]row { return &d.Rows }), "gone")
+	task := saga.Run(s, gone, saga.Update(func(r *row) { r.Name = "?" }))
+	if task.State() != saga.Failed || !errors.Is(task.Err(), atom.ErrMissing) || !strings.Contains(task.Err().Error(), "gone") {
+		t.Errorf("the task is %v: %v", task.State(), task.Err())
+	}
+}
+
+func TestUpdateChangesNothing(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{Count: 1})
+	h := run(t, s, a, func(d *doc) { d.Count = 1 })
+	if atom.Pending(s, a) != 1 || !h.task.Patch().Empty() {
+		t.Error("it must enter the log all the same, with an empty patch")
+	}
+	h.succeeds()
+	if h.task.State() != saga.Succeeded {
+		t.Errorf("the task is %v", h.task.State())
+	}
+}
+
+func TestNoEffectGiven(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	older := run(t, s, a, func(d *doc) { d.Title = "older" })
+	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 1 }))
+	if task.State() != saga.Succeeded || task.Wait(t.Context()) != nil {
+		t.Errorf("the task is %v", task.State())
+	}
+	older.fails()
+	expect(t, s, a, doc{Count: 1})
+}
+
+func TestEffectWithoutUpdate(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{Title: "first"})
+	answer := make(chan error)
+	task := saga.Run(s, a, saga.Effect(func(_ context.Context, now doc) error {
+		if now.Title != "first" {
+			t.Errorf("the effect was handed %+v", now)
+		}
+		return <-answer
+	}).PostEffect(func(d *doc) { d.Title = "answered" }))
+	expect(t, s, a, doc{Title: "first"})
+	answer <- nil
+	task.Wait(t.Context())
+	expect(t, s, a, doc{Title: "answered"})
+}
+
+func TestEffectReturnsNil(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	older := run(t, s, a, func(d *doc) { d.Title += "1" })
+	h := runThen(t, s, a, func(d *doc) { d.Title += "2" }, func(d *doc) { d.Title += "!" })
+	newer := run(t, s, a, func(d *doc) { d.Title += "3" })
+	h.succeeds()
+	expect(t, s, a, doc{Title: "123!"}) // the post-effect is at the end of the log
+	older.fails()
+	expect(t, s, a, doc{Title: "23!"})
+	newer.fails()
+	expect(t, s, a, doc{Title: "2!"})
+}
+
+func TestPostEffectPanics(t *testing.T) { TestPostEffectFailsAfterASuccess(t) }
+
+func TestEffectReturnsAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{Count: 1})
+		var told []*saga.Task
+		remove := saga.OnError(s, func(t *saga.Task) { told = append(told, t) })
+		no := errors.New("no")
+		failing := saga.Update(func(d *doc) { d.Count++ }).
+			Effect(func(context.Context, doc) error { time.Sleep(time.Second); return no })
+		task := saga.Run(s, a, failing)
+		if a.Get(s).Count != 2 || atom.Pending(s, a) != 1 || task.State() != saga.Running || task.Err() != nil {
+			t.Error("the change must show at once, and be pending")
+		}
+		if err := task.Wait(t.Context()); err != no || task.State() != saga.Failed {
+			t.Errorf("the task is %v: %v", task.State(), err)
+		}
+		if a.Get(s).Count != 1 || atom.Pending(s, a) != 0 {
+			t.Error("the change must be taken back")
+		}
+		if task.Ended().Sub(task.Began()) != time.Second {
+			t.Errorf("it took %v", task.Ended().Sub(task.Began()))
+		}
+		if len(told) != 1 || told[0] != task {
+			t.Errorf("OnError was told of %d tasks", len(told))
+		}
+		remove()
+		task.Retry().Wait(t.Context())
+		if len(told) != 1 {
+			t.Error("OnError was told after it was removed")
+		}
+	})
+}
+
+func TestEffectPanics(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).
+		Effect(func(context.Context, doc) error { panic("boom") }))
+	err := task.Wait(t.Context())
+	if !errors.Is(err, saga.ErrEffectPanicked) || !strings.Contains(err.Error(), "boom") || !strings.Contains(err.Error(), "settle_test.go") {
+		t.Errorf("err %v, want the value and the stack", err)
+	}
+	expect(t, s, a, doc{})
+}
+
+func TestTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		aborted := false
+		task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 5 }).
+			Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); aborted = true; return ctx.Err() }).
+			Timeout(time.Minute))
+		if err := task.Wait(t.Context()); err != saga.ErrTimeout || task.State() != saga.Failed {
+			t.Errorf("the task is %v: %v", task.State(), err)
+		}
+		synctest.Wait()
+		if !aborted {
+			t.Error("the request was not aborted")
+		}
+		expect(t, s, a, doc{})
+	})
+}
+
+func TestTimeoutOfAnEffectThatDoesNotListen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 5 }).
+			Effect(func(context.Context, doc) error { time.Sleep(time.Hour); return nil }).
+			Timeout(time.Minute))
+		task.Wait(t.Context())
+		if took := task.Ended().Sub(task.Began()); took != time.Minute {
+			t.Errorf("it took %v, want a minute", took)
+		}
+		time.Sleep(2 * time.Hour)
+		if task.State() != saga.Failed {
+			t.Errorf("a late answer made the task %v", task.State())
+		}
+		expect(t, s, a, doc{})
+	})
+}
+
+func TestCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		saga.OnError(s, func(*saga.Task) { t.Error("only the task is told") })
+		aborted := false
+		task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 5 }).
+			Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); aborted = true; return ctx.Err() }))
+		later := run(t, s, a, func(d *doc) { d.Title = "later" })
+		synctest.Wait()
+		task.Cancel()
+		expect(t, s, a, doc{Title: "later"})
+		if task.State() != saga.Cancelled || task.Err() != saga.ErrCancelled {
+			t.Errorf("the task is %v: %v", task.State(), task.Err())
+		}
+		synctest.Wait()
+		if !aborted {
+			t.Error("the request was not aborted")
+		}
+		task.Cancel()
+		later.succeeds()
+		later.task.Cancel()
+		expect(t, s, a, doc{Title: "later"})
+	})
+}
+
+func TestItCannotBeReApplied(t *testing.T) {
+	for _, cause := range []struct {
+		reason string
+		on     func(*atom.Atom[doc]) *atom.Atom[row]
+		update func(*row)
+		rename func(*doc)
+		want   error
+	}{
+		{
+			reason: "its target is gone",
+			on:     func(a *atom.Atom[doc]) *atom.Atom[row] { return rowOf(a, "x") },
+			update: func(r *row) { r.Name = "mine" },
+			rename: remove("x"),
+			want:   atom.ErrMissing,
+		},
+		{
+			reason: "its update panics on the new value",
+			on:     func(a *atom.Atom[doc]) *atom.Atom[row] { return rowOf(a, "x") },
+			update: func(r *row) {
+				if r.Name == "theirs" {
+					panic("no")
+				}
+				r.Name = "mine"
+			},
+			rename: func(d *doc) { d.Rows[0].Name = "theirs" },
+			want:   atom.ErrUpdatePanicked,
+		},
+	} {
+		t.Run(cause.reason, func(t *testing.T) {
+			s, a := atom.NewStore(), atom.New(list("x", "y"))
+			var conflicts []atom.Conflict
+			s.OnConflict(func(c atom.Conflict) { conflicts = append(conflicts, c) })
+			h := run(t, s, cause.on(a), cause.update)
+			after := run(t, s, a, func(d *doc) { d.Count++ })
+			if err := a.SyncUpdate(s, cause.rename); err != nil {
+				t.Fatal(err)
+			}
+			err := h.task.Wait(t.Context())
+			if h.task.State() != saga.Conflict || !errors.Is(err, saga.ErrConflict) || !errors.Is(err, cause.want) {
+				t.Errorf("the task is %v: %v", h.task.State(), err)
+			}
+			if len(conflicts) != 1 {
+				t.Fatalf("%d conflicts, want 1", len(conflicts))
+			}
+			c := conflicts[0]
+			if c.Mine.(row).Name != "mine" || c.Base.(row).Name != "x" || !strings.HasSuffix(c.Path, "x") && !strings.Contains(c.Path, "0") {
+				t.Errorf("the conflict is %+v", c)
+			}
+			after.fails()
+			want := list("x", "y")
+			cause.rename(&want)
+			expect(t, s, a, want)
+		})
+	}
+}
+
+func rowOf(a *atom.Atom[doc], id string) *atom.Atom[row] {
+	return atom.At(atom.Focus(a, func(d *doc) *[]row { return &d.Rows }), id)
+}
+
+func TestTheTargetIsGoneWhenThePostEffectRuns(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(list("x"))
+	h := runThen(t, s, rowOf(a, "x"), func(r *row) { r.Name = "A" }, func(r *row) { r.Name = "post" })
+	a.Update(s, remove("x"))
+	h.succeeds()
+	if h.task.State() != saga.Succeeded || !errors.Is(h.task.PostErr(), atom.ErrMissing) {
+		t.Errorf("the task is %v, PostErr %v", h.task.State(), h.task.PostErr())
+	}
+}
+
+// TestNoFlashBetweenSuccessAndPostEffect watches every notification: the value
+// goes from the optimistic one to the final one, and never back.
+func TestNoFlashBetweenSuccessAndPostEffect(t *testing.T) {
+	s, a := atom.NewStore(), atom.New("old")
+	var seen []string
+	defer atom.Subscribe(s, a, func() { seen = append(seen, a.Get(s)) })()
+	h := runThen(t, s, a, func(v *string) { *v = "mine" }, func(v *string) { *v = "server's" })
+	h.succeeds()
+	if got := strings.Join(seen, " "); got != "mine server's" {
+		t.Errorf("the values seen were %q", got)
+	}
+}

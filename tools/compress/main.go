@@ -1,0 +1,114 @@
+// Command compress writes FILE.br and FILE.gz beside a file, so that the server
+// can send it compressed without spending a request's time on it.
+//
+//	compress [-quality 11] [-record DIR] FILE...
+//
+// Brotli at quality 11 makes the page's wasm 13% smaller than at 6, and takes
+// half a minute where 6 takes a second. What was made from what is recorded, so
+// a file that did not change since it was compressed at least as well is left
+// alone.
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/andybalholm/brotli"
+)
+
+func main() {
+	quality := flag.Int("quality", brotli.BestCompression, "brotli quality, 0 (fast) to 11 (small)")
+	record := flag.String("record", "build", "directory that remembers what has been compressed")
+	flag.Parse()
+	for _, name := range flag.Args() {
+		if err := compress(name, *quality, *record); err != nil {
+			fmt.Fprintln(os.Stderr, "compress:", err)
+			os.Exit(1)
+		}
+	}
+}
+
+// compress makes name.br and name.gz unless the record in the directory says
+// that both were made from the same bytes at this quality or a better one.
+func compress(name string, quality int, directory string) error {
+	if quality < brotli.BestSpeed || quality > brotli.BestCompression {
+		return fmt.Errorf("quality %d is not in %d to %d", quality, brotli.BestSpeed, brotli.BestCompression)
+	}
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	record := filepath.Join(directory, filepath.Base(name)+".compressed")
+	if current(name, record, content, quality) {
+		return nil
+	}
+	start := time.Now()
+	// The record goes first: what an interrupted run leaves behind is made anew.
+	if err := os.Remove(record); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	small, err := write(name+".br", content, func(w io.Writer) (io.WriteCloser, error) {
+		return brotli.NewWriterLevel(w, quality), nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := write(name+".gz", content, func(w io.Writer) (io.WriteCloser, error) {
+		return gzip.NewWriterLevel(w, gzip.BestCompression)
+	}); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d bytes, %d with brotli %d (%.1f s)\n", name, len(content), small, quality, time.Since(start).Seconds())
+	if err := os.MkdirAll(directory, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(record, fmt.Appendf(nil, "%x %d\n", sha256.Sum256(content), quality), 0o644)
+}
+
+// current reports whether both compressed files exist and were made from content
+// at the quality or a better one.
+func current(name, record string, content []byte, quality int) bool {
+	for _, made := range []string{name + ".br", name + ".gz"} {
+		if _, err := os.Stat(made); err != nil {
+			return false
+		}
+	}
+	line, err := os.ReadFile(record)
+	if err != nil {
+		return false
+	}
+	var sum string
+	var at int
+	if _, err := fmt.Sscanf(string(line), "%s %d", &sum, &at); err != nil {
+		return false
+	}
+	return sum == fmt.Sprintf("%x", sha256.Sum256(content)) && at >= quality
+}
+
+// write compresses content into the file and returns its size. The file appears
+// whole or not at all: a server may be reading it.
+func write(name string, content []byte, encoder func(io.Writer) (io.WriteCloser, error)) (int, error) {
+	var compressed bytes.Buffer
+	w, err := encoder(&compressed)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := w.Write(content); err != nil {
+		return 0, err
+	}
+	if err := w.Close(); err != nil {
+		return 0, err
+	}
+	whole := name + ".part"
+	if err := os.WriteFile(whole, compressed.Bytes(), 0o644); err != nil {
+		return 0, err
+	}
+	return compressed.Len(), os.Rename(whole, name)
+}
