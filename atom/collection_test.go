@@ -134,7 +134,7 @@ func longList(n int) *List[item] {
 // Lists of thousands of elements, edited a lot and in one place, against slices.
 func TestRandomEditsOfLongLists(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &scramble{t: t}
+		s := scrambleOf(t)
 		n := []int{0, 5, 33, 300, 1200}[s.n(4, "size")]
 		prev := longList(n)
 		model := slices.Collect(prev.Values())
@@ -306,6 +306,22 @@ func TestOneListAssignedToTwoFields(t *testing.T) {
 	again, c := edited(t, next, func(d *world) { d.Items, d.Twin = d.Twin, d.Items })
 	if !equal(&again.Items, &next.Twin) || !equal(&again.Twin, &next.Items) || c.Empty() {
 		t.Errorf("swapped lists are %v and %v", again.Items, again.Twin)
+	}
+}
+
+func TestElementPutBackIsADraft(t *testing.T) {
+	prev := &world{Parts: ListOf(part{C: &part{A: 1}}, part{}), ByInt: MapOf(map[int8]*part{1: {A: 1}})}
+	next, _ := edited(t, prev, func(d *world) {
+		e := d.Parts.At(0)
+		d.Parts.Delete(0)
+		d.Parts.Insert(1, e)
+		d.Parts.Edit(1).C.A = 2
+		v, _ := d.ByInt.Get(1)
+		d.ByInt.Set(2, v)
+		(*d.ByInt.Edit(2)).A = 2
+	})
+	if next.Parts.At(1).C.A != 2 {
+		t.Errorf("the edit is lost: %s", show(next))
 	}
 }
 

@@ -1,8 +1,11 @@
 package atom
 
 import (
+	"flag"
+	"math/rand/v2"
 	"reflect"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -24,14 +27,17 @@ func TestRandomEditsOfSlices(t *testing.T) {
 
 // randomEdits starts from a random T and edits it a few times, with a few
 // edits in one update, and with everything that was promised checked.
-func randomEdits[T any](t *rapid.T) {
+func randomEdits[T any](t *rapid.T) { randomEditsFrom[T](t, scrambleOf(t)) }
+
+// randomEditsFrom returns how many edits it made.
+func randomEditsFrom[T any](t failer, s *scramble) (n int) {
 	v := new(T)
-	s := &scramble{t: t}
 	s.fill(reflect.ValueOf(v).Elem())
 	for range s.n(3, "updates") {
 		v, _ = edited(t, v, func(d *T) {
 			for range s.n(4, "edits") {
 				s.change(reflect.ValueOf(d).Elem())
+				n++
 			}
 		})
 	}
@@ -49,4 +55,29 @@ func randomEdits[T any](t *rapid.T) {
 		t.Fatalf("diff: %v", err)
 	}
 	checkChanges(t, v, next, c)
+	return n
+}
+
+var (
+	edits = flag.Int("drafts.edits", 2000, "random edits that TestManyEdits makes")
+	seed  = flag.Uint64("drafts.seed", 0, "the seed that TestManyEdits begins with; 0: the time")
+)
+
+// TestManyEdits is the same without rapid's bookkeeping, for long runs:
+//
+//	go test ./atom -run TestManyEdits -drafts.edits 1000000 -timeout 1h
+func TestManyEdits(t *testing.T) {
+	if *seed == 0 {
+		*seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("-drafts.seed %d -drafts.edits %d", *seed, *edits)
+	random := rand.New(rand.NewPCG(*seed, 0))
+	types := []func(failer, *scramble) int{
+		randomEditsFrom[document], randomEditsFrom[world], randomEditsFrom[world], randomEditsFrom[any], randomEditsFrom[[]item],
+		randomEditsFrom[[]part], randomEditsFrom[List[row]], randomEditsFrom[List[part]], randomEditsFrom[Map[string, row]],
+	}
+	for n := 0; n < *edits; {
+		s := &scramble{draw: func(max int, _ string) int { return random.IntN(max + 1) }}
+		n += types[random.IntN(len(types))](t, s)
+	}
 }

@@ -2,6 +2,7 @@ package atom
 
 import (
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -43,7 +44,7 @@ func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path) *Atom[C]
 	return &Atom[C]{
 		id:   newID(),
 		root: parent.root,
-		path: join(parent.path, path),
+		path: slices.Concat(parent.path, path),
 		read: func(state any) (*C, bool) {
 			p, ok := parent.read(state)
 			if !ok {
@@ -60,6 +61,10 @@ func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path) *Atom[C]
 				next := new(P)
 				*next = *prev
 				*lens(next) = *field
+				if path.mayVanish() {
+					c, err = diff(prev, next)
+					return next, c, err
+				}
 				return next, c.under(path), nil
 			})
 		},
@@ -80,7 +85,7 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 	return &Atom[C]{
 		id:   id,
 		root: parent.root,
-		path: join(parent.path, Path{anywhereStep(id)}),
+		path: parent.path.with(anywhereStep(id)),
 		read: func(state any) (*C, bool) {
 			p, ok := parent.read(state)
 			if !ok {

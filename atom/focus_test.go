@@ -123,3 +123,81 @@ func TestSetInitialOfMoreThanIsNoted(t *testing.T) {
 		t.Errorf("the user's %d was overwritten: %v, %v", got, used, err)
 	}
 }
+
+func TestAnElementThatChangesItsIdentity(t *testing.T) {
+	s, rows := atom.NewStore(), atom.New([]line{{1, "a"}, {2, "b"}})
+	one, three := atom.At(rows, 1), atom.At(rows, 3)
+	wasOne, wasThree := counter(t, s, one), counter(t, s, three)
+	if err := one.Update(s, func(l *line) { l.ID = 3 }); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := one.Lookup(s); ok || three.Get(s).Text != "a" || *wasOne != 1 || *wasThree != 1 {
+		t.Errorf("%v, told %d and %d times", rows.Get(s), *wasOne, *wasThree)
+	}
+}
+
+// collections holds the same elements in each kind of collection.
+type collections struct {
+	Slice []line
+	Map   map[int]line
+	List  atom.List[line]
+	Tree  atom.Map[int, line]
+}
+
+func TestElementsOfEveryCollection(t *testing.T) {
+	lines := []line{{1, "a"}, {2, "b"}, {3, "c"}}
+	start := collections{Slice: lines, Map: map[int]line{1: lines[0], 2: lines[1], 3: lines[2]}, List: atom.ListOf(lines...)}
+	start.Tree = atom.MapOf(start.Map)
+	root := atom.New(start)
+	slice := atom.Focus(root, func(c *collections) *[]line { return &c.Slice })
+	list := atom.Focus(root, func(c *collections) *atom.List[line] { return &c.List })
+	plain := atom.Focus(root, func(c *collections) *map[int]line { return &c.Map })
+	tree := atom.Focus(root, func(c *collections) *atom.Map[int, line] { return &c.Tree })
+	removeTwo := func(c *collections) {
+		c.Slice = append(c.Slice[:1], c.Slice[2:]...)
+		delete(c.Map, 2)
+		c.List.Delete(1)
+		c.Tree.Delete(2)
+	}
+	for name, at := range map[string]func(int) *atom.Atom[line]{
+		"slice": func(id int) *atom.Atom[line] { return atom.At(slice, id) },
+		"list":  func(id int) *atom.Atom[line] { return atom.ListAt(list, id) },
+		"map":   func(id int) *atom.Atom[line] { return atom.Key(plain, id) },
+		"Map":   func(id int) *atom.Atom[line] { return atom.MapKey(tree, id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := atom.NewStore()
+			two, three, nine := at(2), at(3), at(9)
+			toldTwo, toldThree := counter(t, s, two), counter(t, s, three)
+			rename := func(l *line) { l.Text += "!" }
+
+			early, err := atom.Dispatch(s, two, rename)
+			if err != nil || two.Get(s) != (line{2, "b!"}) || *toldTwo != 1 || *toldThree != 0 {
+				t.Fatalf("%v, %v, told %d and %d times", err, two.Get(s), *toldTwo, *toldThree)
+			}
+			if got := early.Patch(s, 0).String(); got != "replace /Text b! (b)" {
+				t.Errorf("the patch is %q", got)
+			}
+			late, _ := atom.Dispatch(s, three, rename)
+			if err := nine.Set(s, line{9, "?"}); !errors.Is(err, atom.ErrMissing) {
+				t.Errorf("a write to a missing element: %v", err)
+			}
+			var conflicts []atom.Conflict
+			s.OnConflict(func(c atom.Conflict) { conflicts = append(conflicts, c) })
+			root.SyncUpdate(s, removeTwo)
+			if _, ok := two.Lookup(s); ok || len(conflicts) != 1 || conflicts[0].Mine != (line{2, "b!"}) || conflicts[0].Theirs != nil {
+				t.Errorf("conflicts %+v", conflicts)
+			}
+			if three.Get(s) != (line{3, "c!"}) {
+				t.Errorf("%v", three.Get(s))
+			}
+			late.Drop(s)
+			if three.Get(s) != (line{3, "c"}) || *toldTwo != 2 || *toldThree != 2 {
+				t.Errorf("%v, told %d and %d times", three.Get(s), *toldTwo, *toldThree)
+			}
+			if two.String() == three.String() {
+				t.Error("two atoms of one name")
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package atom
 
 import (
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"unsafe"
@@ -22,7 +23,7 @@ type journal struct {
 	log   []entryEdit
 	mark  atomic.Uint64 // a mark; readers count it up, see root.snapshot
 	shape int           // edits that moved elements
-	elem  *plan         // of the boxes' values, once it was needed
+	elem  *plan         // of the elements, once it was needed
 
 	first [2]entryEdit // of the log: most have one or two
 }
@@ -113,6 +114,22 @@ const opClear Op = "clear"
 
 // close ends the journal: what it has made is immutable from here on.
 func (j *journal) close() { j.mark.Store(0) }
+
+// detach makes the value of type t at a, which comes into a box, share nothing
+// that could be written to. It panics with what is wrong with the value, which
+// an update returns.
+func (j *journal) detach(t reflect.Type, a unsafe.Pointer) {
+	if j.elem == nil {
+		j.elem = mustPlan(t)
+	}
+	if !j.elem.shares {
+		return
+	}
+	var w walk
+	if w.detach(j.elem, a); w.err != nil {
+		panic(w.err)
+	}
+}
 
 // private tells whether box i, of the current tree, was made by this journal
 // and so can still be written to by those who got it.

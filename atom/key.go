@@ -9,96 +9,120 @@ import (
 
 // Key returns the element of a map under a key. While the map has no such key
 // the atom is missing: Get returns the zero value, [Atom.Lookup] false, and a
-// write fails with [ErrMissing]; reading never creates it. Deleting and
-// creating elements is a change of the map.
+// write fails with [ErrMissing]; reading never creates it. Creating and deleting
+// elements is a change of the map.
+//
+// A write copies the map, though not what is in it; [MapKey] does without.
 func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
-	step := Path{keyStep(key)}
-	return &Atom[V]{
-		id:   newID(),
-		root: parent.root,
-		path: join(parent.path, step),
-		read: func(state any) (*V, bool) {
-			m, ok := parent.read(state)
-			if !ok {
-				return nil, false
-			}
-			v, ok := (*m)[key]
-			return &v, ok
+	return element(parent, keyStep(key), nil,
+		func(m map[K]V) (*V, Step, bool) {
+			v, ok := m[key]
+			return &v, keyStep(key), ok
 		},
-		edit: func(state any, revise revision[V]) (any, Changes, error) {
-			return parent.edit(state, func(prev *map[K]V) (*map[K]V, Changes, error) {
-				was, ok := (*prev)[key]
-				if !ok {
-					return prev, Changes{}, missing(parent.path, step)
-				}
-				v, c, err := revise(&was)
-				if err != nil || c.Empty() {
-					return prev, Changes{}, err
-				}
-				next := maps.Clone(*prev)
-				next[key] = *v
-				return &next, c.under(step), nil
-			})
+		func(m map[K]V, _ Step, v *V) map[K]V {
+			next := maps.Clone(m)
+			next[key] = *v
+			return next
+		})
+}
+
+// MapKey is [Key] of a [Map]: a write costs as much as the change, however large
+// the map is.
+func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
+	return element(parent, keyStep(key), nil,
+		func(m Map[K, V]) (*V, Step, bool) {
+			v, ok := m.get(key)
+			return v, keyStep(key), ok
 		},
-	}
+		func(m Map[K, V], _ Step, v *V) Map[K, V] { return m.with(key, v) })
 }
 
 // At returns the element of a slice that has an identity: E's field tagged
 // `atom:"key"` equals id. It stays that element when others are inserted,
 // moved or removed. While there is none the atom is missing, as in [Key].
 //
+// A write copies the slice, though not what is in it, and both reading and
+// writing look for the element from the front; [ListAt] does without.
+//
 // At panics when E has no such field, or when id is not of its type.
 func At[E any](parent *Atom[[]E], id any) *Atom[E] {
+	identity := identityOf[E](id)
+	return element(parent, keyStep(id), identity,
+		func(list []E) (*E, Step, bool) {
+			for i := range list {
+				if identity(&list[i]) == id {
+					return &list[i], elementStep(i, id), true
+				}
+			}
+			return nil, Step{}, false
+		},
+		func(list []E, at Step, e *E) []E {
+			next := slices.Clone(list)
+			next[at.index] = *e
+			return next
+		})
+}
+
+// ListAt is [At] of a [List]: a write costs as much as the change, however long
+// the list is.
+func ListAt[E any](parent *Atom[List[E]], id any) *Atom[E] {
+	return element(parent, keyStep(id), identityOf[E](id),
+		func(list List[E]) (*E, Step, bool) {
+			i := list.Index(id)
+			if i < 0 {
+				return nil, Step{}, false
+			}
+			return list.at(i), elementStep(i, id), true
+		},
+		func(list List[E], at Step, e *E) List[E] { return list.withAt(at.index, e) })
+}
+
+// identityOf returns how the identity of an E is read; it panics when there is
+// none, or when it cannot be id.
+func identityOf[E any](id any) func(*E) any {
 	identity, ok := elementKey[E]()
 	if !ok {
-		panic(fmt.Sprintf("atom: At: %v has no field tagged `atom:\"key\"`", reflect.TypeFor[E]()))
+		panic(fmt.Sprintf("atom: %v has no field tagged `atom:\"key\"`", reflect.TypeFor[E]()))
 	}
 	if want, got := reflect.TypeOf(identity(new(E))), reflect.TypeOf(id); want != got {
-		panic(fmt.Sprintf("atom: At: the key of %v is a %v, not a %v", reflect.TypeFor[E](), want, got))
+		panic(fmt.Sprintf("atom: the key of %v is a %v, not a %v", reflect.TypeFor[E](), want, got))
 	}
-	find := func(list []E) int {
-		for i := range list {
-			if identity(&list[i]) == id {
-				return i
-			}
-		}
-		return -1
-	}
+	return identity
+}
+
+// element is a part of parent that need not be there. find returns it, and the
+// step to where it is; with returns the collection with another in its place.
+// identity is nil where an element does not say itself which one it is.
+func element[P, E any](parent *Atom[P], step Step, identity func(*E) any, find func(P) (*E, Step, bool), with func(P, Step, *E) P) *Atom[E] {
 	return &Atom[E]{
 		id:   newID(),
 		root: parent.root,
-		path: join(parent.path, Path{keyStep(id)}),
+		path: parent.path.with(step),
 		read: func(state any) (*E, bool) {
-			list, ok := parent.read(state)
+			p, ok := parent.read(state)
 			if !ok {
 				return nil, false
 			}
-			i := find(*list)
-			if i < 0 {
-				return nil, false
-			}
-			return &(*list)[i], true
+			e, _, ok := find(*p)
+			return e, ok
 		},
 		edit: func(state any, revise revision[E]) (any, Changes, error) {
-			return parent.edit(state, func(prev *[]E) (*[]E, Changes, error) {
-				i := find(*prev)
-				if i < 0 {
-					return prev, Changes{}, missing(parent.path, Path{keyStep(id)})
+			return parent.edit(state, func(prev *P) (*P, Changes, error) {
+				was, at, ok := find(*prev)
+				if !ok {
+					return prev, Changes{}, fmt.Errorf("%w: %s", ErrMissing, parent.path.with(step))
 				}
-				e, c, err := revise(&(*prev)[i])
+				e, c, err := revise(was)
 				if err != nil || c.Empty() {
 					return prev, Changes{}, err
 				}
-				next := slices.Clone(*prev)
-				next[i] = *e
-				return &next, c.under(Path{elementStep(i, id)}), nil
+				next := with(*prev, at, e)
+				if identity != nil && identity(e) != identity(was) {
+					c, err = diff(prev, &next) // one element has gone, another has come
+					return &next, c, err
+				}
+				return &next, c.under(Path{at}), nil
 			})
 		},
 	}
 }
-
-func missing(parent, step Path) error {
-	return fmt.Errorf("%w: %s", ErrMissing, join(parent, step))
-}
-
-func join(a, b Path) Path { return slices.Concat(a, b) }

@@ -109,35 +109,25 @@ func (l *List[E]) Edit(i int) *E {
 	j := l.root.edits()
 	check(i, j.tree.len())
 	if !j.private(i) {
-		if j.elem == nil {
-			j.elem = mustPlan(reflect.TypeFor[E]())
-		}
 		old := j.tree.at(i)
-		box := new(E)
-		*box = *(*E)(old)
-		j.elem.private(unsafe.Pointer(box))
-		l.root.edit(entryEdit{op: OpReplace, at: i, box: unsafe.Pointer(box), old: old})
+		l.root.edit(entryEdit{op: OpReplace, at: i, box: l.box(*(*E)(old)), old: old})
 	}
 	return (*E)(j.tree.at(i))
 }
 
-// private makes the p at a a draft of its own. It panics with what the walk
-// found, which an update returns.
-func (p *plan) private(a unsafe.Pointer) {
-	if !p.shares {
-		return
-	}
-	var w walk
-	if w.detach(p, a); w.err != nil {
-		panic(w.err)
-	}
+// box is a box with a draft of e, of its own: e may share memory with what
+// others hold.
+func (l *List[E]) box(e E) unsafe.Pointer {
+	box := unsafe.Pointer(&e)
+	l.root.edits().detach(reflect.TypeFor[E](), box)
+	return box
 }
 
 // Set replaces element i. It panics if there is none.
 func (l *List[E]) Set(i int, e E) {
 	t := l.root.current()
 	check(i, t.len())
-	l.root.edit(entryEdit{op: OpReplace, at: i, box: unsafe.Pointer(&e), old: t.at(i)})
+	l.root.edit(entryEdit{op: OpReplace, at: i, box: l.box(e), old: t.at(i)})
 }
 
 // Insert puts elements in front of element i, or at the end if i is the
@@ -145,8 +135,7 @@ func (l *List[E]) Set(i int, e E) {
 func (l *List[E]) Insert(i int, elements ...E) {
 	check(i, l.Len()+1)
 	for k := range elements {
-		e := elements[k]
-		l.root.edit(entryEdit{op: OpAdd, at: i + k, box: unsafe.Pointer(&e)})
+		l.root.edit(entryEdit{op: OpAdd, at: i + k, box: l.box(elements[k])})
 	}
 }
 

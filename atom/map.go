@@ -124,22 +124,24 @@ func (m *Map[K, V]) Edit(k K) *V {
 	}
 	j := m.root.edits()
 	if !j.private(i) {
-		if j.elem == nil {
-			j.elem = mustPlan(reflect.TypeFor[V]())
-		}
-		old := j.tree.at(i)
-		box := new(entryBox[K, V])
-		*box = *(*entryBox[K, V])(old)
-		j.elem.private(unsafe.Pointer(&box.value))
-		m.root.edit(entryEdit{op: OpReplace, at: i, box: unsafe.Pointer(box), old: old})
+		old := (*entryBox[K, V])(j.tree.at(i))
+		m.root.edit(entryEdit{op: OpReplace, at: i, box: m.box(old.key, old.value), old: unsafe.Pointer(old)})
 	}
 	return &(*entryBox[K, V])(j.tree.at(i)).value
+}
+
+// box is a box with a draft of v, of its own: v may share memory with what
+// others hold.
+func (m *Map[K, V]) box(k K, v V) unsafe.Pointer {
+	box := &entryBox[K, V]{k, v}
+	m.root.edits().detach(reflect.TypeFor[V](), unsafe.Pointer(&box.value))
+	return unsafe.Pointer(box)
 }
 
 // Set puts v under k.
 func (m *Map[K, V]) Set(k K, v V) {
 	t := m.root.current()
-	box := unsafe.Pointer(&entryBox[K, V]{k, v})
+	box := m.box(k, v)
 	if i, ok := m.search(t, &k); ok {
 		m.root.edit(entryEdit{op: OpReplace, at: i, box: box, old: t.at(i)})
 	} else {

@@ -116,11 +116,15 @@ var keys = []string{"", "a", "b", "~", "/", "a/b", "~1", "é", "0", "-", "\"", "
 // scramble makes a random value, or a random change, of anything that reflect
 // can set. depth bounds what it makes.
 type scramble struct {
-	t     *rapid.T
+	draw  func(max int, label string) int
 	depth int
 }
 
-func (s *scramble) n(max int, label string) int { return rapid.IntRange(0, max).Draw(s.t, label) }
+func scrambleOf(t *rapid.T) *scramble {
+	return &scramble{draw: func(max int, label string) int { return rapid.IntRange(0, max).Draw(t, label) }}
+}
+
+func (s *scramble) n(max int, label string) int { return s.draw(max, label) }
 func (s *scramble) key() string                 { return keys[s.n(len(keys)-1, "key")] }
 
 // settable is v, even if it is an unexported field.

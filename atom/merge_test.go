@@ -1,0 +1,121 @@
+package atom
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// The examples of RFC 7396, appendix A.
+func TestMergePatchExamples(t *testing.T) {
+	for _, row := range [][3]string{
+		{`{"a":"b"}`, `{"a":"c"}`, `{"a":"c"}`},
+		{`{"a":"b"}`, `{"b":"c"}`, `{"a":"b","b":"c"}`},
+		{`{"a":"b"}`, `{"a":null}`, `{}`},
+		{`{"a":"b","b":"c"}`, `{"a":null}`, `{"b":"c"}`},
+		{`{"a":["b"]}`, `{"a":"c"}`, `{"a":"c"}`},
+		{`{"a":"c"}`, `{"a":["b"]}`, `{"a":["b"]}`},
+		{`{"a":{"b":"c"}}`, `{"a":{"b":"d","c":null}}`, `{"a":{"b":"d"}}`},
+		{`{"a":[{"b":"c"}]}`, `{"a":[1]}`, `{"a":[1]}`},
+		{`["a","b"]`, `["c","d"]`, `["c","d"]`},
+		{`{"a":"b"}`, `["c"]`, `["c"]`},
+		{`{"a":"foo"}`, `null`, `null`},
+		{`{"a":"foo"}`, `"bar"`, `"bar"`},
+		{`{"e":null}`, `{"a":1}`, `{"e":null,"a":1}`},
+		{`[1,2]`, `{"a":"b","c":null}`, `{"a":"b"}`},
+		{`{}`, `{"a":{"bb":{"ccc":null}}}`, `{"a":{"bb":{}}}`},
+	} {
+		doc := decode(t, []byte(row[0]))
+		got, c, err := ApplyMergePatch(doc, []byte(row[1]), Limits{})
+		if same, _ := sameJSON(marshal(t, got), []byte(row[2])); err != nil || !same {
+			t.Errorf("%s with %s gives %s, %v, want %s", row[0], row[1], show(got), err, row[2])
+			continue
+		}
+		checkChanges(t, &doc, &got, c)
+	}
+}
+
+// mergeDocument is the algorithm of RFC 7396, section 2, word by word.
+func mergeDocument(target, patch any) any {
+	p, ok := patch.(map[string]any)
+	if !ok {
+		return patch
+	}
+	t, ok := target.(map[string]any)
+	if !ok {
+		t = map[string]any{}
+	}
+	for name, value := range p {
+		if value == nil {
+			delete(t, name)
+		} else {
+			t[name] = mergeDocument(t[name], value)
+		}
+	}
+	return t
+}
+
+func TestMergePatchIsTheAlgorithmOfTheRFC(t *testing.T) {
+	plain := func(t *rapid.T, label string) []byte {
+		var v any
+		scrambleOf(t).fill(reflect.ValueOf(&v).Elem())
+		return marshal(t, v)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := plain(t, "document"), plain(t, "patch")
+		doc := decode(t, a)
+		got, c, err := ApplyMergePatch(doc, b, Limits{})
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		if want := marshal(t, mergeDocument(decode(t, a), decode(t, b))); !reflect.DeepEqual(decode(t, marshal(t, got)), decode(t, want)) {
+			if same, _ := sameJSON(marshal(t, got), want); !same {
+				t.Fatalf("%s with %s gives %s, want %s", a, b, show(got), want)
+			}
+		}
+		checkChanges(t, &doc, &got, c)
+	})
+}
+
+func TestMergePatchOfTypedValues(t *testing.T) {
+	base := world{Items: *longList(3), ByKey: MapOf(map[string]part{"a": {A: 1, B: "b"}, "b": {}}), Parts: ListOf(part{})}
+	got, c, err := ApplyMergePatch(base, []byte(`{"parts":null,"by/key":{"a":{"a":2},"b":null,"c":{"c":{"a":3}}},"in":{"L":[{"ID":"x"}]},"Deep":{"k":{"7":[1]}}}`), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkChanges(t, &base, &got, c)
+	want := `{"a":{"a":2,"b":"b"},"c":{"a":0,"c":{"a":3}}}`
+	if s := show(&got.ByKey); s != want || got.Parts.Len() != 0 || got.In.L.At(0).ID != "x" || show(&got.Deep) != `{"k":{"7":[1]}}` || !equal(&got.Items, &base.Items) {
+		t.Errorf("got %s", show(&got))
+	}
+	doc := document{Pair: pair{a: []int{1}}, Maybe: &part{A: 1}, Raw: json.RawMessage(`{"a":1,"b":2}`), Num: "1"}
+	next, c, err := ApplyMergePatch(doc, []byte(`{"count":"5","far":"x","maybe":{"b":"y"},"raw":{"b":null},"parts":{"p":{"a":1}},"ratio":null}`), Limits{})
+	if err != nil || next.Count != 5 || next.Far != "x" || next.Maybe.A != 1 || next.Maybe.B != "y" || string(next.Raw) != `{"a":1}` || next.Parts["p"].A != 1 {
+		t.Fatalf("%v, %s", err, show(&next))
+	}
+	checkChanges(t, &doc, &next, c)
+	for _, row := range []struct {
+		reason, patch, path string
+		is                  error
+	}{
+		{"unknown field", `{"items":[],"nope":1}`, "/nope", ErrPath},
+		{"not a value of that type", `{"by/key":{"a":{"b":"x","a":"x"}}}`, "/by~1key/a/a", nil},
+		{"an object for an array", `{"items":{"0":{}}}`, "/items", ErrPath},
+		{"not a key of that type", `{"byInt":{"x":{}}}`, "/byInt/x", ErrPath},
+	} {
+		got, c, err := ApplyMergePatch(base, []byte(row.patch), Limits{})
+		var pe *PatchError
+		if !errors.As(err, &pe) || pe.Path != row.path || row.is != nil && !errors.Is(err, row.is) || !c.Empty() || !equal(&got, &base) {
+			t.Errorf("%s: error %v", row.reason, err)
+		}
+	}
+	if _, _, err := ApplyMergePatch(base, []byte(`{"a"`), Limits{}); !errors.Is(err, ErrPatch) {
+		t.Errorf("not JSON: %v", err)
+	}
+	if _, _, err := ApplyMergePatch(base, []byte(`{"by/key":{"a":{"a":1}}}`), Limits{Ops: 2}); !errors.Is(err, ErrLimit) {
+		t.Errorf("three members, two allowed: %v", err)
+	}
+}
