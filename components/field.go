@@ -31,11 +31,11 @@ func (c *InputControl) Render() app.UI {
 	id := attribute(control)
 	label := app.Label().For(id).Class("as-label").Text(given.label)
 	if given.label == "" {
-		label.Attr("hidden", "hidden")
+		label.Attr("hidden", true)
 	}
 	invalid := app.P().ID(id+"-invalid").Class("as-invalid").Aria("live", "polite").Text(given.invalid)
 	if given.invalid == "" {
-		invalid.Attr("hidden", "hidden")
+		invalid.Attr("hidden", true)
 	}
 	return app.Div().Class("as-control", "as-input").
 		DataSet("component", "input").
