@@ -38,6 +38,18 @@ func (p *plan) id(a unsafe.Pointer) any {
 	return p.identity.plan.load(unsafe.Add(a, p.identity.offset))
 }
 
+// sameID tells whether the elements p at a and b have one identity.
+func (w *walk) sameID(p *plan, a, b unsafe.Pointer) bool {
+	if p.kind == kindPointer {
+		p, a, b = p.elem, *(*unsafe.Pointer)(a), *(*unsafe.Pointer)(b)
+		if a == nil || b == nil {
+			return a == b
+		}
+	}
+	f := p.identity
+	return w.equal(f.plan, unsafe.Add(a, f.offset), unsafe.Add(b, f.offset))
+}
+
 // load is the p at a as an interface value.
 func (p *plan) load(a unsafe.Pointer) any {
 	if p.typ == stringType {

@@ -110,7 +110,7 @@ func (d *differ) addEntry(p *plan, v *version, i int) {
 	box := v.tree.at(i)
 	if v.tree.owned(i, v.mark) {
 		box = d.detachedBox(p, box)
-		v.put(i, box)
+		v.set(i, box)
 	}
 	d.pushKey(p, box)
 	d.record(change{op: OpAdd, plan: p.elem, new: p.element(box)})
@@ -123,6 +123,6 @@ func (d *differ) diffEntry(p *plan, old unsafe.Pointer, v *version, i int) {
 		return
 	}
 	d.pushKey(p, old)
-	v.put(i, d.diffBox(p, old, box))
+	v.set(i, d.diffBox(p, old, box))
 	d.pop()
 }

@@ -90,11 +90,7 @@ func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
 	t = t.writable(m)
 	for n := t; ; {
 		if n.height == 0 {
-			n.slots[i] = box
-			n.own &^= 1 << i
-			if own {
-				n.own |= 1 << i
-			}
+			n.place(i, box, own, m)
 			return t
 		}
 		k := 0
@@ -105,6 +101,20 @@ func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
 		n.slots[k] = unsafe.Pointer(kid)
 		n = kid
 	}
+}
+
+// place is set for slot i of the leaf t, if that was made under m; then so were
+// the nodes above it.
+func (t *treeNode) place(i int, box unsafe.Pointer, own bool, m mark) bool {
+	if t.mark != m {
+		return false
+	}
+	t.slots[i] = box
+	t.own &^= 1 << i
+	if own {
+		t.own |= 1 << i
+	}
+	return true
 }
 
 // insert is t with box as element i.
