@@ -131,12 +131,30 @@ func (d *differ) isolate(p *plan, dst, src unsafe.Pointer) {
 	}
 }
 
+// oneStep is memory for what is most common: one step, not far down.
+type oneStep struct {
+	step [1]change
+	path [4]Step
+}
+
+// expect makes room for n more steps at the current path.
+func (d *differ) expect(n int) {
+	if n > 1 {
+		d.steps = slices.Grow(d.steps, n)
+		d.arena = make([]Step, 0, n*(len(d.path)+2))
+	}
+}
+
 // record adds a step at the current path.
 func (d *differ) record(c change) {
 	n := len(d.path)
+	if d.steps == nil && n <= len(oneStep{}.path) {
+		one := new(oneStep)
+		d.steps, d.arena = one.step[:0], one.path[:0]
+	}
 	if cap(d.arena)-len(d.arena) < n {
 		size := n
-		if len(d.steps) > 0 { // one change is common, and more than one often means many
+		if len(d.steps) > 0 {
 			size = n * max(8, len(d.steps))
 		}
 		d.arena = make([]Step, 0, size)
@@ -338,7 +356,7 @@ func (d *differ) diffSlice(p *plan, a, b unsafe.Pointer, s *spot) {
 		if !e.parts() && d.equal(e, old, draft) {
 			continue
 		}
-		d.push(elementStep(i, e.id(old)))
+		d.push(elementStep(i, e.idIn(old)))
 		changed := d.part(e, old, draft)
 		d.pop()
 		if changed != nil {
@@ -463,7 +481,7 @@ func (d *differ) diffElements(p *plan, a unsafe.Pointer, x, y slice, match []int
 			continue
 		}
 		old := e.at(x.data, i)
-		d.push(elementStep(j, e.id(old)))
+		d.push(elementStep(j, e.idIn(old)))
 		next := d.part(e, old, e.at(y.data, j))
 		d.pop()
 		if next != nil {

@@ -25,7 +25,7 @@ type journal struct {
 	shape int           // edits that moved elements
 	elem  *plan         // of the elements, once it was needed
 
-	first [2]entryEdit // of the log: most have one or two
+	first [1]entryEdit // of the log: most have one
 }
 
 // An entryEdit is one edit of a tree, by position.

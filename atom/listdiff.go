@@ -13,6 +13,7 @@ import (
 // and has recorded nothing, if the list was shuffled and is better replaced.
 func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
 	if v.follows && v.journal.shape == 0 && !d.identitiesEdited(p, v) {
+		d.expect(len(v.journal.log))
 		for _, e := range v.journal.log {
 			leaf, i := v.tree.leaf(e.at)
 			if leaf.own>>i&1 == 1 && leaf.mark.sameUser(v.mark) { // the first edit of it
@@ -43,7 +44,7 @@ func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
 
 // diffElement compares element i and returns the box of the next one.
 func (d *differ) diffElement(p *plan, i int, old, draft unsafe.Pointer) unsafe.Pointer {
-	d.push(elementStep(i, p.elem.id(old)))
+	d.push(elementStep(i, p.elem.idIn(old)))
 	defer d.pop()
 	return d.diffBox(p, old, draft)
 }

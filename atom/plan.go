@@ -51,6 +51,7 @@ type plan struct {
 	pointers bool   // the collector has to see its words
 	shares   bool   // a plain copy of it shares memory that somebody can write to
 	words    uint64 // if not 0: which of its words are pointers, in memory of at most 64 words
+	zero     any    // for the type word of interfaces that hold it
 	direct   bool   // an interface holds it in its own data word
 
 	// leaf is set where the type has a JSON form of its own (MarshalJSON,
@@ -178,7 +179,11 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 }
 
 func newPlan(t reflect.Type) *plan {
-	return &plan{typ: t, size: t.Size(), direct: holdsDirectly(t), words: pointerWords(t)}
+	p := &plan{typ: t, size: t.Size(), direct: holdsDirectly(t), words: pointerWords(t)}
+	if t.Kind() != reflect.Interface {
+		p.zero = reflect.Zero(t).Interface()
+	}
+	return p
 }
 
 func (c compiler) byKind(p *plan) (err error) {

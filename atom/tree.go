@@ -6,7 +6,7 @@ import (
 )
 
 // fan is how many elements or children a node has at most.
-const fan = 32
+const fan = 16
 
 // A treeNode is a node of the tree that a List or a Map is: a B+ tree without
 // keys of its own, in which an element is found by its position, from the
@@ -54,7 +54,8 @@ func (t *treeNode) writable(m mark) *treeNode {
 	if t.mark == m {
 		return t
 	}
-	c := &treeNode{slots: t.slots, mark: m, size: t.size, n: t.n, height: t.height}
+	c := new(treeNode)
+	c.slots, c.mark, c.size, c.n, c.height = t.slots, m, t.size, t.n, t.height
 	if t.mark.sameUser(m) {
 		c.own = t.own
 	}
