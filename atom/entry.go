@@ -19,17 +19,6 @@ type Edit struct {
 	apply func(state any) (after any, c Changes, err error)
 	look  func(state any) any // the target's value in a state, nil when it is missing
 	patch Changes             // what it changes, seen from its target
-
-	asSent   bool
-	recorded bool // patch is what it changed when it was dispatched
-}
-
-// AsSent has the edit re-applied from what it changed when it was dispatched,
-// instead of by running its function again: for a change of which the server
-// was told that patch. Elements are found by their identity, never by position.
-func (e *Edit) AsSent() *Edit {
-	e.asSent = true
-	return e
 }
 
 // A portion is what an entry changes in one root.
@@ -53,6 +42,33 @@ const (
 
 // EditOf is a change of a for [DispatchAll]. A nil edit changes nothing.
 func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return a.editing(drafting(edit)) }
+
+// SentEditOf is [EditOf] for a change of which the server is told the patch: it
+// is re-applied from what it changed when it was dispatched, instead of by
+// running edit again. Elements are found by their identity, never by position.
+func SentEditOf[T any](a *Atom[T], edit func(*T)) *Edit {
+	var sent *Changes
+	return a.editing(func(prev *T) (next *T, c Changes, err error) {
+		if sent != nil {
+			return repeated(prev, *sent)
+		}
+		if next, c, err = drafting(edit)(prev); err == nil {
+			sent = &c
+		}
+		return next, c, err
+	})
+}
+
+// repeated makes changes again that were made of another value. They stay what
+// they are: what was sent.
+func repeated[T any](prev *T, sent Changes) (*T, Changes, error) {
+	next, err := applied(prev, sent)
+	if err != nil {
+		return prev, Changes{}, err
+	}
+	c, err := diff(prev, next)
+	return next, c, err
+}
 
 // Dispatch appends an entry to the log: edit is run on a draft of a's value,
 // and the result is visible at once. The entry stays live until

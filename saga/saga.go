@@ -3,6 +3,8 @@ package saga
 import (
 	"context"
 	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
 )
 
 // A Saga is a change of a T, an effect that tells somebody about it, and what
@@ -17,7 +19,8 @@ import (
 //	saga.Effect(...)                              // nothing to roll back
 //	saga.New(update, effect).PostEffect(...)      // with typed results handed on
 type Saga[T any] struct {
-	begin func() steps[T]
+	begin  func() steps[T]
+	editOf func(*atom.Atom[T], func(*T)) *atom.Edit // nil: atom.EditOf
 	options
 }
 
@@ -78,7 +81,7 @@ func (s Saga[T]) PostEffect(post func(*T)) Saga[T] {
 // running it again: use it when that patch is what the effect sends, so that the
 // page shows what the server was told.
 func (s Saga[T]) AsSent() Saga[T] {
-	s.asSent = true
+	s.editOf = atom.SentEditOf[T]
 	return s
 }
 
