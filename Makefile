@@ -65,6 +65,7 @@ vet: ## go vet, for the server and for the browser
 lint: $(TOOLS)/staticcheck ## staticcheck, for the server and for the browser
 	@$(TOOLS)/staticcheck -tags e2e ./...
 	@GOOS=js GOARCH=wasm $(TOOLS)/staticcheck ./...
+	@cd tools && ../$(TOOLS)/staticcheck ./...
 
 native: ## the packages' tests, with the race detector
 	@go test -race ./...
@@ -77,16 +78,23 @@ weigh: $(TOOLS)/budget ## the sizes that a visitor waits for, against size-budge
 	@$(TOOLS)/budget size-budget
 
 e2e: ## a driven browser, through the real page, against the real server
-	@ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 ./e2e/...
+	@rm -rf e2e/out
+	@ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 -timeout 20m ./e2e/...
 
-bench: ## the peers, side by side, in one browser
-	@$(MAKE) --no-print-directory -C bench all
+bench: bench/node_modules ## the peers, side by side, in one browser (node; ARGS='--rounds 5')
+	@cd bench && node page/run.mjs $(ARGS)
 
-bench-histories: ## wrong values per library, over 2,000 recorded histories
-	@$(MAKE) --no-print-directory -C bench histories
+bench-histories: bench/node_modules ## wrong values per library, over 2,000 recorded histories (node)
+	@mkdir -p bench/out
+	@ATOMSAGA_BENCH_OUT=$(CURDIR)/bench/out/atomsaga.json go test -count=1 -run TestRecordedHistories ./saga
+	@cd bench && node histories/run.mjs $(ARGS)
 
-bench-drafts: ## an edit with patches, against mutative and immer
-	@$(MAKE) --no-print-directory -C bench drafts
+bench-drafts: bench/drafts/node_modules ## an edit with patches, against mutative and immer (node)
+	@cd bench/drafts && node run.mjs $(ARGS)
+
+%/node_modules: %/package-lock.json
+	@cd $* && npm ci --no-audit --no-fund
+	@touch $@
 
 clean: ## remove what was built
 	rm -rf $(BUILD) web/app.wasm web/app.wasm.br web/app.wasm.gz e2e/out bench/out

@@ -42,7 +42,7 @@ func (c *FailedAlert) For(id string) *FailedAlert { c.Given.forwards = id; retur
 func (c *FailedAlert) Render() app.UI {
 	given := &c.Given
 	if given.task == nil {
-		return app.Div().Class("as-failed").Attr("hidden", "hidden")
+		return app.Div().Class("as-failed").Attr("hidden", true)
 	}
 	return app.Div().Class("as-failed").Role("alert").ID(attribute(given.id)).Body(
 		app.P().Class("as-failed-text").Text(sentence(given.label, given.task)),

@@ -1,6 +1,10 @@
 package saga
 
-import "github.com/atomsaga/atomsaga/atom"
+import (
+	"slices"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
 
 // An admission is how a run begins: what its policy makes of it, decided in the
 // batch that dispatches the update.
@@ -41,8 +45,8 @@ func (a *admission) enter(b *atom.Batch) {
 	t := a.task
 	lane := t.registry.lane(t.launch)
 	kind := t.launch.policy.kind
-	if kind == leading && lane.last() != nil {
-		a.task, a.joined = lane.last(), true
+	if kind == leading && len(lane.tasks) > 0 {
+		a.task, a.joined = lane.tasks[0], true
 		return
 	}
 	if (kind == debounce || kind == throttle) && lane.burst != nil {
@@ -55,21 +59,22 @@ func (a *admission) enter(b *atom.Batch) {
 	if a.refused = t.dispatch(b, a.work); a.refused != nil || lane == nil {
 		return
 	}
+	running := slices.Clone(lane.tasks)
+	lane.tasks = append(lane.tasks, t)
 	switch kind {
 	case latest:
-		for _, old := range lane.tasks {
+		for _, old := range running {
 			if old.endIn(b, Superseded, ErrSuperseded, old.drop) {
 				a.superseded = append(a.superseded, old)
 			}
 		}
 		t.record(b, a.work) // what it changes without them
 	case serial:
-		a.before = lane.last()
+		a.before = last(running)
 	case debounce, throttle:
-		a.before = lane.last()
+		a.before = last(running)
 		a.burst = lane.newBurst(t, a.work)
 	}
-	lane.tasks = append(lane.tasks, t)
 }
 
 // dispatch enters the edits into the log.

@@ -32,11 +32,11 @@ func (r *registry) lane(l *launch) *lane {
 	return r.lanes[key]
 }
 
-func (n *lane) last() *Task {
-	if len(n.tasks) == 0 {
+func last(tasks []*Task) *Task {
+	if len(tasks) == 0 {
 		return nil
 	}
-	return n.tasks[len(n.tasks)-1]
+	return tasks[len(tasks)-1]
 }
 
 // leave takes a task that is over out of its lane, and a lane that is empty and

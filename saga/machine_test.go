@@ -1,6 +1,7 @@
 package saga_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/history"
+	"github.com/atomsaga/atomsaga/saga"
 )
 
 // A machine draws histories that nobody has recorded: two roots, writes on the
@@ -28,14 +30,24 @@ type machine struct {
 // A side is one root atom with its oracle: a log of its own.
 type side struct {
 	*atoms
-	law *history.Law
+	law        *history.Law
+	lastLatest []int
+}
+
+// superseded is the change that a new one with the policy Latest takes back.
+func (s *side) superseded() (k int, ok bool) {
+	if len(s.lastLatest) == 0 {
+		return 0, false
+	}
+	k = s.lastLatest[0]
+	return k, slices.Contains(s.law.Pending(), k)
 }
 
 func newMachine(t *rapid.T) *machine {
 	m := &machine{t: t, store: atom.NewStore(), hands: map[int]settler{}, watching: map[int]func(){}}
 	for i := range m.sides {
 		start := history.State{Items: drawItems(t), Meta: history.Meta{Title: "t"}}
-		m.sides[i] = side{newAtoms(), &history.Law{Base: start.Clone()}}
+		m.sides[i] = side{atoms: newAtoms(), law: &history.Law{Base: start.Clone()}}
 		if err := m.sides[i].root.Sync(m.store, start); err != nil {
 			t.Fatal(err)
 		}
@@ -95,6 +107,25 @@ func (m *machine) dispatch() {
 	at.law.Start(k, once(op), needs)
 }
 
+// transact changes both sides, or one of them twice, as one.
+func (m *machine) transact() {
+	x, y := m.side(), m.side()
+	first, second := once(operations.Draw(m.t, "first")), once(operations.Draw(m.t, "second"))
+	k := m.next
+	m.next++
+	h := &hand[history.State]{t: m.t, answers: make(chan error, 1)}
+	h.task = saga.Transact(m.store, func(tx *saga.Tx) {
+		saga.Edit(tx, x.root, first)
+		saga.Edit(tx, y.root, second)
+	}, func(ctx context.Context) error { return h.wait(ctx) })
+	m.hands[k] = h
+	changes := map[*history.Law]func(*history.State){x.law: first, y.law: second}
+	if x == y {
+		changes = map[*history.Law]func(*history.State){x.law: func(s *history.State) { first(s); second(s) }}
+	}
+	history.Transact(k, changes)
+}
+
 func (m *machine) settle() {
 	at := m.side()
 	pending := at.law.Pending()
@@ -103,8 +134,54 @@ func (m *machine) settle() {
 	}
 	k := rapid.SampledFrom(pending).Draw(m.t, "k")
 	ok := rapid.Bool().Draw(m.t, "ok")
+	m.end(k, ok)
+}
+
+// end has the effect of k work, or fail.
+func (m *machine) end(k int, ok bool) {
 	m.hands[k].settle(map[bool]error{true: nil, false: errServer}[ok])
-	at.law.Settle(k, ok)
+	for i := range m.sides {
+		m.sides[i].law.Settle(k, ok)
+	}
+	for i := range m.sides {
+		m.sides[i].law.Fold() // what the other side has held back
+	}
+}
+
+// latest supersedes the last one that was run so, in the batch in which the new
+// one enters.
+func (m *machine) latest() {
+	at, op := m.side(), operations.Draw(m.t, "operation")
+	k := m.next
+	m.next++
+	h := &hand[history.State]{t: m.t, answers: make(chan error, 1)}
+	h.task = saga.Run(m.store, at.root, saga.Update(once(op)).
+		Effect(func(ctx context.Context, _ history.State) error { return h.wait(ctx) }).Latest())
+	m.hands[k] = h
+	at.law.Start(k, once(op), "")
+	if before, ok := at.superseded(); ok {
+		m.leaveLaw(before)
+	}
+	at.lastLatest = append(at.lastLatest[:0], k)
+}
+
+// cancel takes one back before its effect has ended.
+func (m *machine) cancel() {
+	at := m.side()
+	if pending := at.law.Pending(); len(pending) > 0 {
+		k := rapid.SampledFrom(pending).Draw(m.t, "k")
+		m.hands[k].cancel()
+		m.leaveLaw(k)
+	}
+}
+
+func (m *machine) leaveLaw(k int) {
+	for i := range m.sides {
+		m.sides[i].law.Settle(k, false)
+	}
+	for i := range m.sides {
+		m.sides[i].law.Fold()
+	}
 }
 
 func (m *machine) write() {
@@ -176,7 +253,10 @@ func TestGeneratedHistories(t *testing.T) {
 		m := newMachine(t)
 		t.Repeat(map[string]func(*rapid.T){
 			"dispatch": func(*rapid.T) { m.dispatch() },
+			"transact": func(*rapid.T) { m.transact() },
+			"latest":   func(*rapid.T) { m.latest() },
 			"settle":   func(*rapid.T) { m.settle() },
+			"cancel":   func(*rapid.T) { m.cancel() },
 			"write":    func(*rapid.T) { m.write() },
 			"server":   func(*rapid.T) { m.server() },
 			"refetch":  func(*rapid.T) { m.refetch() },
@@ -185,8 +265,7 @@ func TestGeneratedHistories(t *testing.T) {
 		})
 		for i := range m.sides {
 			for _, k := range m.sides[i].law.Pending() {
-				m.hands[k].settle(errServer)
-				m.sides[i].law.Settle(k, false)
+				m.end(k, false)
 			}
 		}
 		m.check(t)

@@ -105,6 +105,19 @@ func TestLatestKeepsTheRunningOneWhenTheNewOneIsRefused(t *testing.T) {
 	running.Cancel()
 }
 
+func TestLatestSupersedesAgainAndAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
+		var last *saga.Task
+		for _, title := range []string{"a", "b", "c", "d"} {
+			last = saga.Run(s, a, w.title(title).Latest())
+			expect(t, s, a, doc{Title: title})
+		}
+		last.Wait(t.Context())
+		synctest.Wait()
+	})
+}
+
 func TestLeadingIgnoresTheNewOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}

@@ -5,9 +5,13 @@
 process.env.NODE_ENV ??= 'production';
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { Law, expected } from './law.mjs';
+import { atomsaga } from './report.mjs';
 
 const { play } = await import('./play.mjs');
 const { peers } = await import('./peers/index.mjs');
@@ -60,6 +64,18 @@ test('a page that never changes is counted wrong, and one that throws is counted
   // Each start throws, and nobody takes the answers that fail.
   const refused = history.events.filter(({ ev, ok }) => ev === 'settle' && !ok).length;
   assert.equal((await play(throwing, history)).threw, starts + refused);
+});
+
+test("atomsaga's row is what its own test wrote, or is not there", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-histories-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = pathToFileURL(join(folder, 'atomsaga.json'));
+  assert.equal(atomsaga(file), undefined);
+  writeFileSync(file, '{"histories": 2000, "wrongFinal": 1, "wrongOnScreen": 2}');
+  const { histories: of, wrongFinal, wrongOnScreen } = atomsaga(file);
+  assert.deepEqual([of, wrongFinal, wrongOnScreen], [2000, 1, 2]);
+  writeFileSync(file, '{"histories": 2000, "wrongFinal": 0}');
+  assert.throws(() => atomsaga(file), /wrongOnScreen is not a whole number/);
 });
 
 /** The history with every change settled before the next begins, and the final state that follows. */

@@ -104,13 +104,14 @@ test('an honest page is measured and found right', async () => {
 });
 
 /** A prerendered page that comes alive after a second; early says what it does with clicks until then. */
-const prerendered = (early) => `<!doctype html><ul id="rows">${Array.from(
-  { length: 100 },
-  (_, i) => `<li id="row-e${i}" data-testid="row" data-done="false"><button id="toggle-e${i}" data-testid="toggle">${i}</button></li>`,
-).join('')}</ul><script>
+const prerendered = (early) => `<!doctype html><script>
 const before = [];
 const keep = ({ target }) => before.push(target);
 ${early}
+</script><ul id="rows">${Array.from(
+  { length: 100 },
+  (_, i) => `<li id="row-e${i}" data-testid="row" data-done="false"><button id="toggle-e${i}" data-testid="toggle">${i}</button></li>`,
+).join('')}</ul><script>
 const toggle = (button) => {
   button.parentElement.dataset.done = 'true';
   __lab.effect(button.id.slice('toggle-'.length), { done: true });

@@ -82,20 +82,20 @@ func (e *Element) Fill(text string) {
 	e.tab.Type(text)
 }
 
-// Choose picks the option of a select that is labelled like this, as its user
+// Choose picks the option of a select that has this value or label, as its user
 // would: the page sees input and change.
-func (e *Element) Choose(label string) {
+func (e *Element) Choose(option string) {
 	e.tab.t.Helper()
-	e.act("choosing "+label, func(ctx context.Context, target *chromedp.Target, found handle) error {
-		has, err := call[string](ctx, target, found, `function(label) {
-			const option = [...this.options].find(o => o.label.trim() === label)
+	e.act("choosing "+option, func(ctx context.Context, target *chromedp.Target, found handle) error {
+		has, err := call[string](ctx, target, found, `function(wanted) {
+			const option = [...this.options].find(o => o.value === wanted || o.label.trim() === wanted)
 			if (!option) return "its options are " + [...this.options].map(o => o.label.trim()).join(", ")
 			this.focus()
 			this.value = option.value
 			this.dispatchEvent(new Event("input", { bubbles: true }))
 			this.dispatchEvent(new Event("change", { bubbles: true }))
 			return ""
-		}`, label)
+		}`, option)
 		if err != nil {
 			return err
 		}

@@ -224,15 +224,20 @@ func TestReloadBackAndForward(t *testing.T) {
 }
 
 func TestTwoTabsShareWhatOneBrowserStores(t *testing.T) {
-	address := site(t, `<p></p>`, `
+	address := site(t, `<p></p><output></output>`, `
+		document.querySelector("output").textContent = window.prepared
 		const p = document.querySelector("p"), show = () => { p.textContent = localStorage.name ?? "nobody" }
 		onstorage = show
 		show()`)
-	tab := Open(t, address)
+	tab := New(t)
+	tab.Prepare(`window.prepared = "prepared"`)
+	tab.Goto(address)
 	tab.CSS("p").WantText("nobody")
 	another := tab.Another(address)
 	Eval[any](another, `localStorage.name = "someone"`)
 	tab.CSS("p").WantText("someone")
+	tab.CSS("output").WantText("prepared")
+	another.CSS("output").WantText("prepared")
 	Open(t, address).CSS("p").WantText("nobody")
 }
 

@@ -21,6 +21,7 @@ type Tab struct {
 	name     string        // of its picture, when the test fails
 	patience time.Duration // as patience
 
+	scripts   []string             // of Prepare
 	reconnect []context.CancelFunc // gives each worker its network back
 }
 
@@ -28,19 +29,39 @@ type Tab struct {
 // worker or storage is shared with another test. The tab closes with the test.
 func Open(t testing.TB, url string) *Tab {
 	t.Helper()
-	tab := open(t, "failed", chromium, chromedp.WithNewBrowserContext())
+	tab := New(t)
 	tab.Goto(url)
 	return tab
 }
 
+// New opens an empty tab, in a browser as Open's.
+func New(t testing.TB) *Tab {
+	t.Helper()
+	return open(t, "failed", chromium, chromedp.WithNewBrowserContext())
+}
+
 // Another opens the address in a second tab of the same browser: both have the
-// same storage and the same worker.
+// same storage and the same worker, and are prepared alike.
 func (tab *Tab) Another(url string) *Tab {
 	tab.t.Helper()
 	same := chromedp.FromContext(tab.ctx).BrowserContextID
 	another := open(tab.t, "failed-another", chromium, chromedp.WithExistingBrowserContext(same))
+	for _, script := range tab.scripts {
+		another.Prepare(script)
+	}
 	another.Goto(url)
 	return another
+}
+
+// Prepare runs the script in every page that this tab goes to, before the page's
+// own scripts.
+func (tab *Tab) Prepare(script string) {
+	tab.t.Helper()
+	tab.scripts = append(tab.scripts, script)
+	tab.do("preparing", func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+		_, err = cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return none, err
+	})
 }
 
 func open(t testing.TB, name string, parent context.Context, options ...chromedp.ContextOption) *Tab {

@@ -4,7 +4,6 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -144,28 +143,23 @@ func (e *Element) act(what string, do func(context.Context, *chromedp.Target, ha
 	})
 }
 
-// until asks again and again until the answer is the one that is wanted.
+// until asks again and again until the answer is the one that is wanted. It asks
+// once at least, however long that takes.
 func (tab *Tab) until(what, want string, ask chromedp.Action[string]) {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience+patience)
 	defer cancel()
-	var last string
-	for {
+	for start := time.Now(); ; time.Sleep(between) {
 		got, err := chromedp.Run(ctx, ask)
-		if err == nil && got == want {
+		switch {
+		case err == nil && got == want:
 			return
-		}
-		// What ends the waiting says less than what was there before.
-		if !errors.Is(err, context.DeadlineExceeded) || last == "" {
-			last = fmt.Sprintf("is %q, want %q", got, want)
-			if err != nil {
-				last = err.Error()
-			}
-		}
-		select {
-		case <-ctx.Done():
-			tab.t.Fatalf("%s: after %v %s", what, tab.patience, last)
-		case <-time.After(between):
+		case time.Since(start) < tab.patience:
+			continue
+		case err != nil:
+			tab.t.Fatalf("%s: after %v %v", what, tab.patience, err)
+		default:
+			tab.t.Fatalf("%s: after %v is %q, want %q", what, tab.patience, got, want)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (l *list) Render() app.UI {
 			app.Div().Class("list-filters").Body(
 				components.Input().ID("search").Label("Search").Type("search").
 					Value(l.filtered.Use(&l.bind, filtered).Text).
-					OnChange(l.search).Debounce(80*time.Millisecond),
+					OnChange(l.search).Debounce(60*time.Millisecond),
 				l.vocabulary(),
 			),
 			app.P().Class("list-count").Role("status").DataSet("testid", "count").Text(l.count(loaded)),
@@ -65,11 +65,11 @@ func (l *list) vocabulary() app.UI {
 		total += v.Kinds
 	}
 	option := func(value, text string, n int) app.UI {
-		option := app.Option().Value(value).Text(fmt.Sprintf("%s (%d)", text, n))
+		o := app.Option().Value(value).Text(fmt.Sprintf("%s (%d)", text, n))
 		if value == now || value == everything && now == "" {
-			option.Selected(true)
+			o.Selected(true)
 		}
-		return option
+		return o
 	}
 	return app.Div().Class("as-control").Body(
 		app.Label().Class("as-label").For("vocabulary").Text("Vocabulary"),
@@ -83,10 +83,10 @@ func (l *list) vocabulary() app.UI {
 func (l *list) count(s status) string {
 	total := len(index.Get(l.Store()))
 	switch n := len(l.matching.Use(&l.bind, matching)); {
-	case !s.Loaded && s.Err != "":
-		return "Not loaded"
-	case !s.Loaded:
+	case s.waiting():
 		return "Loading"
+	case !s.Loaded:
+		return "Not loaded"
 	case l.filtered.Value() == filter{}:
 		return many(total)
 	default:
@@ -104,10 +104,10 @@ func many(kinds int) string {
 func (l *list) rows(s status) app.UI {
 	ids := l.matching.Value()
 	switch {
-	case !s.Loaded && s.Err != "":
-		return &unreachable{Reason: s.Err}
+	case s.waiting():
+		return app.Div().Class("list-empty").Body(loading())
 	case !s.Loaded:
-		return app.P().Class("list-empty").Text("The relationship kinds are on their way.")
+		return app.Div().Class("list-empty").Body(&unreachable{Reason: s.Err})
 	case len(ids) == 0:
 		return app.Div().Class("list-empty").Body(
 			app.P().Text("No relationship kind is like that."),

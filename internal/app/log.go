@@ -16,7 +16,7 @@ type line struct {
 	Number int `atom:"key"` // counts from 1
 	Kind   kind.ID
 	Field  string
-	Value  string // what the field was set to
+	Value  string // what the field was set to, in words
 	State  saga.State
 	Began  time.Time
 	Took   time.Duration // 0 while it runs
@@ -30,7 +30,7 @@ const longestLog = 50
 
 // follow writes a line for a task, and completes it when the task has ended.
 func follow(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
-	l := line{Kind: id, Field: field, Value: fmt.Sprint(value), State: saga.Running, Began: t.Began()}
+	l := line{Kind: id, Field: field, Value: words(value), State: saga.Running, Began: t.Began()}
 	s.Batch(func(b *atom.Batch) {
 		if all := lines.Get(b); len(all) > 0 {
 			l.Number = all[0].Number
@@ -50,4 +50,17 @@ func follow(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
 			}
 		})
 	}()
+}
+
+// words is a value as the log shows it.
+func words(value any) string {
+	switch value {
+	case true:
+		return "on"
+	case false:
+		return "off"
+	case "":
+		return "empty"
+	}
+	return fmt.Sprintf("“%v”", value)
 }

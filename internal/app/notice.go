@@ -10,17 +10,19 @@ import (
 
 // What stands in the place of a kind when there is none to show.
 
-func notice(heading, text string, way ...app.UI) app.UI {
-	return app.Article().Class("notice").Body(
+func notice(heading string, body ...app.UI) app.UI {
+	return app.Article().Class("notice").Body(append([]app.UI{
 		app.H1().Class("kind-title").DataSet("heading", "notice").TabIndex(-1).Text(heading),
-		app.P().Text(text),
-		app.Div().Class("notice-way").Body(way...),
-	)
+	}, body...)...)
 }
 
+func loading() app.UI { return app.P().Text("The relationship kinds are on their way.") }
+
 func missing(id kind.ID) app.UI {
-	return notice("No such kind", "There is no relationship kind “"+string(id)+"”.",
-		app.A().Href(hrefOfList(filter{})).Text("All kinds"))
+	return notice("No such kind",
+		app.P().Text("There is no relationship kind “"+string(id)+"”."),
+		app.P().Body(app.A().Href(hrefOfList(filter{})).Text("All kinds")),
+	)
 }
 
 // unreachable says that the kinds could not be loaded, and why.
@@ -31,8 +33,10 @@ type unreachable struct {
 }
 
 func (u *unreachable) Render() app.UI {
-	return notice("Not loaded", "The relationship kinds could not be loaded: "+u.Reason+".",
-		app.Button().Type("button").Class("as-button").Text("Retry").OnClick(u.retry))
+	return app.Div().Class("unreachable").Role("alert").Body(
+		app.P().Text("The relationship kinds could not be loaded: "+u.Reason+"."),
+		app.Button().Type("button").Class("as-button").Text("Retry").OnClick(u.retry),
+	)
 }
 
 func (u *unreachable) retry(app.Context, app.Event) { kinds.Refresh(u.Store()) }

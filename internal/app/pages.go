@@ -73,16 +73,20 @@ type page struct {
 
 	selected saga.View[kind.ID]
 	loaded   saga.View[status]
-	visited  bool
 	untitle  func()
+
+	visited bool
+	id      kind.ID // what was last visited
 }
 
 func (p *page) OnPreRender(ctx app.Context) {
 	p.bind.OnPreRender(ctx)
-	visit(p.Store(), ctx.Page().URL())
+	address := ctx.Page().URL()
+	visit(p.Store(), address)
 	kinds.Load(ctx, p.Store()) // the page shows the error
-	// go-app writes the title into an attribute, too, and escapes no quotes there.
+	// go-app writes title and path into attributes, and escapes no quotes there.
 	ctx.Page().SetTitle("%s", strings.NewReplacer(`"`, "”", `\`, "/").Replace(title.Get(p.Store())))
+	ctx.Page().ReplaceURL(&url.URL{Path: address.EscapedPath(), RawQuery: address.RawQuery})
 }
 
 func (p *page) OnMount(ctx app.Context) {
@@ -99,19 +103,30 @@ func (p *page) OnDismount() {
 
 // OnNav is called for every address, the first one included.
 func (p *page) OnNav(ctx app.Context) {
+	if app.IsServer {
+		return // OnPreRender has been there
+	}
 	visit(p.Store(), ctx.Page().URL())
 	if p.visited {
-		ctx.Defer(func(app.Context) { arrive() })
+		from := p.id
+		ctx.Defer(func(app.Context) { arrive(from) })
 	}
-	p.visited = true
+	p.visited, p.id = true, selected.Get(p.Store())
 }
 
-// arrive moves the focus to the heading of the new page, so that a screen
-// reader says where one is, and the keyboard goes on from there.
-func arrive() {
-	document := app.Window().Get("document")
-	if heading := document.Call("querySelector", "[data-heading]"); heading.Truthy() {
-		heading.Call("focus", map[string]any{"preventScroll": true})
+// arrive moves the focus to where one has come: to the heading, so that a
+// screen reader says what this is; or, back in the list, to the row that one
+// came from, so that the keyboard goes on from there.
+func arrive(from kind.ID) {
+	document, css := app.Window().Get("document"), app.Window().Get("CSS")
+	place := document.Call("querySelector", "h1[data-heading]")
+	if place.Truthy() && place.Get("dataset").Get("heading").String() == "list" {
+		if row := document.Call("querySelector", `[data-id="`+css.Call("escape", string(from)).String()+`"]`); row.Truthy() {
+			place = row
+		}
+	}
+	if place.Truthy() {
+		place.Call("focus", map[string]any{"preventScroll": true})
 	}
 }
 
@@ -137,10 +152,10 @@ func (p *page) body(id kind.ID, loaded status) app.UI {
 	switch {
 	case id == "":
 		return &welcome{}
-	case !loaded.Loaded && loaded.Err == "":
-		return notice("Loading", "The relationship kinds are on their way.")
+	case loaded.waiting():
+		return notice("Loading", loading())
 	case !loaded.Loaded:
-		return &unreachable{Reason: loaded.Err}
+		return notice("Not loaded", &unreachable{Reason: loaded.Err})
 	default:
 		return &kindPage{ID: id}
 	}

@@ -44,14 +44,16 @@ var (
 // status is how far the loading of the kinds is.
 type status struct {
 	Loaded, Loading bool
-	Err             string
+	Err             string // why the last attempt failed
 }
+
+func (s status) waiting() bool { return !s.Loaded && (s.Loading || s.Err == "") }
 
 func everyKind(ctx context.Context) ([]kind.Kind, error) {
 	if Source != nil {
 		return Source.Kinds(ctx)
 	}
-	return fetch.Get[[]kind.Kind](ctx, "/api/kinds")
+	return fetch.Get[[]kind.Kind](fetch.Through(ctx, send), "/api/kinds")
 }
 
 // What one looks at.
@@ -75,7 +77,7 @@ var title = atom.Derive(func(r atom.Reader) string {
 })
 
 // step is how many rows the list grows by when its end is near.
-const step = 100
+const step = 60
 
 // filter says which kinds the list shows: all for the zero filter.
 type filter struct {

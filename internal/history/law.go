@@ -1,6 +1,9 @@
 package history
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Law is the oracle. It knows nothing but the Law: fold the survivors in the
 // order of dispatch, the server's changes just below the oldest entry that was
@@ -15,6 +18,7 @@ type entry struct {
 	change  func(*State)
 	needs   string // an item's id: without that item the entry is a conflict
 	pending bool
+	laws    []*Law // of a transaction: all those that have an entry of this k
 }
 
 // On is told of an event. onItem says that the operation was dispatched on the
@@ -38,19 +42,28 @@ func (l *Law) On(e Event, onItem bool) {
 
 // Start dispatches change k. needs is the id of an item, or "".
 func (l *Law) Start(k int, change func(*State), needs string) {
-	l.live = append(l.live, &entry{k, change, needs, true})
+	l.live = append(l.live, &entry{k: k, change: change, needs: needs, pending: true})
+}
+
+// Transact dispatches change k in several logs, as one: it is folded only when
+// it is the oldest in all of them.
+func Transact(k int, changes map[*Law]func(*State)) {
+	laws := slices.Collect(maps.Keys(changes))
+	for l, change := range changes {
+		l.live = append(l.live, &entry{k: k, change: change, pending: true, laws: laws})
+	}
 }
 
 // Plain dispatches a change that has succeeded from the start.
 func (l *Law) Plain(change func(*State), needs string) {
-	l.live = append(l.live, &entry{-1, change, needs, false})
-	l.fold()
+	l.live = append(l.live, &entry{k: -1, change: change, needs: needs})
+	l.Fold()
 }
 
 // Server changes the base.
 func (l *Law) Server(change func(*State)) {
 	change(&l.Base)
-	l.fold()
+	l.Fold()
 }
 
 // Settle ends change k; nothing happens when it was a conflict before.
@@ -63,7 +76,7 @@ func (l *Law) Settle(k int, ok bool) {
 			l.live = slices.Delete(l.live, i, i+1)
 		}
 	}
-	l.fold()
+	l.Fold()
 }
 
 // Pending returns the changes that have not been settled, oldest first.
@@ -76,11 +89,30 @@ func (l *Law) Pending() (ks []int) {
 	return ks
 }
 
-func (l *Law) fold() {
+// Fold moves what may into the base; Law does so by itself, except for what a
+// transaction has held back in another log.
+func (l *Law) Fold() {
 	l.Value() // conflicts leave first
 	for len(l.live) > 0 && !l.live[0].pending {
-		l.live[0].change(&l.Base)
-		l.live = l.live[1:]
+		oldest := l.live[0]
+		for _, other := range oldest.laws {
+			if first := other.live[0]; first.k != oldest.k || first.pending {
+				return
+			}
+		}
+		laws := oldest.laws
+		if laws == nil {
+			laws = []*Law{l}
+		}
+		for _, other := range laws {
+			other.live[0].change(&other.Base)
+			other.live = other.live[1:]
+		}
+		for _, other := range laws {
+			if other != l {
+				other.Fold()
+			}
+		}
 	}
 }
 

@@ -85,7 +85,7 @@ func parseOperation(step json.RawMessage) (operation, *problem) {
 		}
 	case "remove":
 	default:
-		return o, problemf(http.StatusBadRequest, `%q is no operation: there are add, remove, replace, move, copy and test`, o.op).at(o.path.String())
+		return o, problemf(http.StatusBadRequest, "%q is no operation of RFC 6902", o.op).at(o.path.String())
 	}
 	return o, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,7 +51,7 @@ func (p pointer) parent() (pointer, string) { return p[:len(p)-1], p[len(p)-1] }
 
 // within reports whether p points at q or at something inside it.
 func (p pointer) within(q pointer) bool {
-	return len(p) >= len(q) && pointer(p[:len(q)]).String() == q.String()
+	return len(p) >= len(q) && slices.Equal(p[:len(q)], q)
 }
 
 // errMissing: a JSON pointer that is well formed leads nowhere. outside is set when

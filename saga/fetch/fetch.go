@@ -97,8 +97,9 @@ func Do(ctx context.Context, r Request) (*Response, error) {
 }
 
 // JSON is Do with a body that is encoded as JSON, none when it is nil, and an
-// answer that is decoded from it. An answer without a body, such as 204, is the
-// zero T. Content-Type and Accept are application/json unless r has others.
+// answer that is decoded from it. 204 No Content is the zero T; where other
+// answers may have no body use Do. Content-Type and Accept are those of JSON
+// unless r has others.
 func JSON[T any](ctx context.Context, r Request, body any) (answer T, err error) {
 	header := map[string]string{"Accept": "application/json, application/problem+json"}
 	if body != nil {
@@ -113,7 +114,7 @@ func JSON[T any](ctx context.Context, r Request, body any) (answer T, err error)
 	}
 	r.Header = header
 	response, err := Do(ctx, r)
-	if err != nil || len(response.Body) == 0 {
+	if err != nil || response.Status == noContent {
 		return answer, err
 	}
 	if err := json.Unmarshal(response.Body, &answer); err != nil {
@@ -121,6 +122,8 @@ func JSON[T any](ctx context.Context, r Request, body any) (answer T, err error)
 	}
 	return answer, nil
 }
+
+const noContent = 204
 
 // Get asks for a JSON value.
 func Get[T any](ctx context.Context, url string) (T, error) {

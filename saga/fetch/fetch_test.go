@@ -75,9 +75,11 @@ func TestJSON(t *testing.T) {
 		t.Errorf("a body that is no JSON: %v", err)
 	}
 
-	ctx, _ = through(t, 200, "text/html", "<p>Log in to this network</p>")
-	if _, err := fetch.Get[kind](ctx, "/api/kinds/1"); err == nil || !strings.Contains(err.Error(), "GET /api/kinds/1") {
-		t.Errorf("an answer that is no JSON: %v", err)
+	for _, body := range []string{"<p>Log in to this network</p>", ""} {
+		ctx, _ = through(t, 200, "text/html", body)
+		if _, err := fetch.Get[kind](ctx, "/api/kinds/1"); err == nil || !strings.Contains(err.Error(), "GET /api/kinds/1") {
+			t.Errorf("an answer that is no JSON: %v", err)
+		}
 	}
 }
 

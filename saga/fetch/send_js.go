@@ -83,10 +83,14 @@ func await(ctx context.Context, abort, promise js.Value) (js.Value, error) {
 	}
 }
 
-// networkError is the error for what a promise was rejected with.
+// networkError is the error for what a promise was rejected with. A TypeError
+// stands for every failure of the network, and says no more than that.
 func networkError(reason js.Value) error {
 	if online := js.Global().Get("navigator").Get("onLine"); online.Type() == js.TypeBoolean && !online.Bool() {
 		return ErrOffline
+	}
+	if reason.InstanceOf(js.Global().Get("TypeError")) {
+		return ErrNetwork
 	}
 	return fmt.Errorf("%w: %s", ErrNetwork, js.Global().Call("String", reason).String())
 }

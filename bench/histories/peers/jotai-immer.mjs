@@ -1,4 +1,4 @@
-// jotai + immer: one root atom; a write atom that applies the recipe, remembers the inverse
+// jotai + immer (immer, "Patches"): one root atom; a write atom that applies the recipe, remembers the inverse
 // patches, and applies them to whatever is there when the effect fails.
 
 import { applyPatches, enablePatches, produce, produceWithPatches } from 'immer';

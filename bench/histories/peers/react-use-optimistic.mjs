@@ -1,4 +1,4 @@
-// React's useOptimistic with a reducer: an async action shows the change, awaits the effect,
+// React, "useOptimistic", with a reducer: an async action shows the change, awaits the effect,
 // and sets the state when it has succeeded.
 
 import { createElement, startTransition, useOptimistic, useState } from 'react';

@@ -1,4 +1,4 @@
-// TanStack DB: a collection of rows for the items and one for the page's own fields, a
+// TanStack DB, "Mutations": a collection of rows for the items and one for the page's own fields, a
 // transaction per change. The handler sends either the row changes that the transaction
 // recorded, or the intent; the server's rows are synced back before it returns.
 //

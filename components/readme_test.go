@@ -1,0 +1,86 @@
+//go:build !js
+
+package components_test
+
+import (
+	"context"
+	_ "embed"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/components"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+type KindID string
+
+type Kind struct {
+	ID           KindID
+	HasDirection bool
+}
+
+var (
+	kinds    = atom.New(map[KindID]Kind{"knows": {ID: "knows"}})
+	kindByID = atom.NewFamily(func(id KindID) *atom.Atom[Kind] { return atom.Key(kinds, id) })
+	api      server
+)
+
+type server struct{}
+
+func (server) SetHasDirection(context.Context, KindID, bool) error { return nil }
+
+// The README's toggle, from here
+type bind = saga.Bind // an alias: embedded, it brings OnMount and OnDismount along
+
+type DirectionToggle struct {
+	app.Compo
+	bind
+	ID   KindID
+	kind saga.Hook[Kind]
+}
+
+func (c *DirectionToggle) Render() app.UI {
+	kind := c.kind.Use(&c.bind, kindByID.Of(c.ID))
+	return components.Toggle().Label("Has direction").On(kind.HasDirection).OnChange(c.set).Status(&c.kind)
+}
+
+func (c *DirectionToggle) set(_ app.Context, on bool) {
+	c.kind.Run(saga.
+		Update(func(k *Kind) { k.HasDirection = on }).
+		Effect(func(ctx context.Context, next Kind) error { return api.SetHasDirection(ctx, next.ID, on) }))
+}
+
+// to here.
+
+//go:embed readme_test.go
+var here string
+
+func TestTheReadmesToggleIsThisOne(t *testing.T) {
+	_, code, _ := strings.Cut(here, "// The README's toggle, from here\n")
+	code, _, _ = strings.Cut(code, "\n// to here.")
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), "```go\n"+code+"```") {
+		t.Errorf("the README's toggle is another one than this:\n%s", code)
+	}
+}
+
+func TestTheReadmesToggleWorks(t *testing.T) {
+	c := &DirectionToggle{ID: "knows"}
+	page := app.NewTestEngine()
+	if err := page.Load(c); err != nil {
+		t.Fatal(err)
+	}
+	page.ConsumeAll()
+	var task *saga.Task
+	c.set(app.Context{}, true)
+	if task = c.kind.Failure(); task != nil || !c.kind.Value().HasDirection {
+		t.Errorf("%v, %+v", task, c.kind.Value())
+	}
+}

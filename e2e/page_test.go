@@ -1,0 +1,107 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"net/url"
+	"strconv"
+	"testing"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+	"github.com/atomsaga/atomsaga/e2e/gate"
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+// The kinds that the tests edit: one with a direction, and what it was at first.
+const (
+	wasDeathOf = kind.ID("crm:P100_was_death_of")
+	diedIn     = kind.ID("crm:P100i_died_in")
+)
+
+// app is the page in a browser, the server behind it, and the gate between them.
+type app struct {
+	*browser.Tab
+	program *program
+	gate    *gate.Gate
+}
+
+// visit starts a server and opens the path in a new browser. It returns when the
+// page's program runs.
+func visit(t *testing.T, path string) *app {
+	t.Helper()
+	a := arrive(t)
+	a.Goto(a.gate.URL(path))
+	a.alive()
+	return a
+}
+
+// arrive starts a server and opens a new browser, on no page yet.
+func arrive(t *testing.T) *app {
+	t.Helper()
+	program := start(t)
+	a := &app{browser.New(t), program, gate.New(t, program.url)}
+	a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	return a
+}
+
+// another opens the path in a second tab of the same browser.
+func (a *app) another(path string) *app {
+	second := &app{a.Another(a.gate.URL(path)), a.program, a.gate}
+	second.alive()
+	return second
+}
+
+// reload loads the page again and returns when its program runs.
+func (a *app) reload() {
+	a.Reload()
+	a.alive()
+}
+
+// alive waits until the page's program has taken the place of what the server
+// rendered: go-app replaces the first element of the body.
+func (a *app) alive() { a.WantTrue(`document.body.firstElementChild !== window.prerendered`) }
+
+// cached waits until the page could start without a server: its worker has all
+// the files, and answers for the page.
+func (a *app) cached() {
+	a.WantTrue(`navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)`)
+}
+
+func pathOf(id kind.ID) string { return "/kinds/" + url.PathEscape(string(id)) }
+
+// hold holds the next change of the kind.
+func (a *app) hold(id kind.ID) *gate.Rule { return a.gate.Hold("PATCH", "/api/kinds/"+string(id)) }
+
+// The list page.
+
+func (a *app) search() *browser.Element     { return a.Role("searchbox", "Search") }
+func (a *app) vocabulary() *browser.Element { return a.Role("combobox", "Vocabulary") }
+func (a *app) count() *browser.Element      { return a.TestID("count") }
+func (a *app) rows() *browser.Element       { return a.TestID("row") }
+func (a *app) row(id kind.ID) *browser.Element {
+	return a.CSS(`[data-testid="row"][data-id="` + string(id) + `"]`)
+}
+
+// The page of a kind.
+
+func (a *app) name() *browser.Element        { return a.Role("textbox", "Name") }
+func (a *app) description() *browser.Element { return a.Role("textbox", "Description") }
+func (a *app) inverse() *browser.Element     { return a.Role("textbox", "Inverse") }
+func (a *app) direction() *browser.Element   { return a.Role("switch", "Has direction") }
+func (a *app) version() *browser.Element     { return a.TestID("version") }
+func (a *app) alert() *browser.Element       { return a.Role("alert", "") }
+
+// wantDirection waits until the switch is on or off, and waits for the server or not.
+func (a *app) wantDirection(on, pending bool) {
+	a.direction().WantAttribute("aria-checked", strconv.FormatBool(on))
+	a.CSS(`[data-component="toggle"]`).WantAttribute("data-pending", strconv.FormatBool(pending))
+}
+
+// edit types a text into the field and leaves it, which is what saves it.
+func (a *app) edit(field *browser.Element, text string) {
+	field.Fill(text)
+	a.Press("Tab")
+}
+
+// eval tells whether the JavaScript expression is true now.
+func (a *app) eval(expression string) bool { return browser.Eval[bool](a.Tab, expression) }

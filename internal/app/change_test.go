@@ -1,0 +1,244 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/fetch"
+)
+
+const p100 = kind.ID("crm:P100_was_death_of")
+
+var wasDeathOf = kind.Kind{
+	ID: p100, Name: "was death of", Description: "Links a death to a person.", HasDirection: true,
+	Inverse: "P100i_died_in", Domain: []string{"E69_Death"}, Range: []string{"E21_Person"}, Vocabulary: "crm", Version: 1,
+}
+
+var diedIn = kind.Kind{
+	ID: "crm:P100i_died_in", Name: "died in", HasDirection: true, Inverse: "P100_was_death_of",
+	Domain: []string{"E21_Person"}, Range: []string{"E69_Death"}, Vocabulary: "crm", Version: 1,
+}
+
+var knows = kind.Kind{ID: "foaf:knows", Name: "knows", Domain: []string{"Person"}, Range: []string{"Person"}, Vocabulary: "foaf", Version: 1}
+
+// A server stands in the place of the network; what it answers is up to the test.
+type server struct {
+	mu     sync.Mutex
+	asked  []fetch.Request
+	answer func(fetch.Request) (*fetch.Response, error) // runs for as long as the answer takes
+}
+
+// serve returns a store in which three kinds are loaded, from that server.
+func serve(t *testing.T, answer func(fetch.Request) (*fetch.Response, error)) (*atom.Store, *server) {
+	t.Helper()
+	v := &server{answer: answer}
+	real := send
+	send = func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+		if r.URL == "/api/kinds" {
+			return ok([]kind.Kind{wasDeathOf, diedIn, knows})
+		}
+		v.mu.Lock()
+		v.asked = append(v.asked, r)
+		v.mu.Unlock()
+		return v.answer(r)
+	}
+	t.Cleanup(func() { send = real })
+	s := atom.NewStore()
+	if _, err := kinds.Load(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	return s, v
+}
+
+func ok(v any) (*fetch.Response, error) {
+	return &fetch.Response{Status: 200, Header: map[string]string{"content-type": "application/json"}, Body: marshal(v)}, nil
+}
+
+func (v *server) patches() (all string) {
+	for _, r := range v.asked {
+		all += fmt.Sprintf("%s %s %s\n", r.Method, r.URL, r.Body)
+	}
+	return all
+}
+
+func run[V comparable](s *atom.Store, f field[V], value V) *saga.Task {
+	return saga.Run(s, kindByID.Of(p100), f.set(s, value))
+}
+
+func TestAnEditIsSentAsItsPatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, server := serve(t, func(fetch.Request) (*fetch.Response, error) {
+			time.Sleep(time.Second)
+			saved := wasDeathOf
+			saved.Name, saved.Version = "was the death of", 2
+			return ok(saved)
+		})
+		task := run(s, name, "was the death of")
+		if got := name.of(p100).Get(s); got != "was the death of" {
+			t.Errorf("at once the name is %q", got)
+		}
+		if pending := [2]int{atom.Pending(s, name.of(p100)), atom.Pending(s, inverse.of(p100))}; pending != [2]int{1, 0} {
+			t.Errorf("pending of name and inverse: %v", pending)
+		}
+		if err := task.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		const want = `PATCH /api/kinds/crm:P100_was_death_of [{"op":"replace","path":"/name","value":"was the death of"}]` + "\n"
+		if got := server.patches(); got != want {
+			t.Errorf("sent %s, want %s", got, want)
+		}
+		if got := kindByID.Of(p100).Get(s); got.Version != 2 || got.Name != "was the death of" {
+			t.Errorf("afterwards %v", got)
+		}
+	})
+}
+
+func TestAFailureTakesBackItsOwnChangeOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+			if strings.Contains(string(r.Body), "/name") {
+				time.Sleep(3 * time.Second)
+				return &fetch.Response{Status: 422, Header: map[string]string{"content-type": "application/problem+json"},
+					Body: []byte(`{"detail":"is taken","path":"/name"}`)}, nil
+			}
+			time.Sleep(time.Second)
+			saved := wasDeathOf
+			saved.HasDirection, saved.Version = false, 2
+			return ok(saved)
+		})
+		rename, toggle := run(s, name, "knows"), run(s, hasDirection, false)
+		toggle.Wait(t.Context())
+		err := rename.Wait(t.Context())
+		var problem *fetch.Problem
+		if !errors.As(err, &problem) || problem.Status != 422 || err.Error() != "/name is taken" {
+			t.Errorf("the error is %v", err)
+		}
+		if got := kindByID.Of(p100).Get(s); got.Name != "was death of" || got.HasDirection || got.Version != 2 {
+			t.Errorf("afterwards %v: the name must be back, the direction and the version stay", got)
+		}
+	})
+}
+
+func TestAnswersInAnotherOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+			saved := wasDeathOf
+			if strings.Contains(string(r.Body), "first") {
+				time.Sleep(2 * time.Second)
+				saved.Name, saved.Version = "first", 2
+			} else {
+				time.Sleep(time.Second)
+				saved.Name, saved.Version = "second", 3
+			}
+			return ok(saved)
+		})
+		first, second := run(s, name, "first"), run(s, name, "second")
+		first.Wait(t.Context())
+		second.Wait(t.Context())
+		if got := kindByID.Of(p100).Get(s); got.Name != "second" || got.Version != 3 {
+			t.Errorf("afterwards %v", got)
+		}
+	})
+}
+
+// The server writes the name in its own way. Meanwhile the user has written
+// another one, which fails: what shows then is the server's.
+func TestWhatTheServerMadeOfAValue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+			if strings.Contains(string(r.Body), "later") {
+				time.Sleep(2 * time.Second)
+				return nil, fetch.ErrOffline
+			}
+			time.Sleep(time.Second)
+			saved := wasDeathOf
+			saved.Name, saved.Version = "DIED", 2
+			return ok(saved)
+		})
+		earlier, later := run(s, name, "died"), run(s, name, "later")
+		earlier.Wait(t.Context())
+		if got := name.of(p100).Get(s); got != "later" {
+			t.Errorf("while the later one is pending the name is %q", got)
+		}
+		later.Wait(t.Context())
+		if got := name.of(p100).Get(s); got != "DIED" {
+			t.Errorf("afterwards the name is %q", got)
+		}
+	})
+}
+
+func TestNetworkPanel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, server := serve(t, func(fetch.Request) (*fetch.Response, error) { return ok(wasDeathOf) })
+		began := time.Now()
+		took := func() time.Duration { defer func() { began = time.Now() }(); return time.Since(began) }
+
+		network.Set(s, conditions{Latency: 700})
+		if err := run(s, name, "a").Wait(t.Context()); err != nil || took() != 700*time.Millisecond || len(server.asked) != 1 {
+			t.Errorf("slow: %v, %d sent", err, len(server.asked))
+		}
+		network.Set(s, conditions{Latency: 700, Failures: 100})
+		if err := run(s, name, "b").Wait(t.Context()); !errors.Is(err, fetch.ErrNetwork) || took() != 700*time.Millisecond || len(server.asked) != 1 {
+			t.Errorf("slow and shaky: %v, %d sent", err, len(server.asked))
+		}
+		network.Set(s, conditions{Latency: longestLatency})
+		task := run(s, name, "c")
+		time.Sleep(time.Second)
+		task.Cancel()
+		synctest.Wait() // it would fail if the delay went on
+		if took() != time.Second || len(server.asked) != 1 {
+			t.Errorf("cancelled: %d sent", len(server.asked))
+		}
+	})
+}
+
+func TestLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+			time.Sleep(1500 * time.Millisecond)
+			if strings.Contains(string(r.Body), "/has_direction") {
+				return nil, fetch.ErrNetwork
+			}
+			return ok(wasDeathOf)
+		})
+		rename := run(s, name, "")
+		synctest.Wait()
+		toggle := run(s, hasDirection, false)
+		synctest.Wait()
+		show := func() (text string) {
+			for _, l := range lines.Get(s) {
+				text += fmt.Sprintln(l.Number, l.Kind, l.Field, l.Value, l.outcome())
+			}
+			return text
+		}
+		if got, want := show(), "2 crm:P100_was_death_of Has direction off on its way\n1 crm:P100_was_death_of Name empty on its way\n"; got != want {
+			t.Errorf("at first:\n%swant\n%s", got, want)
+		}
+		rename.Wait(t.Context())
+		toggle.Wait(t.Context())
+		synctest.Wait()
+		retried := toggle.Retry()
+		synctest.Wait()
+		if got, want := show(), "3 crm:P100_was_death_of Has direction off on its way\n2 crm:P100_was_death_of Has direction off taken back after 1.5 s\n"+
+			"1 crm:P100_was_death_of Name empty saved after 1.5 s\n"; got != want {
+			t.Errorf("then:\n%swant\n%s", got, want)
+		}
+		retried.Cancel()
+		for range longestLog {
+			run(s, hasDirection, true).Wait(t.Context())
+		}
+		synctest.Wait()
+		if all := lines.Get(s); len(all) != longestLog || all[0].Number != 3+longestLog {
+			t.Errorf("%d lines, the newest is number %d", len(all), all[0].Number)
+		}
+	})
+}

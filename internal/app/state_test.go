@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/saga/fetch"
+)
+
+func marshal(v any) []byte {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
+
+func TestFilter(t *testing.T) {
+	s, _ := serve(t, nil)
+	for _, test := range []struct {
+		reason string
+		filter filter
+		want   []kind.ID
+	}{
+		{"the zero filter lets all through, by id", filter{}, []kind.ID{p100, diedIn.ID, knows.ID}},
+		{"the name", filter{Text: "knows"}, []kind.ID{knows.ID}},
+		{"the id, in whatever case, spaces around do not count", filter{Text: " p100I "}, []kind.ID{diedIn.ID}},
+		{"the description", filter{Text: "links a death"}, []kind.ID{p100}},
+		{"the vocabulary", filter{Vocabulary: "crm"}, []kind.ID{p100, diedIn.ID}},
+		{"both", filter{Text: "died", Vocabulary: "crm"}, []kind.ID{diedIn.ID}},
+		{"neither", filter{Text: "died", Vocabulary: "foaf"}, []kind.ID{}},
+		{"a vocabulary that there is not", filter{Vocabulary: "x"}, []kind.ID{}},
+	} {
+		filtered.Set(s, test.filter)
+		if got := matching.Get(s); fmt.Sprint(got) != fmt.Sprint(test.want) {
+			t.Errorf("%s: %v, want %v", test.reason, got, test.want)
+		}
+	}
+	if got := fmt.Sprint(vocabularies.Get(s)); got != "[{crm 2} {foaf 1}]" {
+		t.Errorf("vocabularies %v", got)
+	}
+}
+
+func TestTheFilterFollowsAnEdit(t *testing.T) {
+	s, _ := serve(t, nil)
+	filtered.Set(s, filter{Text: "befriended"})
+	if err := kindByID.Of(knows.ID).Update(s, func(k *kind.Kind) { k.Name = "befriended" }); err != nil {
+		t.Fatal(err)
+	}
+	if got := matching.Get(s); len(got) != 1 || got[0] != knows.ID {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestVisitIsTheInverseOfItsAddresses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := atom.NewStore()
+		f := filter{Text: rapid.String().Draw(t, "text"), Vocabulary: rapid.String().Draw(t, "vocabulary")}
+		visit(s, mustParse(hrefOfList(f)))
+		if got := filtered.Get(s); got != f || selected.Get(s) != "" {
+			t.Fatalf("%q became %v", hrefOfList(f), got)
+		}
+		id := kind.ID(rapid.StringN(1, 20, -1).Draw(t, "id"))
+		visit(s, mustParse(hrefOfKind(id)))
+		if got := selected.Get(s); got != id || filtered.Get(s) != f {
+			t.Fatalf("%q became %q, with %v", hrefOfKind(id), got, filtered.Get(s))
+		}
+	})
+}
+
+func TestTheListBeginsAnewWithAnotherFilterOnly(t *testing.T) {
+	s := atom.NewStore()
+	shown.Set(s, 5*step)
+	visit(s, &url.URL{Path: kindsPath + "x"})
+	visit(s, &url.URL{Path: "/"})
+	if got := shown.Get(s); got != 5*step {
+		t.Errorf("after going there and back %d rows are shown", got)
+	}
+	visit(s, &url.URL{Path: "/", RawQuery: "q=x"})
+	if got := shown.Get(s); got != step {
+		t.Errorf("of what is searched %d rows are shown", got)
+	}
+}
+
+func TestNotLoaded(t *testing.T) {
+	real := send
+	t.Cleanup(func() { send = real })
+	send = func(context.Context, fetch.Request) (*fetch.Response, error) { return nil, fetch.ErrOffline }
+	s := atom.NewStore()
+	if !loaded.Get(s).waiting() {
+		t.Error("not waiting before anything was tried")
+	}
+	if _, err := kinds.Load(t.Context(), s); !errors.Is(err, fetch.ErrOffline) {
+		t.Errorf("got %v", err)
+	}
+	if got := loaded.Get(s); got.Loaded || got.waiting() || got.Err != fetch.ErrOffline.Error() {
+		t.Errorf("got %v", got)
+	}
+}
