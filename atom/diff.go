@@ -3,7 +3,6 @@ package atom
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 	"unsafe"
 )
@@ -324,7 +323,7 @@ func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value)
 			keys = append(keys, k)
 		}
 	}
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(keyText(a), keyText(b)) })
+	sortBy(keys, func(a, b *reflect.Value) bool { return keyText(*a) < keyText(*b) })
 	return keys
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -155,7 +154,9 @@ func compilePlan(t reflect.Type) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(compiled, c.made)
+	for t, p := range c.made {
+		compiled[t] = p
+	}
 	return p, nil
 }
 
