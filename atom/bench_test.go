@@ -90,8 +90,8 @@ var sizesMeasured = []int{100, 1000, 10_000, 100_000}
 // measure runs what(n) for each size.
 func measure(b *testing.B, what func(v *board, n int) error) {
 	for _, n := range sizesMeasured {
-		v := newBoard(n)
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			v := newBoard(n)
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := what(v, n); err != nil {

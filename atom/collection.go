@@ -140,7 +140,6 @@ func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
 	if from == v.tree || !d.enter(p, b) {
 		return
 	}
-	defer d.leave(b)
 	if j := y.journal; j != nil {
 		if y.version != len(j.log) {
 			j = y.replayed()
@@ -157,6 +156,7 @@ func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
 	} else {
 		whole = d.diffList(p, from, &v)
 	}
+	d.leave(b)
 	if d.err != nil || len(d.steps) == steps && !whole {
 		return
 	}

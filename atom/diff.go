@@ -3,7 +3,6 @@ package atom
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 	"unsafe"
 )
@@ -42,13 +41,11 @@ func (s *spot) at(a unsafe.Pointer) unsafe.Pointer {
 // left as it is.
 func settle(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointer, c Changes, err error) {
 	path := paths.Get().(*[16]Step) // values are rarely deeper
-	defer func() {
-		clear(path[:])
-		paths.Put(path)
-	}()
 	d := differ{given: given, path: path[:0]}
 	s := spot{plan: p, old: prev}
 	d.diff(p, prev, draft, &s)
+	clear(path[:])
+	paths.Put(path) // not deferred: that takes longer than the rest
 	if d.err != nil {
 		return nil, Changes{}, d.err
 	}
@@ -326,7 +323,7 @@ func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value)
 			keys = append(keys, k)
 		}
 	}
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(keyText(a), keyText(b)) })
+	sortBy(keys, func(a, b *reflect.Value) bool { return keyText(*a) < keyText(*b) })
 	return keys
 }
 

@@ -1,7 +1,6 @@
 package atom
 
 import (
-	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -68,8 +67,14 @@ func jsonFields(t reflect.Type) map[string]jsonField {
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b jsonField) int {
-		return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(len(a.index), len(b.index)), -cmpBool(a.tagged, b.tagged))
+	sortBy(found, func(a, b *jsonField) bool {
+		switch {
+		case a.name != b.name:
+			return a.name < b.name
+		case len(a.index) != len(b.index):
+			return len(a.index) < len(b.index)
+		}
+		return a.tagged && !b.tagged
 	})
 	shown := map[string]jsonField{}
 	for i := 0; i < len(found); {
@@ -83,16 +88,6 @@ func jsonFields(t reflect.Type) map[string]jsonField {
 		i += n
 	}
 	return shown
-}
-
-func cmpBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }
 
 // inlined is the type of the embedded struct whose fields sf adds to the JSON

@@ -45,8 +45,9 @@ func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
 // diffElement compares element i and returns the box of the next one.
 func (d *differ) diffElement(p *plan, i int, old, draft unsafe.Pointer) unsafe.Pointer {
 	d.push(elementStep(i, p.elem.idIn(old)))
-	defer d.pop()
-	return d.diffBox(p, old, draft)
+	next := d.diffBox(p, old, draft)
+	d.pop()
+	return next
 }
 
 // identitiesEdited tells whether an element has got another identity: then it

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
-	"slices"
 	"strings"
 	"unsafe"
 )
@@ -39,7 +38,7 @@ func MapOf[K comparable, V any](m map[K]V) Map[K, V] {
 	if w.err != nil {
 		panic(w.err)
 	}
-	slices.SortFunc(boxes, p.compareKeys)
+	sortBy(boxes, func(x, y *unsafe.Pointer) bool { return p.compareKeys(*x, *y) < 0 })
 	return Map[K, V]{root{tree: plant(boxes)}}
 }
 
@@ -186,7 +185,7 @@ func (m Map[K, V]) MarshalJSON() ([]byte, error) {
 		}
 		value, err := json.Marshal(&e.value)
 		if err != nil {
-			return nil, fmt.Errorf("/%s: %w", escaper.Replace(key), err)
+			return nil, fmt.Errorf("/%s: %w", escape(key), err)
 		}
 		out = append(append(append(out, name...), ':'), value...)
 	}

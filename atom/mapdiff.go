@@ -26,7 +26,7 @@ func (d *differ) diffTable(p *plan, from *treeNode, v *version) {
 		}
 	}
 	if len(touched) > 1 {
-		slices.SortStableFunc(touched, func(x, y unsafe.Pointer) int { return p.compareKeys(x, y) })
+		sortBy(touched, func(x, y *unsafe.Pointer) bool { return p.compareKeys(*x, *y) < 0 })
 		touched = slices.CompactFunc(touched, func(x, y unsafe.Pointer) bool { return p.compareKeys(x, y) == 0 })
 	}
 	d.expect(len(touched))

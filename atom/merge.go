@@ -2,11 +2,8 @@ package atom
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 	"unsafe"
 )
 
@@ -35,13 +32,12 @@ type merger struct {
 
 // fail names where err happened, unless it is known already.
 func (m *merger) fail(err error) error {
-	var known *PatchError
-	if err == nil || errors.As(err, &known) {
+	if _, known := err.(*PatchError); err == nil || known {
 		return err
 	}
 	path := ""
 	for _, t := range m.path {
-		path += "/" + escaper.Replace(t)
+		path += "/" + escape(t)
 	}
 	return &PatchError{Index: -1, Op: "merge", Path: path, Err: err}
 }
@@ -88,7 +84,12 @@ func (m *merger) merge(p *plan, a unsafe.Pointer, f *field, patch []byte) error 
 	case !p.object(a):
 		return m.fail(fmt.Errorf("%w: a %s is no object", ErrPath, p.typ))
 	}
-	for _, name := range slices.Sorted(maps.Keys(members)) { // in order: the first error is always the same
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	sortBy(names, func(a, b *string) bool { return *a < *b }) // the first error is always the same
+	for _, name := range names {
 		m.path = append(m.path, name)
 		if err := m.fail(m.member(p, a, name, members[name])); err != nil {
 			return err

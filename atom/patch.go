@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"unsafe"
 )
 
@@ -257,7 +258,7 @@ func exact(v any) any {
 		}
 	case json.Number:
 		f, err := v.Float64()
-		if i, notInt := v.Int64(); err == nil && (notInt != nil && bytes.ContainsAny([]byte(v), ".eE") || notInt == nil && i >= -1<<53 && i <= 1<<53) {
+		if i, notInt := v.Int64(); err == nil && (notInt != nil && strings.ContainsAny(string(v), ".eE") || notInt == nil && i >= -1<<53 && i <= 1<<53) {
 			return f
 		}
 	}

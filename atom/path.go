@@ -27,7 +27,7 @@ func elementStep(i int, id any) Step { return Step{key: id, index: i} }
 func fieldStep(f *field) Step        { return Step{field: f, index: noIndex} }
 
 // String is the step as it stands in a JSON pointer, without the slash.
-func (s Step) String() string { return escaper.Replace(s.token()) }
+func (s Step) String() string { return escape(s.token()) }
 
 func (p Path) with(s Step) Path      { return append(p[:len(p):len(p)], s) }
 func (p Path) split() (Path, Step)   { return p[:len(p)-1], p[len(p)-1] }
@@ -61,7 +61,10 @@ func keyText(v reflect.Value) string {
 	return fmt.Sprint(v)
 }
 
-var escaper = strings.NewReplacer("~", "~0", "/", "~1")
+// escape is a token as it stands in a JSON pointer.
+func escape(token string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
+}
 
 // String is p as a JSON pointer (RFC 6901). A field that has no JSON form is
 // shown by its name in Go.
@@ -70,7 +73,7 @@ func (p Path) String() string {
 	for _, s := range p {
 		if s.field == nil || !s.field.inline {
 			b.WriteByte('/')
-			escaper.WriteString(&b, s.token())
+			b.WriteString(s.String())
 		}
 	}
 	return b.String()

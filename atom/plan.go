@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 )
@@ -95,11 +95,24 @@ var (
 
 // planOf returns the plan of t, or ErrType.
 func planOf(t reflect.Type) (*plan, error) {
-	if p, ok := plans.Load(t); ok {
-		return planOrError(p)
+	slot := &recent[uintptr((*eface)(unsafe.Pointer(&t)).data)/64%uintptr(len(recent))]
+	if p := slot.Load(); p != nil && p.typ == t {
+		return p, nil
 	}
-	return planNew(&plans, t, editable)
+	v, ok := plans.Load(t)
+	if !ok {
+		return planNew(&plans, t, editable)
+	}
+	p, err := planOrError(v)
+	if err == nil {
+		slot.Store(p)
+	}
+	return p, err
 }
+
+// recent is a part of plans, by the address of the type: every update asks for
+// a plan or two, and a sync.Map takes as long as an allocation.
+var recent [64]atomic.Pointer[plan]
 
 // planBehindInterface is planOf for what an interface holds. A List or Map
 // there could only be copied, never edited, so it is refused.
@@ -141,7 +154,9 @@ func compilePlan(t reflect.Type) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(compiled, c.made)
+	for t, p := range c.made {
+		compiled[t] = p
+	}
 	return p, nil
 }
 

@@ -9,8 +9,6 @@ import (
 	"unsafe"
 )
 
-var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
-
 // parsePointer splits a JSON pointer (RFC 6901) into its tokens.
 func parsePointer(s string, depth int) ([]string, error) {
 	if s == "" {
@@ -29,7 +27,7 @@ func parsePointer(s string, depth int) ([]string, error) {
 				return nil, fmt.Errorf("%w: %q has a ~ that is neither ~0 nor ~1", ErrPatch, s)
 			}
 		}
-		tokens[i] = unescaper.Replace(t)
+		tokens[i] = strings.ReplaceAll(strings.ReplaceAll(t, "~1", "/"), "~0", "~")
 	}
 	return tokens, nil
 }

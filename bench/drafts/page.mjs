@@ -10,7 +10,9 @@ const engines = {
   immer: { change: produceWithPatches, apply: applyPatches },
 };
 
+const params = new URLSearchParams(location.search);
 const go = new Go();
+go.env.GOGC = params.get('gogc');
 const ready = new Promise((resolve) => { globalThis.oursIsReady = resolve; });
 const { instance } = await WebAssembly.instantiateStreaming(fetch('/drafts.wasm'), go.importObject);
 go.run(instance);
@@ -28,7 +30,6 @@ function measured(system, name, n) {
   };
 }
 
-const params = new URLSearchParams(location.search);
 const rounds = Number(params.get('rounds')), batch = Number(params.get('batch'));
 const systems = ['ours', 'mutative', 'immer'];
 const results = [];
