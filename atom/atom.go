@@ -116,8 +116,11 @@ func (a *Atom[T]) editing(revise revision[T]) *Edit {
 	e := &Edit{root: a.root, path: a.path, look: a.look}
 	e.apply = func(state any) (any, Changes, error) {
 		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
+			if e.asSent && e.recorded {
+				return repeated(prev, e.patch)
+			}
 			if next, c, err = revise(prev); err == nil {
-				e.patch = c
+				e.patch, e.recorded = c, true
 			}
 			return next, c, err
 		})
@@ -142,6 +145,16 @@ func drafting[T any](edit func(*T)) revision[T] {
 		calling(func() { next, c, err = update(prev, edit) })
 		return next, c, err
 	}
+}
+
+// repeated makes changes again that were made of another value.
+func repeated[T any](prev *T, sent Changes) (*T, Changes, error) {
+	next, err := applied(prev, sent)
+	if err != nil {
+		return prev, Changes{}, err
+	}
+	c, err := diff(prev, next)
+	return next, c, err
 }
 
 // replacing puts value in the place of whatever is there.

@@ -25,16 +25,16 @@ func BenchmarkPlainStruct(b *testing.B) {
 
 // level is a document of five levels.
 type level struct {
-	Name  string
-	Tags  []string
-	Attrs map[string]string
-	Next  *level
+	Name string
+	Tags []string
+	A, B int
+	Next *level
 }
 
 func fiveLevels() *level {
 	var v *level
 	for range 5 {
-		v = &level{Name: "n", Tags: []string{"a", "b"}, Attrs: map[string]string{"a": "1", "b": "2"}, Next: v}
+		v = &level{Name: "n", Tags: []string{"a", "b"}, A: 1, B: 2, Next: v}
 	}
 	return v
 }

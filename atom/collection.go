@@ -179,8 +179,15 @@ type version struct {
 	follows bool // they begin at the earlier tree
 }
 
-// put replaces box i.
-func (v *version) put(i int, box unsafe.Pointer) {
+// put replaces box at, which is slot i of leaf.
+func (v *version) put(leaf *treeNode, i, at int, box unsafe.Pointer) {
+	if !leaf.place(i, box, false, v.mark) {
+		v.set(at, box)
+	}
+}
+
+// set replaces box i.
+func (v *version) set(i int, box unsafe.Pointer) {
 	v.tree = v.tree.set(i, box, false, v.mark)
 	if v.journal != nil {
 		v.journal.tree = v.tree

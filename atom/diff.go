@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"unsafe"
 )
 
@@ -40,7 +41,12 @@ func (s *spot) at(a unsafe.Pointer) unsafe.Pointer {
 // itself if nothing changed. A draft that is given was not made by us, and is
 // left as it is.
 func settle(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointer, c Changes, err error) {
-	d := differ{given: given}
+	path := paths.Get().(*[16]Step) // values are rarely deeper
+	defer func() {
+		clear(path[:])
+		paths.Put(path)
+	}()
+	d := differ{given: given, path: path[:0]}
 	s := spot{plan: p, old: prev}
 	d.diff(p, prev, draft, &s)
 	if d.err != nil {
@@ -50,6 +56,20 @@ func settle(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointe
 		return prev, Changes{}, nil
 	}
 	return s.next, Changes{steps: d.steps}, nil
+}
+
+// paths is the memory of the paths of differs.
+var paths = sync.Pool{New: func() any { return new([16]Step) }}
+
+// part compares the p at a, which is in memory of its own, with the one at b
+// in the draft, and returns the next one, or nil if nothing changed. It is a
+// call of its own because inside of a loop the spot would be allocated.
+//
+//go:noinline
+func (d *differ) part(p *plan, a, b unsafe.Pointer) unsafe.Pointer {
+	s := spot{plan: p, old: a}
+	d.diff(p, a, b, &s)
+	return s.next
 }
 
 // diff compares the p at a, which is in s, with the one at b in the draft.
@@ -111,12 +131,30 @@ func (d *differ) isolate(p *plan, dst, src unsafe.Pointer) {
 	}
 }
 
+// oneStep is memory for what is most common: one step, not far down.
+type oneStep struct {
+	step [1]change
+	path [4]Step
+}
+
+// expect makes room for n more steps at the current path.
+func (d *differ) expect(n int) {
+	if n > 1 {
+		d.steps = slices.Grow(d.steps, n)
+		d.arena = make([]Step, 0, n*(len(d.path)+2))
+	}
+}
+
 // record adds a step at the current path.
 func (d *differ) record(c change) {
 	n := len(d.path)
+	if d.steps == nil && n <= len(oneStep{}.path) {
+		one := new(oneStep)
+		d.steps, d.arena = one.step[:0], one.path[:0]
+	}
 	if cap(d.arena)-len(d.arena) < n {
 		size := n
-		if len(d.steps) > 0 { // one change is common, and more than one often means many
+		if len(d.steps) > 0 {
 			size = n * max(8, len(d.steps))
 		}
 		d.arena = make([]Step, 0, size)
@@ -165,11 +203,10 @@ func (d *differ) diffPointer(p *plan, a, b unsafe.Pointer, s *spot) {
 		return
 	}
 	if d.enter(p, y) {
-		to := spot{plan: p.elem, old: x}
-		d.diff(p.elem, x, y, &to)
+		next := d.part(p.elem, x, y)
 		d.leave(y)
-		if to.next != nil {
-			*(*unsafe.Pointer)(s.at(a)) = to.next
+		if next != nil {
+			*(*unsafe.Pointer)(s.at(a)) = next
 		}
 	}
 }
@@ -196,11 +233,10 @@ func (d *differ) diffInterface(p *plan, a, b unsafe.Pointer, s *spot) {
 		return
 	}
 	if d.enter(p, y) {
-		to := spot{plan: e, old: x}
-		d.diff(e, x, y, &to)
+		next := d.part(e, x, y)
 		d.leave(y)
-		if to.next != nil {
-			p.hold(s.at(a), e, to.next)
+		if next != nil {
+			p.hold(s.at(a), e, next)
 		}
 	}
 }
@@ -261,10 +297,8 @@ func (d *differ) diffMap(p *plan, a, b unsafe.Pointer, s *spot) {
 			d.record(change{op: OpAdd, plan: p.elem, new: n})
 			own().SetMapIndex(k, p.elem.value(n))
 		default:
-			to := spot{plan: p.elem, old: p.elem.stored(before)}
-			d.diff(p.elem, to.old, p.elem.stored(after), &to)
-			if to.next != nil {
-				own().SetMapIndex(k, p.elem.value(to.next))
+			if next := d.part(p.elem, p.elem.stored(before), p.elem.stored(after)); next != nil {
+				own().SetMapIndex(k, p.elem.value(next))
 			}
 		}
 		d.pop()
@@ -314,37 +348,45 @@ func (d *differ) diffSlice(p *plan, a, b unsafe.Pointer, s *spot) {
 	}
 	defer d.leave(y.data)
 	e := p.elem
-	var match []int
-	if x.len != y.len || !d.sameOrder(e, x, y) {
-		if e.keyed() {
-			match = e.matchByID(x, y)
-		} else {
-			match = matchByValue(x.len, y.len, func(i, j int) bool { return d.equal(e, e.at(x.data, i), e.at(y.data, j)) })
-		}
-		edits, ok := script(units(x.len), match)
-		if !ok {
-			d.replace(p, a, b, s)
-			return
-		}
-		if len(edits) > 0 {
-			d.diffElements(p, a, x, y, match, edits, s)
-			return
-		}
+	if (x.len != y.len || !d.sameOrder(e, x, y)) && d.diffOrder(p, a, b, s) {
+		return
 	}
 	for i := range y.len {
-		old := e.at(x.data, i)
-		to := spot{plan: e, old: old}
-		d.push(elementStep(i, e.id(old)))
-		d.diff(e, old, e.at(y.data, i), &to)
+		old, draft := e.at(x.data, i), e.at(y.data, i)
+		if !e.parts() && d.equal(e, old, draft) {
+			continue
+		}
+		d.push(elementStep(i, e.idIn(old)))
+		changed := d.part(e, old, draft)
 		d.pop()
-		if to.next != nil {
+		if changed != nil {
 			next := (*slice)(s.at(a))
 			if next.data == x.data {
 				p.cloneSlice(unsafe.Pointer(next))
 			}
-			e.copy(e.at(next.data, i), to.next)
+			e.copy(e.at(next.data, i), changed)
 		}
 	}
+}
+
+// diffOrder records what came, went and moved between two slices, and what
+// changed in the elements that both have, or false if all are where they were.
+func (d *differ) diffOrder(p *plan, a, b unsafe.Pointer, s *spot) bool {
+	x, y, e := *(*slice)(a), *(*slice)(b), p.elem
+	var match []int
+	if e.keyed() {
+		match = e.matchByID(x, y)
+	} else {
+		match = matchByValue(x.len, y.len, func(i, j int) bool { return d.equal(e, e.at(x.data, i), e.at(y.data, j)) })
+	}
+	edits, ok := script(units(x.len), match)
+	switch {
+	case !ok:
+		d.replace(p, a, b, s)
+	case len(edits) > 0:
+		d.diffElements(p, a, x, y, match, edits, s)
+	}
+	return !ok || len(edits) > 0
 }
 
 // sameOrder tells whether two sequences of equal length can be compared
@@ -352,7 +394,7 @@ func (d *differ) diffSlice(p *plan, a, b unsafe.Pointer, s *spot) {
 func (d *differ) sameOrder(p *plan, x, y slice) bool {
 	if p.keyed() {
 		for i := range x.len {
-			if p.id(p.at(x.data, i)) != p.id(p.at(y.data, i)) {
+			if !d.sameID(p, p.at(x.data, i), p.at(y.data, i)) {
 				return false
 			}
 		}
@@ -439,12 +481,11 @@ func (d *differ) diffElements(p *plan, a unsafe.Pointer, x, y slice, match []int
 			continue
 		}
 		old := e.at(x.data, i)
-		to := spot{plan: e, old: old}
-		d.push(elementStep(j, e.id(old)))
-		d.diff(e, old, e.at(y.data, j), &to)
+		d.push(elementStep(j, e.idIn(old)))
+		next := d.part(e, old, e.at(y.data, j))
 		d.pop()
-		if to.next != nil {
-			e.copy(e.at(out, j), to.next)
+		if next != nil {
+			e.copy(e.at(out, j), next)
 		}
 	}
 }

@@ -19,6 +19,17 @@ type Edit struct {
 	apply func(state any) (after any, c Changes, err error)
 	look  func(state any) any // the target's value in a state, nil when it is missing
 	patch Changes             // what it changes, seen from its target
+
+	asSent   bool
+	recorded bool // patch is what it changed when it was dispatched
+}
+
+// AsSent has the edit re-applied from what it changed when it was dispatched,
+// instead of by running its function again: for a change of which the server
+// was told that patch. Elements are found by their identity, never by position.
+func (e *Edit) AsSent() *Edit {
+	e.asSent = true
+	return e
 }
 
 // A portion is what an entry changes in one root.

@@ -25,7 +25,12 @@ func (p *plan) keyed() bool {
 }
 
 // id is the identity of the p at a, or nil if it has none.
-func (p *plan) id(a unsafe.Pointer) any {
+func (p *plan) id(a unsafe.Pointer) any { return p.identify(a, (*plan).load) }
+
+// idIn is id of an element that is never written to again, see [plan.loadIn].
+func (p *plan) idIn(a unsafe.Pointer) any { return p.identify(a, (*plan).loadIn) }
+
+func (p *plan) identify(a unsafe.Pointer, load func(*plan, unsafe.Pointer) any) any {
 	if p.kind == kindPointer {
 		if a = *(*unsafe.Pointer)(a); a == nil {
 			return nil
@@ -35,7 +40,19 @@ func (p *plan) id(a unsafe.Pointer) any {
 	if p.kind != kindStruct || p.identity == nil {
 		return nil
 	}
-	return p.identity.plan.load(unsafe.Add(a, p.identity.offset))
+	return load(p.identity.plan, unsafe.Add(a, p.identity.offset))
+}
+
+// sameID tells whether the elements p at a and b have one identity.
+func (w *walk) sameID(p *plan, a, b unsafe.Pointer) bool {
+	if p.kind == kindPointer {
+		p, a, b = p.elem, *(*unsafe.Pointer)(a), *(*unsafe.Pointer)(b)
+		if a == nil || b == nil {
+			return a == b
+		}
+	}
+	f := p.identity
+	return w.equal(f.plan, unsafe.Add(a, f.offset), unsafe.Add(b, f.offset))
 }
 
 // load is the p at a as an interface value.
@@ -44,6 +61,17 @@ func (p *plan) load(a unsafe.Pointer) any {
 		return *(*string)(a)
 	}
 	return p.value(a).Interface()
+}
+
+// loadIn is load from memory that is never written to again: the interface
+// value then points there, and nothing is allocated.
+func (p *plan) loadIn(a unsafe.Pointer) any {
+	if p.direct || p.kind == kindInterface {
+		return p.load(a)
+	}
+	v := p.zero
+	(*eface)(unsafe.Pointer(&v)).data = a
+	return v
 }
 
 var stringType = reflect.TypeFor[string]()

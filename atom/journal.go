@@ -25,7 +25,7 @@ type journal struct {
 	shape int           // edits that moved elements
 	elem  *plan         // of the elements, once it was needed
 
-	first [2]entryEdit // of the log: most have one or two
+	first [1]entryEdit // of the log: most have one
 }
 
 // An entryEdit is one edit of a tree, by position.
@@ -92,7 +92,9 @@ func (j *journal) do(e entryEdit) {
 	m := mark(j.mark.Load())
 	switch e.op {
 	case OpReplace:
-		j.tree = j.tree.set(e.at, e.box, true, m)
+		if leaf, i := j.tree.leaf(e.at); !leaf.place(i, e.box, true, m) {
+			j.tree = j.tree.set(e.at, e.box, true, m)
+		}
 	case OpAdd:
 		j.tree = j.tree.insert(e.at, e.box, true, m)
 	case OpRemove:
@@ -131,9 +133,12 @@ func (j *journal) detach(t reflect.Type, a unsafe.Pointer) {
 	}
 }
 
-// private tells whether box i, of the current tree, was made by this journal
-// and so can still be written to by those who got it.
-func (j *journal) private(i int) bool { return j.tree.owned(i, mark(j.mark.Load())) }
+// at is box i of the current tree, and whether it is private: made by this
+// journal, so that it can still be written to by those who got it.
+func (j *journal) at(i int) (box unsafe.Pointer, private bool) {
+	leaf, k := j.tree.leaf(i)
+	return leaf.slots[k], leaf.own>>k&1 == 1 && leaf.mark.sameUser(mark(j.mark.Load()))
+}
 
 // origins maps the boxes that were put in place of others to those they
 // stand for in the end.

@@ -108,11 +108,13 @@ func (l List[E]) Values() iter.Seq[E] {
 func (l *List[E]) Edit(i int) *E {
 	j := l.root.edits()
 	check(i, j.tree.len())
-	if !j.private(i) {
-		old := j.tree.at(i)
-		l.root.edit(entryEdit{op: OpReplace, at: i, box: l.box(*(*E)(old)), old: old})
+	box, private := j.at(i)
+	if !private {
+		old := box
+		box = l.box(*(*E)(old))
+		l.root.edit(entryEdit{op: OpReplace, at: i, box: box, old: old})
 	}
-	return (*E)(j.tree.at(i))
+	return (*E)(box)
 }
 
 // box is a box with a draft of e, of its own: e may share memory with what

@@ -12,10 +12,12 @@ import (
 // were made anew when they have the same identity or value. It returns true,
 // and has recorded nothing, if the list was shuffled and is better replaced.
 func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
-	if v.follows && v.journal.shape == 0 && !p.identitiesEdited(from, v) {
+	if v.follows && v.journal.shape == 0 && !d.identitiesEdited(p, v) {
+		d.expect(len(v.journal.log))
 		for _, e := range v.journal.log {
-			if v.tree.owned(e.at, v.mark) { // not yet done
-				v.put(e.at, d.diffElement(p, e.at, from.at(e.at), v.tree.at(e.at)))
+			leaf, i := v.tree.leaf(e.at)
+			if leaf.own>>i&1 == 1 && leaf.mark.sameUser(v.mark) { // the first edit of it
+				v.put(leaf, i, e.at, d.diffElement(p, e.at, e.old, leaf.slots[i]))
 			}
 		}
 		from.handOn(v.tree)
@@ -42,16 +44,16 @@ func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
 
 // diffElement compares element i and returns the box of the next one.
 func (d *differ) diffElement(p *plan, i int, old, draft unsafe.Pointer) unsafe.Pointer {
-	d.push(elementStep(i, p.elem.id(old)))
+	d.push(elementStep(i, p.elem.idIn(old)))
 	defer d.pop()
 	return d.diffBox(p, old, draft)
 }
 
 // identitiesEdited tells whether an element has got another identity: then it
 // is another element.
-func (p *plan) identitiesEdited(from *treeNode, v *version) bool {
+func (d *differ) identitiesEdited(p *plan, v *version) bool {
 	return p.elem.keyed() && slices.ContainsFunc(v.journal.log, func(e entryEdit) bool {
-		return p.elem.id(from.at(e.at)) != p.elem.id(v.tree.at(e.at))
+		return !d.sameID(p.elem, e.old, v.tree.at(e.at))
 	})
 }
 
@@ -68,7 +70,7 @@ func (d *differ) recordEdit(p *plan, from *treeNode, v *version) {
 	case OpAdd:
 		behindNew = t.at - 1
 		c.new = d.detachedBox(p, v.tree.at(t.at))
-		v.put(t.at, c.new)
+		v.set(t.at, c.new)
 	case OpMove:
 		behindNew = t.at - 1
 		if behindOld = t.from - 1; behindOld >= t.at {
@@ -232,7 +234,7 @@ func (d *differ) recordEdits(p *plan, from *treeNode, xs, ys []piece, match []in
 			box := ys[t.item].box
 			if v.tree.owned(t.at, v.mark) {
 				box = d.detachedBox(p, box)
-				v.put(t.at, box)
+				v.set(t.at, box)
 			}
 			c.new = box
 		}
@@ -250,7 +252,7 @@ func (d *differ) recordEdits(p *plan, from *treeNode, xs, ys []piece, match []in
 	at := 0
 	for j, i := range match {
 		if i != none && xs[i].id() != ys[j].id() {
-			v.put(at, d.diffElement(p, at, xs[i].box, ys[j].box))
+			v.set(at, d.diffElement(p, at, xs[i].box, ys[j].box))
 		}
 		at += ys[j].size()
 	}

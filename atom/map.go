@@ -123,11 +123,13 @@ func (m *Map[K, V]) Edit(k K) *V {
 		return nil
 	}
 	j := m.root.edits()
-	if !j.private(i) {
-		old := (*entryBox[K, V])(j.tree.at(i))
-		m.root.edit(entryEdit{op: OpReplace, at: i, box: m.box(old.key, old.value), old: unsafe.Pointer(old)})
+	box, private := j.at(i)
+	if !private {
+		old := (*entryBox[K, V])(box)
+		box = m.box(old.key, old.value)
+		m.root.edit(entryEdit{op: OpReplace, at: i, box: box, old: unsafe.Pointer(old)})
 	}
-	return &(*entryBox[K, V])(j.tree.at(i)).value
+	return &(*entryBox[K, V])(box).value
 }
 
 // box is a box with a draft of v, of its own: v may share memory with what

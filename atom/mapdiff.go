@@ -29,6 +29,7 @@ func (d *differ) diffTable(p *plan, from *treeNode, v *version) {
 		slices.SortStableFunc(touched, func(x, y unsafe.Pointer) int { return p.compareKeys(x, y) })
 		touched = slices.CompactFunc(touched, func(x, y unsafe.Pointer) bool { return p.compareKeys(x, y) == 0 })
 	}
+	d.expect(len(touched))
 	for _, box := range touched {
 		k := p.order.keyIn(box, p.key.typ)
 		i, was := from.search(k, p.key.typ)
@@ -97,8 +98,8 @@ func (d *differ) diffPieces(p *plan, from *treeNode, v *version) {
 	}
 }
 
-// pushKey goes to the element in box.
-func (d *differ) pushKey(p *plan, box unsafe.Pointer) { d.push(keyStep(p.key.load(box))) }
+// pushKey goes to the element in box, which is never written to again.
+func (d *differ) pushKey(p *plan, box unsafe.Pointer) { d.push(keyStep(p.key.loadIn(box))) }
 
 func (d *differ) removeEntry(p *plan, old unsafe.Pointer) {
 	d.pushKey(p, old)
@@ -110,7 +111,7 @@ func (d *differ) addEntry(p *plan, v *version, i int) {
 	box := v.tree.at(i)
 	if v.tree.owned(i, v.mark) {
 		box = d.detachedBox(p, box)
-		v.put(i, box)
+		v.set(i, box)
 	}
 	d.pushKey(p, box)
 	d.record(change{op: OpAdd, plan: p.elem, new: p.element(box)})
@@ -123,6 +124,6 @@ func (d *differ) diffEntry(p *plan, old unsafe.Pointer, v *version, i int) {
 		return
 	}
 	d.pushKey(p, old)
-	v.put(i, d.diffBox(p, old, box))
+	v.set(i, d.diffBox(p, old, box))
 	d.pop()
 }

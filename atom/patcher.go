@@ -292,13 +292,14 @@ func (p *plan) positionIn(r *root, token string, end bool) (i int, found bool, b
 
 // private is box i of r, made private if it is not.
 func (r *root) private(p *plan, i int) unsafe.Pointer {
-	j := r.edits()
-	if !j.private(i) {
+	box, private := r.edits().at(i)
+	if !private {
 		var w walk
-		old := j.tree.at(i)
-		r.edit(entryEdit{op: OpReplace, at: i, box: w.detachedBox(p, old), old: old})
+		old := box
+		box = w.detachedBox(p, old)
+		r.edit(entryEdit{op: OpReplace, at: i, box: box, old: old})
 	}
-	return j.tree.at(i)
+	return box
 }
 
 // add is the operation add: a new element, or a member whether it is there or

@@ -48,9 +48,11 @@ type plan struct {
 	typ      reflect.Type
 	kind     kind
 	size     uintptr
-	pointers bool // the collector has to see its words
-	shares   bool // a plain copy of it shares memory that somebody can write to
-	direct   bool // an interface holds it in its own data word
+	pointers bool   // the collector has to see its words
+	shares   bool   // a plain copy of it shares memory that somebody can write to
+	words    uint64 // if not 0: which of its words are pointers, in memory of at most 64 words
+	zero     any    // for the type word of interfaces that hold it
+	direct   bool   // an interface holds it in its own data word
 
 	// leaf is set where the type has a JSON form of its own (MarshalJSON,
 	// MarshalText): a change inside is then a change of the whole.
@@ -154,7 +156,7 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 	if p := c.made[t]; p != nil {
 		return p, nil // a type that contains itself
 	}
-	p := &plan{typ: t, size: t.Size(), direct: holdsDirectly(t)}
+	p := newPlan(t)
 	c.made[t] = p
 	if s, ok := shapeOf(t); ok {
 		return p, c.collection(p, s)
@@ -174,6 +176,14 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 		p.leaf = e.Implements(marshaler) || e.Implements(texter)
 	}
 	return p, c.byKind(p)
+}
+
+func newPlan(t reflect.Type) *plan {
+	p := &plan{typ: t, size: t.Size(), direct: holdsDirectly(t), words: pointerWords(t)}
+	if t.Kind() != reflect.Interface {
+		p.zero = reflect.Zero(t).Interface()
+	}
+	return p
 }
 
 func (c compiler) byKind(p *plan) (err error) {
@@ -259,7 +269,7 @@ func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, 
 // appear in the JSON object of the struct around it. Which of them do depends
 // on that struct, so this plan is its own and in no table.
 func (c compiler) embed(t reflect.Type, index []int, visible map[string]jsonField, embedding []reflect.Type) (*plan, error) {
-	p := &plan{typ: t, size: t.Size(), direct: holdsDirectly(t)}
+	p := newPlan(t)
 	if t.Kind() == reflect.Pointer {
 		p.kind, p.pointers, p.shares = kindPointer, true, true
 		var err error
@@ -352,11 +362,42 @@ func (p *plan) held(a unsafe.Pointer) (*plan, unsafe.Pointer, error) {
 	return e, i.data, nil
 }
 
+// pointerWords is the words of a t, by bit, that are pointers to the collector.
+// It is 0 for a type with more words than bits.
+func pointerWords(t reflect.Type) (words uint64) {
+	if t.Size() > 64*ptrSize || t.Size()%ptrSize != 0 {
+		return 0
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.String, reflect.Slice:
+		return 1
+	case reflect.Interface:
+		return 3
+	case reflect.Array:
+		for i := range t.Len() {
+			words |= pointerWords(t.Elem()) << (uintptr(i) * t.Elem().Size() / ptrSize)
+		}
+	case reflect.Struct:
+		for i := range t.NumField() {
+			words |= pointerWords(t.Field(i).Type) << (t.Field(i).Offset / ptrSize)
+		}
+	}
+	return words
+}
+
 // copy copies the p at src over the one at dst. What it refers to is shared.
 func (p *plan) copy(dst, src unsafe.Pointer) {
 	switch {
-	case p.kind == kindString:
-		*(*string)(dst) = *(*string)(src)
+	case p.words != 0: // faster than to ask reflect
+		words := p.words
+		for o := uintptr(0); o < p.size; o += ptrSize {
+			if words&1 == 1 {
+				*(*unsafe.Pointer)(unsafe.Add(dst, o)) = *(*unsafe.Pointer)(unsafe.Add(src, o))
+			} else {
+				*(*uintptr)(unsafe.Add(dst, o)) = *(*uintptr)(unsafe.Add(src, o))
+			}
+			words >>= 1
+		}
 	case p.size == 0:
 	case !p.pointers:
 		switch p.size {
@@ -369,12 +410,6 @@ func (p *plan) copy(dst, src unsafe.Pointer) {
 		default:
 			copy(unsafe.Slice((*byte)(dst), p.size), unsafe.Slice((*byte)(src), p.size))
 		}
-	case p.kind == kindPointer || p.kind == kindOpaque && p.size == ptrSize || p.kind == kindMap:
-		*(*unsafe.Pointer)(dst) = *(*unsafe.Pointer)(src)
-	case p.kind == kindSlice || p.kind == kindBytes:
-		*(*slice)(dst) = *(*slice)(src)
-	case p.kind == kindInterface:
-		*(*eface)(dst) = *(*eface)(src)
 	default:
 		p.value(dst).Set(p.value(src))
 	}

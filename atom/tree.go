@@ -6,7 +6,7 @@ import (
 )
 
 // fan is how many elements or children a node has at most.
-const fan = 32
+const fan = 16
 
 // A treeNode is a node of the tree that a List or a Map is: a B+ tree without
 // keys of its own, in which an element is found by its position, from the
@@ -54,7 +54,8 @@ func (t *treeNode) writable(m mark) *treeNode {
 	if t.mark == m {
 		return t
 	}
-	c := &treeNode{slots: t.slots, mark: m, size: t.size, n: t.n, height: t.height}
+	c := new(treeNode)
+	c.slots, c.mark, c.size, c.n, c.height = t.slots, m, t.size, t.n, t.height
 	if t.mark.sameUser(m) {
 		c.own = t.own
 	}
@@ -90,11 +91,7 @@ func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
 	t = t.writable(m)
 	for n := t; ; {
 		if n.height == 0 {
-			n.slots[i] = box
-			n.own &^= 1 << i
-			if own {
-				n.own |= 1 << i
-			}
+			n.place(i, box, own, m)
 			return t
 		}
 		k := 0
@@ -105,6 +102,20 @@ func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
 		n.slots[k] = unsafe.Pointer(kid)
 		n = kid
 	}
+}
+
+// place is set for slot i of the leaf t, if that was made under m; then so were
+// the nodes above it.
+func (t *treeNode) place(i int, box unsafe.Pointer, own bool, m mark) bool {
+	if t.mark != m {
+		return false
+	}
+	t.slots[i] = box
+	t.own &^= 1 << i
+	if own {
+		t.own |= 1 << i
+	}
+	return true
 }
 
 // insert is t with box as element i.

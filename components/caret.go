@@ -6,8 +6,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// A caret is the selection in an element that has the focus; a caret proper is
-// an empty one. Positions count UTF-16 code units, as the DOM does.
+// A caret is the selection in an element; a caret proper is an empty one.
+// Positions count UTF-16 code units, as the DOM does.
 type caret struct {
 	text       string // in which it stands
 	start, end int
@@ -17,7 +17,7 @@ type caret struct {
 
 func caretOf(el app.Value) caret {
 	start := el.Get("selectionStart")
-	if start.Type() != app.TypeNumber || !focused(el) {
+	if start.Type() != app.TypeNumber {
 		return caret{}
 	}
 	return caret{

@@ -30,13 +30,29 @@ func (e *editing) fits(given *inputProps) bool { return e.multiline == given.mul
 
 func (e *editing) mounted() bool { return e.element != nil && e.element.Mounted() }
 
+// js returns the element in the browser's document; nil when there is none.
+func (e *editing) js() app.Value {
+	if app.IsServer || !e.mounted() {
+		return nil
+	}
+	return e.element.JSValue()
+}
+
 // text returns what the element says, and whether the user has changed it.
 func (e *editing) text() (text string, typed bool) {
-	if app.IsServer || !e.mounted() {
+	el := e.js()
+	if el == nil {
 		return e.written, false
 	}
-	text = e.element.JSValue().Get("value").String()
+	text = el.Get("value").String()
 	return text, text != e.written
+}
+
+// in returns what the user is doing in an element, which is or was this one.
+func (e *editing) in(el app.Value) typing {
+	text := el.Get("value").String()
+	there := focused(el) || !el.Get("isConnected").Bool() // then it was: see takenAway
+	return typing{focused: there, typed: text != e.written, text: text, caret: caretOf(el)}
 }
 
 // commit notes that the text has been handed on.
@@ -51,19 +67,22 @@ func (e *editing) follow(value string) {
 
 // composed reports whether an input method is at work in the element.
 func (e *editing) composed() bool {
-	return composing != nil && e.mounted() && composing.Equal(e.element.JSValue())
+	el := e.js()
+	return el != nil && composing != nil && composing.Equal(el)
 }
 
 // write makes the element say value. The caret keeps its place in the text.
 func (e *editing) write(value string) {
-	if app.IsServer || !e.mounted() {
+	el := e.js()
+	if el == nil {
 		return
 	}
-	el := e.element.JSValue()
-	caret := caretOf(el)
+	caret, kept := caretOf(el), focused(el)
 	el.Set("value", value)
 	e.written, e.committed = el.Get("value").String(), false // an element may say it in its own way
-	caret.restore(el, e.written)
+	if kept {
+		caret.restore(el, e.written)
+	}
 }
 
 var (

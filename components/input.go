@@ -13,7 +13,8 @@ type InputControl struct {
 	Given    inputProps // set by the methods; exported because go-app hands only such fields on
 	identity identity
 	editing  editing
-	strokes  int // counts what is typed, for Debounce
+	strokes  int         // counts what is typed, for Debounce
+	ctx      app.Context // of the last time that the user was in the field
 }
 
 type inputProps struct {
@@ -48,8 +49,10 @@ func (c *InputControl) Label(text string) *InputControl { c.Given.label = text; 
 func (c *InputControl) Value(text string) *InputControl { c.Given.value = text; return c }
 
 // OnChange sets what is called with the text that the user commits: by leaving
-// the field, or with Enter where there is one line. Escape commits nothing and
-// brings the value back. Without an OnChange the field is read-only.
+// the field, or with Enter (Ctrl+Enter where there are many lines). Escape
+// commits nothing and brings the value back; when the text was refused, see
+// Invalid, OnChange is called with the value. Without an OnChange the field is
+// read-only.
 func (c *InputControl) OnChange(f func(ctx app.Context, text string)) *InputControl {
 	c.Given.change = f
 	return c

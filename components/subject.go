@@ -35,7 +35,7 @@ var made atomic.Uint64
 // id returns the id of the control's element.
 func (i *identity) id(given string) string {
 	if given != "" {
-		return attribute(given)
+		return given
 	}
 	if i.made == "" {
 		i.made = "control-" + strconv.FormatUint(made.Add(1), 10)
@@ -59,22 +59,47 @@ func (i *identity) meant(e app.Event) bool {
 	return i.since == 0 || e.Get("timeStamp").Float() >= i.since
 }
 
-// focusFollows moves the focus, when from has it, to the element that the
-// subject from before has now, once everything is rendered. When that is gone
-// nothing has the focus: what the user types next is not for another row.
-func (i *identity) focusFollows(ctx app.Context, from app.Value, before subject) {
-	if before.id == "" || before.id == i.now.id || !focused(from) {
+// handOver lets the user go on with the subject from before where that is now,
+// once everything is rendered. When it is gone nothing has the focus: what the
+// user types next is not for another row.
+func (i *identity) handOver(ctx app.Context, from app.Value, before subject, t typing) {
+	if before.id == "" || before.id == i.now.id || !t.focused && !t.typed {
 		return
 	}
 	ctx.Defer(func(app.Context) {
-		if to := app.Window().GetElementByID(before.id); to.Truthy() {
-			to.Call("focus")
-		} else {
+		if !t.goOnAt(before.id) && t.focused {
 			from.Call("blur")
 		}
 	})
 }
 
-func focused(el app.Value) bool {
-	return el.Equal(app.Window().Get("document").Get("activeElement"))
+// typing is what the user is doing in an element.
+type typing struct {
+	focused bool
+	typed   bool // text, which is not committed
+	text    string
+	caret   caret
+}
+
+// goOnAt lets the user go on in the element with an id. It reports whether there
+// is one.
+func (t typing) goOnAt(id string) bool {
+	if id == "" {
+		return false
+	}
+	to := app.Window().GetElementByID(id)
+	if !to.Truthy() {
+		return false
+	}
+	if t.typed {
+		to.Set("value", t.text)
+	}
+	if t.focused {
+		to.Call("focus")
+		attended = to // a page in the background is not told
+		t.caret.restore(to, to.Get("value").String())
+	} else if t.typed { // it was left, and would have been committed
+		to.Call("dispatchEvent", app.Window().Get("Event").New("change"))
+	}
+	return true
 }

@@ -67,15 +67,25 @@ func (c *ToggleControl) OnInit() { c.identity.now = c.subject() }
 
 // OnUpdate is called by go-app.
 func (c *ToggleControl) OnUpdate(ctx app.Context) {
-	if before, changed := c.identity.become(c.subject()); changed {
-		c.identity.focusFollows(ctx, c.button.JSValue(), before)
+	before, changed := c.identity.become(c.subject())
+	if changed && app.IsClient {
+		button := c.button.JSValue()
+		c.identity.handOver(ctx, button, before, typing{focused: focused(button)})
+	}
+}
+
+// OnDismount is called by go-app.
+func (c *ToggleControl) OnDismount() {
+	if takenAway(c.identity.id(c.Given.id)) != nil {
+		typing{focused: true}.goOnAt(c.Given.id)
 	}
 }
 
 // Render is called by go-app.
 func (c *ToggleControl) Render() app.UI {
 	given := &c.Given
-	id := c.identity.id(given.id)
+	control := c.identity.id(given.id)
+	id := attribute(control)
 	c.show(given.on)
 
 	button := app.Button().Type("button").Role("switch").ID(id).Class("as-switch").
@@ -97,6 +107,9 @@ func (c *ToggleControl) Render() app.UI {
 	}
 	if c.button == nil || !c.button.Mounted() {
 		c.button = button
+		if app.IsClient {
+			attend()
+		}
 	}
 	return app.Div().Class("as-control", "as-toggle").
 		DataSet("component", "toggle").
@@ -107,7 +120,7 @@ func (c *ToggleControl) Render() app.UI {
 			app.If(given.label != "", func() app.UI {
 				return app.Label().ID(id + "-label").For(id).Class("as-label").Text(given.label)
 			}),
-			given.status.below(id, given.label),
+			given.status.below(control, given.label),
 		)
 }
 

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"sync"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -22,15 +23,22 @@ import (
 //	}
 //
 // A component that has an OnMount, OnDismount or OnPreRender of its own calls
-// c.bind.OnMount(ctx) and so on first.
+// c.bind.OnMount(ctx) and so on first. It is not rendered again only because it
+// was mounted: when its OnMount changes what it shows, other than in atoms, it
+// calls [Bind.Refresh].
+//
+// go-app can mount about 4,000 such components in one frame, and would stop for
+// ever at more: Bind panics instead. Longer lists mount in parts, a part a
+// frame.
 type Bind struct {
-	ctx     app.Context
-	store   *atom.Store
-	stage   stage
-	missed  bool // something changed before the component was mounted
-	renders int  // before the component was mounted
-	views   []subscriber
-	queued  bool // in the pump; guarded by it
+	ctx    app.Context
+	store  *atom.Store
+	pump   *pump
+	stage  stage
+	missed bool // something changed while the component could not be rendered
+	alarm  *time.Timer
+	views  []subscriber
+	queued bool // in the pump; guarded by it
 }
 
 type stage uint8
@@ -47,28 +55,46 @@ type subscriber interface {
 	unsubscribe()
 }
 
+// OnInit is called by go-app before the component is rendered first.
+func (b *Bind) OnInit() {
+	if app.IsClient {
+		b.stage = rendered
+		mounting.expect()
+	}
+}
+
 // OnMount begins to render the component when what its hooks read changes.
 func (b *Bind) OnMount(ctx app.Context) {
-	b.ctx, b.stage = ctx, mounted
-	if store := StoreOf(ctx); store != b.Store() {
+	mounting.done()
+	page := pageOf(ctx)
+	if b.store != page.Store {
 		for _, v := range b.views {
 			v.unsubscribe()
 		}
-		b.store, b.missed = store, true
-		for _, v := range b.views {
-			v.subscribe()
-		}
+		b.missed = len(b.views) > 0
 	}
-	if !b.missed {
-		ctx.PreventUpdate() // what is on the page is right
+	b.ctx, b.store, b.pump, b.stage = ctx, page.Store, page.pump, mounted
+	for _, v := range b.views {
+		v.subscribe()
+	}
+	ctx.PreventUpdate() // what is on the page is right
+	if b.missed {
+		b.missed = false
+		b.refresh()
 	}
 }
 
 // OnDismount ends the subscriptions. Tasks that run go on.
 func (b *Bind) OnDismount() {
+	if b.stage == rendered {
+		mounting.done()
+	}
 	b.stage = dismounted
 	for _, v := range b.views {
 		v.unsubscribe()
+	}
+	if b.pump != nil {
+		b.pump.leave(b)
 	}
 }
 
@@ -92,44 +118,69 @@ func (b *Bind) Store() *atom.Store {
 // knows its request. Nothing is ever written to it.
 var blank = sync.OnceValue(atom.NewStore)
 
-// patience is how often a component may render before go-app has told it that
-// it is mounted.
-const patience = 100
-
 // follows reports whether hooks subscribe: in the browser, until the component
 // is dismounted. On a server nothing would empty the queue of renderings.
 func (b *Bind) follows() bool { return app.IsClient && b.stage != dismounted }
 
-// rendering makes a forgotten OnMount loud: the page would never change.
-func (b *Bind) rendering() {
-	if b.stage != rendered || app.IsServer {
-		return
+// Refresh has the component rendered in the next frame, and none of those that
+// it is in, for what it shows besides atoms. It may be called on any goroutine.
+func (b *Bind) Refresh() { b.refresh() }
+
+// refresh is what the hooks' subscriptions call.
+func (b *Bind) refresh() {
+	switch b.stage {
+	case mounted:
+		b.pump.render(b)
+	case rendered:
+		b.missed = true
+		if b.alarm == nil && app.IsClient {
+			b.alarm = time.AfterFunc(patience, b.lookAfter)
+		}
 	}
-	if b.renders++; b.renders > patience {
-		panic("saga: a component with hooks has rendered many times but was never mounted; " +
+}
+
+// patience is how long after a change that it could not show a component may
+// take to be mounted. It waits only while the UI goroutine is busy.
+const patience = 10 * time.Second
+
+// lookAfter makes a forgotten OnMount loud: the component would never change.
+func (b *Bind) lookAfter() {
+	if b.alarm = nil; b.stage == rendered {
+		forgotten("saga: a component with hooks was rendered, but never mounted, and does not show what has changed; " +
 			"embed saga.Bind by an alias, and call c.bind.OnMount(ctx) in an OnMount of your own")
 	}
 }
 
+var forgotten = func(message string) { panic(message) }
+
 const storeState = "atomsaga/store"
 
-type holder struct{ Store *atom.Store }
+// A page is what belongs to one running app: one in the browser, one for each
+// request on a server.
+type page struct {
+	Store *atom.Store
+	pump  *pump
+}
+
+func pageOf(ctx app.Context) page {
+	var p page
+	ctx.GetState(storeState, &p)
+	if p.Store == nil {
+		p.pump = &pump{}
+		if app.IsClient {
+			p.Store = atom.Default()
+		} else {
+			p.Store = atom.NewStore()
+		}
+		ctx.SetState(storeState, p)
+	}
+	return p
+}
 
 // StoreOf returns the store of a page: the one that was provided, else
 // [atom.Default] in the browser, and on a server one for each request.
-func StoreOf(ctx app.Context) *atom.Store {
-	var h holder
-	ctx.GetState(storeState, &h)
-	if h.Store == nil {
-		if app.IsClient {
-			return atom.Default()
-		}
-		h.Store = atom.NewStore()
-		Provide(ctx, h.Store)
-	}
-	return h.Store
-}
+func StoreOf(ctx app.Context) *atom.Store { return pageOf(ctx).Store }
 
 // Provide sets the store of a page, before its components mount: for tests, and
 // for pages that live beside others in one program.
-func Provide(ctx app.Context, s *atom.Store) { ctx.SetState(storeState, holder{s}) }
+func Provide(ctx app.Context, s *atom.Store) { ctx.SetState(storeState, page{s, pageOf(ctx).pump}) }

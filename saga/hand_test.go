@@ -30,13 +30,15 @@ func run[T any](t fataler, s *atom.Store, a *atom.Atom[T], update func(*T)) *han
 
 func runThen[T any](t fataler, s *atom.Store, a *atom.Atom[T], update, post func(*T)) *hand[T] {
 	h := &hand[T]{t: t, answers: make(chan error, 1)}
-	sg := saga.Update(update).Effect(func(ctx context.Context, _ T) error { return h.wait(ctx) })
+	sg := saga.Update(update).Effect(h.effect)
 	if post != nil {
 		sg = sg.PostEffect(post)
 	}
 	h.task = saga.Run(s, a, sg)
 	return h
 }
+
+func (h *hand[T]) effect(ctx context.Context, _ T) error { return h.wait(ctx) }
 
 // wait is the effect.
 func (h *hand[T]) wait(ctx context.Context) error {

@@ -33,23 +33,17 @@ func (h *Hook[T]) Use(b *Bind, a *atom.Atom[T]) T {
 // Value returns the atom's value now.
 func (h *Hook[T]) Value() T { return h.view.Value() }
 
-// Target returns the atom that the hook is bound to; nil before [Hook.Use].
-// Controls tell by it that they were handed to another row.
-func (h *Hook[T]) Target() atom.Target {
-	if h.atom == nil {
-		return nil
-	}
-	return h.atom
-}
+// Target returns the atom that the hook is bound to. Controls tell by it that
+// they were handed to another row.
+func (h *Hook[T]) Target() atom.Target { return h.atom }
 
-// Refresh has the component rendered in the next frame, and none of those that
-// it is in, for what it shows besides its atoms.
-func (h *Hook[T]) Refresh() { h.view.bind.refresh() }
+// Refresh is [Bind.Refresh] of the component that the hook is in.
+func (h *Hook[T]) Refresh() { h.view.bind.Refresh() }
 
 // Run runs a saga on the atom, in the component's store. See [Run].
 func (h *Hook[T]) Run(r Runnable[T]) *Task { return Run(h.store(), h.atom, r) }
 
-func (h *Hook[T]) store() *atom.Store { return h.view.bind.Store() }
+func (h *Hook[T]) store() *atom.Store { return h.view.store() }
 
 // Pending returns how many changes of the atom, or of a part of it, wait for
 // their effect.

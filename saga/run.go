@@ -17,7 +17,7 @@ func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
 	saga := r.saga()
 	l := &launch{store: s, on: a, options: saga.options}
 	l.begin = func(updates []any) work {
-		w := &run[T]{atom: a, steps: saga.begin()}
+		w := &run[T]{atom: a, steps: saga.begin(), asSent: saga.asSent}
 		if updates != nil {
 			w.steps.update = func(draft *T) { applyAll(draft, updates) }
 		}
@@ -40,6 +40,7 @@ type options struct {
 	timeout time.Duration
 	retry   Backoff
 	policy  policy
+	asSent  bool
 }
 
 // work is one run of a saga, whatever the type of its atom.
@@ -61,10 +62,18 @@ type work interface {
 type run[T any] struct {
 	atom         *atom.Atom[T]
 	steps        steps[T]
+	asSent       bool
 	before, next T
 }
 
-func (r *run[T]) edits() []*atom.Edit              { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
+func (r *run[T]) edits() []*atom.Edit {
+	e := atom.EditOf(r.atom, r.steps.update)
+	if r.asSent {
+		e.AsSent()
+	}
+	return []*atom.Edit{e}
+}
+
 func (r *run[T]) leaving(b *atom.Batch)            { r.before = r.atom.Get(b) }
 func (r *run[T]) entered(b *atom.Batch)            { r.next = r.atom.Get(b) }
 func (r *run[T]) hasEffect() bool                  { return r.steps.effect != nil }

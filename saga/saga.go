@@ -74,6 +74,14 @@ func (s Saga[T]) PostEffect(post func(*T)) Saga[T] {
 	return s
 }
 
+// AsSent has the update re-applied from its recorded patch ([Task.Patch]), not by
+// running it again: use it when that patch is what the effect sends, so that the
+// page shows what the server was told.
+func (s Saga[T]) AsSent() Saga[T] {
+	s.asSent = true
+	return s
+}
+
 // Timeout limits the time that the effect may take. After it the effect's
 // context is cancelled and the task fails with [ErrTimeout].
 func (s Saga[T]) Timeout(d time.Duration) Saga[T] {

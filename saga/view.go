@@ -13,7 +13,6 @@ type View[T any] struct {
 // Use binds the view to an atom, in place of the one before, and returns its
 // value. The component renders again when that changes.
 func (v *View[T]) Use(b *Bind, src atom.Readable[T]) T {
-	b.rendering()
 	if v.bind == nil {
 		v.bind = b
 		b.views = append(b.views, v)
@@ -27,10 +26,19 @@ func (v *View[T]) Use(b *Bind, src atom.Readable[T]) T {
 }
 
 // Value returns the atom's value now.
-func (v *View[T]) Value() T { return v.src.Get(v.bind.Store()) }
+func (v *View[T]) Value() T { return v.src.Get(v.store()) }
+
+// store panics for a hook that has no atom yet, which is more than a page that
+// shows nothing would say.
+func (v *View[T]) store() *atom.Store {
+	if v.bind == nil {
+		panic("saga: the hook is not bound to an atom yet: call its Use in Render")
+	}
+	return v.bind.Store()
+}
 
 func (v *View[T]) subscribe() {
-	if v.bind.follows() {
+	if v.stop == nil && v.bind.follows() {
 		v.stop = atom.Watch(v.bind.Store(), v.src, v.bind.refresh)
 	}
 }

@@ -1,0 +1,30 @@
+package saga
+
+// ReplaceForgotten has f called instead of the panic about a component that was
+// never mounted, and the panic restored by the function it returns.
+func ReplaceForgotten(f func(message string)) (restore func()) {
+	before := forgotten
+	forgotten = f
+	return func() { forgotten = before }
+}
+
+// WithoutMarking has components rendered the way that is left when go-app's
+// field for marking them is gone.
+func WithoutMarking() (restore func()) {
+	if !marking.known {
+		panic("saga: go-app has no such field any more: see flag")
+	}
+	marking.known = false
+	return func() { marking.known = true }
+}
+
+// Elapse lets the time pass that a component may take to be mounted, if it has
+// begun. It reports whether it has.
+func Elapse(b *Bind) bool {
+	if b.alarm == nil {
+		return false
+	}
+	b.alarm.Stop()
+	b.lookAfter()
+	return true
+}
