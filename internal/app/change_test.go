@@ -182,15 +182,16 @@ func TestNetworkPanel(t *testing.T) {
 		began := time.Now()
 		took := func() time.Duration { defer func() { began = time.Now() }(); return time.Since(began) }
 
-		network.Set(s, conditions{Latency: 700})
+		latency.Set(s, 700)
 		if err := run(s, name, "a").Wait(t.Context()); err != nil || took() != 700*time.Millisecond || len(server.asked) != 1 {
 			t.Errorf("slow: %v, %d sent", err, len(server.asked))
 		}
-		network.Set(s, conditions{Latency: 700, Failures: 100})
+		failures.Set(s, 100)
 		if err := run(s, name, "b").Wait(t.Context()); !errors.Is(err, fetch.ErrNetwork) || took() != 700*time.Millisecond || len(server.asked) != 1 {
 			t.Errorf("slow and shaky: %v, %d sent", err, len(server.asked))
 		}
-		network.Set(s, conditions{Latency: longestLatency})
+		failures.Set(s, 0)
+		latency.Set(s, longestLatency)
 		task := run(s, name, "c")
 		time.Sleep(time.Second)
 		task.Cancel()

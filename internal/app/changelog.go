@@ -18,7 +18,7 @@ type changeLog struct {
 
 func (c *changeLog) Render() app.UI {
 	all := c.lines.Use(&c.bind, lines)
-	return app.Section().Class("panel", "log").DataSet("testid", "log").Aria("labelledby", "log-title").Body(
+	return app.Elem("section").Class("panel", "log").DataSet("testid", "log").Aria("labelledby", "log-title").Body(
 		app.Div().Class("panel-head").Body(
 			app.H2().ID("log-title").Class("panel-title").Text("Changes"),
 			app.Span().Class("panel-state").Text(tally(all)),
@@ -26,7 +26,7 @@ func (c *changeLog) Render() app.UI {
 		app.If(len(all) == 0, func() app.UI {
 			return app.P().Class("hint").Text("Nothing has been changed yet. Each change is listed here with what became of it.")
 		}).Else(func() app.UI {
-			return app.Ol().Class("log-lines").Body(
+			return app.Elem("ol").Class("log-lines").Body(
 				app.Range(all).Slice(func(i int) app.UI { return all[i].render() }),
 			)
 		}),
@@ -41,7 +41,7 @@ func (l line) render() app.UI {
 		),
 		app.Span().Class("log-state").Text(l.outcome()),
 		app.Span().Class("log-time").Body(
-			app.Time().DateTime(l.Began.Format(time.RFC3339)).Text(l.Began.Format(time.TimeOnly)),
+			app.Elem("time").Attr("datetime", l.Began.Format(time.RFC3339)).Text(l.Began.Format(time.TimeOnly)),
 		),
 	)
 }

@@ -37,8 +37,8 @@ func (c *kindPage) Render() app.UI {
 	if k.ID == "" {
 		return missing(c.ID)
 	}
-	return app.Article().Class("kind").Body(
-		app.A().Class("back").Href(hrefOfList(filtered.Get(c.Store()))).Text("All kinds"),
+	return app.Elem("article").Class("kind").Body(
+		app.A().Class("back").Href(hrefOfList(search.Get(c.Store()), vocabulary.Get(c.Store()))).Text("All kinds"),
 		app.P().Class("kind-kicker").Body(
 			app.Span().Class("badge").Text(k.Vocabulary),
 			app.Span().Class("kind-id").Text(string(k.ID)),
@@ -105,18 +105,18 @@ func (c *kindPage) linkToInverse(k kind.Kind) app.UI {
 func facts(k kind.Kind) app.UI {
 	fact := func(term string, values ...string) app.UI {
 		return app.Div().Body(
-			app.Dt().Text(term),
-			app.If(len(values) == 0, func() app.UI { return app.Dd().Text("–") }),
-			app.Range(values).Slice(func(i int) app.UI { return app.Dd().Text(strings.ReplaceAll(values[i], "_", " ")) }),
+			app.Elem("dt").Text(term),
+			app.If(len(values) == 0, func() app.UI { return app.Elem("dd").Text("–") }),
+			app.Range(values).Slice(func(i int) app.UI { return app.Elem("dd").Text(strings.ReplaceAll(values[i], "_", " ")) }),
 		)
 	}
-	return app.Dl().Class("facts").Body(
+	return app.Elem("dl").Class("facts").Body(
 		fact("From", k.Domain...),
 		fact("To", k.Range...),
 		fact("Vocabulary", titleOf(k.Vocabulary)),
 		app.Div().Body(
-			app.Dt().Text("Version"),
-			app.Dd().DataSet("testid", "version").Text(strconv.FormatInt(k.Version, 10)),
+			app.Elem("dt").Text("Version"),
+			app.Elem("dd").DataSet("testid", "version").Text(strconv.FormatInt(k.Version, 10)),
 		),
 	)
 }

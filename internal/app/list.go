@@ -18,28 +18,28 @@ type list struct {
 	bind
 	Selected kind.ID // the kind that is looked at, "" for none
 
-	loaded       saga.View[status]
-	filtered     saga.Hook[filter]
-	matching     saga.View[[]kind.ID]
-	vocabularies saga.View[[]vocabulary]
-	shown        saga.Hook[int]
+	catalog    saga.View[contents]
+	search     saga.View[string]
+	vocabulary saga.View[string]
+	matching   saga.View[[]kind.ID]
+	shown      saga.View[int]
 }
 
 func (l *list) Render() app.UI {
-	loaded := l.loaded.Use(&l.bind, loaded)
-	return app.Nav().Class("list").Aria("label", "Relationship kinds").Body(
-		app.Header().Class("list-head").Body(
+	now := l.catalog.Use(&l.bind, catalog)
+	return app.Elem("nav").Class("list").Aria("label", "Relationship kinds").Body(
+		app.Elem("header").Class("list-head").Body(
 			l.heading(),
 			app.Div().Class("list-filters").Body(
 				components.Input().ID("search").Label("Search").Type("search").
-					Value(l.filtered.Use(&l.bind, filtered).Text).
-					OnChange(l.search).Debounce(60*time.Millisecond),
-				l.vocabulary(),
+					Value(l.search.Use(&l.bind, search)).
+					OnChange(l.find).Debounce(60*time.Millisecond),
+				l.choice(now.Vocabularies),
 			),
-			app.P().Class("list-count").Role("status").DataSet("testid", "count").Text(l.count(loaded)),
+			app.P().Class("list-count").Role("status").DataSet("testid", "count").Text(l.count(now)),
 		),
 		app.Div().Class("list-rows").On("scroll", l.scroll, app.PassiveEvent()).Body(
-			l.rows(loaded),
+			l.rows(now),
 		),
 	)
 }
@@ -48,7 +48,7 @@ func (l *list) Render() app.UI {
 func (l *list) heading() app.UI {
 	const text = "Relationship kinds"
 	if l.Selected != "" {
-		return app.H2().Class("list-title").Body(app.A().Href(hrefOfList(filter{})).Text(text))
+		return app.H2().Class("list-title").Body(app.A().Href(hrefOfList("", "")).Text(text))
 	}
 	return app.H1().Class("list-title").DataSet("heading", "list").TabIndex(-1).Text(text)
 }
@@ -57,12 +57,11 @@ func (l *list) heading() app.UI {
 // attributes that are empty.
 const everything = "all"
 
-func (l *list) vocabulary() app.UI {
-	now := l.filtered.Value().Vocabulary
-	all := l.vocabularies.Use(&l.bind, vocabularies)
+func (l *list) choice(vocabularies map[string]int) app.UI {
+	now := l.vocabulary.Use(&l.bind, vocabulary)
 	total := 0
-	for _, v := range all {
-		total += v.Kinds
+	for _, n := range vocabularies {
+		total += n
 	}
 	option := func(value, text string, n int) app.UI {
 		o := app.Option().Value(value).Text(fmt.Sprintf("%s (%d)", text, n))
@@ -75,19 +74,19 @@ func (l *list) vocabulary() app.UI {
 		app.Label().Class("as-label").For("vocabulary").Text("Vocabulary"),
 		app.Select().ID("vocabulary").Class("select").OnChange(l.choose).Body(
 			option(everything, "All", total),
-			app.Range(all).Slice(func(i int) app.UI { return option(all[i].ID, titleOf(all[i].ID), all[i].Kinds) }),
+			app.Range(vocabularies).Map(func(v string) app.UI { return option(v, titleOf(v), vocabularies[v]) }),
 		),
 	)
 }
 
-func (l *list) count(s status) string {
-	total := len(index.Get(l.Store()))
+func (l *list) count(now contents) string {
+	total := len(now.Kinds)
 	switch n := len(l.matching.Use(&l.bind, matching)); {
-	case s.waiting():
+	case now.waiting():
 		return "Loading"
-	case !s.Loaded:
+	case !now.Loaded:
 		return "Not loaded"
-	case l.filtered.Value() == filter{}:
+	case l.search.Value() == "" && l.vocabulary.Value() == "":
 		return many(total)
 	default:
 		return fmt.Sprintf("%d of %s", n, many(total))
@@ -101,13 +100,13 @@ func many(kinds int) string {
 	return strconv.Itoa(kinds) + " kinds"
 }
 
-func (l *list) rows(s status) app.UI {
+func (l *list) rows(now contents) app.UI {
 	ids := l.matching.Value()
 	switch {
-	case s.waiting():
+	case now.waiting():
 		return app.Div().Class("list-empty").Body(loading())
-	case !s.Loaded:
-		return app.Div().Class("list-empty").Body(&unreachable{Reason: s.Err})
+	case !now.Loaded:
+		return app.Div().Class("list-empty").Body(&unreachable{Reason: now.Err})
 	case len(ids) == 0:
 		return app.Div().Class("list-empty").Body(
 			app.P().Text("No relationship kind is like that."),
@@ -127,32 +126,30 @@ func (l *list) rows(s status) app.UI {
 	)
 }
 
-func (l *list) search(ctx app.Context, text string) {
-	l.narrow(ctx, filter{Text: text, Vocabulary: l.filtered.Value().Vocabulary})
-}
+func (l *list) find(ctx app.Context, text string) { l.narrow(ctx, text, l.vocabulary.Value()) }
 
 func (l *list) choose(ctx app.Context, _ app.Event) {
-	vocabulary := ctx.JSSrc().Get("value").String()
-	if vocabulary == everything {
-		vocabulary = ""
+	from := ctx.JSSrc().Get("value").String()
+	if from == everything {
+		from = ""
 	}
-	l.narrow(ctx, filter{Text: l.filtered.Value().Text, Vocabulary: vocabulary})
+	l.narrow(ctx, l.search.Value(), from)
 }
 
 func (l *list) clear(ctx app.Context, _ app.Event) {
-	l.narrow(ctx, filter{})
+	l.narrow(ctx, "", "")
 	app.Window().GetElementByID("search").Call("focus")
 }
 
 // narrow filters the list, and has the address say so.
-func (l *list) narrow(ctx app.Context, f filter) {
-	narrow(l.Store(), f)
+func (l *list) narrow(ctx app.Context, text, from string) {
+	narrow(l.Store(), text, from)
 	if l.Selected == "" {
-		ctx.Page().ReplaceURL(mustParse(hrefOfList(f)))
+		ctx.Page().ReplaceURL(mustParse(hrefOfList(text, from)))
 	}
 }
 
-func (l *list) more(app.Context, app.Event) { l.shown.Run(saga.Update(func(n *int) { *n += step })) }
+func (l *list) more(app.Context, app.Event) { shown.Update(l.Store(), func(n *int) { *n += step }) }
 
 // nearTheEnd is how many pixels before its end the list is made longer.
 const nearTheEnd = 1000

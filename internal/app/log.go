@@ -37,8 +37,7 @@ func follow(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
 		}
 		l.Number++
 		lines.Update(b, func(all *[]line) {
-			*all = slices.Insert(*all, 0, l)
-			*all = (*all)[:min(len(*all), longestLog)]
+			*all = append([]line{l}, (*all)[:min(len(*all), longestLog-1)]...)
 		})
 	})
 	go func() {

@@ -10,22 +10,16 @@ import (
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
-// conditions is what the network panel adds to the network that there is. It
-// stands in front of the requests that this page sends, and nowhere else.
-type conditions struct {
-	Latency  int // milliseconds by which every request is held back
-	Failures int // percent of the requests that fail
-}
+// What the network panel adds to the network that there is. It stands in front
+// of the edits that this page sends, and nowhere else.
+var (
+	latency  = atom.New(0) // milliseconds by which every request is held back
+	failures = atom.New(0) // percent of the requests that fail
+)
 
 const (
 	longestLatency = 5000
 	mostFailures   = 100
-)
-
-var (
-	network  = atom.New(conditions{})
-	latency  = atom.Focus(network, func(c *conditions) *int { return &c.Latency })
-	failures = atom.Focus(network, func(c *conditions) *int { return &c.Failures })
 )
 
 // errSimulated is returned in place of an answer, before anything is sent.
@@ -34,15 +28,14 @@ var errSimulated = fmt.Errorf("%w: a failure simulated by the network panel", fe
 // slowed returns the transport that the network panel describes.
 func slowed(s *atom.Store) fetch.Transport {
 	return func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
-		now := network.Get(s)
-		held := time.NewTimer(time.Duration(now.Latency) * time.Millisecond)
+		held := time.NewTimer(time.Duration(latency.Get(s)) * time.Millisecond)
 		defer held.Stop()
 		select {
 		case <-held.C:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if rand.IntN(100) < now.Failures {
+		if rand.IntN(100) < failures.Get(s) {
 			return nil, errSimulated
 		}
 		return send(ctx, r)

@@ -14,10 +14,13 @@ import (
 type networkPanel struct {
 	app.Compo
 	bind
-	network saga.Hook[conditions]
+	latency, failures saga.View[int]
 }
 
-// session is the name under which the browser keeps the conditions.
+// conditions is how the network is, as the browser keeps it.
+type conditions struct{ Latency, Failures int }
+
+// session is the name under which it does.
 const session = "atomsaga/network"
 
 // shaky is what the button sets.
@@ -27,9 +30,8 @@ func (p *networkPanel) OnMount(ctx app.Context) {
 	p.bind.OnMount(ctx)
 	var kept conditions
 	if ctx.SessionStorage().Get(session, &kept) == nil && kept.valid() {
-		network.Set(p.Store(), kept)
+		p.become(kept)
 	}
-	p.move()
 }
 
 func (c conditions) valid() bool {
@@ -37,9 +39,9 @@ func (c conditions) valid() bool {
 }
 
 func (p *networkPanel) Render() app.UI {
-	now := p.network.Use(&p.bind, network)
-	return app.Details().Class("panel").DataSet("testid", "network").DataSet("simulating", now != conditions{}).Body(
-		app.Summary().Body(
+	now := conditions{p.latency.Use(&p.bind, latency), p.failures.Use(&p.bind, failures)}
+	return app.Elem("details").Class("panel").DataSet("testid", "network").DataSet("simulating", now != conditions{}).Body(
+		app.Elem("summary").Body(
 			app.Span().Class("panel-title").Text("Network"),
 			app.Span().Class("panel-state").Text(now.String()),
 		),
@@ -94,27 +96,24 @@ func (p *networkPanel) set(ctx app.Context, part *atom.Atom[int]) {
 	}
 }
 
-func (p *networkPanel) shake(ctx app.Context, _ app.Event) { p.become(ctx, shaky) }
-func (p *networkPanel) calm(ctx app.Context, _ app.Event)  { p.become(ctx, conditions{}) }
+func (p *networkPanel) shake(ctx app.Context, _ app.Event) { p.become(shaky); p.keep(ctx) }
+func (p *networkPanel) calm(ctx app.Context, _ app.Event)  { p.become(conditions{}); p.keep(ctx) }
 
-func (p *networkPanel) become(ctx app.Context, c conditions) {
-	network.Set(p.Store(), c)
-	p.keep(ctx)
-	p.move()
+// become sets the conditions, and moves the sliders there.
+func (p *networkPanel) become(c conditions) {
+	p.Store().Batch(func(b *atom.Batch) {
+		latency.Set(b, c.Latency)
+		failures.Set(b, c.Failures)
+	})
+	for id, value := range map[string]int{"latency": c.Latency, "failures": c.Failures} {
+		if input := app.Window().GetElementByID(id); input.Truthy() {
+			input.Set("value", value)
+		}
+	}
 }
 
 // keep writes the conditions where a reload finds them. A browser that keeps
 // nothing, as in a private window, is no reason to complain.
 func (p *networkPanel) keep(ctx app.Context) {
-	_ = ctx.SessionStorage().Set(session, network.Get(p.Store()))
-}
-
-// move brings the sliders to where the conditions are.
-func (p *networkPanel) move() {
-	now := network.Get(p.Store())
-	for id, value := range map[string]int{"latency": now.Latency, "failures": now.Failures} {
-		if input := app.Window().GetElementByID(id); input.Truthy() {
-			input.Set("value", value)
-		}
-	}
+	_ = ctx.SessionStorage().Set(session, conditions{latency.Get(p.Store()), failures.Get(p.Store())})
 }

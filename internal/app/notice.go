@@ -11,7 +11,7 @@ import (
 // What stands in the place of a kind when there is none to show.
 
 func notice(heading string, body ...app.UI) app.UI {
-	return app.Article().Class("notice").Body(append([]app.UI{
+	return app.Elem("article").Class("notice").Body(append([]app.UI{
 		app.H1().Class("kind-title").DataSet("heading", "notice").TabIndex(-1).Text(heading),
 	}, body...)...)
 }
@@ -21,7 +21,7 @@ func loading() app.UI { return app.P().Text("The relationship kinds are on their
 func missing(id kind.ID) app.UI {
 	return notice("No such kind",
 		app.P().Text("There is no relationship kind “"+string(id)+"”."),
-		app.P().Body(app.A().Href(hrefOfList(filter{})).Text("All kinds")),
+		app.P().Body(app.A().Href(hrefOfList("", "")).Text("All kinds")),
 	)
 }
 
@@ -47,12 +47,12 @@ type welcome struct{ app.Compo }
 const firstKind = kind.ID("crm:P100_was_death_of")
 
 func (w *welcome) Render() app.UI {
-	return app.Article().Class("welcome").Body(
+	return app.Elem("article").Class("welcome").Body(
 		app.H2().Class("kind-title").Text("Change at once. Take back exactly."),
 		app.P().Text("Every edit of a relationship kind shows before the server has heard of it. "+
 			"When the server does not agree, that edit is taken back, and nothing else: "+
 			"what was changed before it, and after it, stays."),
-		app.Ol().Class("welcome-steps").Body(
+		app.Elem("ol").Class("welcome-steps").Body(
 			app.Li().Text("Open a kind, for instance “was death of”."),
 			app.Li().Text("In the network panel below, make the network slow and shaky."),
 			app.Li().Text("Toggle, rename and rewrite, faster than the answers come."),

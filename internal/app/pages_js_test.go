@@ -69,7 +69,7 @@ func open(t *testing.T, s *atom.Store) *tab {
 	})
 	selector := fmt.Sprintf("[data-play='%d'] .list-count", <-begun)
 	b.until("the page did not open", func() bool { return document().Call("querySelector", selector).Truthy() })
-	b.until("nothing was loaded", func() bool { return loaded.Get(s).Loaded && !loaded.Get(s).Loading })
+	b.until("nothing was loaded", func() bool { return catalog.Get(s).Loaded && !catalog.Get(s).Loading })
 	return b
 }
 
@@ -251,13 +251,13 @@ func TestTheNetworkIsKeptForTheSession(t *testing.T) {
 	s, _ = serve(t, nil) // as after a reload
 	b = open(t, s)
 	sliders := b.find("#latency").Get("value").String() + " " + b.find("#failures").Get("value").String()
-	if got := network.Get(s); got != (conditions{4300, 35}) || sliders != "4300 35" {
+	if got := (conditions{latency.Get(s), failures.Get(s)}); got != (conditions{4300, 35}) || sliders != "4300 35" {
 		t.Errorf("afterwards it is %v, and the sliders say %s", got, sliders)
 	}
 	app.Window().Get("sessionStorage").Call("setItem", session, `{"Latency":-1}`)
 	s, _ = serve(t, nil)
 	open(t, s)
-	if got := network.Get(s); got != (conditions{}) {
+	if got := (conditions{latency.Get(s), failures.Get(s)}); got != (conditions{}) {
 		t.Errorf("of nonsense it made %v", got)
 	}
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -31,23 +30,21 @@ var (
 	// kindByID is one of them; it is missing when there is none of that id.
 	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.Key(kinds.Value(), id) })
 
-	loaded = atom.Derive(func(r atom.Reader) status {
+	// catalog is what the list needs to know of them.
+	catalog = atom.Derive(func(r atom.Reader) contents {
 		now := kinds.Get(r)
-		s := status{Loaded: now.Loaded, Loading: now.Loading}
+		c := contents{Loaded: now.Loaded, Loading: now.Loading, Vocabularies: map[string]int{}}
 		if now.Err != nil {
-			s.Err = now.Err.Error()
+			c.Err = now.Err.Error()
 		}
-		return s
+		for _, id := range slices.Sorted(maps.Keys(now.Value)) {
+			k := now.Value[id]
+			c.Kinds = append(c.Kinds, entry{id, k.Vocabulary, strings.ToLower(string(id) + "\n" + k.Name + "\n" + k.Description)})
+			c.Vocabularies[k.Vocabulary]++
+		}
+		return c
 	})
 )
-
-// status is how far the loading of the kinds is.
-type status struct {
-	Loaded, Loading bool
-	Err             string // why the last attempt failed
-}
-
-func (s status) waiting() bool { return !s.Loaded && (s.Loading || s.Err == "") }
 
 func everyKind(ctx context.Context) ([]kind.Kind, error) {
 	if Source != nil {
@@ -56,55 +53,12 @@ func everyKind(ctx context.Context) ([]kind.Kind, error) {
 	return fetch.Get[[]kind.Kind](fetch.Through(ctx, send), "/api/kinds")
 }
 
-// What one looks at.
-var (
-	selected = atom.New(kind.ID("")) // the kind whose page is shown; "" for the list
-	filtered = atom.New(filter{})
-	shown    = atom.New(step) // how many rows of the list there are at most
-)
-
-// title is what the browser's window says.
-var title = atom.Derive(func(r atom.Reader) string {
-	const site = "atomsaga"
-	id := selected.Get(r)
-	if id == "" {
-		return "Relationship kinds – " + site
-	}
-	if k, ok := kindByID.Of(id).Lookup(r); ok {
-		return k.Name + " – " + site
-	}
-	return string(id) + " – " + site
-})
-
-// step is how many rows the list grows by when its end is near.
-const step = 60
-
-// filter says which kinds the list shows: all for the zero filter.
-type filter struct {
-	Text       string // in the id, name or description, in whatever case
-	Vocabulary string
+type contents struct {
+	Loaded, Loading bool
+	Err             string         // why the last attempt to load failed
+	Kinds           []entry        // by id
+	Vocabularies    map[string]int // how many kinds come from each
 }
-
-// narrow has the list begin anew with another filter.
-func narrow(w atom.Writer, f filter) {
-	if f != filtered.Get(w) {
-		filtered.Set(w, f)
-		shown.Set(w, step)
-	}
-}
-
-// matching lists the kinds that the filter lets through, by id.
-var matching = atom.Derive(func(r atom.Reader) []kind.ID {
-	f := filtered.Get(r)
-	text := strings.ToLower(strings.TrimSpace(f.Text))
-	ids := []kind.ID{}
-	for _, e := range index.Get(r) {
-		if (f.Vocabulary == "" || f.Vocabulary == e.Vocabulary) && strings.Contains(e.Text, text) {
-			ids = append(ids, e.ID)
-		}
-	}
-	return ids
-})
 
 // entry is what searching needs to know of a kind.
 type entry struct {
@@ -113,34 +67,55 @@ type entry struct {
 	Text       string // what is searched, in lower case
 }
 
-var index = atom.Derive(func(r atom.Reader) []entry {
-	all := kinds.Value().Get(r)
-	entries := make([]entry, 0, len(all))
-	for _, id := range slices.Sorted(maps.Keys(all)) {
-		k := all[id]
-		entries = append(entries, entry{id, k.Vocabulary, strings.ToLower(string(id) + "\n" + k.Name + "\n" + k.Description)})
-	}
-	return entries
-})
+func (c contents) waiting() bool { return !c.Loaded && (c.Loading || c.Err == "") }
 
-// vocabulary is one of those that the kinds come from.
-type vocabulary struct {
-	ID    string
-	Kinds int
+// What one looks at.
+var (
+	selected = atom.New(kind.ID("")) // the kind whose page is shown; "" for the list
+
+	// The list shows the kinds with this text in id, name or description, in
+	// whatever case, and of this vocabulary; "" lets all through.
+	search     = atom.New("")
+	vocabulary = atom.New("")
+
+	shown = atom.New(step) // how many rows of the list there are at most
+)
+
+// step is how many rows the list grows by when its end is near.
+const step = 60
+
+// narrow has the list begin anew with another filter.
+func narrow(w atom.Writer, text, from string) {
+	if text != search.Get(w) || from != vocabulary.Get(w) {
+		search.Set(w, text)
+		vocabulary.Set(w, from)
+		shown.Set(w, step)
+	}
 }
 
-var vocabularies = atom.Derive(func(r atom.Reader) []vocabulary {
-	counts := map[string]int{}
-	for _, e := range index.Get(r) {
-		counts[e.Vocabulary]++
+// matching lists the kinds that the filter lets through, by id.
+var matching = atom.Derive(func(r atom.Reader) []kind.ID {
+	text, from := strings.ToLower(strings.TrimSpace(search.Get(r))), vocabulary.Get(r)
+	ids := []kind.ID{}
+	for _, e := range catalog.Get(r).Kinds {
+		if (from == "" || from == e.Vocabulary) && strings.Contains(e.Text, text) {
+			ids = append(ids, e.ID)
+		}
 	}
-	all := make([]vocabulary, 0, len(counts))
-	for id, n := range counts {
-		all = append(all, vocabulary{id, n})
-	}
-	slices.SortFunc(all, func(a, b vocabulary) int { return cmp.Compare(titleOf(a.ID), titleOf(b.ID)) })
-	return all
+	return ids
 })
+
+// title is what the browser's window says.
+func title(r atom.Reader) string {
+	id := selected.Get(r)
+	if id == "" {
+		return "Relationship kinds – atomsaga"
+	}
+	if k, ok := kindByID.Of(id).Lookup(r); ok {
+		return k.Name + " – atomsaga"
+	}
+	return string(id) + " – atomsaga"
+}
 
 // titleOf is the name by which people know a vocabulary.
 func titleOf(vocabulary string) string {

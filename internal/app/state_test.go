@@ -27,31 +27,32 @@ func TestFilter(t *testing.T) {
 	s, _ := serve(t, nil)
 	for _, test := range []struct {
 		reason string
-		filter filter
+		text   string
+		from   string
 		want   []kind.ID
 	}{
-		{"the zero filter lets all through, by id", filter{}, []kind.ID{p100, diedIn.ID, knows.ID}},
-		{"the name", filter{Text: "knows"}, []kind.ID{knows.ID}},
-		{"the id, in whatever case, spaces around do not count", filter{Text: " p100I "}, []kind.ID{diedIn.ID}},
-		{"the description", filter{Text: "links a death"}, []kind.ID{p100}},
-		{"the vocabulary", filter{Vocabulary: "crm"}, []kind.ID{p100, diedIn.ID}},
-		{"both", filter{Text: "died", Vocabulary: "crm"}, []kind.ID{diedIn.ID}},
-		{"neither", filter{Text: "died", Vocabulary: "foaf"}, []kind.ID{}},
-		{"a vocabulary that there is not", filter{Vocabulary: "x"}, []kind.ID{}},
+		{"the zero filter lets all through, by id", "", "", []kind.ID{p100, diedIn.ID, knows.ID}},
+		{"the name", "knows", "", []kind.ID{knows.ID}},
+		{"the id, in whatever case, spaces around do not count", " p100I ", "", []kind.ID{diedIn.ID}},
+		{"the description", "links a death", "", []kind.ID{p100}},
+		{"the vocabulary", "", "crm", []kind.ID{p100, diedIn.ID}},
+		{"both", "died", "crm", []kind.ID{diedIn.ID}},
+		{"neither", "died", "foaf", []kind.ID{}},
+		{"a vocabulary that there is not", "", "x", []kind.ID{}},
 	} {
-		filtered.Set(s, test.filter)
+		narrow(s, test.text, test.from)
 		if got := matching.Get(s); fmt.Sprint(got) != fmt.Sprint(test.want) {
 			t.Errorf("%s: %v, want %v", test.reason, got, test.want)
 		}
 	}
-	if got := fmt.Sprint(vocabularies.Get(s)); got != "[{crm 2} {foaf 1}]" {
+	if got := fmt.Sprint(catalog.Get(s).Vocabularies); got != "map[crm:2 foaf:1]" {
 		t.Errorf("vocabularies %v", got)
 	}
 }
 
 func TestTheFilterFollowsAnEdit(t *testing.T) {
 	s, _ := serve(t, nil)
-	filtered.Set(s, filter{Text: "befriended"})
+	narrow(s, "befriended", "")
 	if err := kindByID.Of(knows.ID).Update(s, func(k *kind.Kind) { k.Name = "befriended" }); err != nil {
 		t.Fatal(err)
 	}
@@ -63,15 +64,15 @@ func TestTheFilterFollowsAnEdit(t *testing.T) {
 func TestVisitIsTheInverseOfItsAddresses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := atom.NewStore()
-		f := filter{Text: rapid.String().Draw(t, "text"), Vocabulary: rapid.String().Draw(t, "vocabulary")}
-		visit(s, mustParse(hrefOfList(f)))
-		if got := filtered.Get(s); got != f || selected.Get(s) != "" {
-			t.Fatalf("%q became %v", hrefOfList(f), got)
+		text, from := rapid.String().Draw(t, "text"), rapid.String().Draw(t, "vocabulary")
+		visit(s, mustParse(hrefOfList(text, from)))
+		if search.Get(s) != text || vocabulary.Get(s) != from || selected.Get(s) != "" {
+			t.Fatalf("%q became %q of %q", hrefOfList(text, from), search.Get(s), vocabulary.Get(s))
 		}
 		id := kind.ID(rapid.StringN(1, 20, -1).Draw(t, "id"))
 		visit(s, mustParse(hrefOfKind(id)))
-		if got := selected.Get(s); got != id || filtered.Get(s) != f {
-			t.Fatalf("%q became %q, with %v", hrefOfKind(id), got, filtered.Get(s))
+		if got := selected.Get(s); got != id || search.Get(s) != text || vocabulary.Get(s) != from {
+			t.Fatalf("%q became %q", hrefOfKind(id), got)
 		}
 	})
 }
@@ -95,13 +96,13 @@ func TestNotLoaded(t *testing.T) {
 	t.Cleanup(func() { send = real })
 	send = func(context.Context, fetch.Request) (*fetch.Response, error) { return nil, fetch.ErrOffline }
 	s := atom.NewStore()
-	if !loaded.Get(s).waiting() {
+	if !catalog.Get(s).waiting() {
 		t.Error("not waiting before anything was tried")
 	}
 	if _, err := kinds.Load(t.Context(), s); !errors.Is(err, fetch.ErrOffline) {
 		t.Errorf("got %v", err)
 	}
-	if got := loaded.Get(s); got.Loaded || got.waiting() || got.Err != fetch.ErrOffline.Error() {
+	if got := catalog.Get(s); got.Loaded || got.waiting() || got.Err != fetch.ErrOffline.Error() {
 		t.Errorf("got %v", got)
 	}
 }
