@@ -42,7 +42,7 @@ type remember struct {
 	bind
 	A     *atom.Atom[int]
 	hook  saga.Hook[int]
-	heavy [1 << 16]byte
+	_     [1 << 16]byte // heavy, as components with much on them are
 }
 
 func (c *remember) Render() app.UI { return app.P().Class("count").Text(c.hook.Use(&c.bind, c.A)) }
