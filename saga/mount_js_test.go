@@ -40,9 +40,9 @@ func TestDismountLeavesNoSubscription(t *testing.T) {
 type remember struct {
 	app.Compo
 	bind
-	A     *atom.Atom[int]
-	hook  saga.Hook[int]
-	_     [1 << 16]byte // heavy, as components with much on them are
+	A    *atom.Atom[int]
+	hook saga.Hook[int]
+	_    [1 << 16]byte // heavy, as components with much on them are
 }
 
 func (c *remember) Render() app.UI { return app.P().Class("count").Text(c.hook.Use(&c.bind, c.A)) }
