@@ -2,6 +2,7 @@ package saga
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"slices"
 	"sync"
@@ -67,6 +68,7 @@ type Task struct {
 	done         chan struct{} // closed when everyone has been told
 
 	mu           sync.Mutex
+	id           string // "" until somebody asks
 	state        State
 	err, postErr error
 	attempts     int
@@ -81,6 +83,18 @@ func newTask(l *launch) *Task {
 	t.entries, t.patches = t.firstEntry[:0], t.firstPatch[:0]
 	t.ctx, t.cancelEffect = context.WithCancel((*taskContext)(t))
 	return t
+}
+
+// ID names the task among all tasks of all devices. Send it along as the key by
+// which the server knows an attempt that it has carried out already, and by which
+// its answer to everyone tells whose change it was.
+func (t *Task) ID() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.id == "" {
+		t.id = rand.Text()
+	}
+	return t.id
 }
 
 // State tells how far the task is.

@@ -24,6 +24,8 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+
+	"github.com/atomsaga/atomsaga/saga"
 )
 
 var (
@@ -135,14 +137,18 @@ func Get[T any](ctx context.Context, url string) (T, error) {
 // update has changed, relative to the atom that the saga runs on:
 //
 //	fetch.Patch[Kind](ctx, url, saga.TaskFrom(ctx).Patch())
+//
+// In an effect the request carries the task's id as its Idempotency-Key, the same
+// in every attempt, so that a server that knows the header acts once even when
+// its first answer was lost.
 func Patch[T any](ctx context.Context, url string, change interface{ JSONPatch() ([]byte, error) }) (answer T, err error) {
 	patch, err := change.JSONPatch()
 	if err != nil {
 		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
 	}
-	return JSON[T](ctx, Request{
-		Method: "PATCH",
-		URL:    url,
-		Header: map[string]string{"Content-Type": "application/json-patch+json"},
-	}, json.RawMessage(patch))
+	header := map[string]string{"Content-Type": "application/json-patch+json"}
+	if task := saga.TaskFrom(ctx); task != nil {
+		header["Idempotency-Key"] = task.ID()
+	}
+	return JSON[T](ctx, Request{Method: "PATCH", URL: url, Header: header}, json.RawMessage(patch))
 }
