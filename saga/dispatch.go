@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -56,7 +57,13 @@ func (a *admission) enter(b *atom.Batch) {
 		return
 	}
 	a.work.leaving(b)
-	if a.refused = t.dispatch(b, a.work); a.refused != nil || lane == nil {
+	if a.refused = t.dispatch(b, a.work); a.refused != nil {
+		return
+	}
+	if d := t.launch.durable; d != nil {
+		d.entered(b, t, a.work)
+	}
+	if lane == nil {
 		return
 	}
 	running := slices.Clone(lane.tasks)
@@ -90,6 +97,18 @@ func (t *Task) dispatch(b *atom.Batch, w work) error {
 	return nil
 }
 
+// enterAgain takes the edits out of the log and adds them at its end.
+func (t *Task) enterAgain(b *atom.Batch, w work) {
+	err := t.drop(b)
+	if err == nil {
+		t.entries = t.entries[:0]
+		err = t.dispatch(b, w)
+	}
+	if err != nil {
+		go t.end(Conflict, fmt.Errorf("%w: %w", ErrConflict, err), nil)
+	}
+}
+
 // record keeps what the update has changed, and made, for the effect.
 func (t *Task) record(b *atom.Batch, w work) {
 	e := t.entries[len(t.entries)-1]
@@ -102,6 +121,10 @@ func (t *Task) record(b *atom.Batch, w work) {
 
 // perform waits for its turn and performs the effect.
 func (a *admission) perform() {
+	if d := a.task.launch.durable; d != nil {
+		d.perform(a.task.ctx, a.task, a.work)
+		return
+	}
 	if a.burst != nil {
 		if !a.burst.wait() {
 			return

@@ -69,6 +69,9 @@ func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Bat
 // tell lets go of the effect, and tells who has to know that the task has ended.
 func (t *Task) tell() {
 	t.cancelEffect()
+	if t.launch.durable != nil {
+		t.launch.durable.ended(t)
+	}
 	if t.failed() || t.PostErr() != nil {
 		t.registry.report(t)
 	}

@@ -14,7 +14,10 @@ import (
 // effect: the task has failed when Run returns. Like every failure it is
 // reported to [OnError].
 func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
-	saga := r.saga()
+	return launchOf(s, a, r.saga()).run()
+}
+
+func launchOf[T any](s *atom.Store, a *atom.Atom[T], saga Saga[T]) *launch {
 	l := &launch{store: s, on: a, options: saga.options}
 	l.begin = func(updates []any) work {
 		w := &run[T]{atom: a, steps: saga.begin(), editOf: saga.editOf}
@@ -23,7 +26,7 @@ func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
 		}
 		return w
 	}
-	return l.run()
+	return l
 }
 
 // A launch is everything that it takes to run a saga, whatever the type of its
@@ -33,6 +36,7 @@ type launch struct {
 	on    atom.Target
 	begin func(updates []any) work // with these updates, or the saga's own if nil
 	options
+	durable durable // nil unless the saga was defined to be
 }
 
 // options are what the builder's methods set.
@@ -50,6 +54,7 @@ type work interface {
 	hasEffect() bool
 	effect(context.Context) error
 	post(*atom.Batch) error
+	result() any // points to what effect has made for post; nil when it makes nothing
 
 	// For runs that join: the update, and what several of them change of the
 	// value before this one.
@@ -77,6 +82,7 @@ func (r *run[T]) entered(b *atom.Batch)            { r.next = r.atom.Get(b) }
 func (r *run[T]) hasEffect() bool                  { return r.steps.effect != nil }
 func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
 func (r *run[T]) update() any                      { return r.steps.update }
+func (r *run[T]) result() any                      { return r.steps.result }
 
 func (r *run[T]) post(b *atom.Batch) error {
 	if r.steps.post == nil {

@@ -81,6 +81,9 @@ func newTask(l *launch) *Task {
 		state: Running, began: time.Now(), done: make(chan struct{}),
 	}
 	t.entries, t.patches = t.firstEntry[:0], t.firstPatch[:0]
+	if l.durable != nil {
+		t.id = l.durable.id()
+	}
 	t.ctx, t.cancelEffect = context.WithCancel((*taskContext)(t))
 	return t
 }
@@ -92,10 +95,15 @@ func (t *Task) ID() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.id == "" {
-		t.id = rand.Text()
+		t.id = newID()
 	}
 	return t.id
 }
+
+func newID() string { return rand.Text() }
+
+// Store returns the store that the task changes.
+func (t *Task) Store() *atom.Store { return t.store }
 
 // State tells how far the task is.
 func (t *Task) State() State {
@@ -170,6 +178,9 @@ func (t *Task) Cancel() { t.end(Cancelled, ErrCancelled, t.drop) }
 // dismisses the failure.
 func (t *Task) Retry() *Task {
 	t.Dismiss()
+	if t.launch.durable != nil {
+		return t.launch.durable.retry()
+	}
 	return t.launch.runWith(t.joined)
 }
 

@@ -50,4 +50,5 @@ func (t transaction) hasEffect() bool                       { return t.send != n
 func (t transaction) effect(ctx context.Context) error      { return t.send(ctx) }
 func (t transaction) post(*atom.Batch) error                { return nil }
 func (t transaction) update() any                           { return nil }
+func (t transaction) result() any                           { return nil }
 func (t transaction) merge([]any) (c atom.Changes, _ error) { return c, nil }
