@@ -187,9 +187,9 @@ func (k *keeper) own() {
 			go k.write(i) // nobody knew that this is the page that counts
 		}
 	}
+	k.say(message{Is: owned, Paused: k.probing})
 	k.advance()
 	k.mu.Unlock()
-	k.tell(message{Is: owned})
 	k.review()
 }
 
@@ -250,13 +250,18 @@ const (
 
 func (k *keeper) tell(m message) {
 	k.mu.Lock()
-	outbox := k.outbox
-	k.mu.Unlock()
-	if outbox == nil {
+	defer k.mu.Unlock()
+	k.say(m)
+}
+
+// say is tell under the lock: what is told of the state of the keeper arrives in
+// the order in which that has changed.
+func (k *keeper) say(m message) {
+	if k.outbox == nil {
 		return
 	}
 	if text, err := json.Marshal(m); err == nil {
-		outbox.Tell(text)
+		k.outbox.Tell(text)
 	}
 }
 
@@ -270,18 +275,19 @@ func (k *keeper) hear(text []byte) {
 		k.welcome()
 		k.review()
 		return
-	case owned:
-		k.review()
+	case owned, network:
+		k.mu.Lock()
+		k.elsewhere = m.Paused
+		k.mu.Unlock()
+		k.publish()
+		if m.Is == owned {
+			k.review()
+		}
 		return
 	}
 	k.intake.Lock()
 	defer k.intake.Unlock()
 	switch {
-	case m.Is == network:
-		k.mu.Lock()
-		k.elsewhere = m.Paused
-		k.mu.Unlock()
-		k.publish()
 	case m.Is == added && k.ready:
 		k.meet(*m.Record)
 	case m.Is == added:
@@ -297,12 +303,14 @@ func (k *keeper) hear(text []byte) {
 // whose page was gone before it could say that it was added.
 func (k *keeper) welcome() {
 	k.mu.Lock()
-	owner, paused := k.owner, k.paused
+	owner := k.owner
+	if owner {
+		k.say(message{Is: network, Paused: k.probing})
+	}
 	k.mu.Unlock()
 	if !owner {
 		return
 	}
-	k.tell(message{Is: network, Paused: paused})
 	records := k.all()
 	k.intake.Lock()
 	defer k.intake.Unlock()
@@ -388,7 +396,7 @@ func (k *keeper) now() (s OutboxState) {
 		}
 	}
 	slices.SortFunc(s.Aside, func(a, b Record) int { return cmp.Compare(a.Order, b.Order) })
-	s.Paused = k.paused || k.probing || !k.owner && k.elsewhere
+	s.Paused = k.probing || !k.owner && k.elsewhere
 	if k.err != nil {
 		s.Err = k.err.Error()
 	}

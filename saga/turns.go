@@ -170,10 +170,19 @@ func (k *keeper) resume() {
 	paused := k.probing
 	k.paused, k.probing, k.probes = false, false, 0
 	k.advance()
+	if paused {
+		k.sayNetwork()
+	}
 	k.mu.Unlock()
 	if paused {
-		k.tell(message{Is: network})
 		k.publish()
+	}
+}
+
+// sayNetwork has the others know, if it is this page that counts.
+func (k *keeper) sayNetwork() {
+	if k.owner {
+		k.say(message{Is: network, Paused: k.probing})
 	}
 }
 
@@ -198,9 +207,9 @@ func (k *keeper) pause(i *item) {
 		k.probes++
 		wait, _ := probing.next(k.probes, nil)
 		k.timer = time.AfterFunc(wait, k.probe)
+		k.sayNetwork()
 	}
 	k.mu.Unlock()
-	k.tell(message{Is: network, Paused: true})
 	k.publish()
 }
 
