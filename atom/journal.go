@@ -92,9 +92,7 @@ func (j *journal) do(e entryEdit) {
 	m := mark(j.mark.Load())
 	switch e.op {
 	case OpReplace:
-		if leaf, i := j.tree.leaf(e.at); !leaf.place(i, e.box, true, m) {
-			j.tree = j.tree.set(e.at, e.box, true, m)
-		}
+		j.tree = j.tree.set(e.at, e.box, true, m)
 	case OpAdd:
 		j.tree = j.tree.insert(e.at, e.box, true, m)
 	case OpRemove:

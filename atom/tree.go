@@ -5,8 +5,9 @@ import (
 	"unsafe"
 )
 
-// fan is how many elements or children a node has at most.
-const fan = 16
+// fan is how many elements or children a node has at most: with 13, a node
+// fills one of the allocator's size classes, 128 bytes.
+const fan = 13
 
 // A treeNode is a node of the tree that a List or a Map is: a B+ tree without
 // keys of its own, in which an element is found by its position, from the
