@@ -30,10 +30,10 @@ type journal struct {
 
 // An entryEdit is one edit of a tree, by position.
 type entryEdit struct {
-	op       Op
-	at, from int
 	box      unsafe.Pointer // added or put in place
 	old      unsafe.Pointer // removed or replaced
+	at, from int
+	op       Op
 }
 
 // current is the tree as r sees it.
@@ -108,9 +108,6 @@ func (j *journal) do(e entryEdit) {
 	}
 	j.log = append(j.log, e)
 }
-
-// opClear is the one edit that is not an Op too.
-const opClear Op = "clear"
 
 // close ends the journal: what it has made is immutable from here on.
 func (j *journal) close() { j.mark.Store(0) }

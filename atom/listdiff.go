@@ -62,7 +62,7 @@ func (d *differ) identitiesEdited(p *plan, v *version) bool {
 // which nothing has to be aligned.
 func (d *differ) recordEdit(p *plan, from *treeNode, v *version) {
 	t, e := v.journal.log[0], p.elem
-	c := change{op: t.op, from: t.from, plan: e}
+	c := change{op: t.op, from: int32(t.from), plan: e}
 	in, behindOld, behindNew := v.tree, none, none // tree positions
 	switch t.op {
 	case OpRemove:
@@ -226,7 +226,7 @@ func (d *differ) recordEdits(p *plan, from *treeNode, xs, ys []piece, match []in
 	}
 	var shifts []shift
 	for _, t := range edits {
-		c := change{op: t.op, from: t.from, plan: e}
+		c := change{op: t.op, from: int32(t.from), plan: e}
 		in := ys
 		switch t.op {
 		case OpRemove:
