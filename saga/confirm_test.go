@@ -229,17 +229,20 @@ func TestALateBaseIsTold(t *testing.T) {
 		h, failed := m.increment(), m.increment()
 		failed.fails()
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if len(m.late) != 0 {
 			t.Errorf("%d are late while they run", len(m.late))
 		}
 		h.succeeds()
 		time.Sleep(2*limit + time.Second)
+		synctest.Wait()
 		if len(m.late) != 2 || m.late[0] != h.task {
 			t.Errorf("told of %v", m.late)
 		}
 		m.shows(1, "meanwhile")
 		m.echo(1, h.task)
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if len(m.late) != 2 {
 			t.Errorf("told %d times, also after the base has come", len(m.late))
 		}
