@@ -23,7 +23,7 @@ func (p *portion) concern() iter.Seq[Path] {
 func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
 
 func (p *portion) concerns(root uint64, path Path) bool {
-	if p.cell.root != root {
+	if p.cell.root != root || p.synced {
 		return false
 	}
 	for q := range p.concern() {

@@ -48,10 +48,12 @@ type Config struct {
 // A Server is an open database and all that is served from it.
 type Server struct {
 	store *store.Store
+	feed  *feed
 	list  listCache
 	pages *app.Handler
 	log   *slog.Logger
 	http  http.Server
+	stop  func() // ends what runs beside the requests, and waits for it
 }
 
 // Open opens the database and reads the files. The caller closes the Server.
@@ -75,6 +77,11 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	if s.store, err = store.Open(ctx, c.Database, kinds); err != nil {
 		return nil, err
 	}
+	if s.feed, err = newFeed(ctx, s.store, s.log); err != nil {
+		s.store.Close()
+		return nil, err
+	}
+	s.stop = inBackground(s.feed.run)
 
 	wasmExec := &content{mediaType: mediaTypes[".js"], tag: tagOf(c.WasmExec), plain: c.WasmExec}
 	wasmExec.compress(9)
@@ -115,8 +122,25 @@ func (s *Server) Handler() http.Handler { return s.http.Handler }
 // Kinds returns every kind, ordered by id, for prerendering.
 func (s *Server) Kinds(ctx context.Context) ([]kind.Kind, error) { return s.store.Kinds(ctx) }
 
-// Close closes the database.
-func (s *Server) Close() error { return s.store.Close() }
+// Close ends what runs beside the requests, and closes the database.
+func (s *Server) Close() error {
+	s.stop()
+	return s.store.Close()
+}
+
+// inBackground runs f until stop is called, which waits for f to return.
+func inBackground(f func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		f(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
 
 // Listen opens an address for Serve: host and port, port 0 for any free one.
 // The host must be of this machine alone.

@@ -76,7 +76,7 @@ func TestTheLargestNotificationHasRoom(t *testing.T) {
 	for _, character := range []string{"x", "\"", "<", "\u2028", "😀"} {
 		names := map[kind.ID]string{}
 		var commits []store.Commit
-		for i := range maxBehind {
+		for i := range 12 {
 			id := kind.ID(fmt.Sprintf("vocabulary:with_a_rather_long_local_name_%d", i))
 			names[id] = strings.Repeat(character, kind.MaxName)
 			for _, field := range []string{"name", "description", "has_direction", "inverse", "domain"} {

@@ -64,6 +64,7 @@ func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (ki
 	if err := tx.Commit(); err != nil {
 		return Result{}, classify(err)
 	}
+	s.announce()
 	return result, nil
 }
 

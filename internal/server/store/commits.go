@@ -41,3 +41,14 @@ func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, 
 	}
 	return commits, classify(rows.Err())
 }
+
+// Committed receives after a commit of this program; one value may stand for
+// several of them. It has one receiver.
+func (s *Store) Committed() <-chan struct{} { return s.committed }
+
+func (s *Store) announce() {
+	select {
+	case s.committed <- struct{}{}:
+	default: // it is announced already
+	}
+}

@@ -61,6 +61,8 @@ type Store struct {
 	read  *sql.DB
 	id    string
 	now   func() time.Time
+
+	committed chan struct{}
 }
 
 // Open opens the database at path; a file that is missing or empty is made
@@ -82,7 +84,7 @@ func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
-	s := &Store{now: time.Now}
+	s := &Store{now: time.Now, committed: make(chan struct{}, 1)}
 	if s.write, err = connect(path, 1, "_txlock=immediate", "_pragma=synchronous(full)"); err != nil {
 		return nil, err
 	}
