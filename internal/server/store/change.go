@@ -27,6 +27,7 @@ type Mutation struct {
 	Kind    kind.ID
 	Key     string // the Idempotency-Key, "" when the request has none
 	Request string // digest of the request: the same key with another digest is a mistake
+	Device  string // the device that makes the change, "" when it has not registered
 }
 
 // A Result is what Change did.
@@ -120,8 +121,8 @@ func commit(ctx context.Context, tx *sql.Tx, m Mutation, prev, next kind.Kind, n
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO commits (kind, patch, mutation, time) VALUES (?, ?, ?, ?)`,
-		m.Kind, string(patch), m.Key, now.UnixMilli())
+	_, err = tx.ExecContext(ctx, `INSERT INTO commits (kind, patch, mutation, time, device) VALUES (?, ?, ?, ?, ?)`,
+		m.Kind, string(patch), m.Key, now.UnixMilli(), m.Device)
 	return err
 }
 
