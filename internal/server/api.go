@@ -29,10 +29,11 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/kinds", s.listKinds)
 	mux.HandleFunc("GET /api/kinds/{id}", s.getKind)
 	mux.HandleFunc("PATCH /api/kinds/{id}", s.patchKind)
+	mux.HandleFunc("POST /api/kinds/import", s.importKinds)
 	mux.HandleFunc("/api/kinds", s.refuse("GET, HEAD"))
 	mux.HandleFunc("/api/kinds/{id}", s.refuse("GET, HEAD, PATCH"))
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		problemf(http.StatusNotFound, "there is nothing at %s; there are /api/kinds and /api/kinds/{id}", r.URL.Path).write(w)
+		problemf(http.StatusNotFound, "there is nothing at %s; there are /api/kinds, /api/kinds/{id} and /api/kinds/import", r.URL.Path).write(w)
 	})
 }
 
