@@ -1,6 +1,5 @@
-// Package nodes renders, mounts and dismounts elements of go-app at once, where
-// go-app's frame loop would do it up to ten milliseconds later, and outside of
-// the tree that it compares as a whole.
+// Package nodes has parts of a page rendered by go-app at once, where its frame
+// loop would do it up to ten milliseconds later and, in a list, row by row.
 package nodes
 
 import (
@@ -11,23 +10,20 @@ import (
 )
 
 // A Renderer is what go-app works with itself. Its methods are called on the UI
-// goroutine, and not while a component is being rendered.
+// goroutine.
 type Renderer interface {
-	// Mount makes the element that v describes, with all that is in it. What is
-	// returned is on no page yet, and has no parent.
-	Mount(ctx app.Context, depth uint, v app.UI) (app.UI, error)
+	// UpdateComponentRoot renders one mounted component, and what is in it.
+	UpdateComponentRoot(ctx app.Context, v app.Composer) (app.UI, error)
 
 	// CanUpdate reports whether the mounted element v can become what new
 	// describes, or has to be replaced.
 	CanUpdate(v, new app.UI) bool
 
-	// Update makes the mounted element v what new describes.
+	// Update makes the mounted element v what new describes, with everything that
+	// is in it.
 	Update(ctx app.Context, v, new app.UI) (app.UI, error)
 
-	// UpdateComponentRoot renders one mounted component, and what is in it.
-	UpdateComponentRoot(ctx app.Context, v app.Composer) (app.UI, error)
-
-	// Dismount ends the life of what Mount has returned. It stays on the page.
+	// Dismount ends the life of a mounted element. It stays where it is.
 	Dismount(v app.UI)
 }
 
