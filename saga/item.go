@@ -164,7 +164,7 @@ type unanswered struct{ work }
 
 var errUnanswered = errors.New("the answer went to another page")
 
-func (unanswered) post(*atom.Batch) error { return errUnanswered }
+func (unanswered) post(*atom.Batch) (*atom.Entry, error) { return nil, errUnanswered }
 
 // ended is called when the task is over. Unless that came from the effect, this
 // page has made it so: the user has cancelled it, or it could not be applied.

@@ -193,20 +193,20 @@ func (k *keeper) own() {
 	k.review()
 }
 
-// review looks for items whose record is gone, when a page has come or gone, and
-// after a while in which the news about them could arrive: a page may be gone
-// before it can tell.
+// review looks at what has become of the items' records, when a page has come or
+// gone, and after a while in which the news about them could arrive: a page may
+// be gone before it can tell.
 func (k *keeper) review() {
 	time.AfterFunc(time.Second, func() {
-		became := map[string]event{}
+		became := map[string]message{}
 		k.mu.Lock()
 		for id, i := range k.items {
 			switch {
 			case i.record.Order == 0:
 			case i.aside:
-				became[id] = dismissed
+				became[id] = message{Is: dismissed, ID: id}
 			default:
-				became[id] = succeeded
+				became[id] = message{Is: succeeded, ID: id}
 			}
 		}
 		k.mu.Unlock()
@@ -215,12 +215,14 @@ func (k *keeper) review() {
 			return
 		}
 		for _, r := range records {
-			delete(became, r.ID)
+			if delete(became, r.ID); r.Reason != "" {
+				became[r.ID] = message{Is: failed, ID: r.ID, Reason: r.Reason}
+			}
 		}
 		k.intake.Lock()
 		defer k.intake.Unlock()
-		for id, is := range became {
-			k.settled(message{Is: is, ID: id})
+		for _, m := range became {
+			k.settled(m)
 		}
 	})
 }

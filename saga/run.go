@@ -53,8 +53,8 @@ type work interface {
 	entered(*atom.Batch) // keeps the value for the effect
 	hasEffect() bool
 	effect(context.Context) error
-	post(*atom.Batch) error
-	result() any // points to what effect has made for post; nil when it makes nothing
+	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
+	result() any                           // points to what effect has made for it; nil when it makes nothing
 
 	// For runs that join: the update, and what several of them change of the
 	// value before this one.
@@ -84,11 +84,11 @@ func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, 
 func (r *run[T]) update() any                      { return r.steps.update }
 func (r *run[T]) result() any                      { return r.steps.result }
 
-func (r *run[T]) post(b *atom.Batch) error {
+func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 	if r.steps.post == nil {
-		return nil
+		return nil, nil
 	}
-	return r.atom.Update(b, r.steps.post)
+	return atom.Dispatch(b, r.atom, r.steps.post)
 }
 
 func (r *run[T]) merge(updates []any) (atom.Changes, error) {
