@@ -13,7 +13,8 @@ import (
 
 // A line of the log tells of one task.
 type line struct {
-	Number int `atom:"key"` // counts from 1
+	Number int    `atom:"key"` // counts from 1
+	Task   string // its id
 	Kind   kind.ID
 	Field  string
 	Value  string // what the field was set to, in words
@@ -28,11 +29,18 @@ var lines = atom.New([]line(nil))
 // longestLog is how many lines are kept.
 const longestLog = 50
 
-// follow writes a line for a task, and completes it when the task has ended.
-func follow(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
-	l := line{Kind: id, Field: field, Value: words(value), State: saga.Running, Began: t.Began()}
+// follow writes a line for a task, unless there is one, and completes it when the
+// task has ended.
+func follow(t *saga.Task, id kind.ID, field string, value any) {
+	s := t.Store()
+	l := line{Task: t.ID(), Kind: id, Field: field, Value: words(value), State: saga.Running, Began: t.Began()}
+	followed := false
 	s.Batch(func(b *atom.Batch) {
-		if all := lines.Get(b); len(all) > 0 {
+		all := lines.Get(b)
+		if followed = slices.ContainsFunc(all, func(other line) bool { return other.Task == l.Task }); followed {
+			return
+		}
+		if len(all) > 0 {
 			l.Number = all[0].Number
 		}
 		l.Number++
@@ -40,6 +48,9 @@ func follow(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
 			*all = append([]line{l}, (*all)[:min(len(*all), longestLog-1)]...)
 		})
 	})
+	if followed {
+		return
+	}
 	go func() {
 		t.Wait(context.Background())
 		lines.Update(s, func(all *[]line) {
