@@ -136,7 +136,7 @@ func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
 	if d.given && y.journal != nil {
 		y = root{tree: y.sealed(false, func(box unsafe.Pointer) unsafe.Pointer { return d.detachedBox(p, box) })}
 	}
-	v := version{tree: y.current(), mark: newMark()}
+	v := version{tree: y.current()}
 	if from == v.tree || !d.enter(p, b) {
 		return
 	}
@@ -146,9 +146,10 @@ func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
 			v.tree = j.tree
 		}
 		v.journal, v.follows = j, y.tree == from
-		if m := mark(j.mark.Load()); m>>32 != 0 {
-			v.mark = m
-		}
+		v.mark = mark(j.mark.Load())
+	}
+	if v.mark>>32 == 0 {
+		v.mark = newMark()
 	}
 	steps, whole := len(d.steps), false
 	if p.kind == kindTable {
@@ -177,13 +178,6 @@ type version struct {
 	journal *journal // the edits that led to it, if they are known
 	mark    mark
 	follows bool // they begin at the earlier tree
-}
-
-// put replaces box at, which is slot i of leaf.
-func (v *version) put(leaf *treeNode, i, at int, box unsafe.Pointer) {
-	if !leaf.place(i, box, false, v.mark) {
-		v.set(at, box)
-	}
 }
 
 // set replaces box i.

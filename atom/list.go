@@ -106,22 +106,15 @@ func (l List[E]) Values() iter.Seq[E] {
 // good while other elements come, go and move, until the element itself is set
 // or deleted, or the update ends. It panics if there is no element i.
 func (l *List[E]) Edit(i int) *E {
-	j := l.root.edits()
-	check(i, j.tree.len())
-	box, private := j.at(i)
-	if !private {
-		old := box
-		box = l.box(*(*E)(old))
-		l.root.edit(entryEdit{op: OpReplace, at: i, box: box, old: old})
-	}
-	return (*E)(box)
+	check(i, l.Len())
+	return (*E)(l.root.private(i, func(old unsafe.Pointer) unsafe.Pointer { return l.box(*(*E)(old)) }))
 }
 
 // box is a box with a draft of e, of its own: e may share memory with what
 // others hold.
 func (List[E]) box(e E) unsafe.Pointer {
 	box := unsafe.Pointer(&e)
-	drafted(reflect.TypeFor[E](), box)
+	detachDraft(reflect.TypeFor[E](), box)
 	return box
 }
 
