@@ -14,6 +14,7 @@ type collection interface{ shape() shape }
 type shape struct {
 	self, key, elem, box reflect.Type
 	value                uintptr // offset of the element in the box
+	clone                func(box unsafe.Pointer) unsafe.Pointer
 }
 
 var (
@@ -46,6 +47,7 @@ func (c compiler) collection(p *plan, s shape) (err error) {
 	if p.box, err = c.compile(s.box); err != nil {
 		return err
 	}
+	p.box.clone.Store(&s.clone)
 	p.elem, err = c.compile(s.elem)
 	p.inBox = s.value
 	return err

@@ -58,7 +58,7 @@ func mustPlan(t reflect.Type) *plan {
 
 func (l List[E]) shape() shape {
 	e := reflect.TypeFor[E]()
-	return shape{self: reflect.TypeFor[List[E]](), elem: e, box: e}
+	return shape{self: reflect.TypeFor[List[E]](), elem: e, box: e, clone: cloned[E]}
 }
 
 // Len is the number of elements.

@@ -45,7 +45,7 @@ func MapOf[K comparable, V any](m map[K]V) Map[K, V] {
 func (m Map[K, V]) shape() shape {
 	return shape{
 		self: reflect.TypeFor[Map[K, V]](), key: reflect.TypeFor[K](), elem: reflect.TypeFor[V](),
-		box: reflect.TypeFor[entryBox[K, V]](), value: unsafe.Offsetof(entryBox[K, V]{}.value),
+		box: reflect.TypeFor[entryBox[K, V]](), value: unsafe.Offsetof(entryBox[K, V]{}.value), clone: cloned[entryBox[K, V]],
 	}
 }
 
