@@ -63,12 +63,17 @@ func (r *root) replayed() *journal {
 	return j
 }
 
+// begin gives r, which has none, the journal j.
+func (r *root) begin(j *journal) {
+	j.tree, j.log = r.tree, j.first[:0]
+	r.journal = j
+}
+
 // edits is the journal of r, to be written to.
 func (r *root) edits() *journal {
 	switch j := r.journal; {
 	case j == nil:
-		r.journal = &journal{tree: r.tree}
-		r.journal.log = r.journal.first[:0]
+		r.begin(new(journal))
 	case r.version != len(j.log):
 		r.journal = r.replayed()
 	}

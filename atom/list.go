@@ -107,7 +107,25 @@ func (l List[E]) Values() iter.Seq[E] {
 // or deleted, or the update ends. It panics if there is no element i.
 func (l *List[E]) Edit(i int) *E {
 	check(i, l.Len())
-	return (*E)(l.root.private(i, func(old unsafe.Pointer) unsafe.Pointer { return l.box(*(*E)(old)) }))
+	var first *firstEdit[E]
+	if l.root.journal == nil {
+		first = new(firstEdit[E])
+		l.root.begin(&first.journal)
+	}
+	return (*E)(l.root.private(i, func(old unsafe.Pointer) unsafe.Pointer {
+		if first == nil {
+			return l.box(*(*E)(old))
+		}
+		first.element = *(*E)(old)
+		detachDraft(reflect.TypeFor[E](), unsafe.Pointer(&first.element))
+		return unsafe.Pointer(&first.element)
+	}))
+}
+
+// A firstEdit is memory for what is most common: one element is edited.
+type firstEdit[E any] struct {
+	journal journal
+	element E
 }
 
 // box is a box with a draft of e, of its own: e may share memory with what
