@@ -1,31 +1,20 @@
 package app
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
-	"github.com/atomsaga/atomsaga/saga/fetch"
+	"github.com/atomsaga/atomsaga/saga/live"
 )
 
 // What comes from the server.
 var (
 	// kinds is every relationship kind: in the browser from the API, on the
 	// server from its database.
-	kinds = atom.Async(func(ctx context.Context, _ atom.Reader) (map[kind.ID]kind.Kind, error) {
-		all, err := everyKind(ctx)
-		if err != nil {
-			return nil, err
-		}
-		byID := make(map[kind.ID]kind.Kind, len(all))
-		for _, k := range all {
-			byID[k.ID] = k
-		}
-		return byID, nil
-	})
+	kinds = atom.Async(live.Load(feed, everyKind))
 
 	// kindByID is one of them; it is missing when there is none of that id.
 	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.Key(kinds.Value(), id) })
@@ -45,13 +34,6 @@ var (
 		return c
 	})
 )
-
-func everyKind(ctx context.Context) ([]kind.Kind, error) {
-	if Source != nil {
-		return Source.Kinds(ctx)
-	}
-	return fetch.Get[[]kind.Kind](fetch.Through(ctx, send), "/api/kinds")
-}
 
 type contents struct {
 	Loaded, Loading bool
