@@ -45,7 +45,7 @@ func committed(ctx context.Context, mutations []string) (map[string]int64, error
 }
 
 // everyKind loads the kinds, and says how far they are.
-func everyKind(ctx context.Context) (byID map[kind.ID]kind.Kind, at string, err error) {
+func everyKind(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
 	var all []kind.Kind
 	if Source != nil {
 		all, err = Source.Kinds(ctx)
@@ -56,11 +56,11 @@ func everyKind(ctx context.Context) (byID map[kind.ID]kind.Kind, at string, err 
 		}
 	}
 	if err != nil {
-		return nil, "", err
+		return loaded, "", err
 	}
-	byID = make(map[kind.ID]kind.Kind, len(all))
+	byID := make(map[kind.ID]kind.Kind, len(all))
 	for _, k := range all {
 		byID[k.ID] = k
 	}
-	return byID, at, nil
+	return atom.MapOf(byID), at, nil
 }

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -17,39 +15,8 @@ var (
 	kinds = atom.Async(live.Load(feed, everyKind))
 
 	// kindByID is one of them; it is missing when there is none of that id.
-	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.Key(kinds.Value(), id) })
-
-	// catalog is what the list needs to know of them.
-	catalog = atom.Derive(func(r atom.Reader) contents {
-		now := kinds.Get(r)
-		c := contents{Loaded: now.Loaded, Loading: now.Loading, Vocabularies: map[string]int{}}
-		if now.Err != nil {
-			c.Err = now.Err.Error()
-		}
-		for _, id := range slices.Sorted(maps.Keys(now.Value)) {
-			k := now.Value[id]
-			c.Kinds = append(c.Kinds, entry{id, k.Vocabulary, strings.ToLower(string(id) + "\n" + k.Name + "\n" + k.Description)})
-			c.Vocabularies[k.Vocabulary]++
-		}
-		return c
-	})
+	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.MapKey(kinds.Value(), id) })
 )
-
-type contents struct {
-	Loaded, Loading bool
-	Err             string         // why the last attempt to load failed
-	Kinds           []entry        // by id
-	Vocabularies    map[string]int // how many kinds come from each
-}
-
-// entry is what searching needs to know of a kind.
-type entry struct {
-	ID         kind.ID
-	Vocabulary string
-	Text       string // what is searched, in lower case
-}
-
-func (c contents) waiting() bool { return !c.Loaded && (c.Loading || c.Err == "") }
 
 // What one looks at.
 var (

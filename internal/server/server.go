@@ -15,12 +15,15 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/atomsaga/atomsaga/components/early"
 	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/internal/server/push"
 	"github.com/atomsaga/atomsaga/internal/server/store"
 )
 
@@ -42,6 +45,7 @@ type Config struct {
 	Database string       // path of the SQLite file; made and filled when it is missing
 	Web      fs.FS        // what is below /web/: worker.js, icons, styles, app.wasm with .br and .gz
 	WasmExec []byte       // /wasm_exec.js, of the Go version that built app.wasm
+	Push     push.Config  // the zero Config is no push
 	Log      *slog.Logger // nil is slog.Default()
 }
 
@@ -49,6 +53,7 @@ type Config struct {
 type Server struct {
 	store   *store.Store
 	feed    *feed
+	push    *push.Push // nil when push is off
 	list    listCache
 	pages   *app.Handler
 	log     *slog.Logger
@@ -59,9 +64,9 @@ type Server struct {
 }
 
 // Open opens the database and reads the files. The caller closes the Server.
-// Errors are those of store.Open, and of files missing in Web.
+// Errors are those of store.Open and push.Open, and of files missing in Web.
 func Open(ctx context.Context, c Config) (*Server, error) {
-	files, err := readStatic(c.Web, c.WasmExec)
+	files, err := readStatic(c.Web, c.WasmExec, early.Script)
 	if err != nil {
 		return nil, err
 	}
@@ -83,16 +88,22 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 		s.store.Close()
 		return nil, err
 	}
-	s.stop = inBackground(s.feed.run)
+	background := []func(context.Context){s.feed.run}
+	if c.Push.On() {
+		if s.push, err = push.Open(ctx, c.Push, s.store, s.log); err != nil {
+			s.store.Close()
+			return nil, err
+		}
+		s.tellPages(s.push.Web())
+		background = append(background, s.push.Run, s.wakePush)
+	}
+	s.stop = inBackground(background...)
 
-	wasmExec := &content{mediaType: mediaTypes[".js"], tag: tagOf(c.WasmExec), plain: c.WasmExec}
-	wasmExec.compress(9)
 	mux := http.NewServeMux()
 	s.routeAPI(mux)
 	mux.Handle("/web/", s.onlyRead(files))
-	mux.Handle("/wasm_exec.js", s.onlyRead(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		wasmExec.serve(w, r, http.StatusOK)
-	})))
+	mux.Handle("/wasm_exec.js", s.onlyRead(script(c.WasmExec)))
+	mux.Handle(early.Path, s.onlyRead(script(early.Script)))
 	mux.Handle("/", s.onlyRead(http.HandlerFunc(s.servePage)))
 	s.http = http.Server{
 		Handler:           s.secure(mux),
@@ -131,17 +142,16 @@ func (s *Server) Close() error {
 	return s.store.Close()
 }
 
-// inBackground runs f until stop is called, which waits for f to return.
-func inBackground(f func(context.Context)) (stop func()) {
+// inBackground runs each of them until stop is called, which waits for all to return.
+func inBackground(run ...func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		f(ctx)
-	}()
+	var running sync.WaitGroup
+	for _, f := range run {
+		running.Go(func() { f(ctx) })
+	}
 	return func() {
 		cancel()
-		<-ended
+		running.Wait()
 	}
 }
 

@@ -16,12 +16,13 @@ type Commit struct {
 	Kind     kind.ID         // what was changed
 	Patch    json.RawMessage // RFC 6902, from the kind before to the kind after
 	Mutation string          // the Idempotency-Key that the change came with, or ""
+	Device   string          // the registered device that made the change, or ""
 	Time     time.Time
 }
 
 // Commits returns the commits behind a version, oldest first, at most limit.
 func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT version, kind, patch, mutation, time FROM commits
+	rows, err := s.read.QueryContext(ctx, `SELECT version, kind, patch, mutation, device, time FROM commits
 		WHERE version > ? ORDER BY version LIMIT ?`, after, limit)
 	if err != nil {
 		return nil, classify(err)
@@ -32,7 +33,7 @@ func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, 
 		var c Commit
 		var patch string
 		var at int64
-		if err := rows.Scan(&c.Version, &c.Kind, &patch, &c.Mutation, &at); err != nil {
+		if err := rows.Scan(&c.Version, &c.Kind, &patch, &c.Mutation, &c.Device, &at); err != nil {
 			return nil, classify(err)
 		}
 		c.Patch, c.Time = json.RawMessage(patch), time.UnixMilli(at)
