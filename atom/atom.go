@@ -116,6 +116,9 @@ func (a *Atom[T]) editing(revise revision[T]) *Edit {
 	e := &Edit{root: a.root, path: a.path, look: a.look}
 	e.apply = func(state any) (any, Changes, error) {
 		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
+			if e.sent != nil {
+				return repeated(prev, *e.sent)
+			}
 			if next, c, err = revise(prev); err == nil {
 				e.patch = c
 			}

@@ -9,16 +9,29 @@ import (
 // succeed keeps the change, and makes the one of the post-effect.
 func (t *Task) succeed(w work) {
 	t.end(Succeeded, nil, func(b *atom.Batch) error {
-		for _, e := range t.entries {
-			if err := e.Succeed(b); err != nil {
-				return err
-			}
+		if err := t.confirm(b); err != nil {
+			return err
 		}
 		if err := w.post(b); err != nil {
 			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
 		}
 		return nil
 	})
+}
+
+// confirm has all entries stay; none, when one of them has left.
+func (t *Task) confirm(b *atom.Batch) error {
+	for _, e := range t.entries {
+		if !e.Live(b) {
+			return atom.ErrDropped
+		}
+	}
+	for _, e := range t.entries {
+		if err := e.Succeed(b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fail takes the change back.
@@ -33,13 +46,6 @@ func (t *Task) drop(b *atom.Batch) (err error) {
 	return err
 }
 
-// conflict ends the task of an entry that the log has dropped. What else the
-// task has changed goes with it.
-func (t *Task) conflict(c atom.Conflict) {
-	err := fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err)
-	t.end(Conflict, err, func(b *atom.Batch) error { t.drop(b); return nil })
-}
-
 // end ends the task, once.
 func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
 	ended := false
@@ -50,16 +56,11 @@ func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
 }
 
 // endIn changes the task's state and the log in one batch; it reports false
-// when the task had ended. leave settles the entries; it fails when the log has
-// dropped one already, and is about to say so.
+// when the task has ended otherwise. leave settles the entries; it fails when
+// the log has dropped one already, and is about to say so: see conflict.
 func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Batch) error) bool {
-	if t.State() != Running {
+	if t.State() != Running || leave != nil && leave(b) != nil {
 		return false
-	}
-	if leave != nil {
-		if left := leave(b); left != nil {
-			state, err = Conflict, fmt.Errorf("%w: %w", ErrConflict, left)
-		}
 	}
 	t.become(state, err)
 	t.registry.ended(b, t)
@@ -69,6 +70,9 @@ func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Bat
 // tell lets go of the effect, and tells who has to know that the task has ended.
 func (t *Task) tell() {
 	t.cancelEffect()
+	if t.letGo != nil {
+		t.letGo()
+	}
 	if t.failed() || t.PostErr() != nil {
 		t.registry.report(t)
 	}
