@@ -50,6 +50,7 @@ type running struct {
 	policy  string
 	retries int
 	timeout bool
+	several bool                              // edits of one root, each of which is sent as a patch of its own
 	changes []map[*history.Law]history.Change // of each run that has joined
 	post    func() bool                       // tells the oracle; false when it cannot be made
 }
@@ -235,6 +236,7 @@ func (m *machine) transact() {
 		})
 		change := where.of(op)
 		if before := changes[at.law]; before != nil {
+			r.several = true
 			changes[at.law] = func(s *history.State) bool { return before(s) && change(s) }
 		} else {
 			changes[at.law] = change
@@ -398,12 +400,7 @@ func (m *machine) send() {
 	if r == nil {
 		return
 	}
-	for _, changes := range r.changes {
-		if len(r.changes) > 1 || len(changes) > 1 || r.policy == "tx" {
-			return
-		}
-	}
-	if !m.sides[0].law.Send(r.k) {
+	if r.several || !m.sides[0].law.Send(r.k) {
 		return
 	}
 	if _, err := r.task.AsSent(); err != nil {
@@ -420,7 +417,7 @@ func (m *machine) again() {
 	if rapid.Bool().Draw(m.t, "dismissed") {
 		old.task.Dismiss()
 	}
-	r := &running{lane: old.lane, policy: old.policy, timeout: old.timeout, post: old.post}
+	r := &running{lane: old.lane, policy: old.policy, timeout: old.timeout, post: old.post, several: old.several}
 	r.changes = []map[*history.Law]history.Change{{}}
 	for _, changes := range old.changes {
 		for law, change := range changes {
