@@ -107,6 +107,9 @@ func (p *play[T]) judge(h history) error {
 	}
 	for i := 0; i < len(p.steps); i++ {
 		shorter := slices.DeleteFunc(slices.Clone(found.history), func(e event) bool { return e.step == i })
+		if len(shorter) == len(found.history) {
+			continue
+		}
 		if f := p.fault(shorter); f != nil {
 			found, i = f, -1
 		}
