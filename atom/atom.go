@@ -91,6 +91,21 @@ func (a *Atom[T]) Sync(w Writer, value T) error { return a.sync(w, replacing(val
 // under every live entry.
 func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, drafting(edit)) }
 
+// SyncFunc replaces the base of the value by what next makes of it. The changes
+// of the entries in contained are part of that already: they leave the log with
+// it, whether they have succeeded or are pending, and are not applied again. An
+// error of next is returned, and nothing has changed; ErrMissing when a is
+// missing in the base.
+func (a *Atom[T]) SyncFunc(w Writer, next func(base T) (T, error), contained ...*Entry) error {
+	return a.sync(w, func(prev *T) (*T, Changes, error) {
+		value, err := next(*prev)
+		if err != nil {
+			return prev, Changes{}, err
+		}
+		return adopt(prev, &value)
+	}, contained...)
+}
+
 // write dispatches an entry that has succeeded from the start.
 func (a *Atom[T]) write(w Writer, revise revision[T]) error {
 	b := w.begin()
@@ -99,7 +114,7 @@ func (a *Atom[T]) write(w Writer, revise revision[T]) error {
 	return err
 }
 
-func (a *Atom[T]) sync(w Writer, revise revision[T]) error {
+func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) error {
 	b := w.begin()
 	defer w.end(b)
 	cell := b.s.cellOf(a.root)
@@ -107,20 +122,28 @@ func (a *Atom[T]) sync(w Writer, revise revision[T]) error {
 	if err != nil {
 		return err
 	}
-	cell.rebase(b.s, base, c.paths())
+	cell.rebase(b.s, base, c.paths(), contained)
 	return nil
 }
 
-// editing makes a change of a's value one of the root's state.
+// editing makes a change of a's value one of the root's state. When it is applied
+// again on the same value, which is where nothing below it has touched that, it
+// is known what comes of it.
 func (a *Atom[T]) editing(revise revision[T]) *Edit {
 	e := &Edit{root: a.root, path: a.path, look: a.look}
+	var before, after *T
 	e.apply = func(state any) (any, Changes, error) {
 		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
-			if e.sent != nil {
-				return repeated(prev, *e.sent)
+			switch {
+			case prev == before:
+				return after, e.patch, nil
+			case e.sent != nil:
+				next, c, err = repeated(prev, *e.sent)
+			default:
+				next, c, err = revise(prev)
 			}
-			if next, c, err = revise(prev); err == nil {
-				e.patch = c
+			if err == nil {
+				before, after, e.patch = prev, next, c
 			}
 			return next, c, err
 		})

@@ -20,10 +20,21 @@ func (p *portion) concern() iter.Seq[Path] {
 	}
 }
 
+// lead is what all paths of concern begin with.
+func (p *portion) lead() Path {
+	switch {
+	case !p.changes.Empty():
+		return p.changes.prefix
+	case len(p.edits) == 1:
+		return p.edits[0].path
+	}
+	return nil
+}
+
 func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
 
 func (p *portion) concerns(root uint64, path Path) bool {
-	if p.cell.root != root {
+	if p.cell.root != root || p.synced || !overlap(p.lead(), path) {
 		return false
 	}
 	for q := range p.concern() {
@@ -46,12 +57,23 @@ func (e *Entry) Concerns(r Reader, a Target) bool {
 	return e.concerns(a.target())
 }
 
+// LiveOn reports whether the entry concerns a, as in [Entry.Concerns], and is in
+// the log of a's root: neither dropped, nor folded, nor contained in a base.
+func (e *Entry) LiveOn(r Reader, a Target) bool {
+	r.open(nil)
+	defer r.close()
+	return e.live() && e.concerns(a.target())
+}
+
 // Overlaps reports whether both entries are about the same part of the state.
 func (e *Entry) Overlaps(r Reader, other *Entry) bool {
 	r.open(nil)
 	defer r.close()
 	for i := range other.portions {
 		o := &other.portions[i]
+		if !e.concerns(o.cell.root, o.lead()) {
+			continue // mostly so, and found out without making a path
+		}
 		for path := range o.concern() {
 			if e.concerns(o.cell.root, path) {
 				return true

@@ -10,13 +10,13 @@ import (
 // conflict ends the task of an entry that the log has dropped. What else the
 // task has changed goes with it.
 func (t *Task) conflict(c atom.Conflict) {
-	t.mu.Lock()
-	if t.clash == nil {
-		t.clash = &c
-	}
-	t.mu.Unlock()
 	err := fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err)
-	t.end(Conflict, err, func(b *atom.Batch) error { t.drop(b); return nil })
+	t.end(Conflict, err, func(b *atom.Batch) error {
+		t.clash = &c
+		t.drop(b)
+		return nil
+	})
+	t.store.Batch(t.release) // one that has succeeded may have waited for a base
 }
 
 // Conflict tells why the change of a task that ended as [Conflict] could not be
@@ -30,9 +30,7 @@ func (t *Task) conflict(c atom.Conflict) {
 // The change of an element that is gone has nothing to be written to: put the
 // element back first, or write to the list that it was in.
 func (t *Task) Conflict() (c atom.Conflict, ok bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.clash == nil {
+	if t.State() != Conflict {
 		return c, false
 	}
 	return *t.clash, true

@@ -55,15 +55,24 @@ func (a *admission) enter(b *atom.Batch) {
 		}
 		return
 	}
-	if a.task = t.lane.takeUp(b, t); a.task != t {
-		a.joined = true
-		return
+	a.task = t.lane.takeUp(b, t)
+	a.joined = a.task != t
+	t.registry.expect(b, a.task, t.entries[0])
+	if !a.joined {
+		t.registry.run(b, t)
+		t.heed(t.launch.ctx)
+		a.over = t.lane.enter(b, t)
 	}
-	t.registry.run(b, t)
-	if ctx := t.launch.ctx; ctx != nil {
+	if t.launch.asSent {
+		t.freeze(b)
+	}
+}
+
+// heed has the task end with ctx.
+func (t *Task) heed(ctx context.Context) {
+	if ctx != nil {
 		t.letGo = context.AfterFunc(ctx, func() { t.end(Cancelled, cancelledBy(ctx), t.drop) })
 	}
-	a.over = t.lane.enter(b, t)
 }
 
 func cancelledBy(ctx context.Context) error {
@@ -78,9 +87,6 @@ func (t *Task) dispatch(b *atom.Batch) error {
 	}
 	e.OnConflict(t.conflict)
 	t.entries = append(t.entries, e)
-	if t.launch.asSent {
-		t.freeze(b)
-	}
 	t.registry.begin(b, e)
 	return t.record(b)
 }

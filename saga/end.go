@@ -12,8 +12,15 @@ func (t *Task) succeed(w work) {
 		if err := t.confirm(b); err != nil {
 			return err
 		}
-		if err := w.post(b); err != nil {
+		switch post, err := w.post(b); {
+		case err != nil:
 			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
+		case post != nil:
+			t.settle(b, post)
+			t.entries = append(t.entries, post)
+		}
+		if t.expecting {
+			t.remind(b)
 		}
 		return nil
 	})
@@ -27,17 +34,25 @@ func (t *Task) confirm(b *atom.Batch) error {
 		}
 	}
 	for _, e := range t.entries {
-		if err := e.Succeed(b); err != nil {
-			return err
-		}
+		t.settle(b, e)
 	}
 	return nil
+}
+
+// settle has a live entry stay: for good, or until a base has it.
+func (t *Task) settle(b *atom.Batch, e *atom.Entry) {
+	if t.expecting {
+		e.Await(b)
+	} else {
+		e.Succeed(b)
+	}
 }
 
 // fail takes the change back.
 func (t *Task) fail(err error) { t.end(Failed, err, t.drop) }
 
 func (t *Task) drop(b *atom.Batch) (err error) {
+	t.forget()
 	for _, e := range t.entries {
 		if left := e.Drop(b); left != nil {
 			err = left
@@ -59,7 +74,13 @@ func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
 // when the task has ended otherwise. leave settles the entries; it fails when
 // the log has dropped one already, and is about to say so: see conflict.
 func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Batch) error) bool {
-	if t.State() != Running || leave != nil && leave(b) != nil {
+	if t.State() != Running {
+		return false
+	}
+	if t.confirmed {
+		state, err, leave = Succeeded, nil, nil // whatever the effect says: the server has it
+	}
+	if leave != nil && leave(b) != nil {
 		return false
 	}
 	t.become(state, err)

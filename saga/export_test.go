@@ -1,6 +1,9 @@
 package saga
 
-import "github.com/atomsaga/atomsaga/atom"
+import (
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/nodes"
+)
 
 // Lanes returns how many lanes a store has.
 func Lanes(s *atom.Store) (n int) {
@@ -17,14 +20,22 @@ func ReplaceForgotten(f func(message string)) (restore func()) {
 	return func() { forgotten = before }
 }
 
-// WithoutMarking has components rendered the way that is left when go-app's
-// field for marking them is gone.
-func WithoutMarking() (restore func()) {
+// WithoutRenderer leaves the rendering to go-app's frame loop.
+func WithoutRenderer() (restore func()) {
+	before := renderer
+	renderer = func() nodes.Renderer { return nil }
+	return func() { renderer = before }
+}
+
+// WithoutRendererAndMarking has components rendered the way that is left when
+// go-app's field for marking them is gone, too.
+func WithoutRendererAndMarking() (restore func()) {
 	if !marking.known {
 		panic("saga: go-app has no such field any more: see flag")
 	}
 	marking.known = false
-	return func() { marking.known = true }
+	rendered := WithoutRenderer()
+	return func() { marking.known = true; rendered() }
 }
 
 // Elapse lets the time pass that a component may take to be mounted, if it has

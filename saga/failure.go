@@ -16,14 +16,16 @@ type registry struct {
 	around   []*wrapper
 
 	// Guarded by the store's lock.
-	lanes map[laneKey]*lane
-	tasks tasks
+	lanes       map[laneKey]*lane
+	tasks       tasks
+	live        []*confirmation
+	unconfirmed map[string]*Task // by id
 }
 
 type registryKey struct{}
 
 func registryOf(r atom.Reader) *registry {
-	return atom.Attach(r, registryKey{}, func() *registry { return &registry{lanes: map[laneKey]*lane{}} })
+	return atom.Attach(r, registryKey{}, func() *registry { return &registry{lanes: map[laneKey]*lane{}, unconfirmed: map[string]*Task{}} })
 }
 
 // OnError calls f with every task of the store that has failed, met a conflict,

@@ -400,10 +400,12 @@ func (m *machine) send() {
 	if r == nil {
 		return
 	}
-	if r.several || !m.sides[0].law.Send(r.k) {
+	if r.several || !m.sides[0].law.Sendable(r.k) {
 		return
 	}
-	if _, err := r.task.AsSent(); err != nil {
+	if _, err := r.task.AsSent(); err == nil {
+		m.sides[0].law.Send(r.k)
+	} else if len(r.changes) == 1 || !errors.Is(err, atom.ErrPath) {
 		m.t.Fatal(err)
 	}
 }

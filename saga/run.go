@@ -44,7 +44,7 @@ type work interface {
 	entered(now any) // keeps the value for the effect
 	hasEffect() bool
 	effect(context.Context) error
-	post(*atom.Batch) error
+	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
 
 	// For runs that join: the update, what adds up the changes of several of
 	// them, and the same run with other updates.
@@ -66,11 +66,11 @@ func (r *run[T]) hasEffect() bool                  { return r.steps.effect != ni
 func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
 func (r *run[T]) update() any                      { return r.steps.update }
 
-func (r *run[T]) post(b *atom.Batch) error {
+func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 	if r.steps.post == nil {
-		return nil
+		return nil, nil
 	}
-	return r.atom.Update(b, r.steps.post)
+	return atom.Dispatch(b, r.atom, r.steps.post)
 }
 
 func (r *run[T]) merging(below any) func(atom.Changes) (atom.Changes, error) {

@@ -64,6 +64,9 @@ type Task struct {
 	letGo      func() bool // of launch.ctx; nil when there is none
 	prev, next *Task       // that run
 
+	expecting bool // a base that contains the change is to come; see Live
+	confirmed bool // one has come
+
 	// Where entries and patches begin: most tasks have one of each.
 	firstEntry [1]*atom.Entry
 	firstPatch [1]atom.Changes
@@ -76,7 +79,7 @@ type Task struct {
 	id           string // "" until somebody asks
 	state        State
 	err, postErr error
-	clash        *atom.Conflict
+	clash        *atom.Conflict // written before the state
 	attempts     int
 	waiting      bool
 	progress     progress

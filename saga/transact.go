@@ -78,11 +78,11 @@ func (t *transaction) effect(ctx context.Context) error {
 	return t.send(ctx, TaskFrom(ctx).Patches())
 }
 
-func (t *transaction) hasEffect() bool        { return t.send != nil }
-func (t *transaction) entered(any)            {}
-func (t *transaction) post(*atom.Batch) error { return nil }
-func (t *transaction) update() any            { return nil }
-func (t *transaction) again([]any) work       { return t }
+func (t *transaction) hasEffect() bool                       { return t.send != nil }
+func (t *transaction) entered(any)                           {}
+func (t *transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
+func (t *transaction) update() any                           { return nil }
+func (t *transaction) again([]any) work                      { return t }
 
 func (t *transaction) merging(any) func(atom.Changes) (atom.Changes, error) {
 	return func(c atom.Changes) (atom.Changes, error) { return c, nil } // it has no bursts

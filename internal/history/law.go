@@ -208,9 +208,22 @@ func (l *Law) Value() State {
 	return v
 }
 
-// Send has task k re-applied from what it changes now, and reports false for a
-// change that moves or adds items, which says more than which items it is about.
-func (l *Law) Send(k int) bool {
+// Sendable reports whether all that task k changes now can be told by which items
+// it is about: not when it moves or adds some.
+func (l *Law) Sendable(k int) bool {
+	_, ok := l.sent(k)
+	return ok
+}
+
+// Send has task k re-applied from what it changes now, if it is sendable.
+func (l *Law) Send(k int) {
+	sent, _ := l.sent(k)
+	for e, change := range sent {
+		e.change, e.sent = change, true
+	}
+}
+
+func (l *Law) sent(k int) (map[*entry]Change, bool) {
 	sent := map[*entry]Change{}
 	for _, other := range l.with {
 		v := other.Base.Clone()
@@ -222,15 +235,12 @@ func (l *Law) Send(k int) bool {
 			}
 			change, ok := changeFrom(below, v, e.change)
 			if !ok {
-				return false
+				return nil, false
 			}
 			sent[e] = change
 		}
 	}
-	for e, change := range sent {
-		e.change, e.sent = change, true
-	}
-	return true
+	return sent, true
 }
 
 // changeFrom is what makes one state of another, as a change of items by their
