@@ -27,6 +27,7 @@ type Mutation struct {
 	Kind    kind.ID
 	Key     string // the Idempotency-Key, "" when the request has none
 	Request string // digest of the request: the same key with another digest is a mistake
+	Device  string // the device that makes the change, "" when it has not registered
 }
 
 // A Result is what Change did.
@@ -38,32 +39,41 @@ type Result struct {
 // Change edits one kind: reads it, has edit make the next value, writes that
 // with a version one higher, and writes the commit and the answer, all in
 // one transaction. With a key that was used before, edit is not called and the
-// answer is the one given then. An edit that changes nothing makes no commit
-// and keeps the version.
+// answer is the one given then. An edit that changes nothing keeps the version; it
+// makes a commit, with an empty patch, only for a key: who waits for that key in
+// the log finds it.
 //
 // Errors: ErrNotFound, ErrKeyReused, ErrBusy, and edit's own, unwrapped. After
 // any of them the database is what it was.
-func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
+func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (result Result, err error) {
+	err = s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		result, err = s.change(ctx, tx, m, edit)
+		return err
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	s.announce()
+	return result, nil
+}
+
+// transact has f write in one transaction.
+func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
 	queue, err := s.write.Conn(ctx) // a client that leaves while it waits has changed nothing
 	if err != nil {
-		return Result{}, classify(err)
+		return classify(err)
 	}
 	defer queue.Close()
-	ctx = context.WithoutCancel(ctx) // from here on it takes milliseconds: done, or not, but never unknown
+	ctx = context.WithoutCancel(ctx) // from here on it takes no time to speak of: done, or not, but never unknown
 	tx, err := queue.BeginTx(ctx, nil)
 	if err != nil {
-		return Result{}, classify(err)
+		return classify(err)
 	}
 	defer tx.Rollback()
-
-	result, err := s.change(ctx, tx, m, edit)
-	if err != nil {
-		return Result{}, classify(err)
+	if err := f(ctx, tx); err != nil {
+		return classify(err)
 	}
-	if err := tx.Commit(); err != nil {
-		return Result{}, classify(err)
-	}
-	return result, nil
+	return classify(tx.Commit())
 }
 
 func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
@@ -72,7 +82,8 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 		if err := prune(ctx, tx, now); err != nil {
 			return Result{}, err
 		}
-		if answer, found, err := replay(ctx, tx, m); found || err != nil {
+		var answer kind.Kind
+		if found, err := replay(ctx, tx, m, &answer); found || err != nil {
 			return Result{Kind: answer, Replayed: true}, err
 		}
 	}
@@ -85,9 +96,15 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 		return Result{}, err
 	}
 	next.Version = prev.Version
-	if !reflect.DeepEqual(prev, next) {
+	changes := !reflect.DeepEqual(prev, next)
+	if changes {
 		next.Version++
-		if err := commit(ctx, tx, m, prev, next, now); err != nil {
+		if err := write(ctx, tx, next); err != nil {
+			return Result{}, err
+		}
+	}
+	if changes || m.Key != "" {
+		if err := record(ctx, tx, m, patch(prev, next), now); err != nil {
 			return Result{}, err
 		}
 	}
@@ -99,24 +116,26 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 	return Result{Kind: next}, nil
 }
 
-func commit(ctx context.Context, tx *sql.Tx, m Mutation, prev, next kind.Kind, now time.Time) error {
+func write(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
 	_, err := tx.ExecContext(ctx, `UPDATE kinds
 		SET name = ?, description = ?, has_direction = ?, inverse = ?, domain = ?, "range" = ?, version = ?
 		WHERE id = ?`,
-		next.Name, next.Description, next.HasDirection, next.Inverse, array(next.Domain), array(next.Range), next.Version, m.Kind)
-	if err != nil {
-		return err
-	}
-	patch, err := json.Marshal(patch(prev, next))
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO commits (kind, patch, mutation, time) VALUES (?, ?, ?, ?)`,
-		m.Kind, string(patch), m.Key, now.UnixMilli())
+		k.Name, k.Description, k.HasDirection, k.Inverse, array(k.Domain), array(k.Range), k.Version, k.ID)
 	return err
 }
 
-// An operation is one "replace" of RFC 6902.
+// record writes a commit to the log.
+func record(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
+	encoded, err := json.Marshal(patch)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO commits (kind, patch, mutation, time, device) VALUES (?, ?, ?, ?, ?)`,
+		m.Kind, string(encoded), m.Key, now.UnixMilli(), m.Device)
+	return err
+}
+
+// An operation is one "replace" of RFC 6902, or the "add" of a whole kind.
 type operation struct {
 	Op    string `json:"op"`
 	Path  string `json:"path"`
@@ -141,25 +160,26 @@ func prune(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	return err
 }
 
-func replay(ctx context.Context, tx *sql.Tx, m Mutation) (answer kind.Kind, found bool, err error) {
+// replay reads the answer that was given for the same key, if there is one.
+func replay(ctx context.Context, tx *sql.Tx, m Mutation, answer any) (found bool, err error) {
 	var request, encoded string
 	err = tx.QueryRowContext(ctx, `SELECT request, kind FROM answers WHERE key = ?`, m.Key).Scan(&request, &encoded)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return kind.Kind{}, false, nil
+		return false, nil
 	case err != nil:
-		return kind.Kind{}, false, err
+		return false, err
 	case request != m.Request:
-		return kind.Kind{}, false, ErrKeyReused
+		return false, ErrKeyReused
 	}
-	if err := json.Unmarshal([]byte(encoded), &answer); err != nil {
-		return kind.Kind{}, false, fmt.Errorf("answer to %s: %w", m.Key, err)
+	if err := json.Unmarshal([]byte(encoded), answer); err != nil {
+		return false, fmt.Errorf("answer to %s: %w", m.Key, err)
 	}
-	return answer, true, nil
+	return true, nil
 }
 
-func remember(ctx context.Context, tx *sql.Tx, m Mutation, k kind.Kind, now time.Time) error {
-	encoded, err := json.Marshal(k)
+func remember(ctx context.Context, tx *sql.Tx, m Mutation, answer any, now time.Time) error {
+	encoded, err := json.Marshal(answer)
 	if err != nil {
 		return err
 	}
