@@ -257,7 +257,7 @@ func (x *patcher) child(p *plan, a unsafe.Pointer, token string, write bool, f f
 			return noMember(token)
 		}
 		if write {
-			return f(p.elem, p.element(r.private(p, i)), nil)
+			return f(p.elem, p.element(p.drafted(r, i)), nil)
 		}
 		return f(p.elem, p.element(r.current().at(i)), nil)
 	}
@@ -290,16 +290,12 @@ func (p *plan) positionIn(r *root, token string, end bool) (i int, found bool, b
 	return i, found, box, nil
 }
 
-// private is box i of r, made private if it is not.
-func (r *root) private(p *plan, i int) unsafe.Pointer {
-	box, private := r.edits().at(i)
-	if !private {
+// drafted is box i of r, of the List or Map p, to be written to.
+func (p *plan) drafted(r *root, i int) unsafe.Pointer {
+	return r.private(i, func(old unsafe.Pointer) unsafe.Pointer {
 		var w walk
-		old := box
-		box = w.detachedBox(p, old)
-		r.edit(entryEdit{op: OpReplace, at: i, box: box, old: old})
-	}
-	return box
+		return w.detachedBox(p, old)
+	})
 }
 
 // add is the operation add: a new element, or a member whether it is there or
