@@ -13,7 +13,7 @@ import (
 // rendering takes long.
 const (
 	frame = time.Second / 120 // go-app's
-	quick = time.Millisecond  // what a rendering may take to be made as often as it is asked for
+	quick = frame / 2         // what a rendering may take to be made as often as it is asked for
 )
 
 // waits reports whether the component is rendered in go-app's next frame, and not
