@@ -17,6 +17,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/internal/app"
 	"github.com/atomsaga/atomsaga/internal/server"
+	"github.com/atomsaga/atomsaga/internal/server/push"
 )
 
 // web holds what the browser loads: with app.wasm, .br and .gz once they are built.
@@ -50,6 +51,11 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 	flags.SetOutput(io.Discard) // an error is returned, and printed once
 	listen := flags.String("listen", or("ATOMSAGA_LISTEN", "127.0.0.1:8080"), "`address` to serve on, of this machine alone; port 0 takes a free one ($ATOMSAGA_LISTEN)")
 	database := flags.String("database", or("ATOMSAGA_DATABASE", "atomsaga.db"), "SQLite `file`, made and filled when it is missing ($ATOMSAGA_DATABASE)")
+	var messages push.Config
+	flags.StringVar(&messages.Account, "push-account", or("ATOMSAGA_PUSH_ACCOUNT", ""), "key `file` of the service account that push messages are sent as; none is no push ($ATOMSAGA_PUSH_ACCOUNT)")
+	flags.StringVar(&messages.Project, "push-project", or("ATOMSAGA_PUSH_PROJECT", ""), "`id` of the Firebase project, if it is not the account's own ($ATOMSAGA_PUSH_PROJECT)")
+	flags.StringVar(&messages.Web, "push-web", or("ATOMSAGA_PUSH_WEB", ""), "`file` with the project's firebaseConfig and vapidKey, as JSON, which browsers get to see ($ATOMSAGA_PUSH_WEB)")
+	flags.StringVar(&messages.Endpoint, "push-endpoint", or("ATOMSAGA_PUSH_ENDPOINT", ""), "`address` of a stand-in for Google's service ($ATOMSAGA_PUSH_ENDPOINT)")
 	version := flags.Bool("version", false, "print the version and stop")
 	if err := flags.Parse(arguments); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(out, "atomsaga serves the relationship kinds: the page, its API and their database.")
@@ -76,7 +82,7 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 	if err != nil {
 		return err
 	}
-	s, err := server.Open(ctx, server.Config{Database: *database, Web: files, WasmExec: wasmExec})
+	s, err := server.Open(ctx, server.Config{Database: *database, Web: files, WasmExec: wasmExec, Push: messages})
 	if err != nil {
 		return err
 	}
@@ -84,6 +90,9 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 	app.Source = s
 	if _, err := fs.Stat(files, "app.wasm"); err != nil {
 		fmt.Fprintln(out, "web/app.wasm was not there when this was built: pages are shown but do nothing; build with make")
+	}
+	if !messages.On() {
+		fmt.Fprintln(out, "push is off; --push-account and --push-web turn it on")
 	}
 	fmt.Fprintf(out, "atomsaga: http://%s (database %s)\n", listener.Addr(), *database)
 	return s.Serve(ctx, listener)

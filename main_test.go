@@ -54,6 +54,9 @@ func TestCommandLine(t *testing.T) {
 		{"no port", []string{"--listen", "localhost", "--database", database}, nil, "want host:port"},
 		{"a file that is no database", []string{"--listen", "127.0.0.1:0", "--database", text}, nil, text + ": is not an atomsaga database"},
 		{"no database, by environment", []string{"--listen", "127.0.0.1:0"}, map[string]string{"ATOMSAGA_DATABASE": text}, "is not an atomsaga database"},
+		{"half of what push needs", []string{"--listen", "127.0.0.1:0", "--database", filepath.Join(directory, "b.db"), "--push-account", text}, nil, "push needs both"},
+		{"what push needs is not there, by environment", []string{"--listen", "127.0.0.1:0", "--database", filepath.Join(directory, "b.db")},
+			map[string]string{"ATOMSAGA_PUSH_ACCOUNT": text, "ATOMSAGA_PUSH_WEB": "missing.json"}, "missing.json"},
 		{"a directory that is missing", []string{"--listen", "127.0.0.1:0", "--database", filepath.Join(directory, "no", "a.db")}, nil, "no such file or directory"},
 	} {
 		var out bytes.Buffer

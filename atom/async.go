@@ -84,7 +84,9 @@ func (a *AsyncAtom[T]) run(ctx context.Context, r *loadReader) {
 		return // a newer load has begun, or nobody looks any more
 	}
 	if err == nil {
-		r.s.cellOf(a.value.root).rebase(r.s, &value, slices.Values([]Path{nil}))
+		r.enter(b, func(contained ...*Entry) {
+			r.s.cellOf(a.value.root).rebase(r.s, &value, slices.Values([]Path{nil}), contained)
+		})
 	}
 	r.l.become(r.s, loadState{err: err})
 }

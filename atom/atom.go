@@ -91,6 +91,21 @@ func (a *Atom[T]) Sync(w Writer, value T) error { return a.sync(w, replacing(val
 // under every live entry.
 func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, drafting(edit)) }
 
+// SyncFunc replaces the base of the value by what next makes of it. The changes
+// of the entries in contained are part of that already: they leave the log with
+// it, whether they have succeeded or are pending, and are not applied again. An
+// error of next is returned, and nothing has changed; ErrMissing when a is
+// missing in the base.
+func (a *Atom[T]) SyncFunc(w Writer, next func(base T) (T, error), contained ...*Entry) error {
+	return a.sync(w, func(prev *T) (*T, Changes, error) {
+		value, err := next(*prev)
+		if err != nil {
+			return prev, Changes{}, err
+		}
+		return adopt(prev, &value)
+	}, contained...)
+}
+
 // write dispatches an entry that has succeeded from the start.
 func (a *Atom[T]) write(w Writer, revise revision[T]) error {
 	b := w.begin()
@@ -99,7 +114,7 @@ func (a *Atom[T]) write(w Writer, revise revision[T]) error {
 	return err
 }
 
-func (a *Atom[T]) sync(w Writer, revise revision[T]) error {
+func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) error {
 	b := w.begin()
 	defer w.end(b)
 	cell := b.s.cellOf(a.root)
@@ -107,7 +122,7 @@ func (a *Atom[T]) sync(w Writer, revise revision[T]) error {
 	if err != nil {
 		return err
 	}
-	cell.rebase(b.s, base, c.paths())
+	cell.rebase(b.s, base, c.paths(), contained)
 	return nil
 }
 

@@ -23,7 +23,7 @@ func (p *portion) concern() iter.Seq[Path] {
 func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
 
 func (p *portion) concerns(root uint64, path Path) bool {
-	if p.cell.root != root {
+	if p.cell.root != root || p.synced {
 		return false
 	}
 	for q := range p.concern() {
@@ -44,6 +44,14 @@ func (e *Entry) Concerns(r Reader, a Target) bool {
 	r.open(nil)
 	defer r.close()
 	return e.concerns(a.target())
+}
+
+// LiveOn reports whether the entry concerns a, as in [Entry.Concerns], and is in
+// the log of a's root: neither dropped, nor folded, nor contained in a base.
+func (e *Entry) LiveOn(r Reader, a Target) bool {
+	r.open(nil)
+	defer r.close()
+	return e.live() && e.concerns(a.target())
 }
 
 // Overlaps reports whether both entries are about the same part of the state.

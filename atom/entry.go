@@ -28,12 +28,14 @@ type portion struct {
 	edits   []*Edit
 	after   any     // the state above it
 	changes Changes // from the state below it to after
+	synced  bool    // it has left: the base that came from outside contains it
 }
 
 type entryState uint8
 
 const (
 	entryPending    entryState = iota // in the log, its effect is not decided
+	entryAwaiting                     // in the log, stays until a base comes that contains it
 	entrySucceeded                    // in the log, stays until it is the oldest
 	entryFolded                       // in the base
 	entryDropped                      // taken back
@@ -94,13 +96,21 @@ func DispatchAll(w Writer, edits ...*Edit) (*Entry, error) {
 // Succeed tells the log that what the entry did is confirmed. The entry is
 // folded into the base as soon as everything dispatched before it has left;
 // the order never changes. ErrDropped when the entry is not live.
-func (e *Entry) Succeed(w Writer) error {
+func (e *Entry) Succeed(w Writer) error { return e.become(w, entrySucceeded) }
+
+// Await tells the log that what the entry did is done, and that a base which
+// contains it is on its way: no longer pending, the entry keeps its place until
+// [Atom.SyncFunc] brings that base, or [Entry.Succeed] has it folded without
+// one. ErrDropped when the entry is not live.
+func (e *Entry) Await(w Writer) error { return e.become(w, entryAwaiting) }
+
+func (e *Entry) become(w Writer, state entryState) error {
 	b := w.begin()
 	defer w.end(b)
-	if e.state != entryPending {
+	if e.state != entryPending && e.state != entryAwaiting {
 		return ErrDropped
 	}
-	e.state = entrySucceeded
+	e.state = state
 	for i := range e.portions {
 		e.portions[i].touch(b.s, becauseStatus)
 	}
@@ -121,7 +131,7 @@ func (e *Entry) Drop(w Writer) error {
 	return nil
 }
 
-func (e *Entry) live() bool { return e.state == entryPending || e.state == entrySucceeded }
+func (e *Entry) live() bool { return e.state <= entrySucceeded }
 
 // OnConflict sets what is called, outside the store's lock, when the entry is
 // dropped because it could not be re-applied. Set it in the batch that

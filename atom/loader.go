@@ -81,6 +81,8 @@ type loadReader struct {
 	seen map[source]bool
 	stop []func()
 	over bool
+
+	loaded func(b *Batch, enter func(contained ...*Entry))
 }
 
 func (r *loadReader) open(src source) *Store {
@@ -114,6 +116,25 @@ func (r *loadReader) forget() {
 		stop()
 	}
 	r.stop = nil
+}
+
+// OnLoaded, called inside a load with its Reader, has f put the loaded value
+// in its place, in the batch in which that happens: enter makes it the base, and
+// takes the entries that it contains out of the log, as [Atom.SyncFunc] does. A
+// load that fails, or that nobody waits for any more, does not call f. Another
+// Reader is left alone: there is no base to come.
+func OnLoaded(r Reader, f func(b *Batch, enter func(contained ...*Entry))) {
+	if r, ok := r.(*loadReader); ok {
+		r.loaded = f
+	}
+}
+
+func (r *loadReader) enter(b *Batch, enter func(contained ...*Entry)) {
+	if r.loaded == nil {
+		enter()
+		return
+	}
+	r.loaded(b, enter)
 }
 
 // loadSource is the state of the loader with that id, as something to depend on.

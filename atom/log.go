@@ -117,13 +117,47 @@ func (c *cell) index(p *portion) int {
 	return i
 }
 
-// rebase puts another base under the log; paths tell where it differs.
-func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path]) {
+// rebase puts another base under the log; paths tell where it differs. The
+// entries that it contains leave, and are not applied on it again.
+func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Entry) {
 	was := c.base
 	c.base = base
 	c.touch(s, paths, becauseValue)
+	c.release(s, contained)
 	for _, e := range c.replay(s, 0, was) {
 		s.leave(e, entryConflicted)
+	}
+}
+
+// release takes the portions of entries that are in the base out of the log. An
+// entry that has others elsewhere is not pending any more: what is in one base has
+// happened.
+func (c *cell) release(s *Store, contained []*Entry) {
+	released := false
+	for _, e := range contained {
+		if !e.live() {
+			continue
+		}
+		left := 0
+		for i := range e.portions {
+			p := &e.portions[i]
+			if p.cell == c && !p.synced {
+				p.touch(s, becauseBoth)
+				p.synced, released = true, true
+			}
+			if !p.synced {
+				left++
+			}
+		}
+		switch {
+		case left == 0:
+			e.state = entryFolded
+		case e.state == entryPending:
+			e.state = entryAwaiting
+		}
+	}
+	if released {
+		c.portions = slices.DeleteFunc(c.portions, func(p *portion) bool { return p.synced })
 	}
 }
 
@@ -182,7 +216,7 @@ func (c *cell) fold() {
 func (e *Entry) fold() {
 	for e.state == entrySucceeded {
 		for i := range e.portions {
-			if p := &e.portions[i]; p.cell.portions[0] != p {
+			if p := &e.portions[i]; !p.synced && p.cell.portions[0] != p {
 				return
 			}
 		}
@@ -206,6 +240,9 @@ func (e *Entry) fold() {
 
 // settle makes the state above the oldest portion the base.
 func (p *portion) settle() {
+	if p.synced {
+		return
+	}
 	c := p.cell
 	c.base = p.after
 	c.note(p.concern())

@@ -92,3 +92,46 @@ async function refreshSoon() {
     // Offline: what is kept is the last that there was.
   }
 }
+
+// A push message is data: what it says is shown as text and opens no other
+// address than a page of this program.
+//
+// Pages that are open get the changes from it. The browser wants a notification
+// for each message, unless somebody can see that it has arrived: so there is one as
+// long as no page is in view.
+self.addEventListener("push", (event) => {
+  event.stopImmediatePropagation(); // go-app would show every message
+  event.waitUntil(receive(event.data));
+});
+
+async function receive(message) {
+  const { events, title, body, kind } = read(message);
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  for (const page of pages) {
+    page.postMessage({ atomsaga: { events } });
+  }
+  if (pages.some((page) => page.visibilityState === "visible")) {
+    return;
+  }
+  const path = kind === "" ? "/" : "/kinds/" + encodeURIComponent(kind);
+  await self.registration.showNotification(title || "Relationship kinds have changed", {
+    body,
+    tag: path, // the later one about a kind takes the earlier one's place
+    icon: "/web/icon-192.png",
+    data: { goapp: { path, actions: [] } }, // go-app's half opens it when it is clicked
+  });
+}
+
+// read takes the texts out of a message; one that cannot be read has none.
+function read(message) {
+  const texts = { events: "", title: "", body: "", kind: "" };
+  try {
+    const { data } = message.json();
+    for (const name in texts) {
+      texts[name] = String(data[name] ?? "");
+    }
+  } catch {
+    // It still says that something has changed.
+  }
+  return texts;
+}

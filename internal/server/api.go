@@ -30,10 +30,17 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/kinds/{id}", s.getKind)
 	mux.HandleFunc("PATCH /api/kinds/{id}", s.patchKind)
 	mux.HandleFunc("POST /api/kinds/import", s.importKinds)
+	mux.HandleFunc("GET /api/events", s.streamEvents)
+	mux.HandleFunc("GET /api/commits", s.versionsOf)
+	mux.HandleFunc("/api/events", s.refuse("GET"))
+	mux.HandleFunc("/api/commits", s.refuse("GET, HEAD"))
 	mux.HandleFunc("/api/kinds", s.refuse("GET, HEAD"))
 	mux.HandleFunc("/api/kinds/{id}", s.refuse("GET, HEAD, PATCH"))
+	if s.push != nil {
+		s.routePush(mux)
+	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		problemf(http.StatusNotFound, "there is nothing at %s; there are /api/kinds, /api/kinds/{id} and /api/kinds/import", r.URL.Path).write(w)
+		problemf(http.StatusNotFound, "there is nothing at %s; there are /api/kinds, /api/kinds/{id}, /api/kinds/import, /api/events and /api/commits", r.URL.Path).write(w)
 	})
 }
 
@@ -162,7 +169,7 @@ func (s *Server) patchKind(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := kind.ID(r.PathValue("id"))
-	mutation := store.Mutation{Kind: id, Key: key, Request: digest(string(id), mediaType, r.Header.Get("If-Match"), string(body))}
+	mutation := store.Mutation{Kind: id, Key: key, Request: digest(string(id), mediaType, r.Header.Get("If-Match"), string(body)), Device: deviceOf(r)}
 	result, err := s.store.Change(r.Context(), mutation, func(prev kind.Kind) (kind.Kind, error) {
 		if tag := versionTag(prev.Version); wanted != nil && !wanted.strong(tag) {
 			w.Header().Set("ETag", tag)

@@ -11,8 +11,6 @@ import (
 	"github.com/atomsaga/atomsaga/internal/server/store"
 )
 
-const asJSON = "Content-Type: application/json"
-
 func (s running) importing(entries []kind.Kind) string {
 	s.t.Helper()
 	body, err := json.Marshal(entries)

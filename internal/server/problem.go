@@ -56,6 +56,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 		p = problemf(http.StatusNotFound, "%v", err)
 	case errors.Is(err, store.ErrKeyReused):
 		p = problemf(http.StatusUnprocessableEntity, "Idempotency-Key: %v", err)
+	case errors.Is(err, store.ErrTooManyDevices):
+		p = problemf(http.StatusServiceUnavailable, "%v", err)
 	case errors.Is(err, store.ErrBusy):
 		w.Header().Set("Retry-After", "1")
 		p = problemf(http.StatusServiceUnavailable, "%v; try again", store.ErrBusy)

@@ -12,9 +12,16 @@ import (
 )
 
 // contentSecurityPolicy lets the page load what this server serves and
-// nothing else: no inline script or style, no other origin.
-const contentSecurityPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self'; " +
-	"style-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
+// nothing else: no inline script or style, no other origin. With push the page
+// also asks Google for its token.
+func (s *Server) contentSecurityPolicy() string {
+	connect := "'self'"
+	if s.push != nil {
+		connect += " https://firebaseinstallations.googleapis.com https://fcmregistrations.googleapis.com"
+	}
+	return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src " + connect + "; img-src 'self'; " +
+		"style-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
+}
 
 // secure stands before every handler.
 func (s *Server) secure(next http.Handler) http.Handler {
@@ -22,13 +29,14 @@ func (s *Server) secure(next http.Handler) http.Handler {
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemf(http.StatusForbidden, "a page of another origin cannot change anything here").write(w)
 	}))
-	return s.survive(headers(onlyLoopback(origins.Handler(next))))
+	return s.survive(s.headers(onlyLoopback(origins.Handler(s.limitWrites(next)))))
 }
 
-func headers(next http.Handler) http.Handler {
+func (s *Server) headers(next http.Handler) http.Handler {
+	policy := s.contentSecurityPolicy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
-		header.Set("Content-Security-Policy", contentSecurityPolicy)
+		header.Set("Content-Security-Policy", policy)
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Referrer-Policy", "same-origin")

@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/components/early"
 	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/internal/server/push"
 	"github.com/atomsaga/atomsaga/internal/server/store"
 )
 
@@ -43,26 +45,32 @@ type Config struct {
 	Database string       // path of the SQLite file; made and filled when it is missing
 	Web      fs.FS        // what is below /web/: worker.js, icons, styles, app.wasm with .br and .gz
 	WasmExec []byte       // /wasm_exec.js, of the Go version that built app.wasm
+	Push     push.Config  // the zero Config is no push
 	Log      *slog.Logger // nil is slog.Default()
 }
 
 // A Server is an open database and all that is served from it.
 type Server struct {
-	store *store.Store
-	list  listCache
-	pages *app.Handler
-	log   *slog.Logger
-	http  http.Server
+	store   *store.Store
+	feed    *feed
+	push    *push.Push // nil when push is off
+	list    listCache
+	pages   *app.Handler
+	log     *slog.Logger
+	clients clients
+	http    http.Server
+	ending  chan struct{} // closed when no more requests are taken
+	stop    func()        // ends what runs beside the requests, and waits for it
 }
 
 // Open opens the database and reads the files. The caller closes the Server.
-// Errors are those of store.Open, and of files missing in Web.
+// Errors are those of store.Open and push.Open, and of files missing in Web.
 func Open(ctx context.Context, c Config) (*Server, error) {
 	files, err := readStatic(c.Web, c.WasmExec, early.Script)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: c.Log}
+	s := &Server{log: c.Log, ending: make(chan struct{}), clients: clients{maxStreams: maxStreams, known: map[string]*client{}}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -76,6 +84,20 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	if s.store, err = store.Open(ctx, c.Database, kinds); err != nil {
 		return nil, err
 	}
+	if s.feed, err = newFeed(ctx, s.store, s.log); err != nil {
+		s.store.Close()
+		return nil, err
+	}
+	background := []func(context.Context){s.feed.run}
+	if c.Push.On() {
+		if s.push, err = push.Open(ctx, c.Push, s.store, s.log); err != nil {
+			s.store.Close()
+			return nil, err
+		}
+		s.tellPages(s.push.Web())
+		background = append(background, s.push.Run, s.wakePush)
+	}
+	s.stop = inBackground(background...)
 
 	mux := http.NewServeMux()
 	s.routeAPI(mux)
@@ -92,6 +114,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	s.http.RegisterOnShutdown(func() { close(s.ending) }) // it waits for streams, too
 	return s, nil
 }
 
@@ -113,8 +136,24 @@ func (s *Server) Handler() http.Handler { return s.http.Handler }
 // Kinds returns every kind, ordered by id, for prerendering.
 func (s *Server) Kinds(ctx context.Context) ([]kind.Kind, error) { return s.store.Kinds(ctx) }
 
-// Close closes the database.
-func (s *Server) Close() error { return s.store.Close() }
+// Close ends what runs beside the requests, and closes the database.
+func (s *Server) Close() error {
+	s.stop()
+	return s.store.Close()
+}
+
+// inBackground runs each of them until stop is called, which waits for all to return.
+func inBackground(run ...func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	for _, f := range run {
+		running.Go(func() { f(ctx) })
+	}
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
 
 // Listen opens an address for Serve: host and port, port 0 for any free one.
 // The host must be of this machine alone.

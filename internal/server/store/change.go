@@ -27,6 +27,7 @@ type Mutation struct {
 	Kind    kind.ID
 	Key     string // the Idempotency-Key, "" when the request has none
 	Request string // digest of the request: the same key with another digest is a mistake
+	Device  string // the device that makes the change, "" when it has not registered
 }
 
 // A Result is what Change did.
@@ -38,8 +39,9 @@ type Result struct {
 // Change edits one kind: reads it, has edit make the next value, writes that
 // with a version one higher, and writes the commit and the answer, all in
 // one transaction. With a key that was used before, edit is not called and the
-// answer is the one given then. An edit that changes nothing makes no commit
-// and keeps the version.
+// answer is the one given then. An edit that changes nothing keeps the version; it
+// makes a commit, with an empty patch, only for a key: who waits for that key in
+// the log finds it.
 //
 // Errors: ErrNotFound, ErrKeyReused, ErrBusy, and edit's own, unwrapped. After
 // any of them the database is what it was.
@@ -70,7 +72,11 @@ func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) e
 	if err := f(ctx, tx); err != nil {
 		return classify(err)
 	}
-	return classify(tx.Commit())
+	if err := tx.Commit(); err != nil {
+		return classify(err)
+	}
+	s.announce()
+	return nil
 }
 
 func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
@@ -93,9 +99,15 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 		return Result{}, err
 	}
 	next.Version = prev.Version
-	if !reflect.DeepEqual(prev, next) {
+	changes := !reflect.DeepEqual(prev, next)
+	if changes {
 		next.Version++
-		if err := commit(ctx, tx, m, prev, next, now); err != nil {
+		if err := write(ctx, tx, next); err != nil {
+			return Result{}, err
+		}
+	}
+	if changes || m.Key != "" {
+		if err := commit(ctx, tx, m, patch(prev, next), now); err != nil {
 			return Result{}, err
 		}
 	}
@@ -107,25 +119,22 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 	return Result{Kind: next}, nil
 }
 
-func commit(ctx context.Context, tx *sql.Tx, m Mutation, prev, next kind.Kind, now time.Time) error {
+func write(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
 	_, err := tx.ExecContext(ctx, `UPDATE kinds
 		SET name = ?, description = ?, has_direction = ?, inverse = ?, domain = ?, "range" = ?, version = ?
 		WHERE id = ?`,
-		next.Name, next.Description, next.HasDirection, next.Inverse, array(next.Domain), array(next.Range), next.Version, m.Kind)
-	if err != nil {
-		return err
-	}
-	return record(ctx, tx, m, patch(prev, next), now)
+		k.Name, k.Description, k.HasDirection, k.Inverse, array(k.Domain), array(k.Range), k.Version, k.ID)
+	return err
 }
 
-// record writes a commit to the log.
-func record(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
+// commit writes a commit to the log.
+func commit(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
 	encoded, err := json.Marshal(patch)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO commits (kind, patch, mutation, time) VALUES (?, ?, ?, ?)`,
-		m.Kind, string(encoded), m.Key, now.UnixMilli())
+	_, err = tx.ExecContext(ctx, `INSERT INTO commits (kind, patch, mutation, time, device) VALUES (?, ?, ?, ?, ?)`,
+		m.Kind, string(encoded), m.Key, now.UnixMilli(), m.Device)
 	return err
 }
 

@@ -78,7 +78,7 @@ func importOne(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kin
 		if err := insert(ctx, tx, []kind.Kind{next}); err != nil {
 			return err
 		}
-		return record(ctx, tx, m, []operation{{"add", "", next}}, now)
+		return commit(ctx, tx, m, []operation{{"add", "", next}}, now)
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return err
 	case next.Version != prev.Version:
@@ -89,5 +89,8 @@ func importOne(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kin
 	}
 	done.Changed++
 	next.Version++
-	return commit(ctx, tx, m, prev, next, now)
+	if err := write(ctx, tx, next); err != nil {
+		return err
+	}
+	return commit(ctx, tx, m, patch(prev, next), now)
 }

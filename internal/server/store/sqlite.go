@@ -39,13 +39,19 @@ var ErrBusy = errors.New("the database is in use by another program")
 
 const (
 	applicationID = 0x61746f6d // "atom": what file(1) and Open know the database by
-	schemaVersion = 1
 	busyTimeout   = 5 * time.Second
 	readers       = 4
 )
 
 //go:embed schema.sql
 var schema string
+
+//go:embed devices.sql
+var devices string
+
+// versions make the schema, each from the one before: a database that an older
+// program made is brought up to date when it is opened.
+var versions = []string{schema, devices}
 
 // A Store is an open database. It is safe for concurrent use, also by
 // several programs on one file: changes come one after the other, and
@@ -55,6 +61,8 @@ type Store struct {
 	read  *sql.DB
 	id    string
 	now   func() time.Time
+
+	committed chan struct{}
 }
 
 // Open opens the database at path; a file that is missing or empty is made
@@ -76,7 +84,7 @@ func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
-	s := &Store{now: time.Now}
+	s := &Store{now: time.Now, committed: make(chan struct{}, 1)}
 	if s.write, err = connect(path, 1, "_txlock=immediate", "_pragma=synchronous(full)"); err != nil {
 		return nil, err
 	}
@@ -127,14 +135,14 @@ func (m marks) check() error {
 		return nil
 	case m.application != applicationID:
 		return ErrNotDatabase
-	case m.version > schemaVersion:
-		return fmt.Errorf("%w (its schema is %d, this version knows %d)", ErrNewer, m.version, schemaVersion)
+	case m.version > len(versions):
+		return fmt.Errorf("%w (its schema is %d, this version knows %d)", ErrNewer, m.version, len(versions))
 	}
 	return nil
 }
 
-// prepare creates and fills the tables unless they are there, in one
-// transaction, so that a database is either whole or not there at all.
+// prepare creates and fills the tables that are not there, in one transaction,
+// so that a database is whole, what it was before, or not there at all.
 func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 	if _, err := s.write.ExecContext(ctx, `PRAGMA journal_mode = wal`); err != nil {
 		return err
@@ -154,11 +162,18 @@ func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 	if err := found.check(); err != nil {
 		return err
 	}
-	if found.version == 0 {
-		marks := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, schemaVersion)
-		if _, err := tx.ExecContext(ctx, schema+marks); err != nil {
+	for _, version := range versions[found.version:] {
+		if _, err := tx.ExecContext(ctx, version); err != nil {
 			return err
 		}
+	}
+	if found.version < len(versions) {
+		marks := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, len(versions))
+		if _, err := tx.ExecContext(ctx, marks); err != nil {
+			return err
+		}
+	}
+	if found.version == 0 {
 		if err := insert(ctx, tx, seed); err != nil {
 			return err
 		}

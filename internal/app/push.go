@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/components"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+const (
+	// PushVariable is where the server gives its pages what Google wants to know
+	// before it hands out a token, as JSON. It is empty when push is off.
+	PushVariable = "ATOMSAGA_PUSH"
+
+	keptPush = "atomsaga/push" // where the browser keeps, over a reload, that push is on
+)
+
+// told is whether this device is told of changes while the page is closed.
+var told = atom.New(false)
+
+// tell is the saga behind the switch.
+func tell(on bool) saga.Saga[bool] {
+	return saga.Update(func(now *bool) { *now = on }).Effect(turnPush).Timeout(time.Minute)
+}
+
+// pushPanel has the switch, and says why it cannot be turned.
+type pushPanel struct {
+	app.Compo
+	bind
+	told saga.Hook[bool]
+}
+
+// OnMount takes up what was on when the page was closed. Tokens change: the
+// server gets the one of today, or keeps the one before until it can be reached.
+func (p *pushPanel) OnMount(ctx app.Context) {
+	p.bind.OnMount(ctx)
+	var on bool
+	if ctx.LocalStorage().Get(keptPush, &on) == nil && on && allowed() == "granted" {
+		told.Set(p.Store(), true)
+		go func() { _ = turnPush(context.Background(), true) }()
+	}
+}
+
+func (p *pushPanel) Render() app.UI {
+	on := p.told.Use(&p.bind, told)
+	state, hint, possible := "off", "While no page of this is open, this device shows a notification when somebody changes something.", true
+	switch allowed() {
+	case "":
+		state, hint, possible = "not possible", "This browser has no push messages, or none in a private window.", false
+	case "denied":
+		state, hint, possible = "blocked", "Notifications are blocked for this page. The browser's settings for this site can allow them again.", false
+	default:
+		switch {
+		case p.told.Pending() > 0:
+			state = "one moment"
+		case on:
+			state = "on"
+		}
+	}
+	return app.Elem("details").Class("panel").DataSet("testid", "push").Body(
+		app.Elem("summary").Body(
+			app.Span().Class("panel-title").Text("Notifications"),
+			app.Span().Class("panel-state").Text(state),
+		),
+		app.Div().Class("panel-body").Body(
+			app.P().Class("hint").Text(hint),
+			app.If(possible, func() app.UI {
+				return components.Toggle().ID("push").Label("Tell this device").On(on).OnChange(p.set).Status(&p.told)
+			}),
+		),
+	)
+}
+
+func (p *pushPanel) set(_ app.Context, on bool) { p.told.Run(tell(on)) }

@@ -1,0 +1,108 @@
+//go:build !wasm
+
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/internal/server/store"
+)
+
+// rename commits n changes of a kind, past the API, with keys of their own.
+func (s running) rename(n int, key string) {
+	s.t.Helper()
+	for i := range n {
+		_, err := s.store.Change(s.t.Context(), store.Mutation{Kind: somebody, Key: fmt.Sprint(key, i)}, func(k kind.Kind) (kind.Kind, error) {
+			k.Name = fmt.Sprint("name ", k.Version)
+			return k, nil
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+func versions(commits []commit) (all []int64) {
+	for _, c := range commits {
+		all = append(all, c.Version)
+	}
+	return all
+}
+
+func TestFeedHandsOutWhatIsCommitted(t *testing.T) {
+	s := start(t)
+	_, more, err := s.feed.since(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.rename(1, "key-")
+	<-more
+	commits, _, err := s.feed.since(t.Context(), 0)
+	if err != nil || len(commits) != 1 {
+		t.Fatalf("got %v, %v", commits, err)
+	}
+	e := commits[0].Event
+	if e.Version != 1 || e.Entity != string(somebody) || e.Mutation != "key-0" ||
+		string(e.Patch) != `[{"op":"replace","path":"/name","value":"name 1"},{"op":"replace","path":"/version","value":2}]` {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
+	s := start(t)
+	s.stop() // the feed looks when the test says so
+	s.rename(keptCommits/2, "before-")
+	old, err := newFeed(t.Context(), s.store, s.Server.log) // commits of before the start
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.rename(keptCommits/2+2, "after-")
+	if err := old.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	last := old.version()
+	for _, test := range []struct {
+		reason string
+		from   int64
+		want   error
+	}{
+		{"nothing is missing", last, nil},
+		{"kept in memory", last - 3, nil},
+		{"from before the start", last - keptCommits, nil},
+		{"too far behind", last - keptCommits - 1, errGap},
+		{"of another database, that was ahead", last + 1, errGap},
+	} {
+		commits, _, err := old.since(t.Context(), test.from)
+		var want []int64
+		for v := test.from + 1; v <= last && test.want == nil; v++ {
+			want = append(want, v)
+		}
+		if !errors.Is(err, test.want) || !slices.Equal(versions(commits), want) {
+			t.Errorf("%s: got %v, %v; want %v, %v", test.reason, versions(commits), err, want, test.want)
+		}
+	}
+	if n := len(old.recent); n > keptCommits {
+		t.Errorf("%d commits are kept, more than %d", n, keptCommits)
+	}
+}
+
+func TestFeedSeesAnotherProgramsCommits(t *testing.T) {
+	s := start(t)
+	otherStore, err := store.Open(t.Context(), s.path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer otherStore.Close()
+	other := running{Server: &Server{store: otherStore}, t: t}
+	_, more, err := s.feed.since(context.Background(), s.feed.version())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.rename(1, "key-")
+	<-more // at the latest when the feed looks by itself
+}

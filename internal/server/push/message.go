@@ -1,0 +1,154 @@
+//go:build !wasm
+
+package push
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"firebase.google.com/go/v4/messaging"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/internal/server/store"
+	"github.com/atomsaga/atomsaga/saga/live"
+)
+
+const (
+	// maxData is how large the data of a message may be, as JSON, in bytes. FCM
+	// takes 4,096, and puts some of its own around it.
+	maxData = 3800
+
+	maxTitle = 80 // characters
+	maxNames = 4  // kinds that a notification names
+	maxName  = 40 // characters of each of them
+)
+
+// message is what a device is sent: data alone, so that the service worker gets
+// it and decides whether there is something to show. All of it is text:
+//
+//	events  a JSON array of live.Event, oldest first
+//	title   of the notification, for a person
+//	body    of it
+//	kind    the kind that it opens, "" for the list
+//
+// The commits are those that the device has not been told of, the text is about
+// those that it did not make itself. When the events have no room there is one
+// event without a patch in their place: something has changed, fetch it.
+func message(d store.Device, commits []store.Commit, names map[kind.ID]string) *messaging.Message {
+	var others []store.Commit
+	events := make([]live.Event, len(commits))
+	for i, c := range commits {
+		events[i] = live.Event{Version: c.Version, Entity: string(c.Kind), Patch: c.Patch, Mutation: c.Mutation}
+		if c.Device != d.ID {
+			others = append(others, c)
+		}
+	}
+	data := notification(others, names)
+	data["events"] = text(events)
+	if len(text(data)) > maxData {
+		data["events"] = text([]live.Event{{Version: commits[len(commits)-1].Version, Entity: data["kind"]}})
+	}
+	return &messaging.Message{Token: d.Token, Data: data}
+}
+
+// somethingChanged is for a device that is too far behind to be told of each commit.
+func somethingChanged(d store.Device, last int64) *messaging.Message {
+	return &messaging.Message{Token: d.Token, Data: map[string]string{
+		"events": text([]live.Event{{Version: last}}),
+		"title":  "Relationship kinds have changed",
+		"body":   "Many of them, while this device was away.",
+		"kind":   "",
+	}}
+}
+
+// notification says what has changed, and where it is to be seen.
+func notification(commits []store.Commit, names map[kind.ID]string) map[string]string {
+	var ids []kind.ID
+	changed := map[kind.ID][]string{}
+	for _, c := range commits {
+		if changed[c.Kind] == nil {
+			ids = append(ids, c.Kind)
+		}
+		changed[c.Kind] = append(changed[c.Kind], clauses(c.Patch)...)
+	}
+	if len(ids) == 1 {
+		return map[string]string{
+			"title": short(names[ids[0]], maxTitle),
+			"body":  sentence(changed[ids[0]]),
+			"kind":  string(ids[0]),
+		}
+	}
+	var list []string
+	for _, id := range ids[:min(len(ids), maxNames)] {
+		list = append(list, short(names[id], maxName))
+	}
+	body := strings.Join(list, ", ")
+	if more := len(ids) - len(list); more > 0 {
+		body += fmt.Sprintf(" and %d more", more)
+	}
+	return map[string]string{"title": fmt.Sprintf("%d relationship kinds have changed", len(ids)), "body": body, "kind": ""}
+}
+
+// clauses says what a patch does. The title says which name the kind has now.
+func clauses(patch json.RawMessage) []string {
+	var operations []struct {
+		Path  string `json:"path"`
+		Value any    `json:"value"`
+	}
+	_ = json.Unmarshal(patch, &operations) // the store wrote it; an older one's may say less
+	clauses := []string{}
+	for _, o := range operations {
+		switch o.Path {
+		case "":
+			clauses = append(clauses, "is new")
+		case "/name":
+			clauses = append(clauses, "has a new name")
+		case "/description":
+			clauses = append(clauses, "has a new description")
+		case "/has_direction":
+			clause := "has a direction now"
+			if o.Value == false {
+				clause = "reads the same both ways now"
+			}
+			clauses = append(clauses, clause)
+		case "/inverse":
+			clauses = append(clauses, "has another inverse")
+		case "/domain", "/range":
+			clauses = append(clauses, "connects other classes")
+		}
+	}
+	return clauses
+}
+
+// sentence joins clauses into one; the last of two that say the same counts.
+func sentence(clauses []string) string {
+	var once []string
+	for i, clause := range clauses {
+		again := false
+		for _, later := range clauses[i+1:] {
+			again = again || later == clause
+		}
+		if !again {
+			once = append(once, clause)
+		}
+	}
+	joined := strings.Join(once, ", ")
+	if joined == "" {
+		return "It has changed."
+	}
+	return strings.ToUpper(joined[:1]) + joined[1:] + "."
+}
+
+// short is the text, cut to so many characters.
+func short(text string, most int) string {
+	if characters := []rune(text); len(characters) > most {
+		return strings.TrimSpace(string(characters[:most-1])) + "…"
+	}
+	return text
+}
+
+func text(value any) string {
+	encoded, _ := json.Marshal(value) // texts, numbers, and JSON that the store checked
+	return string(encoded)
+}

@@ -1,0 +1,370 @@
+//go:build !wasm
+
+package push
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"firebase.google.com/go/v4/messaging"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/internal/server/store"
+	"github.com/atomsaga/atomsaga/internal/standin"
+	"github.com/atomsaga/atomsaga/saga/live"
+)
+
+// bench is a Push, the database that it tells of, and the stand-in that it sends
+// to: through go-fcm, over HTTP, logged in as a service account.
+type bench struct {
+	*Push
+	t     *testing.T
+	store *store.Store
+	fcm   *standin.FCM
+	log   bytes.Buffer
+}
+
+// files writes what a Config names, for an FCM at the address.
+func files(t *testing.T, address string) Config {
+	t.Helper()
+	account, err := standin.Account(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Config{Account: filepath.Join(t.TempDir(), "account.json"), Web: filepath.Join(t.TempDir(), "web.json"), Endpoint: address}
+	for path, content := range map[string][]byte{c.Account: account, c.Web: standin.Web()} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{t: t, fcm: standin.New(), store: opened(t)}
+	server := httptest.NewServer(b.fcm)
+	t.Cleanup(server.Close)
+	var err error
+	b.Push, err = Open(t.Context(), files(t, server.URL), b.store, slog.New(slog.NewTextHandler(&b.log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func opened(t *testing.T) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), []kind.Kind{
+		{ID: "org:hasMember", Name: "has member", HasDirection: true, Vocabulary: "org", Version: 1},
+		{ID: "org:linkedTo", Name: "linked to", Vocabulary: "org", Version: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func (b *bench) register(id string) {
+	b.t.Helper()
+	if err := b.store.SaveDevice(b.t.Context(), id, "token of "+id); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// commit changes a kind, from a device or from elsewhere ("").
+func (b *bench) commit(device string, id kind.ID, edit func(*kind.Kind)) {
+	b.t.Helper()
+	_, err := b.store.Change(b.t.Context(), store.Mutation{Kind: id, Device: device}, func(k kind.Kind) (kind.Kind, error) {
+		edit(&k)
+		return k, nil
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func rename(name string) func(*kind.Kind) { return func(k *kind.Kind) { k.Name = name } }
+
+// round tells everyone, once, and returns what was sent, by device.
+func (b *bench) round() map[string]map[string]string {
+	b.t.Helper()
+	before, _ := b.fcm.Messages()
+	if _, err := b.tellAll(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+	after, _ := b.fcm.Messages()
+	sent := map[string]map[string]string{}
+	for _, m := range after[len(before):] {
+		device := strings.TrimPrefix(m.Token, "token of ")
+		if sent[device] != nil {
+			b.t.Errorf("%s got more than one message", device)
+		}
+		sent[device] = m.Data
+	}
+	return sent
+}
+
+// events are those of a message.
+func events(t *testing.T, data map[string]string) []live.Event {
+	t.Helper()
+	var events []live.Event
+	if err := json.Unmarshal([]byte(data["events"]), &events); err != nil {
+		t.Fatalf("%v: %q", err, data["events"])
+	}
+	return events
+}
+
+func TestEveryOtherDeviceIsTold(t *testing.T) {
+	b := newBench(t)
+	for _, id := range []string{"a", "b", "c"} {
+		b.register(id)
+	}
+	b.commit("a", "org:linkedTo", func(k *kind.Kind) { k.Name, k.HasDirection = "is linked to", true })
+	sent := b.round()
+	if len(sent) != 2 || sent["a"] != nil {
+		t.Fatalf("sent %v", sent)
+	}
+	for _, id := range []string{"b", "c"} {
+		got := events(t, sent[id])
+		if len(got) != 1 || got[0].Version != 1 || got[0].Entity != "org:linkedTo" ||
+			!strings.HasPrefix(string(got[0].Patch), `[{"op":"replace","path":"/name","value":"is linked to"},{"op":"replace","path":"/has_direction","value":true}`) {
+			t.Errorf("%s: events %s", id, sent[id]["events"])
+		}
+		delete(sent[id], "events")
+		want := map[string]string{"title": "is linked to", "body": "Has a new name, has a direction now.", "kind": "org:linkedTo"}
+		if fmt.Sprint(sent[id]) != fmt.Sprint(want) {
+			t.Errorf("%s: %v, want %v", id, sent[id], want)
+		}
+	}
+	if sent := b.round(); len(sent) > 0 {
+		t.Errorf("told again: %v", sent)
+	}
+	counts, err := b.Counts(t.Context())
+	if want := (Counts{Devices: 3, Sent: 2}); counts != want || err != nil {
+		t.Errorf("%+v, want %+v, %v", counts, want, err)
+	}
+}
+
+func TestWhatChangesMeanwhileIsOneMessage(t *testing.T) {
+	b := newBench(t)
+	b.register("a")
+	b.register("b")
+	b.commit("b", "org:linkedTo", rename("one"))
+	b.commit("a", "org:hasMember", rename("two"))
+	b.commit("b", "org:linkedTo", rename("three"))
+	sent := b.round()
+	for id, want := range map[string][2]string{
+		"a": {"three", "Has a new name."},
+		"b": {"two", "Has a new name."},
+	} {
+		got := events(t, sent[id])
+		if len(got) != 3 || got[0].Version != 1 || got[2].Version != 3 {
+			t.Errorf("%s: the events have a gap: %+v", id, got)
+		}
+		if sent[id]["title"] != want[0] || sent[id]["body"] != want[1] {
+			t.Errorf("%s is told of its own change: %v", id, sent[id])
+		}
+	}
+}
+
+func TestAFailureLosesNothing(t *testing.T) {
+	b := newBench(t)
+	b.register("a")
+	b.commit("", "org:linkedTo", rename("one"))
+	b.fcm.Fail(500)
+	if sent := b.round(); len(sent) > 0 {
+		t.Fatalf("sent %v", sent)
+	}
+	b.commit("", "org:linkedTo", rename("two"))
+	if sent := b.round(); len(sent) > 0 || b.fcm.Attempts() != 1 {
+		t.Fatalf("not left alone: %d attempts, sent %v", b.fcm.Attempts(), sent)
+	}
+	b.failing = map[string]failure{} // as after a restart
+	sent := b.round()
+	if got := events(t, sent["a"]); len(got) != 2 || sent["a"]["title"] != "two" {
+		t.Errorf("%v", sent)
+	}
+	counts, _ := b.Counts(t.Context())
+	if want := (Counts{Devices: 1, Sent: 1, Failed: 1}); counts != want {
+		t.Errorf("%+v, want %+v", counts, want)
+	}
+	if !strings.Contains(b.log.String(), "devices=1") {
+		t.Errorf("the log says %q", &b.log)
+	}
+}
+
+// A device that cannot be reached for days is tried less and less often, and told
+// of everything when it can; nobody has to wake the Push for that.
+func TestRetriesGrowApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := opened(t)
+		var at []time.Duration
+		start, reachable := time.Now(), false
+		p := &Push{store: s, log: slog.New(slog.DiscardHandler), wake: make(chan struct{}, 1), failing: map[string]failure{}}
+		p.send = func(_ context.Context, messages ...*messaging.Message) (*messaging.BatchResponse, error) {
+			at = append(at, time.Since(start))
+			response := &messaging.SendResponse{Success: reachable}
+			if !reachable {
+				response.Error = errors.New("unreachable")
+			}
+			return &messaging.BatchResponse{Responses: []*messaging.SendResponse{response}}, nil
+		}
+		b := &bench{Push: p, t: t, store: s}
+		b.register("a")
+		b.commit("", "org:linkedTo", rename("one"))
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { p.Run(ctx); close(ended) }()
+		time.Sleep(24 * time.Hour)
+		if n := len(at); n < 25 || n > 45 {
+			t.Errorf("tried %d times in a day: %v", n, at)
+		}
+		for i := 1; i < 6; i++ {
+			if pause, want := at[i]-at[i-1], firstPause<<(i-1); pause < want*3/4 || pause > want+gathering {
+				t.Errorf("pause %d: %v, want about %v", i, pause, want)
+			}
+		}
+		reachable = true
+		time.Sleep(longestWait + gathering)
+		if behind, err := s.Behind(ctx); len(behind) > 0 || err != nil {
+			t.Errorf("still behind: %v, %v", behind, err)
+		}
+		cancel()
+		<-ended
+		s.Close()
+	})
+}
+
+// What FCM itself asks to be repeated, go-fcm repeats at once.
+func TestUnavailableIsRepeated(t *testing.T) {
+	b := newBench(t)
+	b.register("a")
+	b.commit("", "org:linkedTo", rename("one"))
+	b.fcm.Fail(503)
+	if sent := b.round(); len(sent) != 1 || b.fcm.Attempts() != 2 {
+		t.Errorf("%d attempts, sent %v", b.fcm.Attempts(), sent)
+	}
+}
+
+func TestADeadTokenIsForgotten(t *testing.T) {
+	b := newBench(t)
+	b.register("a")
+	b.register("b")
+	b.fcm.Kill("token of a")
+	b.commit("", "org:linkedTo", rename("one"))
+	if sent := b.round(); len(sent) != 1 || sent["b"] == nil {
+		t.Errorf("sent %v", sent)
+	}
+	b.commit("", "org:linkedTo", rename("two"))
+	b.round()
+	counts, _ := b.Counts(t.Context())
+	if want := (Counts{Devices: 1, Sent: 2, Forgotten: 1}); counts != want || b.fcm.Attempts() != 3 {
+		t.Errorf("%+v, want %+v, %d attempts", counts, want, b.fcm.Attempts())
+	}
+}
+
+func TestADeviceFarBehindIsToldToFetch(t *testing.T) {
+	b := newBench(t)
+	b.register("old")
+	for i := range maxBehind {
+		b.commit("", "org:linkedTo", rename(fmt.Sprint("change ", i)))
+	}
+	b.register("new")
+	b.commit("", "org:linkedTo", rename("the last"))
+	sent := b.round()
+	got := events(t, sent["old"])
+	if len(got) != 1 || got[0].Patch != nil || got[0].Version != maxBehind+1 || sent["old"]["title"] == "" || sent["old"]["body"] == "" {
+		t.Errorf("old: %v", sent["old"])
+	}
+	if got := events(t, sent["new"]); len(got) != 1 || got[0].Patch == nil {
+		t.Errorf("new: %v", sent["new"])
+	}
+}
+
+func TestRunTellsAndEnds(t *testing.T) {
+	b := newBench(t)
+	b.register("a")
+	b.commit("", "org:linkedTo", rename("before it was started"))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { b.Run(ctx); close(ended) }()
+	for want := 1; want <= 2; want++ {
+		for {
+			messages, more := b.fcm.Messages()
+			if len(messages) == want {
+				break
+			}
+			<-more
+		}
+		if want == 1 {
+			b.commit("", "org:linkedTo", rename("after"))
+			b.Wake()
+			b.Wake() // and none of them waits
+		}
+	}
+	cancel()
+	<-ended
+}
+
+func TestOpenSaysWhatIsMissing(t *testing.T) {
+	good := files(t, "http://127.0.0.1:1")
+	write := func(content string) string {
+		path := filepath.Join(t.TempDir(), "file.json")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, test := range []struct {
+		reason string
+		change func(*Config)
+		want   string
+	}{
+		{"no account", func(c *Config) { c.Account = "" }, "needs both"},
+		{"nothing for browsers", func(c *Config) { c.Web = "" }, "needs both"},
+		{"only a project", func(c *Config) { *c = Config{Project: "x"} }, "needs both"},
+		{"no such account", func(c *Config) { c.Account += "x" }, good.Account + "x"},
+		{"an account that is none", func(c *Config) { c.Account = write(`{"type": "service_account"}`) }, "service account"},
+		{"not JSON", func(c *Config) { c.Web = write(`apiKey`) }, "file.json"},
+		{"half of it", func(c *Config) { c.Web = write(`{"apiKey": "x", "appId": "y"}`) }, `"messagingSenderId" is missing`},
+	} {
+		c := good
+		test.change(&c)
+		if _, err := Open(t.Context(), c, nil, slog.Default()); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.reason, err, test.want)
+		}
+	}
+}
+
+// The account's file in the place of the browsers' must not reach them.
+func TestOnlyWhatBrowsersNeedIsRead(t *testing.T) {
+	c := files(t, "http://127.0.0.1:1")
+	mixed := map[string]string{"private_key": "secret"}
+	if err := json.Unmarshal(standin.Web(), &mixed); err != nil {
+		t.Fatal(err)
+	}
+	content, _ := json.Marshal(mixed)
+	if err := os.WriteFile(c.Web, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Open(t.Context(), c, nil, slog.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if public, _ := json.Marshal(p.Web()); strings.Contains(string(public), "secret") {
+		t.Errorf("%s", public)
+	}
+}

@@ -1,0 +1,215 @@
+//go:build !wasm
+
+// Package standin stands in for Google where there is no account and no
+// internet: for the two places that Firebase Cloud Messaging has on the web, that
+// a server sends messages to and that it logs in at. Nothing of the server knows
+// that it is not talking to Google.
+package standin
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Project is the id of the only project that there is.
+const Project = "atomsaga-standin"
+
+// maxData is how large the data of a message may be, in bytes of names and values.
+const maxData = 4096
+
+// A Message is one that was taken.
+type Message struct {
+	ID    string            `json:"id"`
+	Token string            `json:"token"`
+	Data  map[string]string `json:"data"`
+}
+
+// Payload is the message as FCM pushes it to a browser.
+func (m Message) Payload() []byte {
+	payload, _ := json.Marshal(map[string]any{"data": m.Data, "from": SenderID, "fcmMessageId": m.ID}) // texts always encode
+	return payload
+}
+
+// SenderID is the project's number.
+const SenderID = "100000000001"
+
+// An FCM answers as Firebase Cloud Messaging does. It is an http.Handler, and
+// safe for concurrent use.
+type FCM struct {
+	mux    http.ServeMux
+	access string // what the login hands out
+
+	mu       sync.Mutex
+	dead     map[string]bool
+	failures []int // statuses of the next answers
+	messages []Message
+	changed  chan struct{} // closed with the next message
+	attempts int
+}
+
+// New returns one that has been sent nothing yet.
+func New() *FCM {
+	f := &FCM{access: rand.Text(), dead: map[string]bool{}, changed: make(chan struct{})}
+	f.mux.HandleFunc("POST /token", f.login)
+	f.mux.HandleFunc("POST /v1/projects/{project}/messages:send", f.send)
+	f.mux.HandleFunc("GET /{$}", f.show)
+	return f
+}
+
+func (f *FCM) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.mux.ServeHTTP(w, r) }
+
+// Account returns a service account's key file, as the Firebase console would
+// make it, for an FCM that is served at the address.
+func Account(address string) ([]byte, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(map[string]string{
+		"type":           "service_account",
+		"project_id":     Project,
+		"private_key_id": "1",
+		"private_key":    string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})),
+		"client_email":   "atomsaga@" + Project + ".iam.gserviceaccount.com",
+		"client_id":      "1",
+		"token_uri":      address + "/token",
+	}, "", "  ")
+}
+
+// Web returns what browsers need, as the Firebase console shows it.
+func Web() []byte {
+	web, _ := json.Marshal(map[string]string{ // texts always encode
+		"apiKey":            "AIzaSyStandIn",
+		"appId":             "1:" + SenderID + ":web:0123456789abcdef",
+		"messagingSenderId": SenderID,
+		"projectId":         Project,
+		// A real public key, since browsers check that it is one; of the curve's base point.
+		"vapidKey": "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+	})
+	return web
+}
+
+// Kill makes the token one of a device that is no more.
+func (f *FCM) Kill(token string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dead[token] = true
+}
+
+// Fail answers the next attempts with these statuses, one each.
+func (f *FCM) Fail(statuses ...int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.failures = append(f.failures, statuses...)
+}
+
+// Attempts returns how often a message was sent, taken or not.
+func (f *FCM) Attempts() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.attempts
+}
+
+// Messages returns those that were taken, oldest first, and what is closed when there are more.
+func (f *FCM) Messages() ([]Message, <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.messages), f.changed
+}
+
+// login answers as https://oauth2.googleapis.com/token does.
+func (f *FCM) login(w http.ResponseWriter, r *http.Request) {
+	if r.FormValue("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer" || r.FormValue("assertion") == "" {
+		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", "", "not a login of a service account")
+		return
+	}
+	write(w, http.StatusOK, map[string]any{"access_token": f.access, "token_type": "Bearer", "expires_in": 3600})
+}
+
+// send answers as https://fcm.googleapis.com does.
+func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.attempts++
+	if len(f.failures) > 0 {
+		status := f.failures[0]
+		f.failures = f.failures[1:]
+		refuse(w, status, "UNAVAILABLE", "UNAVAILABLE", "not today")
+		return
+	}
+	if r.Header.Get("Authorization") != "Bearer "+f.access {
+		refuse(w, http.StatusUnauthorized, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "log in first")
+		return
+	}
+	if r.PathValue("project") != Project {
+		refuse(w, http.StatusForbidden, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", "the account is not of this project")
+		return
+	}
+	var request struct{ Message Message }
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
+	if err := decoder.Decode(&request); err != nil {
+		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "the values of data are texts: "+err.Error())
+		return
+	}
+	m := request.Message
+	size := 0
+	for name, value := range m.Data {
+		size += len(name) + len(value)
+	}
+	switch {
+	case m.Token == "":
+		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "to whom?")
+	case size > maxData:
+		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "Android message is too big")
+	case f.dead[m.Token]:
+		refuse(w, http.StatusNotFound, "NOT_FOUND", "UNREGISTERED", "Requested entity was not found.")
+	default:
+		m.ID = fmt.Sprintf("projects/%s/messages/%d", Project, len(f.messages)+1)
+		f.messages = append(f.messages, m)
+		close(f.changed)
+		f.changed = make(chan struct{})
+		write(w, http.StatusOK, map[string]string{"name": m.ID})
+	}
+}
+
+// refuse answers with an error as Google's services have it.
+func refuse(w http.ResponseWriter, status int, word, code, message string) {
+	details := []any{}
+	if code != "" {
+		details = append(details, map[string]string{"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": code})
+	}
+	write(w, status, map[string]any{"error": map[string]any{"code": status, "message": message, "status": word, "details": details}})
+}
+
+func write(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body)
+}
+
+// show lists the messages, for a person.
+func (f *FCM) show(w http.ResponseWriter, r *http.Request) {
+	messages, _ := f.Messages()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Refresh", "1")
+	fmt.Fprintf(w, "Messages that Firebase Cloud Messaging would have pushed: %d\n", len(messages))
+	for _, m := range slices.Backward(messages) {
+		fmt.Fprintf(w, "\n%s\nto %s\n", m.ID, m.Token)
+		for _, name := range slices.Sorted(maps.Keys(m.Data)) {
+			fmt.Fprintf(w, "  %s: %s\n", name, strings.ReplaceAll(m.Data[name], "\n", " "))
+		}
+	}
+}
