@@ -78,6 +78,11 @@ type neighbours struct{ old, new any }
 // Empty tells whether nothing changed.
 func (c Changes) Empty() bool { return len(c.steps) == 0 }
 
+// same tells whether c is d, from one and the same edit of one and the same value.
+func (c Changes) same(d Changes) bool {
+	return len(c.steps) == len(d.steps) && (len(c.steps) == 0 || &c.steps[0] == &d.steps[0])
+}
+
 // Len is the number of changes.
 func (c Changes) Len() int { return len(c.steps) }
 

@@ -29,11 +29,11 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/kinds", s.listKinds)
 	mux.HandleFunc("GET /api/kinds/{id}", s.getKind)
 	mux.HandleFunc("PATCH /api/kinds/{id}", s.patchKind)
-	mux.HandleFunc("POST /api/kinds/import", s.importKinds)
 	mux.HandleFunc("GET /api/events", s.streamEvents)
 	mux.HandleFunc("GET /api/commits", s.versionsOf)
 	mux.HandleFunc("/api/events", s.refuse("GET"))
 	mux.HandleFunc("/api/commits", s.refuse("GET, HEAD"))
+	mux.HandleFunc("POST /api/kinds/import", s.importKinds)
 	mux.HandleFunc("/api/kinds", s.refuse("GET, HEAD"))
 	mux.HandleFunc("/api/kinds/{id}", s.refuse("GET, HEAD, PATCH"))
 	if s.push != nil {

@@ -53,6 +53,7 @@ func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (ki
 	if err != nil {
 		return Result{}, err
 	}
+	s.announce()
 	return result, nil
 }
 
@@ -72,11 +73,7 @@ func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) e
 	if err := f(ctx, tx); err != nil {
 		return classify(err)
 	}
-	if err := tx.Commit(); err != nil {
-		return classify(err)
-	}
-	s.announce()
-	return nil
+	return classify(tx.Commit())
 }
 
 func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
@@ -107,7 +104,7 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 		}
 	}
 	if changes || m.Key != "" {
-		if err := commit(ctx, tx, m, patch(prev, next), now); err != nil {
+		if err := record(ctx, tx, m, patch(prev, next), now); err != nil {
 			return Result{}, err
 		}
 	}
@@ -127,8 +124,8 @@ func write(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
 	return err
 }
 
-// commit writes a commit to the log.
-func commit(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
+// record writes a commit to the log.
+func record(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
 	encoded, err := json.Marshal(patch)
 	if err != nil {
 		return err

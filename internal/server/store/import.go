@@ -37,7 +37,8 @@ type Imported struct {
 // Import adds and replaces many kinds in one transaction: all of them, or none.
 // An entry of version 0 is new; any other replaces that version of its kind.
 // Each that is new or changes something is a commit. The mutation's Key is
-// as in Change, its Kind is not used.
+// as in Change, its Kind is not used. With a key there is one commit more, the last,
+// which changes nothing and alone has the key: who reads it has read them all.
 //
 // Errors: a *VersionError, ErrKeyReused, ErrBusy. After any of them the database
 // is what it was.
@@ -52,20 +53,26 @@ func (s *Store) Import(ctx context.Context, m Mutation, entries []kind.Kind) (do
 				return err
 			}
 		}
+		each := Mutation{Device: m.Device}
 		for i, next := range entries {
-			m.Kind = next.ID
-			if err := importOne(ctx, tx, m, i, next, now, &done); err != nil {
+			each.Kind = next.ID
+			if err := importOne(ctx, tx, each, i, next, now, &done); err != nil {
 				return err
 			}
 		}
-		if m.Key == "" {
+		if m.Key == "" || len(entries) == 0 {
 			return nil
+		}
+		m.Kind = each.Kind
+		if err := record(ctx, tx, m, []operation{}, now); err != nil {
+			return err
 		}
 		return remember(ctx, tx, m, done, now)
 	})
 	if err != nil {
 		return Imported{}, false, err
 	}
+	s.announce()
 	return done, replayed, nil
 }
 
@@ -78,7 +85,7 @@ func importOne(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kin
 		if err := insert(ctx, tx, []kind.Kind{next}); err != nil {
 			return err
 		}
-		return commit(ctx, tx, m, []operation{{"add", "", next}}, now)
+		return record(ctx, tx, m, []operation{{"add", "", next}}, now)
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return err
 	case next.Version != prev.Version:
@@ -92,5 +99,5 @@ func importOne(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kin
 	if err := write(ctx, tx, next); err != nil {
 		return err
 	}
-	return commit(ctx, tx, m, patch(prev, next), now)
+	return record(ctx, tx, m, patch(prev, next), now)
 }

@@ -20,9 +20,10 @@ func TestImport(t *testing.T) {
 		t.Fatalf("%+v, %v, %v", done, replayed, err)
 	}
 	log := commits(t, s)
-	if len(log) != 2 || log[0].patch != `[{"op":"replace","path":"/name","value":"has as member"},{"op":"replace","path":"/version","value":2}]` || log[0].mutation != "one" ||
+	if len(log) != 3 || log[0].patch != `[{"op":"replace","path":"/name","value":"has as member"},{"op":"replace","path":"/version","value":2}]` || log[0].mutation != "" ||
 		log[1].kind != "org:knows" || log[1].patch != `[{"op":"add","path":"","value":{"id":"org:knows","name":"knows","description":"",`+
-		`"has_direction":false,"inverse":"","domain":[],"range":[],"vocabulary":"org","version":1}}]` {
+		`"has_direction":false,"inverse":"","domain":[],"range":[],"vocabulary":"org","version":1}}]` ||
+		log[2].mutation != "one" || log[2].patch != "[]" { // only who has read all of them has read the key
 		t.Errorf("the log has %+v", log)
 	}
 	if again, replayed, err := s.Import(t.Context(), m, []kind.Kind{changed, same, added}); err != nil || !replayed || again != done {
