@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
@@ -16,15 +16,12 @@ import (
 type importPanel struct {
 	app.Compo
 	bind
-	stage saga.View[importStage]
+	stage atomic.Pointer[importStage] // nil at first
 
 	stop func() // ends what is under way: reading, or the task
 	list []byte // the file
 	plan *plan  // what is to be done with it
 }
-
-// importing is how far the import is.
-var importing = atom.New(importStage{})
 
 // An importStage is what the panel shows. The zero one waits for a file.
 type importStage struct {
@@ -43,7 +40,7 @@ const largest = 32 << 20 // bytes of a file; the server takes no more
 // Render is called by go-app. The first button stays, whatever it does, so that
 // the focus does not get lost with it.
 func (p *importPanel) Render() app.UI {
-	now := p.stage.Use(&p.bind, importing)
+	now := p.now()
 	return app.Elem("details").Class("panel", "import").DataSet("testid", "import").Body(
 		app.Elem("summary").Body(
 			app.Span().Class("panel-title").Text("Import"),
@@ -153,39 +150,38 @@ func (p *importPanel) choose(ctx app.Context, _ app.Event) {
 // take begins to read the first of the files.
 func (p *importPanel) take(ctx app.Context, files app.Value) {
 	ctx.PreventUpdate()
-	if files.Length() == 0 || importing.Get(p.Store()).Sending {
+	if files.Length() == 0 || p.now().Sending {
 		return
 	}
 	p.end()
 	file := files.Index(0)
 	name, size := file.Get("name").String(), file.Get("size").Int()
 	if size > largest {
-		importing.Set(p.Store(), importStage{File: name, Wrong: fmt.Sprintf("%s is larger than %d MB.", name, largest>>20)})
+		p.show(importStage{File: name, Wrong: fmt.Sprintf("%s is larger than %d MB.", name, largest>>20)})
 		return
 	}
-	importing.Set(p.Store(), importStage{File: name, Size: max(size, 1)})
+	p.show(importStage{File: name, Size: max(size, 1)})
 	p.inBackground(func(ctx context.Context) {
 		list, err := contentOf(file)
 		if err != nil {
 			p.become(ctx, importStage{File: name, Wrong: fmt.Sprintf("%s cannot be read: %v.", name, err)})
 			return
 		}
-		p.list = list
-		p.look(ctx, name)
+		p.look(ctx, name, list)
 	})
 }
 
 // look reads the list, and plans what is to be done.
-func (p *importPanel) look(ctx context.Context, name string) {
-	made, err := readPlan(ctx, lastKinds(ctx, p.Store()), p.list, func(bytes int) {
-		p.become(ctx, importStage{File: name, Read: bytes, Size: len(p.list)})
+func (p *importPanel) look(ctx context.Context, name string, list []byte) {
+	made, err := readPlan(ctx, lastKinds(ctx, p.Store()), list, func(bytes int) {
+		p.become(ctx, importStage{File: name, Read: bytes, Size: len(list)})
 	})
 	if err != nil {
 		p.become(ctx, importStage{File: name, Wrong: fmt.Sprintf("%s cannot be imported: %v.", name, err)})
 		return
 	}
 	if ctx.Err() == nil {
-		p.plan = made
+		p.list, p.plan = list, made
 	}
 	p.become(ctx, importStage{File: name, Planned: true, Counts: made.counts})
 }
@@ -195,14 +191,15 @@ func (p *importPanel) look(ctx context.Context, name string) {
 func (p *importPanel) goOn(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	app.Window().GetElementByID("import-stop").Call("focus")
-	now, s := importing.Get(p.Store()), p.Store()
+	now, s := p.now(), p.Store()
 	if now.Wrong != "" {
-		importing.Set(s, importStage{File: now.File, Size: len(p.list)})
-		p.inBackground(func(ctx context.Context) { p.look(ctx, now.File) })
+		list := p.list
+		p.show(importStage{File: now.File, Size: len(list)})
+		p.inBackground(func(ctx context.Context) { p.look(ctx, now.File, list) })
 		return
 	}
 	now.Sending = true
-	importing.Set(s, now)
+	p.show(now)
 	task := saga.Run(s, kinds.Value(), p.plan.carryOut(s, now.File))
 	p.stop = task.Cancel
 	go func() {
@@ -217,7 +214,7 @@ func (p *importPanel) goOn(ctx app.Context, _ app.Event) {
 			kinds.Refresh(s)
 			now.Wrong = fmt.Sprintf("%s was not imported, and all of it was taken back: %s.", now.File, reasonOf(err))
 		}
-		importing.Set(s, now)
+		p.show(now)
 	}()
 }
 
@@ -234,7 +231,7 @@ func reasonOf(err error) string {
 func (p *importPanel) close(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	p.end()
-	importing.Set(p.Store(), importStage{})
+	p.show(importStage{})
 	app.Window().GetElementByID("import-file").Call("focus")
 }
 
@@ -253,10 +250,22 @@ func (p *importPanel) inBackground(f func(context.Context)) {
 	go f(ctx)
 }
 
+func (p *importPanel) now() importStage {
+	if now := p.stage.Load(); now != nil {
+		return *now
+	}
+	return importStage{}
+}
+
+func (p *importPanel) show(next importStage) {
+	p.stage.Store(&next)
+	p.Refresh()
+}
+
 // become shows a stage, unless what has led to it was stopped.
 func (p *importPanel) become(ctx context.Context, next importStage) {
 	if ctx.Err() == nil {
-		importing.Set(p.Store(), next)
+		p.show(next)
 	}
 }
 
