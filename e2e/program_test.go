@@ -146,6 +146,17 @@ func (p *program) stored(id kind.ID) kind.Kind {
 	return k
 }
 
+// has tells whether the server knows such a kind.
+func (p *program) has(id kind.ID) bool {
+	p.t.Helper()
+	response, err := http.Get(p.url + "/api/kinds/" + url.PathEscape(string(id)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
+}
+
 // patch changes a kind as another program would: not through any page.
 func (p *program) patch(id kind.ID, mergePatch string) {
 	p.t.Helper()
