@@ -47,10 +47,10 @@ func binary(t *testing.T) string {
 
 // start starts the program on a free port and stops it with the test. A program
 // that does not stop when it is asked to, or stops with an error, fails the test.
-func start(t *testing.T) *program {
+func start(t *testing.T, more ...string) *program {
 	t.Helper()
 	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db")}
-	command := exec.Command(binary(t), "--listen", "127.0.0.1:0", "--database", p.database)
+	command := exec.Command(binary(t), append([]string{"--listen", "127.0.0.1:0", "--database", p.database}, more...)...)
 	var complaints bytes.Buffer
 	command.Stderr = &complaints
 	output, err := command.StdoutPipe()

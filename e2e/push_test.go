@@ -1,0 +1,135 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+	"github.com/atomsaga/atomsaga/e2e/gate"
+	"github.com/atomsaga/atomsaga/internal/standin"
+)
+
+// A device is a browser that push messages reach, and the Google behind it. Real
+// are the page, Firebase's code in it, its worker, the server, go-fcm, and HTTP
+// between these two; a stand-in answers in Google's place, and hands what it was
+// sent to the worker. Only the browser's own line to its push service is a stub: see
+// subscription.
+type device struct {
+	*app
+	fcm    *standin.FCM
+	pushed int // messages that have been delivered
+}
+
+// tokenOfB is what Google calls the browser.
+const tokenOfB = "token-of-b"
+
+// subscription stands for what the browser agrees on with its push service, which
+// it cannot reach here.
+const subscription = `{
+	let subscription = null
+	PushManager.prototype.subscribe = async () => subscription ??= {
+		endpoint: "https://push.example/b",
+		getKey: (name) => new Uint8Array(name === "auth" ? 16 : 65).buffer,
+		unsubscribe: async () => { subscription = null; return true },
+	}
+	PushManager.prototype.getSubscription = async () => subscription
+}`
+
+// pushable starts a server with push and opens a browser of the kind that messages
+// can reach, on no page yet.
+func pushable(t *testing.T) *device {
+	t.Helper()
+	fcm := standin.New()
+	google := httptest.NewServer(fcm)
+	t.Cleanup(google.Close)
+	account, err := standin.Account(google.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{"account.json": account, "web.json": standin.Web()}
+	directory := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(directory, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	program := start(t, "--push-endpoint", google.URL,
+		"--push-account", filepath.Join(directory, "account.json"), "--push-web", filepath.Join(directory, "web.json"))
+	d := &device{app: &app{browser.Persistent(t), program, gate.New(t, program.url)}, fcm: fcm}
+	d.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	d.Prepare(subscription)
+	d.Answer("https://firebaseinstallations.googleapis.com/*", func(*network.Request) (int64, any) {
+		return 200, map[string]any{"refreshToken": "r", "authToken": map[string]string{"token": "t", "expiresIn": "604800s"}}
+	})
+	d.Answer("https://fcmregistrations.googleapis.com/*", func(*network.Request) (int64, any) {
+		return 200, map[string]string{"token": tokenOfB}
+	})
+	return d
+}
+
+// visit goes to the path and waits until the page's program and worker run.
+func (d *device) visit(path string) {
+	d.Goto(d.gate.URL(path))
+	d.alive()
+	d.cached()
+}
+
+func (d *device) panel() *browser.Element { return d.TestID("push") }
+func (d *device) tell() *browser.Element  { return d.panel().Role("switch", "Tell this device") }
+func (d *device) wantState(state string)  { d.panel().CSS(".panel-state").WantText(state) }
+
+// turnOn has the device told of changes.
+func (d *device) turnOn() {
+	d.panel().CSS("summary").Click()
+	d.tell().Click()
+	d.wantState("on")
+}
+
+// deliver waits for the next message that the server sends, and has the browser
+// get it: those very bytes.
+func (d *device) deliver(t *testing.T) standin.Message {
+	t.Helper()
+	for {
+		messages, more := d.fcm.Messages()
+		if len(messages) > d.pushed {
+			m := messages[d.pushed]
+			d.pushed++
+			if m.Token != tokenOfB {
+				t.Fatalf("sent to %q", m.Token)
+			}
+			d.Push(d.gate.URL(""), m.Payload())
+			return m
+		}
+		select {
+		case <-more:
+		case <-time.After(patience):
+			t.Fatal("the server sends nothing")
+		}
+	}
+}
+
+func TestNotificationsWhileThePageIsClosed(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.visit(pathOf(wasDeathOf))
+	b.turnOn()
+	b.Goto("about:blank")
+
+	b.program.patch(wasDeathOf, `{"name": "was murder of", "has_direction": false}`)
+	b.deliver(t)
+
+	b.wantNotification("was murder of", "Has a new name, reads the same both ways now.")
+}
+
+func (d *device) wantNotification(title, body string) {
+	want, _ := json.Marshal([]string{title, body})
+	d.WantInWorker(`registration.getNotifications().then(all => JSON.stringify(all.flatMap(n => [n.title, n.body])))`, string(want))
+}
