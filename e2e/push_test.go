@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -24,8 +23,9 @@ import (
 // subscription.
 type device struct {
 	*app
-	fcm    *standin.FCM
-	pushed int // messages that have been delivered
+	fcm     *standin.FCM
+	desktop *browser.Desktop
+	pushed  int // messages that have been delivered
 }
 
 // tokenOfB is what Google calls the browser.
@@ -63,7 +63,8 @@ func pushable(t *testing.T) *device {
 	}
 	program := start(t, "--push-endpoint", google.URL,
 		"--push-account", filepath.Join(directory, "account.json"), "--push-web", filepath.Join(directory, "web.json"))
-	d := &device{app: &app{browser.Persistent(t), program, gate.New(t, program.url)}, fcm: fcm}
+	desktop := browser.NewDesktop(t)
+	d := &device{app: &app{browser.Persistent(t, desktop.Option()), program, gate.New(t, program.url)}, fcm: fcm, desktop: desktop}
 	d.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
 	d.Prepare(subscription)
 	d.Answer("https://firebaseinstallations.googleapis.com/*", func(*network.Request) (int64, any) {
@@ -126,10 +127,9 @@ func TestNotificationsWhileThePageIsClosed(t *testing.T) {
 	b.program.patch(wasDeathOf, `{"name": "was murder of", "has_direction": false}`)
 	b.deliver(t)
 
-	b.wantNotification("was murder of", "Has a new name, reads the same both ways now.")
-}
-
-func (d *device) wantNotification(title, body string) {
-	want, _ := json.Marshal([]string{title, body})
-	d.WantInWorker(`registration.getNotifications().then(all => JSON.stringify(all.flatMap(n => [n.title, n.body])))`, string(want))
+	b.desktop.Want("was murder of: Has a new name, reads the same both ways now.")
+	b.desktop.Click("was murder of")
+	opened := b.Opened()
+	opened.WantURL(pathOf(wasDeathOf))
+	b.desktop.Want()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/serviceworker"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -144,17 +145,20 @@ func registration(ctx context.Context, target *chromedp.Target, origin string) (
 	return id, nil
 }
 
-// WantInWorker waits until the expression, evaluated in the tab's service worker,
-// has the value. A worker that sleeps is asked when it has been woken.
-func (tab *Tab) WantInWorker(expression, want string) {
+// Opened waits until the browser has opened another page, by itself, and returns it.
+func (tab *Tab) Opened() *Tab {
 	tab.t.Helper()
-	tab.until(expression, want, func(ctx context.Context, _ *chromedp.Target) (got string, err error) {
-		workers, err := tab.workers(ctx)
-		if err != nil || len(workers) == 0 {
-			return "no worker", err
+	own := chromedp.FromContext(tab.ctx).Target.TargetID
+	var opened target.ID
+	tab.until("a page that was opened", "there", func(ctx context.Context, _ *chromedp.Target) (string, error) {
+		all, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
+		for _, info := range all.TargetInfos {
+			if info.Type == "page" && info.TargetID != own {
+				opened = info.TargetID
+				return "there", err
+			}
 		}
-		worker, leave := chromedp.NewContext(tab.ctx, chromedp.WithTargetID(workers[0]), chromedp.WithDetachOnCancel())
-		defer leave()
-		return chromedp.Run(worker, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+		return "", err
 	})
+	return open(tab.t, "failed-opened", tab.ctx, chromedp.WithTargetID(opened))
 }
