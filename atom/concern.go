@@ -46,6 +46,14 @@ func (e *Entry) Concerns(r Reader, a Target) bool {
 	return e.concerns(a.target())
 }
 
+// LiveOn reports whether the entry concerns a, as in [Entry.Concerns], and is in
+// the log of a's root: neither dropped, nor folded, nor contained in a base.
+func (e *Entry) LiveOn(r Reader, a Target) bool {
+	r.open(nil)
+	defer r.close()
+	return e.live() && e.concerns(a.target())
+}
+
 // Overlaps reports whether both entries are about the same part of the state.
 func (e *Entry) Overlaps(r Reader, other *Entry) bool {
 	r.open(nil)

@@ -18,7 +18,7 @@ func patched[T any](patch string) func(T) (T, error) {
 	}
 }
 
-func dispatched[T any](t *testing.T, s *atom.Store, a *atom.Atom[T], edit func(*T)) *atom.Entry {
+func dispatched[T any](t testing.TB, s *atom.Store, a *atom.Atom[T], edit func(*T)) *atom.Entry {
 	t.Helper()
 	e, err := atom.Dispatch(s, a, edit)
 	if err != nil {
@@ -27,7 +27,7 @@ func dispatched[T any](t *testing.T, s *atom.Store, a *atom.Atom[T], edit func(*
 	return e
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

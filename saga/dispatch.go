@@ -86,6 +86,9 @@ func (t *Task) dispatch(b *atom.Batch, w work) error {
 	e.OnConflict(t.conflict)
 	t.entries = append(t.entries, e)
 	t.registry.begin(b, t, e)
+	if w.hasEffect() {
+		t.registry.expect(b, t, e)
+	}
 	t.record(b, w)
 	return nil
 }

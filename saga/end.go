@@ -9,13 +9,24 @@ import (
 // succeed keeps the change, and makes the one of the post-effect.
 func (t *Task) succeed(w work) {
 	t.end(Succeeded, nil, func(b *atom.Batch) error {
+		settle := (*atom.Entry).Succeed
+		if t.expecting {
+			settle = (*atom.Entry).Await
+		}
 		for _, e := range t.entries {
-			if err := e.Succeed(b); err != nil {
+			if err := settle(e, b); err != nil {
 				return err
 			}
 		}
-		if err := w.post(b); err != nil {
+		switch post, err := w.post(b); {
+		case err != nil:
 			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
+		case post != nil:
+			settle(post, b)
+			t.entries = append(t.entries, post)
+		}
+		if t.expecting {
+			t.remind(b)
 		}
 		return nil
 	})
@@ -25,6 +36,7 @@ func (t *Task) succeed(w work) {
 func (t *Task) fail(err error) { t.end(Failed, err, t.drop) }
 
 func (t *Task) drop(b *atom.Batch) (err error) {
+	t.forget()
 	for _, e := range t.entries {
 		if left := e.Drop(b); left != nil {
 			err = left
@@ -38,6 +50,7 @@ func (t *Task) drop(b *atom.Batch) (err error) {
 func (t *Task) conflict(c atom.Conflict) {
 	err := fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err)
 	t.end(Conflict, err, func(b *atom.Batch) error { t.drop(b); return nil })
+	t.store.Batch(t.release) // one that has succeeded may have waited for a base
 }
 
 // end ends the task, once.
@@ -55,6 +68,9 @@ func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
 func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Batch) error) bool {
 	if t.State() != Running {
 		return false
+	}
+	if t.confirmed {
+		state, err, leave = Succeeded, nil, nil // whatever the effect says: the server has it
 	}
 	if leave != nil {
 		if left := leave(b); left != nil {

@@ -13,13 +13,16 @@ type registry struct {
 	failures []*Task // not dismissed, oldest first
 	onError  []*func(*Task)
 
-	lanes map[laneKey]*lane // guarded by the store's lock
+	// Guarded by the store's lock.
+	lanes       map[laneKey]*lane
+	live        []*confirmation
+	unconfirmed map[string]*Task // by id
 }
 
 type registryKey struct{}
 
 func registryOf(r atom.Reader) *registry {
-	return atom.Attach(r, registryKey{}, func() *registry { return &registry{lanes: map[laneKey]*lane{}} })
+	return atom.Attach(r, registryKey{}, func() *registry { return &registry{lanes: map[laneKey]*lane{}, unconfirmed: map[string]*Task{}} })
 }
 
 // OnError calls f with every task of the store that has failed, met a conflict,

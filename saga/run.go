@@ -49,7 +49,7 @@ type work interface {
 	entered(*atom.Batch) // keeps the value for the effect
 	hasEffect() bool
 	effect(context.Context) error
-	post(*atom.Batch) error
+	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
 
 	// For runs that join: the update, and what several of them change of the
 	// value before this one.
@@ -78,11 +78,11 @@ func (r *run[T]) hasEffect() bool                  { return r.steps.effect != ni
 func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
 func (r *run[T]) update() any                      { return r.steps.update }
 
-func (r *run[T]) post(b *atom.Batch) error {
+func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 	if r.steps.post == nil {
-		return nil
+		return nil, nil
 	}
-	return r.atom.Update(b, r.steps.post)
+	return atom.Dispatch(b, r.atom, r.steps.post)
 }
 
 func (r *run[T]) merge(updates []any) (atom.Changes, error) {

@@ -59,6 +59,9 @@ type Task struct {
 	patches []atom.Changes
 	joined  []any // the updates of runs that have joined, nil when none has
 
+	expecting bool // a base that contains the change is to come; see Live
+	confirmed bool // one has come
+
 	// Where entries and patches begin: most tasks have one of each.
 	firstEntry [1]*atom.Entry
 	firstPatch [1]atom.Changes

@@ -48,6 +48,6 @@ func (t transaction) leaving(*atom.Batch)                   {}
 func (t transaction) entered(*atom.Batch)                   {}
 func (t transaction) hasEffect() bool                       { return t.send != nil }
 func (t transaction) effect(ctx context.Context) error      { return t.send(ctx) }
-func (t transaction) post(*atom.Batch) error                { return nil }
+func (t transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
 func (t transaction) update() any                           { return nil }
 func (t transaction) merge([]any) (c atom.Changes, _ error) { return c, nil }

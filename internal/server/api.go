@@ -29,13 +29,17 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/kinds", s.listKinds)
 	mux.HandleFunc("GET /api/kinds/{id}", s.getKind)
 	mux.HandleFunc("PATCH /api/kinds/{id}", s.patchKind)
+	mux.HandleFunc("GET /api/events", s.streamEvents)
+	mux.HandleFunc("GET /api/commits", s.versionsOf)
+	mux.HandleFunc("/api/events", s.refuse("GET"))
+	mux.HandleFunc("/api/commits", s.refuse("GET, HEAD"))
 	mux.HandleFunc("/api/kinds", s.refuse("GET, HEAD"))
 	mux.HandleFunc("/api/kinds/{id}", s.refuse("GET, HEAD, PATCH"))
 	if s.push != nil {
 		s.routePush(mux)
 	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		problemf(http.StatusNotFound, "there is nothing at %s; there are /api/kinds and /api/kinds/{id}", r.URL.Path).write(w)
+		problemf(http.StatusNotFound, "there is nothing at %s; there are /api/kinds, /api/kinds/{id}, /api/events and /api/commits", r.URL.Path).write(w)
 	})
 }
 

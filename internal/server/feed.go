@@ -121,7 +121,7 @@ func (f *feed) since(ctx context.Context, version int64) (commits []commit, more
 	switch behind := last - version; {
 	case behind == 0:
 		return nil, more, nil
-	case behind < 0 || behind > keptCommits:
+	case version < 0 || behind < 0 || behind > keptCommits:
 		return nil, more, errGap
 	case behind <= int64(len(recent)):
 		return recent[int64(len(recent))-behind:], more, nil

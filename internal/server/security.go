@@ -29,7 +29,7 @@ func (s *Server) secure(next http.Handler) http.Handler {
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemf(http.StatusForbidden, "a page of another origin cannot change anything here").write(w)
 	}))
-	return s.survive(s.headers(onlyLoopback(origins.Handler(next))))
+	return s.survive(s.headers(onlyLoopback(origins.Handler(s.limitWrites(next)))))
 }
 
 func (s *Server) headers(next http.Handler) http.Handler {

@@ -50,14 +50,16 @@ type Config struct {
 
 // A Server is an open database and all that is served from it.
 type Server struct {
-	store *store.Store
-	feed  *feed
-	push  *push.Push // nil when push is off
-	list  listCache
-	pages *app.Handler
-	log   *slog.Logger
-	http  http.Server
-	stop  func() // ends what runs beside the requests, and waits for it
+	store   *store.Store
+	feed    *feed
+	push    *push.Push // nil when push is off
+	list    listCache
+	pages   *app.Handler
+	log     *slog.Logger
+	clients clients
+	http    http.Server
+	ending  chan struct{} // closed when no more requests are taken
+	stop    func()        // ends what runs beside the requests, and waits for it
 }
 
 // Open opens the database and reads the files. The caller closes the Server.
@@ -67,7 +69,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: c.Log}
+	s := &Server{log: c.Log, ending: make(chan struct{}), clients: clients{maxStreams: maxStreams, known: map[string]*client{}}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -114,6 +116,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	s.http.RegisterOnShutdown(func() { close(s.ending) }) // it waits for streams, too
 	return s, nil
 }
 

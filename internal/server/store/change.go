@@ -39,8 +39,9 @@ type Result struct {
 // Change edits one kind: reads it, has edit make the next value, writes that
 // with a version one higher, and writes the commit and the answer, all in
 // one transaction. With a key that was used before, edit is not called and the
-// answer is the one given then. An edit that changes nothing makes no commit
-// and keeps the version.
+// answer is the one given then. An edit that changes nothing keeps the version; it
+// makes a commit, with an empty patch, only for a key: who waits for that key in
+// the log finds it.
 //
 // Errors: ErrNotFound, ErrKeyReused, ErrBusy, and edit's own, unwrapped. After
 // any of them the database is what it was.
@@ -87,8 +88,14 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 		return Result{}, err
 	}
 	next.Version = prev.Version
-	if !reflect.DeepEqual(prev, next) {
+	changes := !reflect.DeepEqual(prev, next)
+	if changes {
 		next.Version++
+		if err := write(ctx, tx, next); err != nil {
+			return Result{}, err
+		}
+	}
+	if changes || m.Key != "" {
 		if err := commit(ctx, tx, m, prev, next, now); err != nil {
 			return Result{}, err
 		}
@@ -101,14 +108,15 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 	return Result{Kind: next}, nil
 }
 
-func commit(ctx context.Context, tx *sql.Tx, m Mutation, prev, next kind.Kind, now time.Time) error {
+func write(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
 	_, err := tx.ExecContext(ctx, `UPDATE kinds
 		SET name = ?, description = ?, has_direction = ?, inverse = ?, domain = ?, "range" = ?, version = ?
 		WHERE id = ?`,
-		next.Name, next.Description, next.HasDirection, next.Inverse, array(next.Domain), array(next.Range), next.Version, m.Kind)
-	if err != nil {
-		return err
-	}
+		k.Name, k.Description, k.HasDirection, k.Inverse, array(k.Domain), array(k.Range), k.Version, k.ID)
+	return err
+}
+
+func commit(ctx context.Context, tx *sql.Tx, m Mutation, prev, next kind.Kind, now time.Time) error {
 	patch, err := json.Marshal(patch(prev, next))
 	if err != nil {
 		return err

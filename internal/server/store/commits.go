@@ -42,6 +42,31 @@ func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, 
 	return commits, classify(rows.Err())
 }
 
+// Versions returns in which commit each of these keys is; those that are in none
+// are missing.
+func (s *Store) Versions(ctx context.Context, keys []string) (map[string]int64, error) {
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT mutation, version FROM commits
+		WHERE mutation IN (SELECT value FROM json_each(?))`, string(list))
+	if err != nil {
+		return nil, classify(err)
+	}
+	defer rows.Close()
+	found := map[string]int64{}
+	for rows.Next() {
+		var key string
+		var version int64
+		if err := rows.Scan(&key, &version); err != nil {
+			return nil, classify(err)
+		}
+		found[key] = version
+	}
+	return found, classify(rows.Err())
+}
+
 // Committed receives after a commit of this program; one value may stand for
 // several of them. It has one receiver.
 func (s *Store) Committed() <-chan struct{} { return s.committed }

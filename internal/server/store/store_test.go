@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
 	"testing"
 	"time"
@@ -113,11 +114,15 @@ func TestChangeWritesKindAndCommit(t *testing.T) {
 	}
 }
 
-func TestChangeOfNothingMakesNoCommit(t *testing.T) {
+func TestChangeOfNothing(t *testing.T) {
 	s := fresh(t)
-	result := change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, rename("linked to"))
+	result := change(t, s, Mutation{Kind: "org:linkedTo"}, rename("linked to"))
 	if result.Kind.Version != 1 || len(commits(t, s)) != 0 {
 		t.Errorf("version %d, log %v", result.Kind.Version, commits(t, s))
+	}
+	result = change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, rename("linked to"))
+	if log := commits(t, s); result.Kind.Version != 1 || len(log) != 1 || log[0].patch != "[]" || log[0].mutation != "m1" {
+		t.Errorf("with a key: version %d, log %v; want its commit, and nothing in it", result.Kind.Version, log)
 	}
 	if again := change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, rename("other")); !again.Replayed || again.Kind.Name != "linked to" {
 		t.Errorf("again: %+v", again)
@@ -256,5 +261,16 @@ func TestClientLeavingDuringAChangeDoesNotSplitIt(t *testing.T) {
 	})
 	if err != nil || result.Kind.Version != 2 || len(commits(t, s)) != 1 {
 		t.Errorf("%+v, %v, log %v", result, err, commits(t, s))
+	}
+}
+
+func TestVersionsOfKeys(t *testing.T) {
+	s := fresh(t)
+	for _, key := range []string{"a", "", "b"} {
+		change(t, s, Mutation{Kind: "org:linkedTo", Key: key}, rename("name "+key))
+	}
+	got, err := s.Versions(t.Context(), []string{"b", "unknown", "a"})
+	if err != nil || !maps.Equal(got, map[string]int64{"a": 1, "b": 3}) {
+		t.Errorf("got %v, %v", got, err)
 	}
 }

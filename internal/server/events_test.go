@@ -1,0 +1,347 @@
+//go:build !wasm
+
+package server
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/atomsaga/atomsaga/saga/live"
+)
+
+// A reader is a client of the event stream.
+type reader struct {
+	t    testing.TB
+	body *bufio.Reader
+	end  func()
+}
+
+// A message is one server-sent event.
+type message struct{ id, event, data string }
+
+func follow(t testing.TB, address, after string, headers ...string) *reader {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+address+"/api/events"+after, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, header := range headers {
+		if name, value, ok := strings.Cut(header, ": "); ok {
+			r.Header.Set(name, value)
+		}
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := func() { cancel(); answer.Body.Close() }
+	t.Cleanup(end)
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream" {
+		t.Fatalf("%s, %s", answer.Status, answer.Header.Get("Content-Type"))
+	}
+	return &reader{t, bufio.NewReaderSize(answer.Body, 1<<10), end}
+}
+
+// next reads one event.
+func (r *reader) next() (m message, err error) {
+	for {
+		line, err := r.body.ReadString('\n')
+		if err != nil {
+			return m, err
+		}
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		switch name {
+		case "":
+			if m != (message{}) {
+				return m, nil
+			}
+		case "id":
+			m.id = value
+		case "event":
+			m.event = value
+		case "data":
+			m.data = value
+		}
+	}
+}
+
+// wants reads on until it has a commit of that version.
+func (r *reader) wants(version int64) live.Event {
+	r.t.Helper()
+	for {
+		m, err := r.next()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if m.event != "" {
+			continue
+		}
+		var e live.Event
+		if err := json.Unmarshal([]byte(m.data), &e); err != nil {
+			r.t.Fatal(err)
+		}
+		if number, _, _ := strings.Cut(m.id, "."); e.Version != version || number != fmt.Sprint(version) {
+			r.t.Fatalf("got %s with %s, want version %d", m.id, m.data, version)
+		}
+		return e
+	}
+}
+
+func (r *reader) wantsEvent(name string) message {
+	r.t.Helper()
+	m, err := r.next()
+	if err != nil || m.event != name {
+		r.t.Fatalf("got %+v, %v; want %q", m, err, name)
+	}
+	return m
+}
+
+func TestAStreamSendsEveryCommitAsItIsMade(t *testing.T) {
+	s := start(t)
+	address, _, _ := serve(t, s)
+	r := follow(t, address, "?after="+s.feed.id(0))
+	r.wantsEvent("beat")
+	s.patch(somebody, `{"name":"new"}`, asMerge, "Idempotency-Key: mine")
+	s.patch(somebody, `{"name":"new"}`, asMerge, "Idempotency-Key: the same again") // changes nothing
+	e := r.wants(1)
+	if e.Entity != string(somebody) || e.Mutation != "mine" ||
+		string(e.Patch) != `[{"op":"replace","path":"/name","value":"new"},{"op":"replace","path":"/version","value":2}]` {
+		t.Errorf("got %+v", e)
+	}
+	if e := r.wants(2); string(e.Patch) != "[]" || e.Mutation != "the same again" {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestAStreamGoesOnWhereItWas(t *testing.T) {
+	s := start(t)
+	s.rename(3, "key")
+	address, _, _ := serve(t, s)
+	for _, test := range []struct {
+		reason string
+		after  string
+		header string
+		next   int64 // 0: a gap
+	}{
+		{"by the header of the browser", "", "Last-Event-ID: " + s.feed.id(1), 2},
+		{"by the address", "?after=" + s.feed.id(2), "", 3},
+		{"the header is the newer of both", "?after=" + s.feed.id(0), "Last-Event-ID: " + s.feed.id(2), 3},
+		{"from nowhere", "", "", 0},
+		{"another database", "?after=1.00000000", "", 0},
+		{"ahead of this one", "?after=" + s.feed.id(4), "", 0},
+		{"not an id", "?after=x", "", 0},
+		{"below zero", "?after=-1." + s.feed.database, "", 0},
+	} {
+		r := follow(t, address, test.after, test.header)
+		if test.next != 0 {
+			r.wants(test.next)
+			continue
+		}
+		r.wantsEvent("beat")
+		if m := r.wantsEvent("gap"); m.id != s.feed.id(3) {
+			t.Errorf("%s: goes on at %s", test.reason, m.id)
+		}
+	}
+}
+
+func TestAStreamThatIsTooFarBehindIsTold(t *testing.T) {
+	s := start(t)
+	s.rename(keptCommits+1, "key")
+	address, _, _ := serve(t, s)
+	for s.feed.version() < keptCommits+1 {
+		_, more, _ := s.feed.since(t.Context(), s.feed.version())
+		<-more
+	}
+	r := follow(t, address, "?after="+s.feed.id(0))
+	r.wantsEvent("beat")
+	if m := r.wantsEvent("gap"); m.id != s.feed.id(keptCommits+1) {
+		t.Errorf("goes on at %s", m.id)
+	}
+	s.rename(1, "another")
+	r.wants(keptCommits + 2)
+}
+
+// A stream lives longer than any other answer may take.
+func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
+	s := start(t)
+	s.http.ReadTimeout, s.http.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+	address, _, _ := serve(t, s)
+	r := follow(t, address, "?after="+s.feed.id(0))
+	r.wantsEvent("beat")
+	time.Sleep(150 * time.Millisecond) // the server's clock is the kernel's, and cannot be faked
+	s.rename(1, "key")
+	r.wants(1)
+}
+
+// A client that does not read is dropped: nothing is sent without a limit, and
+// what could not be sent ends the stream.
+func TestAClientThatDoesNotReadIsDropped(t *testing.T) {
+	s := start(t)
+	s.rename(1, "key")
+	r := httptest.NewRequest("GET", "/api/events?after="+s.feed.id(0), nil)
+	ended := make(chan struct{})
+	go func() {
+		s.streamEvents(&stuck{t: t}, r)
+		close(ended)
+	}()
+	<-ended
+}
+
+// stuck is an answer whose client reads nothing.
+type stuck struct {
+	t        *testing.T
+	header   http.Header
+	deadline time.Time
+}
+
+func (s *stuck) Header() http.Header {
+	if s.header == nil {
+		s.header = http.Header{}
+	}
+	return s.header
+}
+
+func (s *stuck) WriteHeader(int)                    {}
+func (s *stuck) SetReadDeadline(time.Time) error    { return nil }
+func (s *stuck) SetWriteDeadline(t time.Time) error { s.deadline = t; return nil }
+
+func (s *stuck) Write([]byte) (int, error) {
+	if left := time.Until(s.deadline); left <= 0 || left > sendTimeout {
+		s.t.Errorf("%v to send something", left)
+	}
+	return 0, os.ErrDeadlineExceeded
+}
+
+func TestShutdownEndsStreams(t *testing.T) {
+	s := start(t)
+	address, stop, done := serve(t, s)
+	r := follow(t, address, "")
+	r.wantsEvent("beat")
+	stop()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	case <-time.After(shutdownTimeout / 2):
+		t.Fatal("a stream holds the server up")
+	}
+	for {
+		if _, err := r.next(); err != nil {
+			break
+		}
+	}
+}
+
+func TestOneClientGetsOnlySoManyStreams(t *testing.T) {
+	s := start(t)
+	s.clients.maxStreams = 2
+	address, _, _ := serve(t, s)
+	first := follow(t, address, "")
+	follow(t, address, "")
+	answer, err := http.Get("http://" + address + "/api/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkProblem(t, answer, 429, "", -1, "too many event streams")
+	first.end()
+	for { // the server notices it
+		if answer, err = http.Get("http://" + address + "/api/events"); err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode == http.StatusOK {
+			break
+		}
+	}
+}
+
+func TestVersionsOfMutations(t *testing.T) {
+	s := start(t)
+	s.rename(2, "key")
+	if got := read(t, s.send("GET", "/api/commits?mutation=key1&mutation=unknown", "")); got != "{\"key1\":2}\n" {
+		t.Errorf("got %s", got)
+	}
+	if got := read(t, s.send("GET", "/api/commits", "")); got != "{}\n" {
+		t.Errorf("of none: %s", got)
+	}
+	checkProblem(t, s.send("GET", "/api/commits?"+strings.Repeat("mutation=x&", maxMutations+1), ""), 400, "", -1, "at most")
+}
+
+// Budgets: 1,000 open streams cost less than 60 MB, and a commit reaches them
+// all within a second.
+func TestAThousandStreams(t *testing.T) {
+	const n = 1000
+	s := start(t)
+	s.clients.maxStreams = n
+	address, _, _ := serve(t, s)
+	before := memory()
+	conns := make([]net.Conn, n)
+	for i := range conns {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		io.WriteString(conn, "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		conns[i] = conn
+		until(t, conn, "event: beat")
+	}
+	used := memory() - before
+	t.Logf("%d streams use %.1f MB", n, float64(used)/1e6)
+	if used > 60e6 {
+		t.Errorf("%d bytes for %d streams", used, n)
+	}
+
+	took := make([]time.Duration, n)
+	var all sync.WaitGroup
+	began := time.Now()
+	for i, conn := range conns {
+		all.Go(func() {
+			until(t, conn, "key0")
+			took[i] = time.Since(began)
+		})
+	}
+	s.rename(1, "key")
+	all.Wait()
+	slices.Sort(took)
+	t.Logf("a commit reaches the first after %v, half of them after %v, all after %v", took[0], took[n/2], took[n-1])
+	if took[n-1] > time.Second {
+		t.Errorf("a commit took %v to reach all", took[n-1])
+	}
+}
+
+// until reads until the text has come; what is behind it stays unread.
+func until(t *testing.T, conn net.Conn, text string) {
+	got, chunk := "", make([]byte, 512)
+	for !strings.Contains(got, text) {
+		k, err := conn.Read(chunk)
+		if err != nil {
+			t.Errorf("%v, after %q", err, got)
+			return
+		}
+		got += string(chunk[:k])
+	}
+}
+
+// memory is what the program holds of the system's: heap and stacks.
+func memory() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapInuse + m.StackInuse)
+}

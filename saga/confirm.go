@@ -1,0 +1,146 @@
+package saga
+
+import (
+	"slices"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// A Confirmation is what [Live] knows of an atom whose base follows a server.
+type confirmation struct {
+	atom  atom.Target
+	limit time.Duration
+	late  func(*Task)
+}
+
+// Live declares, once for a store, that a's base follows what the server has:
+// every change that the server commits, this page's own ones too, comes back and
+// is put there with [Confirm]. So a change of a that has succeeded stays in the
+// log until the base that contains it has come, and nothing flickers between
+// the two. What a post-effect writes stays and leaves with the change: it shows what the
+// server has said until the base says it, and is not needed any more when the
+// base was first.
+//
+// A base that has not come limit after the success is late: late is called with
+// the task, again and again until it comes, and best loads the value anew. It is
+// called on a goroutine of its own.
+//
+// stop ends it; the changes that wait are folded where they are.
+func Live(s *atom.Store, a atom.Target, limit time.Duration, late func(*Task)) (stop func()) {
+	r := registryOf(s)
+	c := &confirmation{a, limit, late}
+	s.Batch(func(*atom.Batch) { r.live = append(r.live, c) })
+	return func() {
+		s.Batch(func(b *atom.Batch) {
+			r.live = slices.DeleteFunc(r.live, func(x *confirmation) bool { return x == c })
+			for _, t := range r.unconfirmed {
+				t.release(b)
+			}
+		})
+	}
+}
+
+// Confirm has enter put a base in its place which contains what the tasks with
+// these ids have changed; ids of other devices are left alone. enter hands the
+// entries on to [atom.Atom.SyncFunc], or to what [atom.OnLoaded] gives it:
+//
+//	saga.Confirm(b, []string{mutation}, func(contained ...*atom.Entry) error {
+//		return kind.SyncFunc(b, next, contained...)
+//	})
+//
+// A task that is confirmed while its effect runs will succeed, whatever becomes of the
+// effect: the server has the change. Confirm returns enter's error, and has confirmed
+// nothing then.
+func Confirm(b *atom.Batch, ids []string, enter func(contained ...*atom.Entry) error) error {
+	r := registryOf(b)
+	var tasks []*Task
+	var contained []*atom.Entry
+	for _, id := range ids {
+		if t := r.unconfirmed[id]; t != nil {
+			tasks, contained = append(tasks, t), append(contained, t.entries...)
+		}
+	}
+	if err := enter(contained...); err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		t.confirmed = true
+		t.release(b)
+	}
+	return nil
+}
+
+// Unconfirmed returns the tasks, by id, whose change of a no base contains yet:
+// those whose effect runs, and those that have succeeded.
+func Unconfirmed(s *atom.Store, a atom.Target) map[string]*Task {
+	found := map[string]*Task{}
+	r := registryOf(s)
+	s.Batch(func(b *atom.Batch) {
+		for id, t := range r.unconfirmed {
+			if t.waitsFor(b, a) {
+				found[id] = t
+			}
+		}
+	})
+	return found
+}
+
+// expect has the task wait for a base, if e is about an atom that has one coming.
+func (r *registry) expect(b *atom.Batch, t *Task, e *atom.Entry) {
+	if !t.expecting && r.isLive(b, e) {
+		t.expecting = true
+		r.unconfirmed[t.ID()] = t
+	}
+}
+
+func (r *registry) isLive(b *atom.Batch, e *atom.Entry) bool {
+	return slices.ContainsFunc(r.live, func(c *confirmation) bool { return e.LiveOn(b, c.atom) })
+}
+
+// waitsFor reports whether a base of a is still to come.
+func (t *Task) waitsFor(b *atom.Batch, a atom.Target) bool {
+	return slices.ContainsFunc(t.entries, func(e *atom.Entry) bool { return e.LiveOn(b, a) })
+}
+
+// remind has those told who wait for a base, of a task that has succeeded, if
+// none comes.
+func (t *Task) remind(b *atom.Batch) {
+	for _, c := range t.registry.live {
+		if t.waitsFor(b, c.atom) {
+			c.remindOf(t)
+		}
+	}
+}
+
+func (c *confirmation) remindOf(t *Task) {
+	time.AfterFunc(c.limit, func() {
+		late := false
+		t.store.Batch(func(b *atom.Batch) { late = slices.Contains(t.registry.live, c) && t.waitsFor(b, c.atom) })
+		if late {
+			c.late(t)
+			c.remindOf(t)
+		}
+	})
+}
+
+// release ends the waiting, unless another base has to come.
+func (t *Task) release(b *atom.Batch) {
+	if slices.ContainsFunc(t.entries, func(e *atom.Entry) bool { return t.registry.isLive(b, e) }) {
+		return
+	}
+	t.forget()
+	if t.confirmed || t.State() == Succeeded {
+		for _, e := range t.entries {
+			e.Succeed(b) // what it has changed besides; an entry that has left says so
+		}
+	}
+}
+
+// forget ends the waiting for a task that has nothing in the log any more.
+func (t *Task) forget() {
+	if t.expecting {
+		t.expecting = false
+		delete(t.registry.unconfirmed, t.ID())
+	}
+}
