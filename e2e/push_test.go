@@ -3,9 +3,11 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +27,8 @@ type device struct {
 	*app
 	fcm     *standin.FCM
 	desktop *browser.Desktop
-	pushed  int // messages that have been delivered
+	pushed  int         // messages that have been delivered
+	refused atomic.Bool // Google hands out no token
 }
 
 // tokenOfB is what Google calls the browser.
@@ -71,6 +74,9 @@ func pushable(t *testing.T) *device {
 		return 200, map[string]any{"refreshToken": "r", "authToken": map[string]string{"token": "t", "expiresIn": "604800s"}}
 	})
 	d.Answer("https://fcmregistrations.googleapis.com/*", func(*network.Request) (int64, any) {
+		if d.refused.Load() {
+			return 403, map[string]any{"error": map[string]string{"message": "not this project"}}
+		}
 		return 200, map[string]string{"token": tokenOfB}
 	})
 	return d
@@ -117,19 +123,139 @@ func (d *device) deliver(t *testing.T) standin.Message {
 	}
 }
 
-func TestNotificationsWhileThePageIsClosed(t *testing.T) {
+func TestANotificationOpensItsKindWhileThePageIsClosed(t *testing.T) {
 	b := pushable(t)
 	b.SetNotifications("granted")
-	b.visit(pathOf(wasDeathOf))
+	b.visit("/")
 	b.turnOn()
 	b.Goto("about:blank")
 
-	b.program.patch(wasDeathOf, `{"name": "was murder of", "has_direction": false}`)
+	b.program.patch(wasDeathOf, `{"name": "was <b>murder</b> of", "has_direction": false}`)
 	b.deliver(t)
 
-	b.desktop.Want("was murder of: Has a new name, reads the same both ways now.")
-	b.desktop.Click("was murder of")
-	opened := b.Opened()
+	b.desktop.Want("was <b>murder</b> of: Has a new name, reads the same both ways now.")
+	b.desktop.Click("was <b>murder</b> of")
+	opened := &app{b.Opened(), b.program, b.gate}
 	opened.WantURL(pathOf(wasDeathOf))
+	opened.name().WantValue("was <b>murder</b> of")
 	b.desktop.Want()
+}
+
+func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.visit("/")
+	b.turnOn()
+	b.Minimize(true)
+	b.WantTrue(`document.visibilityState === "hidden"`)
+
+	b.program.patch(wasDeathOf, `{"has_direction": false}`)
+	b.deliver(t)
+
+	b.desktop.Want("was death of: Reads the same both ways now.")
+	b.desktop.Click("was death of")
+	b.WantURL(pathOf(wasDeathOf))
+	b.Minimize(false) // which is the desktop's to do
+	b.wantDirection(false, false)
+}
+
+// Whoever can push could push anything.
+func TestAMessageThatCannotBeReadIsShownAllTheSame(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.visit("/")
+	b.turnOn()
+	b.Goto("about:blank")
+	for _, payload := range []string{`no JSON`, `{"data": {"kind": "../../evil", "title": {}}}`, `{"data": null}`} {
+		b.Push(b.gate.URL(""), []byte(payload))
+	}
+	b.desktop.Want("[object Object]: ", "Relationship kinds have changed: ")
+	b.desktop.Click("[object Object]")
+	opened := b.Opened()
+	opened.Allow("404")
+	opened.WantURL("/kinds/..%2F..%2Fevil")
+}
+
+func TestOnStaysOnAndTokensAreRefreshed(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.visit("/")
+	b.wantState("off")
+	b.turnOn()
+	b.wantDevices(1)
+	b.reload()
+	b.wantState("on")
+	b.panel().CSS("summary").Click()
+	b.tell().Click()
+	b.wantState("off")
+	b.wantDevices(0)
+	b.reload()
+	b.wantState("off")
+}
+
+// wantDevices waits until the server knows so many devices.
+func (d *device) wantDevices(n int) {
+	d.WantTrue(fmt.Sprintf(`fetch("/api/push").then(r => r.json()).then(counts => counts.devices === %d)`, n))
+}
+
+func TestWhatKeepsPushFromBeingTurnedOn(t *testing.T) {
+	for _, test := range []struct {
+		reason string
+		given  func(*device)
+		state  string
+	}{
+		{"blocked", func(d *device) { d.SetNotifications("denied") }, "blocked"},
+		{"no push in this browser", func(d *device) { d.Prepare(`delete window.PushManager`) }, "not possible"},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			b := pushable(t)
+			test.given(b)
+			b.visit("/")
+			b.wantState(test.state)
+			b.panel().CSS("summary").Click()
+			b.panel().CSS(".hint").WantVisible()
+			b.tell().WantNone()
+		})
+	}
+}
+
+func TestAFailureToTurnPushOnIsTakenBack(t *testing.T) {
+	for _, test := range []struct {
+		reason  string
+		decide  func(registration *gate.Rule)
+		says    string
+		allowed string // what the console may say
+	}{
+		{"Google says no", nil, "not this project", "403"},
+		{"the server cannot be reached", func(r *gate.Rule) { r.Lose() }, "could not be reached", "ERR_"},
+		{"the server says no", func(r *gate.Rule) { r.Refuse(503, "too many devices") }, "too many devices", "503"},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			b := pushable(t)
+			b.Allow(test.allowed)
+			b.SetNotifications("granted")
+			b.visit("/")
+			b.panel().CSS("summary").Click()
+			if test.decide == nil {
+				b.refused.Store(true)
+				b.tell().Click()
+			} else {
+				registration := b.gate.Hold("PUT", "/api/push/device")
+				b.tell().Click()
+				b.wantState("one moment")
+				test.decide(registration)
+			}
+			b.alert().WantVisible()
+			b.WantTrue(`/` + test.says + `/.test(document.querySelector("[role=alert]").innerText)`)
+			b.wantState("off")
+			b.tell().WantAttribute("aria-checked", "false")
+			b.wantDevices(0)
+		})
+	}
+}
+
+func TestWithoutPushThePageHasNoSwitch(t *testing.T) {
+	a := visit(t, "/")
+	a.TestID("network").WantVisible()
+	a.TestID("push").WantNone()
 }

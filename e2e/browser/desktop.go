@@ -132,9 +132,7 @@ func (s *service) Notify(_ string, replaces uint32, _, title, body string, _ []s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.close(replaces)
-	if _, text, ok := strings.Cut(body, "\n\n"); ok { // above it the browser puts whose it is
-		body = text
-	}
+	_, body, _ = strings.Cut(body, "\n\n") // above it the browser says whose it is
 	n := Notification{title, body, replaces}
 	if n.id == 0 {
 		n.id = uint32(len(s.shown)) + 1

@@ -44,6 +44,26 @@ func (tab *Tab) SetNotifications(setting browser.PermissionSetting) {
 	})
 }
 
+// Minimize minimizes the window that the tab is in, so that nobody sees its page
+// any more, or has it back.
+func (tab *Tab) Minimize(minimized bool) {
+	tab.t.Helper()
+	state := browser.WindowStateNormal
+	if minimized {
+		state = browser.WindowStateMinimized
+	}
+	tab.do("making the window "+string(state), func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+		window, err := cdp.Call(ctx, target, browser.GetWindowForTarget, browser.GetWindowForTargetParams{})
+		if err != nil {
+			return none, err
+		}
+		_, err = cdp.Call(ctx, target, browser.SetWindowBounds, browser.SetWindowBoundsParams{
+			WindowID: window.WindowID, Bounds: &browser.Bounds{WindowState: state},
+		})
+		return none, err
+	})
+}
+
 // Answer answers what the page asks of another origin, in its place. The pattern
 // is a URL with * for any characters.
 func (tab *Tab) Answer(pattern string, answer func(r *network.Request) (status int64, body any)) {
