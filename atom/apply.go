@@ -101,7 +101,7 @@ func (a *applier) apply(p *plan, v unsafe.Pointer, path Path, i int, s *change) 
 		p.hold(v, e, fresh)
 		return nil
 	case kindStruct:
-		f := path[i].field
+		f := path[i].field()
 		if f == nil || f.in != p {
 			return ErrPath
 		}
@@ -203,7 +203,7 @@ func (a *applier) applySlice(p *plan, v unsafe.Pointer, path Path, i int, s *cha
 		return nil
 	}
 	if last && s.op == OpMove {
-		step.index = s.from
+		step.index = int(s.from)
 	}
 	at, ok := step.find(x.len, id)
 	if !ok {

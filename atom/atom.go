@@ -126,13 +126,20 @@ func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) error 
 	return nil
 }
 
-// editing makes a change of a's value one of the root's state.
+// editing makes a change of a's value one of the root's state. When it is applied
+// again on the same value, which is where nothing below it has touched that, it
+// is known what comes of it.
 func (a *Atom[T]) editing(revise revision[T]) *Edit {
 	e := &Edit{root: a.root, path: a.path, look: a.look}
+	var before, after *T
 	e.apply = func(state any) (any, Changes, error) {
-		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
-			if next, c, err = revise(prev); err == nil {
-				e.patch = c
+		return a.edit(state, func(prev *T) (*T, Changes, error) {
+			if prev == before {
+				return after, e.patch, nil
+			}
+			next, c, err := revise(prev)
+			if err == nil {
+				before, after, e.patch = prev, next, c
 			}
 			return next, c, err
 		})

@@ -8,17 +8,24 @@ import (
 	"unsafe"
 )
 
-// Op is what a [Change] does, by its name in RFC 6902.
-type Op string
+// Op is what a [Change] does.
+type Op uint8
 
 // The operations of changes. The two more that RFC 6902 has, copy and test,
 // come from outside only.
 const (
-	OpAdd     Op = "add"     // a new element or key: New
-	OpRemove  Op = "remove"  // an element or key goes: Old
-	OpReplace Op = "replace" // a value in place of another: Old, New
-	OpMove    Op = "move"    // an element changes its position: From, Path
+	OpAdd     Op = iota + 1 // a new element or key: New
+	OpRemove                // an element or key goes: Old
+	OpReplace               // a value in place of another: Old, New
+	OpMove                  // an element changes its position: From, Path
+
+	opClear // of a List or Map: told as what it removes
 )
+
+// String is the operation's name in RFC 6902.
+func (o Op) String() string {
+	return [...]string{OpAdd: "add", OpRemove: "remove", OpReplace: "replace", OpMove: "move", opClear: "clear"}[o]
+}
 
 // A Change is one step from a value to the next one.
 type Change struct {
@@ -55,12 +62,12 @@ type Changes struct {
 // A change is a step in the engine's own form. Old and new point into the two
 // values, which are immutable, so nothing is boxed until somebody asks.
 type change struct {
-	op       Op
-	from     int // of a move
 	path     Path
 	plan     *plan // of old and new; of a move: of the element
 	old, new unsafe.Pointer
 	behind   *neighbours
+	from     int32 // of a move
+	op       Op
 }
 
 // neighbours are the identities of the elements in front of an element that
@@ -70,6 +77,11 @@ type neighbours struct{ old, new any }
 
 // Empty tells whether nothing changed.
 func (c Changes) Empty() bool { return len(c.steps) == 0 }
+
+// same tells whether c is d, from one and the same edit of one and the same value.
+func (c Changes) same(d Changes) bool {
+	return len(c.steps) == len(d.steps) && (len(c.steps) == 0 || &c.steps[0] == &d.steps[0])
+}
 
 // Len is the number of changes.
 func (c Changes) Len() int { return len(c.steps) }
@@ -105,7 +117,7 @@ func (c Changes) path(s *change) Path {
 // from is where the element that s moves is before.
 func (c Changes) from(s *change) Path {
 	container, last := c.path(s).split()
-	last.index = s.from
+	last.index = int(s.from)
 	return container.with(last)
 }
 
@@ -151,7 +163,7 @@ func (s change) inverse() change {
 	case OpMove:
 		s.path = slices.Clone(s.path)
 		last := &s.path[len(s.path)-1]
-		s.from, last.index = last.index, s.from
+		s.from, last.index = int32(last.index), int(s.from)
 	}
 	if s.behind != nil {
 		s.behind = &neighbours{old: s.behind.new, new: s.behind.old}

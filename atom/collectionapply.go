@@ -27,7 +27,7 @@ func (a *applier) applyCollection(p *plan, v unsafe.Pointer, path Path, i int, s
 
 func (a *applier) applyList(p *plan, r *root, path Path, i int, s *change) error {
 	e, last, step, n := p.elem, i == len(path)-1, path[i], r.tree.len()
-	if step.field != nil || last && s.op != OpReplace && s.plan.typ != e.typ {
+	if step.field() != nil || last && s.op != OpReplace && s.plan.typ != e.typ {
 		return ErrPath
 	}
 	if last && s.op == OpAdd {
@@ -36,7 +36,7 @@ func (a *applier) applyList(p *plan, r *root, path Path, i int, s *change) error
 		return nil
 	}
 	if last && s.op == OpMove {
-		step.index = s.from
+		step.index = int(s.from)
 	}
 	at := step.index
 	if step.key != nil && (at < 0 || at >= n || e.id(r.tree.at(at)) != step.key) {

@@ -20,10 +20,21 @@ func (p *portion) concern() iter.Seq[Path] {
 	}
 }
 
+// lead is what all paths of concern begin with.
+func (p *portion) lead() Path {
+	switch {
+	case !p.changes.Empty():
+		return p.changes.prefix
+	case len(p.edits) == 1:
+		return p.edits[0].path
+	}
+	return nil
+}
+
 func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
 
 func (p *portion) concerns(root uint64, path Path) bool {
-	if p.cell.root != root || p.synced {
+	if p.cell.root != root || p.synced || !overlap(p.lead(), path) {
 		return false
 	}
 	for q := range p.concern() {
@@ -60,6 +71,9 @@ func (e *Entry) Overlaps(r Reader, other *Entry) bool {
 	defer r.close()
 	for i := range other.portions {
 		o := &other.portions[i]
+		if !e.concerns(o.cell.root, o.lead()) {
+			continue // mostly so, and found out without making a path
+		}
 		for path := range o.concern() {
 			if e.concerns(o.cell.root, path) {
 				return true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"reflect"
+	"slices"
 	"time"
 	"unsafe"
 )
@@ -54,8 +55,9 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 		if x == nil || y == nil || x == y || !w.enter(p, x) {
 			return x == y
 		}
-		defer w.leave(x)
-		return w.equal(p.elem, x, y)
+		same := w.equal(p.elem, x, y)
+		w.leave(x)
+		return same
 	case kindSlice:
 		x, y := *(*slice)(a), *(*slice)(b)
 		if x.len != y.len || (x.data == nil) != (y.data == nil) {
@@ -64,8 +66,9 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 		if x.data == y.data || !w.enter(p, x.data) {
 			return x.data == y.data
 		}
-		defer w.leave(x.data)
-		return w.equalElements(p.elem, x.data, y.data, x.len)
+		same := w.equalElements(p.elem, x.data, y.data, x.len)
+		w.leave(x.data)
+		return same
 	case kindMap:
 		return w.equalMaps(p, a, b)
 	case kindInterface:
@@ -82,14 +85,18 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 		if !w.enter(p, x) {
 			return false
 		}
-		defer w.leave(x)
-		return w.equal(e, x, y)
+		same := w.equal(e, x, y)
+		w.leave(x)
+		return same
 	default:
 		return w.equalCollections(p, a, b)
 	}
 }
 
 func (w *walk) equalElements(p *plan, a, b unsafe.Pointer, n int) bool {
+	if p.kind == kindString {
+		return slices.Equal(unsafe.Slice((*string)(a), n), unsafe.Slice((*string)(b), n))
+	}
 	for i := range n {
 		if !w.equal(p, p.at(a, i), p.at(b, i)) {
 			return false
@@ -106,20 +113,17 @@ func (w *walk) equalMaps(p *plan, a, b unsafe.Pointer) bool {
 	if x.UnsafePointer() == y.UnsafePointer() || !w.enter(p, x.UnsafePointer()) {
 		return x.UnsafePointer() == y.UnsafePointer()
 	}
-	defer w.leave(x.UnsafePointer())
-	e, f := p.elem.new(), p.elem.new()
-	for i := x.MapRange(); i.Next(); {
+	same, e, f := true, p.elem.new(), p.elem.new()
+	for i := x.MapRange(); same && i.Next(); {
 		other := y.MapIndex(i.Key())
-		if !other.IsValid() {
-			return false
-		}
-		p.elem.value(e).SetIterValue(i)
-		p.elem.value(f).Set(other)
-		if !w.equal(p.elem, e, f) {
-			return false
+		if same = other.IsValid(); same {
+			p.elem.value(e).SetIterValue(i)
+			p.elem.value(f).Set(other)
+			same = w.equal(p.elem, e, f)
 		}
 	}
-	return true
+	w.leave(x.UnsafePointer())
+	return same
 }
 
 // equalWords compares n bytes.

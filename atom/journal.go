@@ -22,18 +22,15 @@ type journal struct {
 	tree  *treeNode
 	log   []entryEdit
 	mark  atomic.Uint64 // a mark; readers count it up, see root.snapshot
-	shape int           // edits that moved elements
-	elem  *plan         // of the elements, once it was needed
-
-	first [1]entryEdit // of the log: most have one
+	first [1]entryEdit  // of the log: most have one
 }
 
 // An entryEdit is one edit of a tree, by position.
 type entryEdit struct {
-	op       Op
-	at, from int
 	box      unsafe.Pointer // added or put in place
 	old      unsafe.Pointer // removed or replaced
+	at, from int
+	op       Op
 }
 
 // current is the tree as r sees it.
@@ -92,9 +89,7 @@ func (j *journal) do(e entryEdit) {
 	m := mark(j.mark.Load())
 	switch e.op {
 	case OpReplace:
-		if leaf, i := j.tree.leaf(e.at); !leaf.place(i, e.box, true, m) {
-			j.tree = j.tree.set(e.at, e.box, true, m)
-		}
+		j.tree = j.tree.set(e.at, e.box, true, m)
 	case OpAdd:
 		j.tree = j.tree.insert(e.at, e.box, true, m)
 	case OpRemove:
@@ -105,30 +100,27 @@ func (j *journal) do(e entryEdit) {
 	case opClear:
 		j.tree = nil
 	}
-	if e.op != OpReplace {
-		j.shape++
-	}
 	j.log = append(j.log, e)
 }
-
-// opClear is the one edit that is not an Op too.
-const opClear Op = "clear"
 
 // close ends the journal: what it has made is immutable from here on.
 func (j *journal) close() { j.mark.Store(0) }
 
-// detach makes the value of type t at a, which comes into a box, share nothing
+// inPlace tells whether all edits were of elements where they are.
+func (j *journal) inPlace() bool {
+	return !slices.ContainsFunc(j.log, func(e entryEdit) bool { return e.op != OpReplace })
+}
+
+// drafted makes the value of type t at a, which comes into a box, share nothing
 // that could be written to. It panics with what is wrong with the value, which
 // an update returns.
-func (j *journal) detach(t reflect.Type, a unsafe.Pointer) {
-	if j.elem == nil {
-		j.elem = mustPlan(t)
-	}
-	if !j.elem.shares {
+func drafted(t reflect.Type, a unsafe.Pointer) {
+	p := mustPlan(t)
+	if !p.shares {
 		return
 	}
 	var w walk
-	if w.detach(j.elem, a); w.err != nil {
+	if w.detach(p, a); w.err != nil {
 		panic(w.err)
 	}
 }

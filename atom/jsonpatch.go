@@ -28,23 +28,23 @@ type patchWriter struct{ out []byte }
 
 func (w *patchWriter) step(c Changes, s *change, path Path) error {
 	for i, t := range path {
-		if t.field == nil {
-			continue
-		}
-		if t.field.in.leaf {
-			return fmt.Errorf("%s has a JSON form of its own", t.field.in.typ)
-		}
-		if t.field.hidden {
+		f := t.field()
+		switch {
+		case f == nil:
+		case f.in.leaf:
+			return fmt.Errorf("%s has a JSON form of its own", f.in.typ)
+		case f.hidden:
 			return nil
-		}
-		if t.field.inline && i == len(path)-1 { // an embedded pointer comes or goes
-			w.fields(t.field.plan, s.old, OpRemove, path)
-			return w.fields(t.field.plan, s.new, OpAdd, path)
+		case f.inline && i == len(path)-1: // an embedded pointer comes or goes
+			if err := w.fields(f.plan, s.old, OpRemove, path); err != nil {
+				return err
+			}
+			return w.fields(f.plan, s.new, OpAdd, path)
 		}
 	}
 	var f *field
 	if len(path) > 0 {
-		f = path[len(path)-1].field
+		f = path[len(path)-1].field()
 	}
 	op := s.op
 	if f != nil && f.omit != nil && op == OpReplace {
@@ -79,7 +79,7 @@ func (w *patchWriter) op(op Op, path Path, from string) {
 		w.out = append(w.out, ',')
 	}
 	w.out = append(w.out, `{"op":"`...)
-	w.out = append(w.out, op...)
+	w.out = append(w.out, op.String()...)
 	if from != "" {
 		w.out = append(w.out, `","from":`...)
 		w.string(from)

@@ -119,9 +119,9 @@ func (l *List[E]) Edit(i int) *E {
 
 // box is a box with a draft of e, of its own: e may share memory with what
 // others hold.
-func (l *List[E]) box(e E) unsafe.Pointer {
+func (List[E]) box(e E) unsafe.Pointer {
 	box := unsafe.Pointer(&e)
-	l.root.edits().detach(reflect.TypeFor[E](), box)
+	drafted(reflect.TypeFor[E](), box)
 	return box
 }
 

@@ -12,7 +12,7 @@ import (
 // were made anew when they have the same identity or value. It returns true,
 // and has recorded nothing, if the list was shuffled and is better replaced.
 func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
-	if v.follows && v.journal.shape == 0 && !d.identitiesEdited(p, v) {
+	if v.follows && v.journal.inPlace() && !d.identitiesEdited(p, v) {
 		d.expect(len(v.journal.log))
 		for _, e := range v.journal.log {
 			leaf, i := v.tree.leaf(e.at)
@@ -23,7 +23,7 @@ func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
 		from.handOn(v.tree)
 		return false
 	}
-	if v.follows && len(v.journal.log) == 1 && v.journal.shape == 1 && v.journal.log[0].op != opClear {
+	if v.follows && len(v.journal.log) == 1 && v.journal.log[0].op != opClear && v.journal.log[0].op != OpReplace {
 		d.recordEdit(p, from, v)
 		return false
 	}
@@ -62,7 +62,7 @@ func (d *differ) identitiesEdited(p *plan, v *version) bool {
 // which nothing has to be aligned.
 func (d *differ) recordEdit(p *plan, from *treeNode, v *version) {
 	t, e := v.journal.log[0], p.elem
-	c := change{op: t.op, from: t.from, plan: e}
+	c := change{op: t.op, from: int32(t.from), plan: e}
 	in, behindOld, behindNew := v.tree, none, none // tree positions
 	switch t.op {
 	case OpRemove:
@@ -226,7 +226,7 @@ func (d *differ) recordEdits(p *plan, from *treeNode, xs, ys []piece, match []in
 	}
 	var shifts []shift
 	for _, t := range edits {
-		c := change{op: t.op, from: t.from, plan: e}
+		c := change{op: t.op, from: int32(t.from), plan: e}
 		in := ys
 		switch t.op {
 		case OpRemove:

@@ -172,8 +172,11 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 	}
 	kept := c.portions[:i]
 	for _, p := range c.portions[i:] {
-		p.touch(s, becauseBoth)
 		after, changes, failed, err := p.apply(state)
+		touched := err != nil || !changes.same(p.changes)
+		if touched {
+			p.touch(s, becauseBoth)
+		}
 		if err != nil {
 			p.entry.state = entryConflicted
 			s.conflict(Conflict{
@@ -188,7 +191,9 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 		}
 		was = p.after
 		p.after, p.changes = after, changes
-		p.touch(s, becauseBoth)
+		if touched {
+			p.touch(s, becauseBoth)
+		}
 		kept = append(kept, p)
 		state = after
 	}

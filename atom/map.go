@@ -133,9 +133,9 @@ func (m *Map[K, V]) Edit(k K) *V {
 
 // box is a box with a draft of v, of its own: v may share memory with what
 // others hold.
-func (m *Map[K, V]) box(k K, v V) unsafe.Pointer {
+func (Map[K, V]) box(k K, v V) unsafe.Pointer {
 	box := &entryBox[K, V]{k, v}
-	m.root.edits().detach(reflect.TypeFor[V](), unsafe.Pointer(&box.value))
+	drafted(reflect.TypeFor[V](), unsafe.Pointer(&box.value))
 	return unsafe.Pointer(box)
 }
 

@@ -17,9 +17,6 @@ func isAnywhere(identity any) bool { _, ok := identity.(anywhere); return ok }
 // the field, the key, or the identity of the element. Nil when it may be any
 // element, because only a position is known.
 func (s Step) identity() any {
-	if s.field != nil {
-		return s.field
-	}
 	if s.key != nil && !reflect.TypeOf(s.key).Comparable() {
 		return nil
 	}

@@ -14,9 +14,8 @@ type Path []Step
 // A Step goes from a value to a field of it, to what it holds under a key, or
 // to one of its elements.
 type Step struct {
-	field *field // of a struct
-	key   any    // of a map or Map; of an element: its identity (its field tagged `atom:"key"`), or nil
-	index int    // of an element; -1 when only its identity is known
+	key   any // a *field of a struct; a key of a map or Map; of an element: its identity (its field tagged `atom:"key"`), or nil
+	index int // of an element; -1 when only its identity is known
 }
 
 // noIndex is the index of a step that is known by its key alone.
@@ -24,7 +23,13 @@ const noIndex = -1
 
 func keyStep(key any) Step           { return Step{key: key, index: noIndex} }
 func elementStep(i int, id any) Step { return Step{key: id, index: i} }
-func fieldStep(f *field) Step        { return Step{field: f, index: noIndex} }
+func fieldStep(f *field) Step        { return Step{key: f, index: noIndex} }
+
+// field is the struct field that the step goes to, or nil.
+func (s Step) field() *field {
+	f, _ := s.key.(*field)
+	return f
+}
 
 // String is the step as it stands in a JSON pointer, without the slash.
 func (s Step) String() string { return escape(s.token()) }
@@ -35,9 +40,10 @@ func (p Path) join(q Path) (pq Path) { return append(append(make(Path, 0, len(p)
 
 // token is the step in a JSON pointer, not yet escaped.
 func (s Step) token() string {
+	f := s.field()
 	switch {
-	case s.field != nil:
-		return s.field.json
+	case f != nil:
+		return f.json
 	case s.index != noIndex:
 		return strconv.Itoa(s.index)
 	}
@@ -71,7 +77,7 @@ func escape(token string) string {
 func (p Path) String() string {
 	var b strings.Builder
 	for _, s := range p {
-		if s.field == nil || !s.field.inline {
+		if f := s.field(); f == nil || !f.inline {
 			b.WriteByte('/')
 			b.WriteString(s.String())
 		}
@@ -119,7 +125,7 @@ func (p *plan) fieldAt(path Path, offset, size uintptr, t reflect.Type) (Path, b
 // by comparing the whole value.
 func (p Path) mayVanish() bool {
 	for i, s := range p {
-		if s.field != nil && (s.field.in.leaf || s.field.omit != nil && i < len(p)-1) {
+		if f := s.field(); f != nil && (f.in.leaf || f.omit != nil && i < len(p)-1) {
 			return true
 		}
 	}

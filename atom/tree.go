@@ -5,8 +5,9 @@ import (
 	"unsafe"
 )
 
-// fan is how many elements or children a node has at most.
-const fan = 16
+// fan is how many elements or children a node has at most: with 13, a node
+// fills one of the allocator's size classes, 128 bytes.
+const fan = 13
 
 // A treeNode is a node of the tree that a List or a Map is: a B+ tree without
 // keys of its own, in which an element is found by its position, from the
@@ -24,7 +25,7 @@ type treeNode struct {
 	index  atomic.Pointer[positions]
 	mark   mark
 	size   int32  // elements below
-	own    uint32 // of a leaf: the boxes made under its mark, by bit
+	own    uint16 // of a leaf: the boxes made under its mark, by bit
 	n      uint8  // slots in use
 	height uint8
 }
@@ -261,16 +262,16 @@ func (t *treeNode) balance(k int, m mark) {
 	if n > fan {
 		half = (n + 1) / 2
 		b = b.writable(m)
-		b.refill(all[half:n], uint32(own>>half))
+		b.refill(all[half:n], uint16(own>>half))
 		t.slots[k+1] = unsafe.Pointer(b)
 	} else {
 		t.take(k + 1)
 	}
-	a.refill(all[:half], uint32(own&(1<<half-1)))
+	a.refill(all[:half], uint16(own&(1<<half-1)))
 	t.slots[k] = unsafe.Pointer(a)
 }
 
-func (t *treeNode) refill(slots []unsafe.Pointer, own uint32) {
+func (t *treeNode) refill(slots []unsafe.Pointer, own uint16) {
 	clear(t.slots[copy(t.slots[:], slots):])
 	t.n, t.own = uint8(len(slots)), own
 	t.count()

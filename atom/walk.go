@@ -126,7 +126,10 @@ func (w *walk) detachSlice(p *plan, a unsafe.Pointer) {
 func (p *plan) cloneSlice(a unsafe.Pointer) {
 	switch e := p.elem; {
 	case e.kind == kindString:
-		*(*[]string)(a) = slices.Clone(*(*[]string)(a))
+		old := *(*[]string)(a)
+		fresh := make([]string, len(old)) // cheaper than to clone, which leaves room
+		copy(fresh, old)
+		*(*[]string)(a) = fresh
 	case e.kind == kindPointer || e.kind == kindMap:
 		*(*[]unsafe.Pointer)(a) = slices.Clone(*(*[]unsafe.Pointer)(a))
 	case e.kind == kindInterface:

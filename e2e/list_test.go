@@ -7,17 +7,6 @@ import (
 	"testing"
 )
 
-func TestTheListIsThereBeforeTheProgram(t *testing.T) {
-	a := arrive(t)
-	wasm := a.gate.Hold("GET", "/web/app.wasm")
-	a.Goto(a.gate.URL("/"))
-	wasm.Arrived()
-	a.row(wasDeathOf).WantVisible()
-	wasm.Pass()
-	a.alive()
-	a.row(wasDeathOf).WantVisible()
-}
-
 func TestSearchAndFilter(t *testing.T) {
 	a := visit(t, "/")
 	if text := a.count().Text(); !strings.Contains(text, "983") {

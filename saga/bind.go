@@ -38,7 +38,11 @@ type Bind struct {
 	missed bool // something changed while the component could not be rendered
 	alarm  *time.Timer
 	views  []subscriber
-	queued bool // in the pump; guarded by it
+	age    uint64 // counts the components that were made before it
+	stale  bool   // something has changed since its hooks were read
+	drawn  time.Time
+	took   time.Duration // to draw it
+	queued bool          // in the pump; guarded by it
 }
 
 type stage uint8
@@ -53,12 +57,18 @@ const (
 type subscriber interface {
 	subscribe()
 	unsubscribe()
+	missing() bool
 }
+
+// ages is how many components with hooks were made; counted on the UI goroutine.
+var ages uint64
 
 // OnInit is called by go-app before the component is rendered first.
 func (b *Bind) OnInit() {
 	if app.IsClient {
 		b.stage = rendered
+		ages++
+		b.age = ages
 		mounting.expect()
 	}
 }
@@ -122,14 +132,16 @@ var blank = sync.OnceValue(atom.NewStore)
 // is dismounted. On a server nothing would empty the queue of renderings.
 func (b *Bind) follows() bool { return app.IsClient && b.stage != dismounted }
 
-// Refresh has the component rendered in the next frame, and none of those that
-// it is in, for what it shows besides atoms. It may be called on any goroutine.
+// Refresh has the component rendered as for a change of an atom, and none of those
+// that it is in, for what it shows besides atoms. It may be called on any
+// goroutine.
 func (b *Bind) Refresh() { b.refresh() }
 
 // refresh is what the hooks' subscriptions call.
 func (b *Bind) refresh() {
 	switch b.stage {
 	case mounted:
+		b.stale = true
 		b.pump.render(b)
 	case rendered:
 		b.missed = true

@@ -1,5 +1,7 @@
 package saga
 
+import "github.com/atomsaga/atomsaga/internal/nodes"
+
 // ReplaceForgotten has f called instead of the panic about a component that was
 // never mounted, and the panic restored by the function it returns.
 func ReplaceForgotten(f func(message string)) (restore func()) {
@@ -8,14 +10,22 @@ func ReplaceForgotten(f func(message string)) (restore func()) {
 	return func() { forgotten = before }
 }
 
-// WithoutMarking has components rendered the way that is left when go-app's
-// field for marking them is gone.
-func WithoutMarking() (restore func()) {
+// WithoutRenderer leaves the rendering to go-app's frame loop.
+func WithoutRenderer() (restore func()) {
+	before := renderer
+	renderer = func() nodes.Renderer { return nil }
+	return func() { renderer = before }
+}
+
+// WithoutRendererAndMarking has components rendered the way that is left when
+// go-app's field for marking them is gone, too.
+func WithoutRendererAndMarking() (restore func()) {
 	if !marking.known {
 		panic("saga: go-app has no such field any more: see flag")
 	}
 	marking.known = false
-	return func() { marking.known = true }
+	rendered := WithoutRenderer()
+	return func() { marking.known = true; rendered() }
 }
 
 // Elapse lets the time pass that a component may take to be mounted, if it has

@@ -1,7 +1,9 @@
 package saga
 
 import (
+	"cmp"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -9,7 +11,9 @@ import (
 )
 
 // A pump has the components of one page rendered that ask for it: one dispatch
-// for all that have asked since the last one.
+// for all that have asked since the last one. They are rendered there and then:
+// before the browser goes on, when what has changed them is an event or an
+// answer that has come in. See [Bind.draw] for those that wait for the frame.
 //
 // It dispatches from a goroutine of its own. go-app's queue holds 4,096
 // dispatches, and the UI goroutine, which empties it, would wait for itself for
@@ -20,7 +24,7 @@ type pump struct {
 	carrier *Bind // has the dispatch that is under way; nil when there is none
 }
 
-// render has the component rendered in the next frame.
+// render has the component rendered.
 func (p *pump) render(b *Bind) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -75,18 +79,24 @@ func (p *pump) flush(ctx app.Context) {
 	p.mu.Unlock()
 
 	ctx.PreventUpdate() // of the carrier, and all that it is in
+
+	// What a component is in was mounted before it, and is rendered before it:
+	// then it may be gone, or up to date.
+	slices.SortFunc(waiting, func(a, b *Bind) int { return cmp.Compare(a.age, b.age) })
 	for _, b := range waiting {
 		switch {
-		case b.stage != mounted:
+		case b.stage != mounted || !b.stale:
 		case !b.ctx.Src().Mounted():
 			b.OnDismount() // an OnDismount of its own has not called it
-		default:
+		case b.waits():
 			flag(b.ctx)
+		default:
+			b.draw()
 		}
 	}
 }
 
-// flag marks one component to be rendered in this frame. What go-app has for
+// flag marks one component to be rendered in the next frame. What go-app has for
 // that, [app.Context.Dispatch], marks all that the component is in as well: in
 // a list of 4,000 rows that is 2 ms for a change of one, instead of 7 µs. So its
 // field for marking is used, as long as it is there and as it was; without it

@@ -3,6 +3,8 @@
 package saga_test
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,6 +68,102 @@ func TestChangeOfARowRendersNothingElse(t *testing.T) {
 	wantTexts(t, ".name", "again", "changed", "changed too")
 	if outer == 0 {
 		t.Error("an ordinary update was lost")
+	}
+}
+
+// atOnce returns what a selector finds when what waits has been dispatched, and
+// no frame has begun.
+func (s *screen) atOnce(selector string) (found []string) {
+	s.ctx.Async(func() { // the pump's goroutine has been started before
+		s.ctx.Dispatch(func(ctx app.Context) {
+			ctx.PreventUpdate()
+			found = texts(selector)
+		})
+	})
+	s.settle()
+	return found
+}
+
+func TestChangeAndRollbackAreShownBeforeTheFrame(t *testing.T) {
+	s, w := atom.NewStore(), newWorld(2)
+	ids := w.ids(s)
+	page := show(t, s, lines(w, &ids))
+	click(".rename")
+	if got := page.atOnce(".name"); !slices.Equal(got, []string{"renamed t0", "thing 1"}) {
+		t.Errorf("after the click: %q", got)
+	}
+	failed := make(chan *saga.Task, 1)
+	defer saga.OnError(s, func(t *saga.Task) { failed <- t })()
+	answers <- errors.New("no")
+	<-failed
+	if got := page.atOnce(".name"); !slices.Equal(got, []string{"thing 0", "thing 1"}) {
+		t.Errorf("after the rollback: %q", got)
+	}
+	page.again() // go-app's own rendering agrees
+	wantTexts(t, ".name", "thing 0", "thing 1")
+}
+
+// What a row shows of nothing is not for anybody to see.
+func TestRowThatHasGoneIsLeftToTheListItIsIn(t *testing.T) {
+	s, w := atom.NewStore(), newWorld(2)
+	ids := w.ids(s)
+	page := show(t, s, lines(w, &ids))
+	w.all.Set(s, things(1))
+	if got := page.atOnce(".name"); !slices.Equal(got, []string{"thing 0", "thing 1"}) {
+		t.Errorf("it shows %q before the list is rendered", got)
+	}
+	ids = w.ids(s)
+	page.again()
+	wantTexts(t, ".name", "thing 0")
+}
+
+// slow is a component that takes long to be rendered.
+type slow struct {
+	app.Compo
+	bind
+	A    *atom.Atom[int]
+	hook saga.Hook[int]
+}
+
+func (c *slow) Render() app.UI {
+	for begin := time.Now(); time.Since(begin) < 3*time.Millisecond; {
+	}
+	return app.Span().Class("slow").Text(c.hook.Use(&c.bind, c.A))
+}
+
+func TestSlowComponentWaitsForTheFrame(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(0)
+	page := show(t, s, func() app.UI { return &slow{A: a} })
+	atOnce := 0
+	for i := range 20 {
+		a.Set(s, i+1)
+		if got := page.atOnce(".slow"); got[0] == strconv.Itoa(i+1) {
+			atOnce++
+		}
+	}
+	wantTexts(t, ".slow", "20")
+	t.Logf("%d of 20 changes were shown at once", atOnce)
+	if atOnce == 0 || atOnce == 20 {
+		t.Error("want some of them")
+	}
+}
+
+// A parent that reads what its child reads hands it the value: both are rendered
+// once.
+func TestWhatItsParentHasRenderedIsNotRenderedAgain(t *testing.T) {
+	s, title := atom.NewStore(), atom.New("one")
+	outer, inner := 0, 0
+	page := show(t, s, func() app.UI {
+		return &nest{Title: title, Renders: &outer, Inside: func() app.UI {
+			return &nest{Title: title, Renders: &inner, Inside: func() app.UI { return app.P() }}
+		}}
+	})
+	outer, inner = 0, 0
+	title.Set(s, "two")
+	page.settle()
+	wantTexts(t, "h1", "two", "two")
+	if outer != 1 || inner != 1 {
+		t.Errorf("rendered %d and %d times", outer, inner)
 	}
 }
 
@@ -187,14 +285,20 @@ func TestTooManyComponentsInOneFrameIsLoud(t *testing.T) {
 	page.again()
 }
 
-func TestComponentsAreRenderedWithoutMarking(t *testing.T) {
-	defer saga.WithoutMarking()()
-	s, w := atom.NewStore(), newWorld(3)
-	ids := w.ids(s)
-	page := show(t, s, lines(w, &ids))
-	w.by.Of("t1").Update(s, func(t *thing) { t.Name = "changed" })
-	page.settle()
-	wantTexts(t, ".name", "thing 0", "changed", "thing 2")
+// go-app's frame loop, and in it the rendering of all that a component is in, are
+// what is left when go-app is no longer as it was.
+func TestComponentsAreRenderedByTheFrameLoop(t *testing.T) {
+	for _, without := range []func() (restore func()){saga.WithoutRenderer, saga.WithoutRendererAndMarking} {
+		t.Run("", func(t *testing.T) {
+			defer without()()
+			s, w := atom.NewStore(), newWorld(3)
+			ids := w.ids(s)
+			page := show(t, s, lines(w, &ids))
+			w.by.Of("t1").Update(s, func(t *thing) { t.Name = "changed" })
+			page.settle()
+			wantTexts(t, ".name", "thing 0", "changed", "thing 2")
+		})
+	}
 }
 
 // The component in whose name the pump dispatches leaves before it is its turn.

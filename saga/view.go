@@ -17,6 +17,7 @@ func (v *View[T]) Use(b *Bind, src atom.Readable[T]) T {
 		v.bind = b
 		b.views = append(b.views, v)
 	}
+	b.stale = false
 	if v.src != src {
 		v.unsubscribe()
 		v.src = src
@@ -48,4 +49,14 @@ func (v *View[T]) unsubscribe() {
 		v.stop()
 		v.stop = nil
 	}
+}
+
+// missing reports whether the view's atom is one of which there is nothing.
+func (v *View[T]) missing() bool {
+	a, mayMiss := v.src.(interface{ Lookup(atom.Reader) (T, bool) })
+	if !mayMiss {
+		return false
+	}
+	_, there := a.Lookup(v.store())
+	return !there
 }

@@ -1,6 +1,7 @@
 // Builds the engine for wasm, serves the page, runs it in Chromium, and prints
 // the table. Options: --rounds=9 --batch=30 (milliseconds that a sample takes
 // at least) --gogc=100 (the collector's setting, by default Go's own)
+// --only=TEXT (the cases with that in their name; RESULTS.md stays)
 // --chromium=PATH.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { table } from './table.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const option = (name, fallback) => process.argv.find((a) => a.startsWith(`--${name}=`))?.split('=')[1] ?? fallback;
-const rounds = option('rounds', 9), batch = option('batch', 30), gogc = option('gogc', 100);
+const rounds = option('rounds', 9), batch = option('batch', 30), gogc = option('gogc', 100), only = option('only', '');
 const temp = mkdtempSync(join(tmpdir(), 'bench-drafts-'));
 
 execFileSync('go', ['build', '-tags', 'benchdrafts', '-ldflags', '-s -w', '-o', join(temp, 'drafts.wasm'), './wasm'], {
@@ -56,7 +57,7 @@ await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const chromium = spawn(option('chromium', process.env.CHROMIUM ?? 'chromium'), [
   '--headless', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), `--user-data-dir=${join(temp, 'profile')}`,
-  '--enable-logging=stderr', `http://127.0.0.1:${server.address().port}/?rounds=${rounds}&batch=${batch}&gogc=${gogc}`,
+  '--enable-logging=stderr', `http://127.0.0.1:${server.address().port}/?rounds=${rounds}&batch=${batch}&gogc=${gogc}&only=${encodeURIComponent(only)}`,
 ], { stdio: ['ignore', 'ignore', 'pipe'] });
 chromium.stderr.on('data', (line) => { if (String(line).includes('CONSOLE')) console.error(String(line).trim()); });
 chromium.on('error', fail);
@@ -66,7 +67,7 @@ try {
   const { agent, results } = await finished;
   const text = `${table(results, plan)}\n${rounds} rounds, samples of at least ${batch} ms, GOGC=${gogc}, ${agent.match(/Chrome\/[\d.]+/)?.[0] ?? agent}.\n`;
   console.log(text);
-  writeFileSync(join(here, 'RESULTS.md'), `# Draft engines, side by side\n\nMade by \`make bench-drafts\`.\n\n${text}`);
+  if (!only) writeFileSync(join(here, 'RESULTS.md'), `# Draft engines, side by side\n\nMade by \`make bench-drafts\`.\n\n${text}`);
 } finally {
   chromium.kill();
   server.close();

@@ -1,5 +1,5 @@
 // Builds every peer into bench/out/page/<peer>: the JavaScript ones with vite in production
-// mode, the Go one with the toolchain on PATH.
+// mode, the Go ones with the toolchain on PATH.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -34,7 +34,7 @@ async function buildJavaScript(peer) {
 function buildGo(peer) {
   const out = folderOf(peer);
   const go = (args, env = {}) =>
-    execFileSync('go', args, { cwd: here('goapp'), env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+    execFileSync('go', args, { cwd: here(peer.id), env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(`${out}/web`, { recursive: true });
   go(['run', '.', out]);
@@ -50,7 +50,7 @@ function buildGo(peer) {
 /** Builds the given peers. */
 export async function buildAll(chosen = peers) {
   for (const peer of chosen) {
-    if (peer.modules) buildGo(peer);
+    if (peer.go) buildGo(peer);
     else await buildJavaScript(peer);
   }
 }

@@ -6,8 +6,8 @@ export const peers = [
   { id: 'solid', name: 'SolidJS store', packages: ['solid-js'] },
   { id: 'react-jotai-immer', name: 'React + jotai + immer', packages: ['react', 'jotai', 'jotai-family', 'immer'] },
   { id: 'react-query', name: 'React + TanStack Query', packages: ['react', '@tanstack/react-query'] },
-  { id: 'goapp', name: 'go-app alone', packages: [], modules: ['github.com/maxence-charriere/go-app/v10'] },
+  { id: 'goapp', name: 'go-app alone', packages: [], go: true, modules: ['github.com/maxence-charriere/go-app/v10'] },
 ];
 
-/** Ours, at the URL or in the folder that the command line names. */
-export const ours = { id: 'atomsaga', name: 'atomsaga', packages: [] };
+/** Ours: written with the public API, unless the command line says where another one is. */
+export const ours = { id: 'atomsaga', name: 'atomsaga', packages: [], go: true };

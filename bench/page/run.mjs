@@ -3,8 +3,9 @@
 //   node page/run.mjs [--ours URL-or-folder] [--rounds 5] [--rows 100,1000,10000]
 //                     [--only solid,goapp] [--paints 3] [--no-build] [--publish]
 //
-// --ours     where atomsaga's page is: a running server, or a folder with index.html in it
-// --only     some peers by their id, for a short run
+// --ours     another page to be measured as atomsaga's: a running server, or a folder with
+//            index.html in it
+// --only     some peers by their id beside ours, for a short run
 // --paints   loads per page on the slow phone, 0 for none
 // --publish  replaces the committed RESULTS.md and its plot
 
@@ -35,14 +36,13 @@ const { report } = await import('./report.mjs');
 const { serve } = await import('./serve.mjs');
 
 const only = flags.only.split(',').filter(Boolean);
-const built = all.filter((peer) => !only.length || only.includes(peer.id));
-const peers = flags.ours ? [ours, ...built] : built;
+const peers = [ours, ...all.filter((peer) => !only.length || only.includes(peer.id))];
 const sizes = flags.rows.split(',').map(Number);
 const rounds = Number(flags.rounds);
 
-if (flags.build) await buildAll(built);
+if (flags.build) await buildAll(peers.filter((peer) => peer !== ours || !flags.ours));
 const served = new Map();
-for (const peer of peers) served.set(peer, await serve(peer === ours ? flags.ours : folderOf(peer)));
+for (const peer of peers) served.set(peer, await serve((peer === ours && flags.ours) || folderOf(peer)));
 
 const browser = await launch();
 const run = { peers, sizes, rounds, browser: browser.version(), loads: [], paints: [] };

@@ -35,7 +35,7 @@ function brotli(bytes) {
   if (existsSync(file)) return readFileSync(file);
   mkdirSync(cache, { recursive: true });
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT, BROTLI_PARAM_LGWIN } = constants;
-  const params = { [BROTLI_PARAM_QUALITY]: 11, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  const params = { [BROTLI_PARAM_QUALITY]: +(process.env.BROTLI ?? 11), [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
   const packed = brotliCompressSync(bytes, { params });
   writeFileSync(file, packed);
   return packed;

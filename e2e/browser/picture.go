@@ -3,7 +3,10 @@
 package browser
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,13 +25,29 @@ func (tab *Tab) Picture(name string) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
 	defer cancel()
-	image, err := chromedp.Run(ctx, shot)
+	encoded, err := chromedp.Run(ctx, shot)
 	if err != nil {
 		tab.t.Fatalf("taking a picture: %v", err)
 	}
-	if err := keep(name+".png", image); err != nil {
+	if err := keep(name+".png", encoded); err != nil {
 		tab.t.Fatalf("keeping a picture: %v", err)
 	}
+}
+
+// Pixels returns what the tab shows.
+func (tab *Tab) Pixels() image.Image {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	encoded, err := chromedp.Run(ctx, shot)
+	if err != nil {
+		tab.t.Fatalf("taking a picture: %v", err)
+	}
+	pixels, err := png.Decode(bytes.NewReader(encoded))
+	if err != nil {
+		tab.t.Fatalf("taking a picture: %v", err)
+	}
+	return pixels
 }
 
 func shot(ctx context.Context, target *chromedp.Target) ([]byte, error) {
@@ -41,8 +60,8 @@ func (tab *Tab) keepEvidence() {
 	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
 	defer cancel()
 	name := strings.ReplaceAll(tab.t.Name(), "/", "-") + "-" + tab.name
-	if image, err := chromedp.Run(ctx, shot); err == nil {
-		err = keep(name+".png", image)
+	if encoded, err := chromedp.Run(ctx, shot); err == nil {
+		err = keep(name+".png", encoded)
 		tab.t.Logf("a picture of the page: %s (%v)", filepath.Join(Out, name+".png"), err)
 	}
 	if html, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`)); err == nil {

@@ -164,11 +164,11 @@ func TestSearchAndFilter(t *testing.T) {
 func TestTheListGrows(t *testing.T) {
 	s, _ := serve(t, nil)
 	b := open(t, s)
-	kinds.Value().Update(s, func(all *map[kind.ID]kind.Kind) {
+	kinds.Value().Update(s, func(all *atom.Map[kind.ID, kind.Kind]) {
 		for i := range step + 10 {
 			k := knows
 			k.ID = kind.ID("foaf:" + strings.Repeat("x", i+1))
-			(*all)[k.ID] = k
+			all.Set(k.ID, k)
 		}
 	})
 	b.until("there are not that many rows", func() bool { return len(b.rows()) == step })

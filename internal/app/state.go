@@ -1,73 +1,22 @@
 package app
 
 import (
-	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
-	"github.com/atomsaga/atomsaga/saga/fetch"
+	"github.com/atomsaga/atomsaga/saga/live"
 )
 
 // What comes from the server.
 var (
 	// kinds is every relationship kind: in the browser from the API, on the
 	// server from its database.
-	kinds = atom.Async(func(ctx context.Context, _ atom.Reader) (map[kind.ID]kind.Kind, error) {
-		all, err := everyKind(ctx)
-		if err != nil {
-			return nil, err
-		}
-		byID := make(map[kind.ID]kind.Kind, len(all))
-		for _, k := range all {
-			byID[k.ID] = k
-		}
-		return byID, nil
-	})
+	kinds = atom.Async(live.Load(feed, everyKind))
 
 	// kindByID is one of them; it is missing when there is none of that id.
-	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.Key(kinds.Value(), id) })
-
-	// catalog is what the list needs to know of them.
-	catalog = atom.Derive(func(r atom.Reader) contents {
-		now := kinds.Get(r)
-		c := contents{Loaded: now.Loaded, Loading: now.Loading, Vocabularies: map[string]int{}}
-		if now.Err != nil {
-			c.Err = now.Err.Error()
-		}
-		for _, id := range slices.Sorted(maps.Keys(now.Value)) {
-			k := now.Value[id]
-			c.Kinds = append(c.Kinds, entry{id, k.Vocabulary, strings.ToLower(string(id) + "\n" + k.Name + "\n" + k.Description)})
-			c.Vocabularies[k.Vocabulary]++
-		}
-		return c
-	})
+	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.MapKey(kinds.Value(), id) })
 )
-
-func everyKind(ctx context.Context) ([]kind.Kind, error) {
-	if Source != nil {
-		return Source.Kinds(ctx)
-	}
-	return fetch.Get[[]kind.Kind](fetch.Through(ctx, send), "/api/kinds")
-}
-
-type contents struct {
-	Loaded, Loading bool
-	Err             string         // why the last attempt to load failed
-	Kinds           []entry        // by id
-	Vocabularies    map[string]int // how many kinds come from each
-}
-
-// entry is what searching needs to know of a kind.
-type entry struct {
-	ID         kind.ID
-	Vocabulary string
-	Text       string // what is searched, in lower case
-}
-
-func (c contents) waiting() bool { return !c.Loaded && (c.Loading || c.Err == "") }
 
 // What one looks at.
 var (

@@ -33,13 +33,14 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/commits", s.versionsOf)
 	mux.HandleFunc("/api/events", s.refuse("GET"))
 	mux.HandleFunc("/api/commits", s.refuse("GET, HEAD"))
+	mux.HandleFunc("POST /api/kinds/import", s.importKinds)
 	mux.HandleFunc("/api/kinds", s.refuse("GET, HEAD"))
 	mux.HandleFunc("/api/kinds/{id}", s.refuse("GET, HEAD, PATCH"))
 	if s.push != nil {
 		s.routePush(mux)
 	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		problemf(http.StatusNotFound, "there is nothing at %s; there are /api/kinds, /api/kinds/{id}, /api/events and /api/commits", r.URL.Path).write(w)
+		problemf(http.StatusNotFound, "there is nothing at %s; there are /api/kinds, /api/kinds/{id}, /api/kinds/import, /api/events and /api/commits", r.URL.Path).write(w)
 	})
 }
 

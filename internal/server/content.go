@@ -26,6 +26,13 @@ func tagOf(body []byte) string {
 	return fmt.Sprintf(`W/"%x"`, sha256.Sum256(body))[:len(`W/"`)+24] + `"`
 }
 
+// script serves a JavaScript file.
+func script(source []byte) http.Handler {
+	c := &content{mediaType: mediaTypes[".js"], tag: tagOf(source), plain: source}
+	c.compress(gzip.BestCompression)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, http.StatusOK) })
+}
+
 // compress adds a gzip encoding, unless the body is too small to gain by it.
 func (c *content) compress(level int) {
 	if len(c.plain) < 1<<10 {

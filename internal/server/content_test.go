@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -56,10 +57,25 @@ func TestWasmIsServedInItsEncodings(t *testing.T) {
 			t.Errorf("%q again: %d", test.accept, again.StatusCode)
 		}
 	}
-	for _, target := range []string{"/web/app.wasm.br", "/web/nothing", "/web/", "/web/../worker.js"} {
+	for _, target := range []string{"/web/app.wasm.br", "/web/app.0123456789abcdef.wasm", "/web/nothing", "/web/", "/web/../worker.js"} {
 		if r := s.send("GET", target, ""); r.StatusCode == 200 {
 			t.Errorf("%s: %d", target, r.StatusCode)
 		}
+	}
+}
+
+func TestWasmIsKeptUnderItsHashedName(t *testing.T) {
+	s := startPages(t)
+	var names []string
+	for _, script := range []string{"/app.js", "/app-worker.js"} {
+		names = append(names, regexp.MustCompile(`/web/app\.[0-9a-f]{16}\.wasm`).FindString(read(t, s.send("GET", script, ""))))
+	}
+	if names[0] == "" || names[1] != names[0] {
+		t.Fatalf("the page loads %q, and its worker keeps %q", names[0], names[1])
+	}
+	r := s.send("GET", names[0], "", "Accept-Encoding: br")
+	if body := read(t, r); body != "brotli of it" || r.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
+		t.Errorf("%q, %v", body, r.Header)
 	}
 }
 

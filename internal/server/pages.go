@@ -13,6 +13,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/atomsaga/atomsaga/components/early"
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/internal/server/store"
 )
@@ -29,12 +30,18 @@ var icons = app.Icon{
 	Maskable: "/web/icon-maskable-512.png",
 }
 
-// A resolver names the files of web/. It serves none, so that go-app asks
-// nobody for them: its own would answer from the working directory, and fetch
-// /robots.txt from whatever host the request names.
-type resolver struct{}
+// A resolver names the files of web/: the program by its hashed name, all else
+// as it is. It serves none, so that go-app asks nobody for them: its own would
+// answer from the working directory, and fetch /robots.txt from whatever host the
+// request names.
+type resolver struct{ program string }
 
-func (resolver) Resolve(location string) string { return location }
+func (r resolver) Resolve(location string) string {
+	if location == "/web/"+programFile {
+		return r.program
+	}
+	return location
+}
 
 // newPages makes the handler of all that go-app renders and generates: the
 // pages, /app.js, /app-worker.js, /app.css and /manifest.webmanifest.
@@ -59,11 +66,12 @@ func newPages(files *static) (*app.Handler, error) {
 		ThemeColor:            "#1f3a5f",
 		Styles:                files.names(".css"),
 		CacheableResources:    append(files.names(".woff2"), icons.SVG, "/api/kinds"),
-		Resources:             resolver{},
+		Scripts:               []string{early.Path},
+		Resources:             resolver{files.program},
 		Version:               files.version,
 		ServiceWorkerTemplate: string(worker.plain) + "\n" + app.DefaultAppWorkerJS,
 	}
-	if wasm, ok := files.files["app.wasm"]; ok {
+	if wasm, ok := files.files[programFile]; ok {
 		// The loader counts bytes after decompression: only this length fits.
 		handler.WasmContentLength = strconv.Itoa(len(wasm.plain))
 	}

@@ -168,7 +168,7 @@ func TestWorker(t *testing.T) {
 	if resources == nil || json.Unmarshal([]byte(resources[1]), &names) != nil {
 		t.Fatal("no list of resources")
 	}
-	for _, name := range append(names, "/api/kinds", "/", "/web/app.wasm", "/wasm_exec.js", "/web/a.css") {
+	for _, name := range append(names, "/api/kinds", "/", "/wasm_exec.js", "/early.js", "/web/a.css") {
 		if !strings.Contains(resources[1], fmt.Sprintf("%q", name)) {
 			t.Errorf("%s is not kept", name)
 		}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/atomsaga/atomsaga/components/early"
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/internal/server/push"
 	"github.com/atomsaga/atomsaga/internal/server/store"
@@ -65,7 +66,7 @@ type Server struct {
 // Open opens the database and reads the files. The caller closes the Server.
 // Errors are those of store.Open and push.Open, and of files missing in Web.
 func Open(ctx context.Context, c Config) (*Server, error) {
-	files, err := readStatic(c.Web, c.WasmExec)
+	files, err := readStatic(c.Web, c.WasmExec, early.Script)
 	if err != nil {
 		return nil, err
 	}
@@ -98,14 +99,11 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	}
 	s.stop = inBackground(background...)
 
-	wasmExec := &content{mediaType: mediaTypes[".js"], tag: tagOf(c.WasmExec), plain: c.WasmExec}
-	wasmExec.compress(9)
 	mux := http.NewServeMux()
 	s.routeAPI(mux)
 	mux.Handle("/web/", s.onlyRead(files))
-	mux.Handle("/wasm_exec.js", s.onlyRead(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		wasmExec.serve(w, r, http.StatusOK)
-	})))
+	mux.Handle("/wasm_exec.js", s.onlyRead(script(c.WasmExec)))
+	mux.Handle(early.Path, s.onlyRead(script(early.Script)))
 	mux.Handle("/", s.onlyRead(http.HandlerFunc(s.servePage)))
 	s.http = http.Server{
 		Handler:           s.secure(mux),

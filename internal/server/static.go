@@ -33,9 +33,15 @@ var mediaTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
+// programFile is the page's program. It is large, and asking whether it is still
+// right costs a round trip of every visit: so pages know it by a name with its
+// hash in it, and under that name it is kept for ever.
+const programFile = "app.wasm"
+
 // A static is the files of web/, held in memory: path below /web/ to content.
 type static struct {
 	files   map[string]*content
+	program string // address of the program under its hashed name
 	version string // changes when any file does, and only then
 }
 
@@ -72,6 +78,10 @@ func readStatic(web fs.FS, more ...[]byte) (*static, error) {
 		sum.Write(body)
 	}
 	s.version = fmt.Sprintf("%x", sum.Sum(nil))[:16]
+	s.program = "/web/" + programFile
+	if program, ok := s.files[programFile]; ok {
+		s.program = fmt.Sprintf("/web/app.%.8x.wasm", sha256.Sum256(program.plain))
+	}
 	return s, nil
 }
 
@@ -116,8 +126,15 @@ func (s *static) names(extension string) []string {
 	return names
 }
 
+// ServeHTTP answers 404 to the name of another program: whoever kept this one
+// under that would keep it for ever.
 func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	file, ok := s.files[strings.TrimPrefix(r.URL.Path, "/web/")]
+	name := strings.TrimPrefix(r.URL.Path, "/web/")
+	if r.URL.Path == s.program && name != programFile {
+		name = programFile
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	file, ok := s.files[name]
 	if !ok {
 		http.NotFound(w, r)
 		return

@@ -45,28 +45,35 @@ type Result struct {
 //
 // Errors: ErrNotFound, ErrKeyReused, ErrBusy, and edit's own, unwrapped. After
 // any of them the database is what it was.
-func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
-	queue, err := s.write.Conn(ctx) // a client that leaves while it waits has changed nothing
+func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (result Result, err error) {
+	err = s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		result, err = s.change(ctx, tx, m, edit)
+		return err
+	})
 	if err != nil {
-		return Result{}, classify(err)
-	}
-	defer queue.Close()
-	ctx = context.WithoutCancel(ctx) // from here on it takes milliseconds: done, or not, but never unknown
-	tx, err := queue.BeginTx(ctx, nil)
-	if err != nil {
-		return Result{}, classify(err)
-	}
-	defer tx.Rollback()
-
-	result, err := s.change(ctx, tx, m, edit)
-	if err != nil {
-		return Result{}, classify(err)
-	}
-	if err := tx.Commit(); err != nil {
-		return Result{}, classify(err)
+		return Result{}, err
 	}
 	s.announce()
 	return result, nil
+}
+
+// transact has f write in one transaction.
+func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+	queue, err := s.write.Conn(ctx) // a client that leaves while it waits has changed nothing
+	if err != nil {
+		return classify(err)
+	}
+	defer queue.Close()
+	ctx = context.WithoutCancel(ctx) // from here on it takes no time to speak of: done, or not, but never unknown
+	tx, err := queue.BeginTx(ctx, nil)
+	if err != nil {
+		return classify(err)
+	}
+	defer tx.Rollback()
+	if err := f(ctx, tx); err != nil {
+		return classify(err)
+	}
+	return classify(tx.Commit())
 }
 
 func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
@@ -75,7 +82,8 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 		if err := prune(ctx, tx, now); err != nil {
 			return Result{}, err
 		}
-		if answer, found, err := replay(ctx, tx, m); found || err != nil {
+		var answer kind.Kind
+		if found, err := replay(ctx, tx, m, &answer); found || err != nil {
 			return Result{Kind: answer, Replayed: true}, err
 		}
 	}
@@ -96,7 +104,7 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 		}
 	}
 	if changes || m.Key != "" {
-		if err := commit(ctx, tx, m, prev, next, now); err != nil {
+		if err := record(ctx, tx, m, patch(prev, next), now); err != nil {
 			return Result{}, err
 		}
 	}
@@ -116,17 +124,18 @@ func write(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
 	return err
 }
 
-func commit(ctx context.Context, tx *sql.Tx, m Mutation, prev, next kind.Kind, now time.Time) error {
-	patch, err := json.Marshal(patch(prev, next))
+// record writes a commit to the log.
+func record(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
+	encoded, err := json.Marshal(patch)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO commits (kind, patch, mutation, time, device) VALUES (?, ?, ?, ?, ?)`,
-		m.Kind, string(patch), m.Key, now.UnixMilli(), m.Device)
+		m.Kind, string(encoded), m.Key, now.UnixMilli(), m.Device)
 	return err
 }
 
-// An operation is one "replace" of RFC 6902.
+// An operation is one "replace" of RFC 6902, or the "add" of a whole kind.
 type operation struct {
 	Op    string `json:"op"`
 	Path  string `json:"path"`
@@ -151,25 +160,26 @@ func prune(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	return err
 }
 
-func replay(ctx context.Context, tx *sql.Tx, m Mutation) (answer kind.Kind, found bool, err error) {
+// replay reads the answer that was given for the same key, if there is one.
+func replay(ctx context.Context, tx *sql.Tx, m Mutation, answer any) (found bool, err error) {
 	var request, encoded string
 	err = tx.QueryRowContext(ctx, `SELECT request, kind FROM answers WHERE key = ?`, m.Key).Scan(&request, &encoded)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return kind.Kind{}, false, nil
+		return false, nil
 	case err != nil:
-		return kind.Kind{}, false, err
+		return false, err
 	case request != m.Request:
-		return kind.Kind{}, false, ErrKeyReused
+		return false, ErrKeyReused
 	}
-	if err := json.Unmarshal([]byte(encoded), &answer); err != nil {
-		return kind.Kind{}, false, fmt.Errorf("answer to %s: %w", m.Key, err)
+	if err := json.Unmarshal([]byte(encoded), answer); err != nil {
+		return false, fmt.Errorf("answer to %s: %w", m.Key, err)
 	}
-	return answer, true, nil
+	return true, nil
 }
 
-func remember(ctx context.Context, tx *sql.Tx, m Mutation, k kind.Kind, now time.Time) error {
-	encoded, err := json.Marshal(k)
+func remember(ctx context.Context, tx *sql.Tx, m Mutation, answer any, now time.Time) error {
+	encoded, err := json.Marshal(answer)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ CREATE TABLE kinds (
 CREATE TABLE commits (
 	version  INTEGER PRIMARY KEY AUTOINCREMENT,  -- of the whole database: 1, 2, 3 ...
 	kind     TEXT    NOT NULL REFERENCES kinds (id),
-	patch    TEXT    NOT NULL CHECK (json_valid(patch)),  -- RFC 6902, from the kind before to the kind after
+	patch    TEXT    NOT NULL CHECK (json_valid(patch)),  -- RFC 6902, from the kind before, if there was one, to the kind after
 	mutation TEXT    NOT NULL,                   -- the Idempotency-Key that the change came with, or ''
 	time     INTEGER NOT NULL                    -- Unix time in milliseconds
 ) STRICT;
@@ -27,7 +27,7 @@ CREATE TABLE commits (
 CREATE TABLE answers (
 	key     TEXT    PRIMARY KEY,
 	request TEXT    NOT NULL,                    -- digest of the request that got the answer
-	kind    TEXT    NOT NULL CHECK (json_valid(kind)),  -- the kind after the change
+	kind    TEXT    NOT NULL CHECK (json_valid(kind)),  -- the kind after the change; of an import, its counts
 	time    INTEGER NOT NULL                     -- Unix time in milliseconds
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,129 @@
+// Command atomsaga is the bench's page as a user of the library would write it: one atom
+// holds the page, a family has an atom for each row, and a click runs a saga on that.
+//
+// Built for wasm it is the page; built natively it writes the static site around it.
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/components"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// board is everything that the page shows.
+type board struct {
+	Order atom.List[string]
+	Items atom.Map[string, item]
+}
+
+type item struct {
+	ID   string `atom:"key"`
+	Done bool
+}
+
+var (
+	root  = atom.New(board{})
+	order = atom.Focus(root, func(b *board) *atom.List[string] { return &b.Order })
+	items = atom.Focus(root, func(b *board) *atom.Map[string, item] { return &b.Items })
+	ids   = atom.Derive(func(r atom.Reader) []string {
+		all := order.Get(r)
+		ids := make([]string, 0, all.Len())
+		for id := range all.Values() {
+			ids = append(ids, id)
+		}
+		return ids
+	})
+	itemByID = atom.NewFamily(func(id string) *atom.Atom[item] { return atom.MapKey(items, id) })
+)
+
+func main() {
+	if app.IsClient {
+		app.Window().Get("performance").Call("mark", "app:start")
+		n, err := strconv.Atoi(app.Window().URL().Query().Get("n"))
+		if err != nil {
+			n = 100
+		}
+		root.Set(atom.Default(), boardOf(n))
+	}
+	app.Route("/", func() app.Composer { return &page{} })
+	app.RunWhenOnBrowser()
+	generate()
+}
+
+func boardOf(n int) board {
+	all := make([]string, n)
+	byID := make(map[string]item, n)
+	for i := range all {
+		all[i] = "e" + strconv.Itoa(i)
+		byID[all[i]] = item{ID: all[i]}
+	}
+	return board{atom.ListOf(all...), atom.MapOf(byID)}
+}
+
+type bind = saga.Bind
+
+// page is the list of all rows.
+type page struct {
+	app.Compo
+	bind
+	ids saga.View[[]string]
+}
+
+func (p *page) Render() app.UI {
+	return components.List(p.ids.Use(&p.bind, ids), func(id string) app.UI { return &row{ID: id} }).ID("rows")
+}
+
+// row is one li with its button.
+type row struct {
+	app.Compo
+	bind
+	ID   string
+	item saga.Hook[item]
+}
+
+func (r *row) Render() app.UI {
+	item := r.item.Use(&r.bind, itemByID.Of(r.ID))
+	return app.Li().
+		ID("row-"+r.ID).
+		DataSet("testid", "row").
+		DataSet("done", item.Done).
+		Body(
+			app.Button().
+				ID("toggle-"+r.ID).
+				DataSet("testid", "toggle").
+				Text(r.ID).
+				OnClick(r.toggle),
+		)
+}
+
+// toggle shows the change at once and takes it back when the effect fails.
+func (r *row) toggle(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate() // what changes is an atom
+	r.item.Run(saga.Update(func(i *item) { i.Done = !i.Done }).Effect(send))
+}
+
+// send calls the function that the bench has put into the page.
+func send(_ context.Context, now item) error {
+	answer := make(chan error, 1)
+	var kept, refused app.Func
+	settle := func(err error) any {
+		kept.Release()
+		refused.Release()
+		answer <- err
+		return nil
+	}
+	kept = app.FuncOf(func(app.Value, []app.Value) any { return settle(nil) })
+	refused = app.FuncOf(func(_ app.Value, reason []app.Value) any {
+		return settle(errors.New(reason[0].Get("message").String()))
+	})
+	app.Window().Get("__lab").
+		Call("effect", now.ID, map[string]any{"done": now.Done}).
+		Call("then", kept, refused)
+	return <-answer
+}

@@ -1,0 +1,114 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	pages "github.com/atomsaga/atomsaga/internal/app"
+	"github.com/atomsaga/atomsaga/internal/server"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+	"github.com/atomsaga/atomsaga/e2e/gate"
+)
+
+// release starts a server of the program with a mark in it: a custom section,
+// which wasm has for this.
+func release(t *testing.T, mark string) *server.Server {
+	t.Helper()
+	files := fstest.MapFS{}
+	web := os.DirFS(filepath.Join("..", "web"))
+	err := fs.WalkDir(web, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(name) == ".br" || filepath.Ext(name) == ".gz" {
+			return err
+		}
+		content, err := fs.ReadFile(web, name)
+		if name == "app.wasm" {
+			content = append(bytes.Clone(content), append([]byte{0, byte(len(mark) + 1), byte(len(mark))}, mark...)...)
+		}
+		files[name] = &fstest.MapFile{Data: content}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec, err := os.ReadFile(filepath.Join("..", "wasm_exec.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := server.Open(context.Background(), server.Config{Database: filepath.Join(t.TempDir(), "atomsaga.db"), Web: files, WasmExec: exec})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// programOf is where that server's program is.
+func programOf(t *testing.T, s *server.Server) string {
+	t.Helper()
+	answer := httptest.NewRecorder()
+	request := httptest.NewRequest("GET", "http://localhost/app.js", nil)
+	s.Handler().ServeHTTP(answer, request)
+	return regexp.MustCompile(`/web/app\.[0-9a-f]+\.wasm`).FindString(answer.Body.String())
+}
+
+func TestAnotherVersionOfTheProgramArrives(t *testing.T) {
+	first, second := release(t, "first"), release(t, "second")
+	var now atomic.Pointer[server.Server]
+	now.Store(first)
+	pages.Register()
+	pages.Source = first
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().Handler().ServeHTTP(w, r) }))
+	t.Cleanup(front.Close)
+	a := &app{browser.New(t), nil, gate.New(t, front.URL)}
+	a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	a.Goto(a.gate.URL("/"))
+	a.alive()
+	a.cached()
+	runs := func(program string, fromWorker bool) {
+		t.Helper()
+		a.WantTrue(fmt.Sprintf(`performance.getEntriesByType("resource").some(e => e.name.endsWith(%q) && (e.workerStart > 0) === %v)`, program, fromWorker))
+	}
+	kept := func(program string) {
+		t.Helper()
+		a.WantTrue(fmt.Sprintf(`(async () => {
+			const names = await caches.keys()
+			const kept = (await (await caches.open(names[0])).keys()).map(r => r.url).filter(url => url.endsWith(".wasm"))
+			return names.length === 1 && kept.length === 1 && kept[0].endsWith(%q)
+		})()`, program))
+	}
+	runs(programOf(t, first), false)
+	kept(programOf(t, first))
+
+	a.reload() // the second visit
+	runs(programOf(t, first), true)
+
+	now.Store(second)
+	a.reload() // begins with what is there, and fetches what is new
+	a.row(wasDeathOf).WantVisible()
+	kept(programOf(t, second))
+	a.row(wasDeathOf).Click() // goes on all the while
+	a.name().WantValue("was death of")
+
+	a.reload()
+	runs(programOf(t, second), true)
+	a.name().WantValue("was death of")
+
+	a.Allow("ERR_")
+	a.Offline(true)
+	a.gate.Down(true)
+	a.reload()
+	a.name().WantValue("was death of")
+}

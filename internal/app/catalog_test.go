@@ -1,0 +1,76 @@
+//go:build !js
+
+package app
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+func TestCatalogFollowsTheKinds(t *testing.T) {
+	s, _ := serve(t, nil)
+	t.Cleanup(atom.Subscribe(s, catalog, func() {}))
+	says := func() (all string) {
+		for _, e := range catalog.Get(s).Kinds {
+			text, _, _ := strings.Cut(strings.TrimPrefix(e.Text, strings.ToLower(string(e.ID))+"\n"), "\n")
+			all += fmt.Sprintf("%s %s, ", e.ID, text)
+		}
+		return all + fmt.Sprint(catalog.Get(s).Vocabularies)
+	}
+	for _, test := range []struct {
+		reason string
+		edit   func(*atom.Map[kind.ID, kind.Kind])
+		want   string
+	}{
+		{"at first", func(*atom.Map[kind.ID, kind.Kind]) {}, "crm:P100_was_death_of was death of, crm:P100i_died_in died in, foaf:knows knows, map[crm:2 foaf:1]"},
+		{"another name", func(m *atom.Map[kind.ID, kind.Kind]) { m.Edit(knows.ID).Name = "Knows" }, "crm:P100_was_death_of was death of, crm:P100i_died_in died in, foaf:knows knows, map[crm:2 foaf:1]"},
+		{"one before, and one behind", func(m *atom.Map[kind.ID, kind.Kind]) {
+			m.Set("a:a", kind.Kind{ID: "a:a", Name: "A", Vocabulary: "a"})
+			m.Set("z:z", kind.Kind{ID: "z:z", Name: "Z", Vocabulary: "z"})
+		}, "a:a a, crm:P100_was_death_of was death of, crm:P100i_died_in died in, foaf:knows knows, z:z z, map[a:1 crm:2 foaf:1 z:1]"},
+		{"one is gone, and one in its place", func(m *atom.Map[kind.ID, kind.Kind]) {
+			m.Delete(diedIn.ID)
+			m.Set("crm:P2", kind.Kind{ID: "crm:P2", Name: "has type", Vocabulary: "crm"})
+		}, "a:a a, crm:P100_was_death_of was death of, crm:P2 has type, foaf:knows knows, z:z z, map[a:1 crm:2 foaf:1 z:1]"},
+		{"another vocabulary", func(m *atom.Map[kind.ID, kind.Kind]) { m.Edit("z:z").Vocabulary = "y" },
+			"a:a a, crm:P100_was_death_of was death of, crm:P2 has type, foaf:knows knows, z:z z, map[a:1 crm:2 foaf:1 y:1]"},
+	} {
+		if err := kinds.Value().Update(s, test.edit); err != nil {
+			t.Fatal(err)
+		}
+		if got := says(); got != test.want {
+			t.Errorf("%s: %s, want %s", test.reason, got, test.want)
+		}
+	}
+}
+
+// What a change of one kind costs the list, however many there are.
+func BenchmarkChangeOfOneKind(b *testing.B) {
+	for _, n := range []int{1000, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			Source = source{kinds: manyKinds(n)}
+			defer func() { Source = nil }()
+			s := atom.NewStore()
+			kinds.Load(b.Context(), s)
+			defer atom.Subscribe(s, catalog, func() {})()
+			defer atom.Subscribe(s, matching, func() {})()
+			one := hasDirection.of("foaf:00500")
+			for i := 0; b.Loop(); i++ {
+				one.Set(s, i%2 == 0)
+			}
+		})
+	}
+}
+
+func manyKinds(n int) []kind.Kind {
+	all := make([]kind.Kind, n)
+	for i := range all {
+		all[i] = knows
+		all[i].ID, all[i].Description = kind.ID(fmt.Sprintf("foaf:%05d", i)), strings.Repeat("A person knows another one. ", 10)
+	}
+	return all
+}

@@ -1,0 +1,85 @@
+package kind
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Decode reads a kind from a JSON object. encoding/json would take "NAME" for
+// "name", null for any value, and a missing field for an empty one; here each
+// is a *FieldError. The description, the inverse and the version may be missing,
+// or null: they are empty then. Whether the values are acceptable is for Validate to say.
+func Decode(document []byte) (Kind, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(document, &members); err != nil || members == nil {
+		return Kind{}, &FieldError{"", "must be an object"}
+	}
+	var k Kind
+	for _, field := range []struct {
+		name     string
+		optional bool
+		decode   func(path string, value json.RawMessage) error
+	}{
+		{"id", false, as(&k.ID, "a string")},
+		{"name", false, as(&k.Name, "a string")},
+		{"description", true, as(&k.Description, "a string")},
+		{"has_direction", false, as(&k.HasDirection, "true or false")},
+		{"inverse", true, as(&k.Inverse, "a string")},
+		{"domain", false, asTexts(&k.Domain)},
+		{"range", false, asTexts(&k.Range)},
+		{"vocabulary", false, as(&k.Vocabulary, "a string")},
+		{"version", true, as(&k.Version, "an integer")},
+	} {
+		value, ok := members[field.name]
+		delete(members, field.name)
+		if field.optional && (!ok || string(value) == "null") {
+			continue
+		}
+		if !ok {
+			return Kind{}, &FieldError{"/" + field.name, "cannot be left out"}
+		}
+		if err := field.decode("/"+field.name, value); err != nil {
+			return Kind{}, err
+		}
+	}
+	if len(members) > 0 {
+		unknown := slices.Min(slices.Collect(maps.Keys(members)))
+		return Kind{}, &FieldError{"/" + escape.Replace(unknown), "is not known: a kind has no such field"}
+	}
+	return k, nil
+}
+
+// escape writes a name as part of a JSON pointer (RFC 6901).
+var escape = strings.NewReplacer("~", "~0", "/", "~1")
+
+// as reads a value into target, which says what it must be.
+func as[T any](target *T, what string) func(string, json.RawMessage) error {
+	return func(path string, value json.RawMessage) error {
+		var decoded *T // stays nil for null
+		if err := json.Unmarshal(value, &decoded); err != nil || decoded == nil {
+			return &FieldError{path, "must be " + what}
+		}
+		*target = *decoded
+		return nil
+	}
+}
+
+// asTexts reads an array of strings; an empty one is not nil.
+func asTexts(target *[]string) func(string, json.RawMessage) error {
+	return func(path string, value json.RawMessage) error {
+		var elements []json.RawMessage
+		if err := as(&elements, "an array of strings")(path, value); err != nil {
+			return err
+		}
+		*target = make([]string, len(elements))
+		for i, element := range elements {
+			if err := as(&(*target)[i], "a string")(fmt.Sprintf("%s/%d", path, i), element); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,103 @@
+//go:build !wasm
+
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/internal/server/store"
+)
+
+const (
+	maxImport     = 32 << 20        // bytes of the body
+	importTimeout = 5 * time.Minute // for the body to arrive: a phone sends 10,000 kinds in one
+)
+
+// importKinds adds and replaces the kinds of a list: all of them or none. An
+// entry with a version replaces that version of a kind, one without is new.
+// With Idempotency-Key it is done once, however often the request is sent.
+func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	key, err := idempotencyKey(r)
+	if err != nil {
+		s.answer(w, r, err)
+		return
+	}
+	body, err := readList(w, r)
+	if err != nil {
+		s.answer(w, r, err)
+		return
+	}
+	entries, err := parseList(body)
+	if err != nil {
+		s.answer(w, r, err)
+		return
+	}
+	done, replayed, err := s.store.Import(r.Context(), store.Mutation{Key: key, Request: digest("import", string(body))}, entries)
+	if err != nil {
+		var version *store.VersionError
+		if errors.As(err, &version) {
+			err = problemf(http.StatusConflict, "%v", err).at(fmt.Sprintf("/%d/version", version.Entry))
+		}
+		s.answer(w, r, err)
+		return
+	}
+	if replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
+	}
+	answer, _ := json.Marshal(done) // numbers always encode
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(append(answer, '\n'))
+}
+
+// readList reads the body of an import. Its error is a problem.
+func readList(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
+		return nil, problemf(http.StatusUnsupportedMediaType, "the Content-Type must be application/json, in UTF-8")
+	}
+	connection, late := http.NewResponseController(w), time.Now().Add(importTimeout)
+	_ = connection.SetReadDeadline(late) // where there are none, there are none to extend
+	_ = connection.SetWriteDeadline(late.Add(writeTimeout))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxImport))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxImport)
+	}
+	if err != nil {
+		return nil, problemf(http.StatusBadRequest, "the body could not be read to its end")
+	}
+	return body, checkBody(body)
+}
+
+// parseList reads the kinds. Its error is a problem that names the entry.
+func parseList(body []byte) ([]kind.Kind, error) {
+	list := kind.NewReader(bytes.NewReader(body))
+	var entries []kind.Kind
+	for {
+		k, err := list.Next()
+		var wrong *kind.EntryError
+		switch {
+		case errors.Is(err, io.EOF):
+			return entries, nil
+		case errors.As(err, &wrong):
+			detail := wrong.Err.Reason
+			if wrong.ID != "" {
+				detail = string(wrong.ID) + ": " + detail
+			}
+			return nil, misfit(fmt.Sprintf("/%d%s", wrong.Index, wrong.Err.Path), detail)
+		case errors.Is(err, kind.ErrTooMany):
+			return nil, problemf(http.StatusRequestEntityTooLarge, "%v", err)
+		case err != nil:
+			return nil, problemf(http.StatusBadRequest, "%v", err)
+		}
+		entries = append(entries, k)
+	}
+}

@@ -1,0 +1,103 @@
+//go:build !wasm
+
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+// A VersionError is returned by Import when an entry was made from another
+// version of a kind than the one that there is.
+type VersionError struct {
+	Entry   int // which one, from 0
+	Kind    kind.ID
+	Version int64 // that there is; 0 when there is no such kind
+}
+
+func (e *VersionError) Error() string {
+	if e.Version == 0 {
+		return fmt.Sprintf("%s: there is no such kind any more", e.Kind)
+	}
+	return fmt.Sprintf("%s: there is such a kind, and its version is %d", e.Kind, e.Version)
+}
+
+// Imported counts what Import did.
+type Imported struct {
+	New     int `json:"new"`
+	Changed int `json:"changed"`
+	Same    int `json:"same"` // they were like that already
+}
+
+// Import adds and replaces many kinds in one transaction: all of them, or none.
+// An entry of version 0 is new; any other replaces that version of its kind.
+// Each that is new or changes something is a commit. The mutation's Key is
+// as in Change, its Kind is not used. With a key there is one commit more, the last,
+// which changes nothing and alone has the key: who reads it has read them all.
+//
+// Errors: a *VersionError, ErrKeyReused, ErrBusy. After any of them the database
+// is what it was.
+func (s *Store) Import(ctx context.Context, m Mutation, entries []kind.Kind) (done Imported, replayed bool, err error) {
+	err = s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		now := s.now()
+		if m.Key != "" {
+			if err := prune(ctx, tx, now); err != nil {
+				return err
+			}
+			if replayed, err = replay(ctx, tx, m, &done); replayed || err != nil {
+				return err
+			}
+		}
+		each := Mutation{Device: m.Device}
+		for i, next := range entries {
+			each.Kind = next.ID
+			if err := importOne(ctx, tx, each, i, next, now, &done); err != nil {
+				return err
+			}
+		}
+		if m.Key == "" || len(entries) == 0 {
+			return nil
+		}
+		m.Kind = each.Kind
+		if err := record(ctx, tx, m, []operation{}, now); err != nil {
+			return err
+		}
+		return remember(ctx, tx, m, done, now)
+	})
+	if err != nil {
+		return Imported{}, false, err
+	}
+	s.announce()
+	return done, replayed, nil
+}
+
+func importOne(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kind, now time.Time, done *Imported) error {
+	prev, err := find(ctx, tx, next.ID)
+	switch {
+	case errors.Is(err, ErrNotFound) && next.Version == 0:
+		done.New++
+		next.Version = 1
+		if err := insert(ctx, tx, []kind.Kind{next}); err != nil {
+			return err
+		}
+		return record(ctx, tx, m, []operation{{"add", "", next}}, now)
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return err
+	case next.Version != prev.Version:
+		return &VersionError{i, next.ID, prev.Version}
+	case next.Same(prev):
+		done.Same++
+		return nil
+	}
+	done.Changed++
+	next.Version++
+	if err := write(ctx, tx, next); err != nil {
+		return err
+	}
+	return record(ctx, tx, m, patch(prev, next), now)
+}
