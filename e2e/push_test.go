@@ -159,6 +159,32 @@ func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
 	b.wantDirection(false, false)
 }
 
+// With its event stream cut off, what an open page learns of others it learns by
+// push: and puts it below what its own user has just done.
+func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.Allow("503")
+	for range 20 { // however often it is tried
+		b.gate.Hold("GET", "/api/events")
+	}
+	b.visit(pathOf(wasDeathOf))
+	b.turnOn()
+	change := b.hold(wasDeathOf)
+	b.edit(b.name(), "mine")
+	change.Arrived()
+
+	b.program.patch(wasDeathOf, `{"name": "theirs", "has_direction": false}`)
+	b.deliver(t)
+
+	b.wantDirection(false, false)
+	b.name().WantValue("mine")
+	b.desktop.Want() // somebody sees it
+	change.Refuse(503, "not today")
+	b.name().WantValue("theirs")
+	b.wantDirection(false, false)
+}
+
 // Whoever can push could push anything.
 func TestAMessageThatCannotBeReadIsShownAllTheSame(t *testing.T) {
 	b := pushable(t)
