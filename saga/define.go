@@ -1,7 +1,6 @@
 package saga
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,7 +77,7 @@ func (d *Definition[In, T]) Run(s *atom.Store, in In) *Task {
 	input, err := json.Marshal(in)
 	l := d.launch(newItem(keeperOf(s), Record{ID: newID(), Name: d.name, Version: d.version, Input: string(input)}), in)
 	if err != nil {
-		t := newTask(l)
+		t := newTask(l, l.begin())
 		t.end(Failed, fmt.Errorf("saga: the input of %s: %w", d.name, err), nil)
 		return t
 	}
@@ -148,8 +147,8 @@ func (d *Definition[In, T]) read(r Record) (in In, err error) {
 // durable is what the outbox adds to a launch.
 type durable interface {
 	id() string
-	entered(*atom.Batch, *Task, work) // its update is in the log, in this batch
-	perform(context.Context, *Task, work)
+	entered(*atom.Batch, *Task) // its update is in the log, in this batch
+	perform(*Task)
 	ended(*Task)
 	dismissed()
 	retry() *Task

@@ -1,7 +1,6 @@
 package saga
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -16,7 +15,6 @@ type item struct {
 	keeper *keeper
 	record Record
 	task   *Task // nil while it is not dispatched, and for ever when it cannot be
-	work   work
 	again  func() *Task
 	logged uint64 // when its update entered the log, counted
 
@@ -41,10 +39,11 @@ func (i *item) retry() *Task { return i.again() }
 
 // entered is called when the update is in the log, in the same batch: so the
 // order of the outbox is the one of the log.
-func (i *item) entered(b *atom.Batch, t *Task, w work) {
+func (i *item) entered(b *atom.Batch, t *Task) {
 	k := i.keeper
 	k.mu.Lock()
-	i.task, i.work = t, w
+	t.setWaiting(true)
+	i.task = t
 	k.items[i.record.ID] = i
 	k.join(i)
 	i.logged = k.count()
@@ -67,7 +66,7 @@ func (i *item) entered(b *atom.Batch, t *Task, w work) {
 // failBefore shows the failure of an item that was set aside before the page
 // was opened.
 func (i *item) failBefore(l *launch) {
-	t := newTask(l)
+	t := newTask(l, l.begin())
 	k := i.keeper
 	k.mu.Lock()
 	i.task, i.over, i.aside = t, true, true
@@ -77,14 +76,18 @@ func (i *item) failBefore(l *launch) {
 
 // perform waits for its turn and performs the effect, until there is an answer,
 // here or in another page.
-func (i *item) perform(ctx context.Context, t *Task, w work) {
+func (i *item) perform(t *Task) {
 	k := i.keeper
-	for n := 1; i.mayPerform(ctx, t, w); {
-		err := t.attempt(w.effect)
-		if ctx.Err() != nil || k.closed() {
+	for n := 1; i.mayPerform(t); {
+		t.setWaiting(false)
+		t.nudge()
+		err := t.attempt(t.work.effect)
+		if t.ctx.Err() != nil || k.closed() {
 			k.pass(i)
 			return
 		}
+		t.setWaiting(true)
+		t.nudge()
 		if isUnreachable(err) && !isPermanent(err) {
 			k.pause(i)
 			continue
@@ -96,7 +99,7 @@ func (i *item) perform(ctx context.Context, t *Task, w work) {
 		}
 		wait, again := backoff.next(n, err)
 		if err == nil || !again {
-			i.settle(t, w, err)
+			i.settle(t, err)
 			return
 		}
 		n++
@@ -106,13 +109,13 @@ func (i *item) perform(ctx context.Context, t *Task, w work) {
 
 // mayPerform waits for the turn; false when the effect is not this page's to
 // perform, or no more.
-func (i *item) mayPerform(ctx context.Context, t *Task, w work) bool {
+func (i *item) mayPerform(t *Task) bool {
 	select {
 	case <-i.turn:
 		return true
 	case m := <-i.told:
-		i.follow(t, w, m)
-	case <-ctx.Done():
+		i.follow(t, m)
+	case <-t.ctx.Done():
 	case <-i.keeper.done():
 	}
 	return false
@@ -120,7 +123,7 @@ func (i *item) mayPerform(ctx context.Context, t *Task, w work) bool {
 
 // settle ends the task as its effect has. The outbox is told first: whoever sees
 // the task end may close the page.
-func (i *item) settle(t *Task, w work, err error) {
+func (i *item) settle(t *Task, err error) {
 	k := i.keeper
 	k.mu.Lock()
 	if i.over = true; err != nil {
@@ -131,7 +134,7 @@ func (i *item) settle(t *Task, w work, err error) {
 	k.leave(i)
 	k.mu.Unlock()
 	if err == nil {
-		result, _ := json.Marshal(w.result()) // without it the others make no post-effect
+		result, _ := json.Marshal(t.work.result()) // without it the others make no post-effect
 		k.erase(i)
 		k.tell(message{Is: succeeded, ID: i.record.ID, Result: result})
 	} else {
@@ -139,7 +142,7 @@ func (i *item) settle(t *Task, w work, err error) {
 	}
 	k.publish()
 	if err == nil {
-		t.succeed(w)
+		t.succeed(t.work)
 	} else {
 		t.fail(err)
 	}
@@ -147,11 +150,12 @@ func (i *item) settle(t *Task, w work, err error) {
 }
 
 // follow ends the task as it has ended in the page that owns the outbox.
-func (i *item) follow(t *Task, w work, m message) {
+func (i *item) follow(t *Task, m message) {
 	if m.Is == failed {
 		t.fail(errors.New(m.Reason))
 		return
 	}
+	w := t.work
 	if made := w.result(); made != nil && json.Unmarshal(m.Result, made) != nil {
 		w = unanswered{w}
 	}

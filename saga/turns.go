@@ -69,7 +69,7 @@ func (k *keeper) align(b *atom.Batch, r *row) {
 	r.held = true
 	k.mu.Unlock()
 	for _, i := range late {
-		i.task.enterAgain(b, i.work)
+		i.task.enterAgain(b)
 	}
 	k.mu.Lock()
 	r.held = false

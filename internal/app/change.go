@@ -47,7 +47,7 @@ func definition(path string) string { return "kind" + path }
 // set runs the saga behind every edit.
 func (f field[V]) set(s *atom.Store, id kind.ID, to V) *saga.Task {
 	task := f.saga.Run(s, edit[V]{id, to})
-	follow(task, id, f.label, to)
+	record(task, id, f.label, to)
 	return task
 }
 
@@ -61,9 +61,9 @@ func (f field[V]) editing(e edit[V]) saga.Saga[kind.Kind] {
 		},
 		func(ctx context.Context, _ kind.Kind, _ struct{}) (kind.Kind, error) {
 			task := saga.TaskFrom(ctx)
-			follow(task, e.ID, f.label, e.To) // of another page, or of one that is gone
+			record(task, e.ID, f.label, e.To) // of another page, or of one that is gone
 			ctx = fetch.Through(ctx, slowed(task.Store()))
-			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(e.ID)), task.Patch())
+			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(e.ID)))
 		},
 	).PostEffect(func(k *kind.Kind, saved kind.Kind) {
 		k.Version = max(k.Version, saved.Version) // answers may come in another order than the server's

@@ -13,11 +13,11 @@ import (
 
 // A line of the log tells of one task.
 type line struct {
-	Number int    `atom:"key"` // counts from 1
-	Task   string // its id
-	Kind   kind.ID
-	Field  string
-	Value  string // what the field was set to, in words
+	Number int     `atom:"key"` // counts from 1
+	Task   string  // its id
+	Kind   kind.ID // "" when it is about many
+	Field  string  // or what was done
+	Value  string  // what the field was set to, in words
 	State  saga.State
 	Began  time.Time
 	Took   time.Duration // 0 while it runs
@@ -29,15 +29,15 @@ var lines = atom.New([]line(nil))
 // longestLog is how many lines are kept.
 const longestLog = 50
 
-// follow writes a line for a task, unless there is one, and completes it when the
+// record writes a line for a task, unless there is one, and completes it when the
 // task has ended.
-func follow(t *saga.Task, id kind.ID, field string, value any) {
+func record(t *saga.Task, id kind.ID, field string, value any) {
 	s := t.Store()
 	l := line{Task: t.ID(), Kind: id, Field: field, Value: words(value), State: saga.Running, Began: t.Began()}
-	followed := false
+	recorded := false
 	s.Batch(func(b *atom.Batch) {
 		all := lines.Get(b)
-		if followed = slices.ContainsFunc(all, func(other line) bool { return other.Task == l.Task }); followed {
+		if recorded = slices.ContainsFunc(all, func(other line) bool { return other.Task == l.Task }); recorded {
 			return
 		}
 		if len(all) > 0 {
@@ -48,7 +48,7 @@ func follow(t *saga.Task, id kind.ID, field string, value any) {
 			*all = append([]line{l}, (*all)[:min(len(*all), longestLog-1)]...)
 		})
 	})
-	if followed {
+	if recorded {
 		return
 	}
 	go func() {

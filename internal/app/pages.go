@@ -148,6 +148,7 @@ func (p *page) Render() app.UI {
 			app.Elem("section").Class("lab").Aria("label", "Try it").Body(
 				&outboxPanel{},
 				&networkPanel{},
+				&importPanel{},
 				app.If(pushPossible(), func() app.UI { return &pushPanel{} }),
 				&changeLog{},
 			),

@@ -20,6 +20,8 @@ const patience = 10 * time.Second
 func Start() {
 	s := atom.Default()
 	saga.Keep(s, outbox.Open("atomsaga"), func(r atom.Reader) bool { return kinds.Get(r).Loaded })
+	follow(s) // as long as the page is open, too
+	receive()
 	atom.Subscribe(s, kinds, func() {}) // somebody looks, as long as the page is open
 	visit(s, app.Window().URL())
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
