@@ -149,6 +149,7 @@ type durable interface {
 	id() string
 	entered(*atom.Batch, *Task) // its update is in the log, in this batch
 	perform(*Task)
+	sending(patch []byte) []byte // returns what the first attempt has sent
 	ended(*Task)
 	dismissed()
 	retry() *Task

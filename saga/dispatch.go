@@ -165,6 +165,21 @@ func (t *Task) AsSent() (patch atom.Changes, err error) {
 	return t.Patch(), nil
 }
 
+// PatchSent is AsSent for an effect that sends the patch as JSON (RFC 6902). Of a
+// durable saga it is the same on every attempt, after a reload too, when the
+// server may have the change already and there would be nothing left to send.
+func (t *Task) PatchSent() ([]byte, error) {
+	patch, err := t.AsSent()
+	if err != nil {
+		return nil, err
+	}
+	text, err := patch.JSONPatch()
+	if err == nil && t.launch.durable != nil {
+		text = t.launch.durable.sending(text)
+	}
+	return text, err
+}
+
 func (t *Task) freeze(b *atom.Batch) {
 	t.sent = true
 	for _, e := range t.entries {

@@ -107,6 +107,23 @@ func (i *item) perform(t *Task) {
 	}
 }
 
+// sending keeps the patch of the first attempt before that is made.
+func (i *item) sending(patch []byte) []byte {
+	k := i.keeper
+	k.mu.Lock()
+	first := i.record.Sent == ""
+	if first {
+		i.record.Sent = string(patch)
+	}
+	record := i.record
+	k.mu.Unlock()
+	if first && !i.unkept {
+		_, err := k.outbox.Put(k.ctx, []Record{record})
+		k.trouble(err)
+	}
+	return []byte(record.Sent)
+}
+
 // mayPerform waits for the turn; false when the effect is not this page's to
 // perform, or no more.
 func (i *item) mayPerform(t *Task) bool {

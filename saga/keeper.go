@@ -131,11 +131,11 @@ func (k *keeper) takeUp() {
 	k.found, k.early = nil, nil
 }
 
-// discover meets the records in the outbox, and tells the others about those
-// that nobody has: their pages were gone before they could.
-func (k *keeper) discover(records []Record) {
+// discover meets the records in the outbox, and tells the others about those that
+// they may not have: their pages were gone before they could.
+func (k *keeper) discover(records []Record, known bool) {
 	for _, r := range records {
-		if k.meet(r) {
+		if k.meet(r) || known {
 			k.tell(message{Is: added, Record: &r})
 		}
 	}
@@ -173,8 +173,13 @@ func (k *keeper) meet(r Record) bool {
 func (k *keeper) own() {
 	records := k.all()
 	k.intake.Lock()
-	k.discover(records)
+	k.discover(records, true)
 	for _, r := range records {
+		k.mu.Lock()
+		if i := k.items[r.ID]; i != nil {
+			i.record.Sent = r.Sent
+		}
+		k.mu.Unlock()
 		if r.Reason != "" {
 			k.settled(message{Is: failed, ID: r.ID, Reason: r.Reason})
 		}
@@ -316,7 +321,7 @@ func (k *keeper) welcome() {
 	records := k.all()
 	k.intake.Lock()
 	defer k.intake.Unlock()
-	k.discover(records)
+	k.discover(records, false)
 }
 
 // settled hands on what has become of an item in another page.

@@ -14,6 +14,10 @@ type Record struct {
 	Version int    `json:"version"`         // of its definition, when it was run
 	Input   string `json:"input"`           // as JSON
 
+	// Sent is the patch as its first attempt has sent it ([Task.PatchSent]): the
+	// others send the same, whatever the update makes of a later value.
+	Sent string `json:"sent,omitempty"`
+
 	// Reason says why the record is set aside: its effect has failed, or its
 	// definition is gone or cannot read the input. "" while it waits.
 	Reason string `json:"reason,omitempty"`

@@ -88,7 +88,12 @@ type modelPage struct {
 	store  *atom.Store
 	closed chan struct{}
 	stop   func()
-	out    chan []byte
+	out    chan letter
+}
+
+type letter struct {
+	text []byte
+	due  time.Time
 }
 
 func newModel(t *testing.T, seed uint64) *model {
@@ -107,7 +112,7 @@ func newModel(t *testing.T, seed uint64) *model {
 }
 
 func (m *model) open() *modelPage {
-	p := &modelPage{Page: m.outbox.Open(), model: m, store: atom.NewStore(), closed: make(chan struct{}), out: make(chan []byte, 10_000)}
+	p := &modelPage{Page: m.outbox.Open(), model: m, store: atom.NewStore(), closed: make(chan struct{}), out: make(chan letter, 10_000)}
 	inModel.Store(p.store, p)
 	go p.post()
 	loaded := atom.New(false)
@@ -188,15 +193,16 @@ func (p *modelPage) All(ctx context.Context) ([]saga.Record, error) {
 	return p.Page.All(ctx)
 }
 
-func (p *modelPage) Tell(message []byte) { p.out <- message }
+func (p *modelPage) Tell(message []byte) {
+	p.out <- letter{message, time.Now().Add(time.Duration(p.model.upTo(3000)) * time.Microsecond)}
+}
 
 func (p *modelPage) post() {
 	for {
 		select {
-		case message := <-p.out:
-			if p.pass(3) {
-				p.Page.Tell(message)
-			}
+		case l := <-p.out:
+			time.Sleep(time.Until(l.due))
+			p.Page.Tell(l.text) // unless it is closed
 		case <-p.closed:
 			return
 		}
@@ -219,6 +225,7 @@ const (
 )
 
 func (p *modelPage) send(ctx context.Context, id string, in setRow) (int, error) {
+	time.Sleep(4 * time.Millisecond) // a server is further away than another page
 	there := p.pass(40)
 	m := p.model
 	if !there && m.upTo(2) == 0 {

@@ -151,7 +151,7 @@ func Get[T any](ctx context.Context, url string) (T, error) {
 
 // Patch sends what the effect's task has changed as a JSON Patch (RFC 6902),
 // relative to the atom that the saga runs on, and returns what the server answers.
-// From then on the change is re-applied from that patch ([saga.Task.AsSent]): the
+// From then on the change is re-applied from that patch ([saga.Task.PatchSent]): the
 // page shows what the server was told. ctx is the effect's; with any other there
 // is nothing to send, which is an error, as is a transaction of several patches.
 //
@@ -166,11 +166,7 @@ func Patch[T any](ctx context.Context, url string) (answer T, err error) {
 	if n := len(task.Patches()); n > 1 {
 		return answer, fmt.Errorf("fetch: PATCH %s: the transaction has %d patches", url, n)
 	}
-	change, err := task.AsSent()
-	if err != nil {
-		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
-	}
-	patch, err := change.JSONPatch()
+	patch, err := task.PatchSent()
 	if err != nil {
 		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
 	}
