@@ -71,7 +71,15 @@ func (i *item) failBefore(l *launch) {
 	k.mu.Lock()
 	i.task, i.over, i.aside = t, true, true
 	k.mu.Unlock()
-	t.end(Failed, errors.New(i.record.Reason), nil)
+	t.end(Failed, errors.New(i.record.Reason), func(b *atom.Batch) error {
+		// It enters the log and leaves at once, so that the failure shows beside
+		// what it would have changed.
+		if e, err := atom.DispatchAll(b, t.work.edits()...); err == nil {
+			t.entries = append(t.entries, e)
+			e.Drop(b)
+		}
+		return nil
+	})
 }
 
 // perform waits for its turn and performs the effect, until there is an answer,
