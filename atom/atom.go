@@ -58,6 +58,10 @@ func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
 	s := r.open(a)
 	defer r.close()
 	if p, ok := a.now(s); ok {
+		if s.debug != nil {
+			c := s.cellOf(a.root)
+			s.debug.handed(&c.print, c.root, c.visible)
+		}
 		return *p, true
 	}
 	return value, false

@@ -41,7 +41,7 @@ func (f field[V]) set(s *atom.Store, value V) saga.Saga[kind.Kind] {
 		},
 		func(ctx context.Context, _ kind.Kind, id kind.ID) (kind.Kind, error) {
 			task := saga.TaskFrom(ctx)
-			follow(s, task, id, f.label, value)
+			record(s, task, id, f.label, value)
 			ctx = fetch.Through(ctx, slowed(s))
 			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(id)))
 		},
