@@ -7,7 +7,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-type counter struct {
+type register struct {
 	N    int
 	Rows []tally
 }
@@ -17,8 +17,8 @@ type tally struct {
 	N  int
 }
 
-func counters(ids ...string) counter {
-	var c counter
+func registers(ids ...string) register {
+	var c register
 	for _, id := range ids {
 		c.Rows = append(c.Rows, tally{ID: id})
 	}
@@ -29,21 +29,21 @@ func counters(ids ...string) counter {
 func TestAnEntryAsSent(t *testing.T) {
 	for _, test := range []struct {
 		reason string
-		edit   func(*counter)
-		below  func(*counter)
-		want   counter
+		edit   func(*register)
+		below  func(*register)
+		want   register
 		gone   bool
 	}{
-		{"what it made, not how", func(c *counter) { c.N++ }, func(c *counter) { c.N = 10 },
-			counter{N: 1, Rows: counters("a", "b").Rows}, false},
-		{"nothing stays nothing", func(c *counter) { c.N = 0 }, func(c *counter) { c.N = 10 },
-			counter{N: 10, Rows: counters("a", "b").Rows}, false},
-		{"an element wherever it is", func(c *counter) { c.Rows[1].N = 7 }, func(c *counter) { c.Rows = append(counters("new").Rows, c.Rows...) },
-			counter{Rows: []tally{{"new", 0}, {"a", 0}, {"b", 7}}}, false},
-		{"an element that is gone has no place", func(c *counter) { c.Rows[1].N = 7 }, func(c *counter) { c.Rows = c.Rows[:1] },
-			counters("a"), true},
+		{"what it made, not how", func(c *register) { c.N++ }, func(c *register) { c.N = 10 },
+			register{N: 1, Rows: registers("a", "b").Rows}, false},
+		{"nothing stays nothing", func(c *register) { c.N = 0 }, func(c *register) { c.N = 10 },
+			register{N: 10, Rows: registers("a", "b").Rows}, false},
+		{"an element wherever it is", func(c *register) { c.Rows[1].N = 7 }, func(c *register) { c.Rows = append(registers("new").Rows, c.Rows...) },
+			register{Rows: []tally{{"new", 0}, {"a", 0}, {"b", 7}}}, false},
+		{"an element that is gone has no place", func(c *register) { c.Rows[1].N = 7 }, func(c *register) { c.Rows = c.Rows[:1] },
+			registers("a"), true},
 	} {
-		s, a := atom.NewStore(), atom.New(counters("a", "b"))
+		s, a := atom.NewStore(), atom.New(registers("a", "b"))
 		e, err := atom.Dispatch(s, a, test.edit)
 		if err != nil {
 			t.Fatal(err)
@@ -59,7 +59,7 @@ func TestAnEntryAsSent(t *testing.T) {
 		if err := e.Drop(s); errors.Is(err, atom.ErrDropped) != test.gone {
 			t.Errorf("%s: dropped: %v", test.reason, err)
 		}
-		want := counters("a", "b")
+		want := registers("a", "b")
 		test.below(&want)
 		if got := a.Get(s); !same(got, want) {
 			t.Errorf("%s: afterwards %+v, want %+v", test.reason, got, want)
@@ -67,15 +67,15 @@ func TestAnEntryAsSent(t *testing.T) {
 	}
 }
 
-func same(a, b counter) bool {
-	_, c, err := atom.Edited(a, func(draft *counter) { *draft = b })
+func same(a, b register) bool {
+	_, c, err := atom.Edited(a, func(draft *register) { *draft = b })
 	return err == nil && c.Empty()
 }
 
 func TestStatesOfAnEntry(t *testing.T) {
-	s, a, other := atom.NewStore(), atom.New(counters("a")), atom.New(100)
-	rows := atom.Focus(a, func(c *counter) *[]tally { return &c.Rows })
-	n := atom.Focus(a, func(c *counter) *int { return &c.N })
+	s, a, other := atom.NewStore(), atom.New(registers("a")), atom.New(100)
+	rows := atom.Focus(a, func(c *register) *[]tally { return &c.Rows })
+	n := atom.Focus(a, func(c *register) *int { return &c.N })
 	add := func(by int) func(*int) { return func(n *int) { *n += by } }
 	first, _ := atom.Dispatch(s, n, add(1))
 	both, err := atom.DispatchAll(s, atom.EditOf(other, add(5)), atom.EditOf(n, add(10)), atom.EditOf(atom.At(rows, "a"), func(r *tally) { r.N = 3 }))
