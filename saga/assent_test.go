@@ -128,6 +128,7 @@ func TestAsSentOfABurst(t *testing.T) {
 		task := saga.Run(s, a, more("a"))
 		saga.Run(s, a, more("b"))
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		a.Sync(s, doc{Count: 100, Title: "theirs"})
 		told, err := atom.Apply(doc{}, sent)
 		if err != nil || told.Count != 2 || told.Title != "ab" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,9 +117,10 @@ func TestTasksAreInTheOrderOfDispatch(t *testing.T) {
 func TestProgressIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(0)
-		told := map[string]int{}
-		defer atom.Watch(s, a, func() { told["atom"]++ })()
-		defer atom.Watch(s, saga.Tasks(), func() { told["tasks"]++ })()
+		var atoms, tasks atomic.Int32
+		defer atom.Watch(s, a, func() { atoms.Add(1) })()
+		defer atom.Watch(s, saga.Tasks(), func() { tasks.Add(1) })()
+		told := func() string { return fmt.Sprint(atoms.Load(), " ", tasks.Load()) }
 		step := make(chan error)
 		task := saga.Run(s, a, saga.Update(func(n *int) { *n = 1 }).
 			Effect(func(ctx context.Context, _ int) error {
@@ -129,13 +131,13 @@ func TestProgressIsTold(t *testing.T) {
 		if done, total := task.Progress(); done != 1 || total != 2 {
 			t.Errorf("%d of %d", done, total)
 		}
-		if fmt.Sprint(told) != "map[atom:2 tasks:2]" {
-			t.Errorf("after the dispatch and some progress told %v", told)
+		if told() != "2 2" {
+			t.Errorf("after the dispatch and some progress told %s", told())
 		}
 		step <- errServer
 		synctest.Wait()
-		if !task.Waiting() || fmt.Sprint(told) != "map[atom:3 tasks:3]" {
-			t.Errorf("while it waits told %v", told)
+		if !task.Waiting() || told() != "3 3" {
+			t.Errorf("while it waits told %s", told())
 		}
 		time.Sleep(time.Second)
 		step <- nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -194,7 +195,7 @@ func TestOptionsOfATransaction(t *testing.T) {
 		t.Run(test.reason, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, a, b := atom.NewStore(), atom.New(0), atom.New(0)
-				sent := 0
+				var sent atomic.Int32
 				var first, last *saga.Task
 				for range test.runs {
 					last = saga.Transact(s, func(tx *saga.Tx) {
@@ -202,7 +203,7 @@ func TestOptionsOfATransaction(t *testing.T) {
 						saga.Edit(tx, b, func(n *int) { *n-- })
 						test.with(tx)
 					}, func(ctx context.Context, _ []atom.Changes) error {
-						sent++
+						sent.Add(1)
 						select {
 						case <-ctx.Done():
 						case <-time.After(time.Minute):
@@ -217,8 +218,8 @@ func TestOptionsOfATransaction(t *testing.T) {
 					t.Errorf("the first is %v, the value %d", first.State(), a.Get(s))
 				}
 				time.Sleep(time.Hour)
-				if a.Get(s) != test.after || sent != test.sent || last.State() == saga.Running {
-					t.Errorf("the value is %d in the end, %d attempts", a.Get(s), sent)
+				if a.Get(s) != test.after || int(sent.Load()) != test.sent || last.State() == saga.Running {
+					t.Errorf("the value is %d in the end, %d attempts", a.Get(s), sent.Load())
 				}
 			})
 		})

@@ -69,36 +69,38 @@ func TestAbortWhileTheBodyIsRead(t *testing.T) {
 		{"Task.Cancel", func(task *saga.Task, _ context.CancelFunc) { task.Cancel() }},
 		{"the saga's context", func(_ *saga.Task, leave context.CancelFunc) { leave() }},
 	} {
-		ctx, leave := context.WithCancel(t.Context())
-		begun, reading, settled := make(chan *saga.Task, 1), make(chan bool), make(chan string, 1)
-		js.Global().Set("reading", js.FuncOf(func(js.Value, []js.Value) any { test.end(<-begun, leave); return nil }))
-		js.Global().Set("bodySettled", js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- args[0].String(); return nil }))
-		around(t, `async (url, init) => {
-			const response = await real(url, {...init, cache: "no-store"});
-			const read = response.arrayBuffer.bind(response);
-			response.arrayBuffer = () => {
-				const body = read();
-				body.then(() => bodySettled("read"), (reason) => bodySettled(reason.name));
-				reading();
-				return body;
-			};
-			return response;
-		}`)
-		s, a := atom.NewStore(), atom.New(0)
-		task := saga.Run(s, a, saga.Update(func(n *int) { *n = 1 }).Effect(func(ctx context.Context, _ int) error {
-			defer close(reading)
-			_, err := fetch.Do(ctx, fetch.Request{URL: program})
-			return err
-		}).Context(ctx))
-		begun <- task
-		if err := task.Wait(t.Context()); task.State() != saga.Cancelled || !errors.Is(err, saga.ErrCancelled) || a.Get(s) != 0 {
-			t.Errorf("%s: the task is %v: %v", test.reason, task.State(), err)
-		}
-		if how := <-settled; how != "AbortError" {
-			t.Errorf("%s: the reading of the body ended with %q: it was not aborted", test.reason, how)
-		}
-		<-reading
-		leave()
+		t.Run(test.reason, func(t *testing.T) {
+			ctx, leave := context.WithCancel(t.Context())
+			begun, reading, settled := make(chan *saga.Task, 1), make(chan bool), make(chan string, 1)
+			js.Global().Set("reading", js.FuncOf(func(js.Value, []js.Value) any { test.end(<-begun, leave); return nil }))
+			js.Global().Set("bodySettled", js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- args[0].String(); return nil }))
+			around(t, `async (url, init) => {
+				const response = await real(url, {...init, cache: "no-store"});
+				const read = response.arrayBuffer.bind(response);
+				response.arrayBuffer = () => {
+					const body = read();
+					body.then(() => bodySettled("read"), (reason) => bodySettled(reason.name));
+					reading();
+					return body;
+				};
+				return response;
+			}`)
+			s, a := atom.NewStore(), atom.New(0)
+			task := saga.Run(s, a, saga.Update(func(n *int) { *n = 1 }).Effect(func(ctx context.Context, _ int) error {
+				defer close(reading)
+				_, err := fetch.Do(ctx, fetch.Request{URL: program})
+				return err
+			}).Context(ctx))
+			begun <- task
+			if err := task.Wait(t.Context()); task.State() != saga.Cancelled || !errors.Is(err, saga.ErrCancelled) || a.Get(s) != 0 {
+				t.Errorf("the task is %v: %v", task.State(), err)
+			}
+			if how := <-settled; how != "AbortError" {
+				t.Errorf("the reading of the body ended with %q: it was not aborted", how)
+			}
+			<-reading
+			leave()
+		})
 	}
 }
 
