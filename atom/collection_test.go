@@ -589,3 +589,50 @@ func TestElementsAreFoundByIdentityInLists(t *testing.T) {
 		}
 	}
 }
+
+func TestIndexIsOfTheFirst(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := scrambleOf(t)
+		id := func() string { return strconv.Itoa(s.n(59, "id")) } // some are there twice
+		l := longList(40)
+		first := func(l *List[item], id string) int {
+			return slices.IndexFunc(slices.Collect(l.Values()), func(e item) bool { return e.ID == id })
+		}
+		check := func(l *List[item], where string) {
+			for range 3 {
+				if id := id(); l.Index(id) != first(l, id) {
+					t.Fatalf("%s: Index(%q) = %d, want %d in %v", where, id, l.Index(id), first(l, id), l)
+				}
+			}
+		}
+		for range 1 + s.n(3, "updates") {
+			if s.n(1, "indexed") == 1 {
+				check(l, "the value")
+			}
+			next, c := edited(t, l, func(d *List[item]) {
+				for range s.n(6, "edits") {
+					n := d.Len()
+					switch s.n(4, "what") {
+					case 0:
+						d.Insert(s.n(n, "at"), item{ID: id()})
+					case 1:
+						d.Delete(s.n(n-1, "at"))
+					case 2:
+						d.Move(s.n(n-1, "from"), s.n(n-1, "to"))
+					case 3:
+						d.Edit(s.n(n-1, "at")).ID = id()
+					case 4:
+						d.Set(s.n(n-1, "at"), item{ID: id()})
+					}
+					check(d, "the draft")
+				}
+			})
+			applied, err := Apply(*l, c)
+			if err != nil {
+				t.Fatalf("%v", err)
+			}
+			check(&applied, "what the changes lead to")
+			l = next
+		}
+	})
+}
