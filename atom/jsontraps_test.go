@@ -47,7 +47,7 @@ func TestTagsAndEmbedding(t *testing.T) {
 	}
 }
 
-func TestOwnJSONFormsAreReplacedWhole(t *testing.T) {
+func TestCustomMarshalJSONAndTextAreReplacedWhole(t *testing.T) {
 	type T struct {
 		Pair pair
 		Hex  hex
@@ -95,7 +95,33 @@ func TestAny(t *testing.T) {
 	}
 }
 
-func TestIntegersBeyondDoubles(t *testing.T) {
+func TestBytes(t *testing.T) {
+	type raw []byte
+	type T struct {
+		B    []byte
+		R    raw
+		Each [][]byte
+		A    [3]byte
+	}
+	prev := &T{B: []byte("abc"), R: raw("abc"), Each: [][]byte{[]byte("a"), []byte("b")}}
+	for _, row := range []struct {
+		reason string
+		edit   func(*T)
+		want   string
+	}{
+		{"JSON knows them as one string", func(d *T) { d.B[1] = 'x' }, `[{"op":"replace","path":"/B","value":"YXhj"}]`},
+		{"of a type of their own", func(d *T) { d.R = append(d.R, 'd') }, `[{"op":"replace","path":"/R","value":"YWJjZA=="}]`},
+		{"in a slice", func(d *T) { d.Each[1] = []byte("c") }, `[{"op":"replace","path":"/Each/1","value":"Yw=="}]`},
+		{"an array is no string", func(d *T) { d.A[2] = 7 }, `[{"op":"replace","path":"/A/2","value":7}]`},
+		{"the same again", func(d *T) { d.B = []byte("abc") }, `[]`},
+	} {
+		if _, c := edited(t, prev, row.edit); patchText(t, c) != row.want {
+			t.Errorf("%s: patch %s, want %s", row.reason, patchText(t, c), row.want)
+		}
+	}
+}
+
+func TestIntegersBeyond2To53(t *testing.T) {
 	type T struct {
 		I int64
 		U uint64

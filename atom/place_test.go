@@ -33,6 +33,17 @@ func TestCollectionsElsewhereAreAnError(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", row.reason, row.err, row.where)
 		}
 	}
+	s, a := NewStore(), New(inMap{})
+	for _, err := range []error{
+		a.Update(s, func(*inMap) {}), a.Set(s, inMap{}), a.Sync(s, inMap{}),
+		func() error { _, err := Dispatch(s, a, func(*inMap) {}); return err }(),
+		func() error { _, _, err := ApplyPatch(inMap{}, []byte(`[]`), Limits{}); return err }(),
+		func() error { _, err := Apply(inMap{}, Changes{steps: []change{{}}}); return err }(),
+	} {
+		if !errors.Is(err, ErrType) {
+			t.Errorf("error %v, want ErrType from whatever sees the type first", err)
+		}
+	}
 	if err := try[nested](); err != nil {
 		t.Errorf("a list of lists: %v", err)
 	}

@@ -98,9 +98,6 @@ func TestNothingChanged(t *testing.T) {
 	}{
 		{"nothing is done", func(d *T) {}},
 		{"the same is set again", func(d *T) { d.N, d.P, d.Map = 1, &part{}, map[string]int{"a": 1} }},
-		{"add, then remove, an element", func(d *T) { d.List = append(d.List, part{}); d.List = d.List[:2] }},
-		{"delete, then set, one key", func(d *T) { delete(d.Map, "a"); d.Map["a"] = 1 }},
-		{"add, then delete, a key", func(d *T) { d.Map["b"] = 2; delete(d.Map, "b") }},
 		{"there and back", func(d *T) { d.N++; d.N-- }},
 		{"all made anew", func(d *T) { d.List = []part{{A: 1}, {A: 2}}; d.Keys = []item{{ID: "a"}} }},
 	} {
@@ -110,11 +107,53 @@ func TestNothingChanged(t *testing.T) {
 	}
 }
 
+// held is one value in each kind of collection.
+type held struct {
+	Slice []part
+	Plain map[string]part
+	List  List[part]
+	Map   Map[string, part]
+}
+
+func oneHeld() *held {
+	v := part{A: 1, B: "x"}
+	return &held{[]part{v}, map[string]part{"a": v}, ListOf(v), MapOf(map[string]part{"a": v})}
+}
+
+func TestAddThenRemove(t *testing.T) {
+	prev := oneHeld()
+	for _, row := range []struct {
+		kind string
+		edit func(*held)
+	}{
+		{"slice", func(d *held) { d.Slice = append(d.Slice, part{}); d.Slice = d.Slice[:1] }},
+		{"slice, in front", func(d *held) { d.Slice = append([]part{{}}, d.Slice...); d.Slice = d.Slice[1:] }},
+		{"map", func(d *held) { d.Plain["b"] = part{}; delete(d.Plain, "b") }},
+		{"List", func(d *held) { d.List.Append(part{}); d.List.Delete(1) }},
+		{"List, in front", func(d *held) { d.List.Insert(0, part{}); d.List.Delete(0) }},
+		{"Map", func(d *held) { d.Map.Set("b", part{}); d.Map.Delete("b") }},
+	} {
+		if next, c := edited(t, prev, row.edit); next != prev || !c.Empty() {
+			t.Errorf("%s: %s", row.kind, c)
+		}
+	}
+}
+
 func TestDeleteThenSetOfOneKey(t *testing.T) {
-	prev := &map[string]part{"a": {A: 1, B: "x"}}
-	_, c := edited(t, prev, func(d *map[string]part) { delete(*d, "a"); (*d)["a"] = part{A: 2, B: "x"} })
-	if got, want := patchText(t, c), `[{"op":"replace","path":"/a/a","value":2}]`; got != want {
-		t.Errorf("patch %s, want %s", got, want)
+	prev := oneHeld()
+	for _, row := range []struct {
+		kind string
+		edit func(*held)
+		want string
+	}{
+		{"map", func(d *held) { delete(d.Plain, "a"); d.Plain["a"] = part{A: 1, B: "x"} }, `[]`},
+		{"map, to another value", func(d *held) { delete(d.Plain, "a"); d.Plain["a"] = part{A: 2, B: "x"} }, `[{"op":"replace","path":"/Plain/a/a","value":2}]`},
+		{"Map", func(d *held) { d.Map.Delete("a"); d.Map.Set("a", part{A: 1, B: "x"}) }, `[]`},
+		{"Map, to another value", func(d *held) { d.Map.Delete("a"); d.Map.Set("a", part{A: 2, B: "x"}) }, `[{"op":"replace","path":"/Map/a/a","value":2}]`},
+	} {
+		if _, c := edited(t, prev, row.edit); patchText(t, c) != row.want {
+			t.Errorf("%s: patch %s, want %s", row.kind, patchText(t, c), row.want)
+		}
 	}
 }
 
@@ -172,7 +211,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-func TestFloats(t *testing.T) {
+func TestNaNAndNegativeZero(t *testing.T) {
 	type T struct {
 		F float64
 		G float32
@@ -282,29 +321,41 @@ func TestCycles(t *testing.T) {
 }
 
 func TestConcurrentUpdatesFromOneValue(t *testing.T) {
-	v := &document{Items: []item{{ID: "a", Tags: []int{1}}}, Parts: map[string]part{"a": {C: &part{}}}, Any: map[string]any{"a": []any{1}},
+	plain := &document{Items: []item{{ID: "a", Tags: []int{1}}}, Parts: map[string]part{"a": {C: &part{}}}, Any: map[string]any{"a": []any{1}},
 		Raw: json.RawMessage("1"), Num: "1"}
+	large := &world{Items: *longList(100), ByKey: MapOf(map[string]part{"a": {}, "b": {}})}
 	var wg sync.WaitGroup
 	for n := range 8 {
 		wg.Go(func() {
 			for range 50 {
-				next, c, err := update(v, func(d *document) {
+				leadsBack(t, plain, func(d *document) {
 					d.Items[0].Tags[0] = n + 10
 					d.Parts["b"] = part{A: n}
 					d.Any.(map[string]any)["a"].([]any)[0] = n + 10
 				})
-				if err != nil || next.Items[0].Tags[0] != n+10 {
-					t.Errorf("%v, %s", err, c)
-					return
-				}
-				back, err := Revert(*next, c)
-				if err != nil || !equal(&back, v) {
-					t.Errorf("revert: %v", err)
-				}
+				leadsBack(t, large, func(d *world) {
+					d.Items.Edit(d.Items.Index("50")).Name = "x"
+					d.Items.Insert(n, item{ID: "new"})
+					d.ByKey.Edit("a").A = n + 10
+					for range d.ByKey.All() {
+						d.ByKey.Delete("b")
+					}
+				})
 			}
 		})
 	}
 	wg.Wait()
+}
+
+func leadsBack[T any](t *testing.T, v *T, edit func(*T)) {
+	next, c, err := update(v, edit)
+	if err != nil || c.Empty() {
+		t.Errorf("%v, %s", err, c)
+		return
+	}
+	if back, err := Revert(*next, c); err != nil || !equal(&back, v) {
+		t.Errorf("%s does not lead back: %v", c, err)
+	}
 }
 
 func TestUpdateThatPanics(t *testing.T) {
