@@ -19,7 +19,7 @@ func TestRecordedHistoriesThroughTheLog(t *testing.T) {
 	for _, h := range histories {
 		s := atom.NewStore()
 		atom.Debug(s) // the log writes to nothing that it has handed out
-		law := history.Law{Base: h.Start.Clone()}
+		law := history.Laws(h.Start)[0]
 		if err := root.Sync(s, h.Start); err != nil {
 			t.Fatal(err)
 		}
