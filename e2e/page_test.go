@@ -51,6 +51,19 @@ func (a *app) another(path string) *app {
 	return second
 }
 
+// elsewhere opens the path in another browser, which shares nothing with this one
+// but the server, and has a gate of its own.
+func (a *app) elsewhere(path string) *app {
+	b := &app{browser.New(a.program.t), a.program, gate.New(a.program.t, a.program.url)}
+	b.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	b.Goto(b.gate.URL(path))
+	b.alive()
+	return b
+}
+
+// live waits until the page follows the server.
+func (a *app) live() { a.TestID("live").WantAttribute("data-status", "live") }
+
 // reload loads the page again and returns when its program runs.
 func (a *app) reload() {
 	a.Reload()
@@ -94,7 +107,7 @@ func (a *app) alert() *browser.Element       { return a.Role("alert", "") }
 // wantDirection waits until the switch is on or off, and waits for the server or not.
 func (a *app) wantDirection(on, pending bool) {
 	a.direction().WantAttribute("aria-checked", strconv.FormatBool(on))
-	a.CSS(`[data-component="toggle"]`).WantAttribute("data-pending", strconv.FormatBool(pending))
+	a.CSS(`.fields [data-component="toggle"]`).WantAttribute("data-pending", strconv.FormatBool(pending))
 }
 
 // edit types a text into the field and leaves it, which is what saves it.

@@ -13,10 +13,10 @@ import (
 
 // A line of the log tells of one task.
 type line struct {
-	Number int `atom:"key"` // counts from 1
-	Kind   kind.ID
-	Field  string
-	Value  string // what the field was set to, in words
+	Number int     `atom:"key"` // counts from 1
+	Kind   kind.ID // "" when it is about many
+	Field  string  // or what was done
+	Value  string  // what the field was set to, in words
 	State  saga.State
 	Began  time.Time
 	Took   time.Duration // 0 while it runs
@@ -28,8 +28,8 @@ var lines = atom.New([]line(nil))
 // longestLog is how many lines are kept.
 const longestLog = 50
 
-// follow writes a line for a task, and completes it when the task has ended.
-func follow(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
+// record writes a line for a task, and completes it when the task has ended.
+func record(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
 	l := line{Kind: id, Field: field, Value: words(value), State: saga.Running, Began: t.Began()}
 	s.Batch(func(b *atom.Batch) {
 		if all := lines.Get(b); len(all) > 0 {

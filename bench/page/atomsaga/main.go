@@ -47,7 +47,7 @@ func main() {
 		app.Window().Get("performance").Call("mark", "app:start")
 		n, err := strconv.Atoi(app.Window().URL().Query().Get("n"))
 		if err != nil {
-			n = 100
+			n = prerendered
 		}
 		root.Set(atom.Default(), boardOf(n))
 	}
@@ -55,6 +55,10 @@ func main() {
 	app.RunWhenOnBrowser()
 	generate()
 }
+
+// prerendered is how many rows are in the file that the site serves, whatever is
+// asked for: a static site does not know.
+const prerendered = 100
 
 func boardOf(n int) board {
 	all := make([]string, n)
@@ -73,6 +77,11 @@ type page struct {
 	app.Compo
 	bind
 	ids saga.View[[]string]
+}
+
+func (p *page) OnPreRender(ctx app.Context) {
+	p.bind.OnPreRender(ctx)
+	root.Set(p.Store(), boardOf(prerendered))
 }
 
 func (p *page) Render() app.UI {
