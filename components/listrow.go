@@ -32,7 +32,7 @@ const (
 	most    = 500
 )
 
-// first is how many rows are mounted together with the list.
+// first is how many rows are mounted together with the list, and prerendered.
 const first = 100
 
 // begin makes the rows that are mounted together with the list.
