@@ -22,7 +22,7 @@ import (
 // is for rows of which there are many; what is pending, and what has failed, is
 // shown by hooks that are bound with Use.
 func (v *View[T]) Follow(b *Bind, src atom.Readable[T]) {
-	v.next = 0
+	v.parts.rendered = 0
 	v.use(b, src, true)
 }
 
@@ -45,8 +45,9 @@ func Attr[T any, E interface {
 	app.UI
 	Attr(name string, value any) E
 }](e E, from Followed[T], name string, of func(T) any) E {
-	return e.Attr(name, from.followed().part(e, follower[T]{
-		of:    func(now T) string { return fmt.Sprint(of(now)) },
+	v := from.followed()
+	return e.Attr(name, v.parts.next(e, follower{
+		text:  func() string { return fmt.Sprint(of(v.Value())) },
 		write: func(el app.Value, text string) { el.Call("setAttribute", name, text) },
 	}))
 }
@@ -56,13 +57,29 @@ func Attr[T any, E interface {
 func Text[T any](from Followed[T], of func(T) string) app.UI {
 	v := from.followed()
 	text := app.Text(of(v.Value()))
-	v.part(text, follower[T]{of: of, write: func(el app.Value, text string) { el.Set("nodeValue", text) }})
+	v.parts.next(text, follower{
+		text:  func() string { return of(v.Value()) },
+		write: func(el app.Value, text string) { el.Set("nodeValue", text) },
+	})
 	return text
 }
 
-// A follower is a part of the page that follows a view.
-type follower[T any] struct {
-	of    func(T) string
+// write is what the subscription of a view calls that is followed.
+func (v *View[T]) write() {
+	if !v.missing() { // else what it is in is about to take it away
+		v.parts.write()
+	}
+}
+
+// followers are the parts of the page that follow a view, in the order in which
+// they are rendered.
+type followers struct {
+	all      []follower
+	rendered int // in this rendering
+}
+
+type follower struct {
+	text  func() string // what it has to say now
 	write func(el app.Value, text string)
 
 	element app.UI // the mounted one
@@ -70,25 +87,31 @@ type follower[T any] struct {
 	says    string
 }
 
-// part makes the follower of an element the next one of the view, and returns what
-// the element has to say now. go-app is told the same. It still thinks that the
-// element says what it was told in the rendering before, and would write nothing
-// when that is the same: so what differs is written.
-func (v *View[T]) part(e app.UI, f follower[T]) string {
-	if v.next == len(v.parts) {
-		v.parts = append(v.parts, f)
+// next makes the follower of an element the next one, and returns what the element
+// has to say. go-app is told the same. It still thinks that the element says what
+// it was told in the rendering before, and would write nothing when that is the
+// same: so what differs is written.
+func (p *followers) next(e app.UI, f follower) string {
+	if p.rendered == len(p.all) {
+		p.all = append(p.all, f)
 	}
-	p := &v.parts[v.next]
-	v.next++
-	p.find()
-	p.of, p.write, p.last = f.of, f.write, e
-	p.show(v.Value())
-	return p.says
+	now := &p.all[p.rendered]
+	p.rendered++
+	now.find()
+	now.text, now.write, now.last = f.text, f.write, e
+	now.show()
+	return now.says
 }
 
-// show makes the element say what comes of the value.
-func (f *follower[T]) show(now T) {
-	text := f.of(now)
+func (p *followers) write() {
+	for i := range p.all {
+		p.all[i].show()
+	}
+}
+
+// show makes the element say what it has to.
+func (f *follower) show() {
+	text := f.text()
 	if text == f.says {
 		return
 	}
@@ -98,7 +121,7 @@ func (f *follower[T]) show(now T) {
 	}
 }
 
-func (f *follower[T]) find() {
+func (f *follower) find() {
 	if f.element == nil || !onPage(f.element) {
 		f.element = f.last
 	}
@@ -110,15 +133,4 @@ func onPage(e app.UI) bool {
 		return e.Mounted()
 	}
 	return e.JSValue().Get("isConnected").Bool()
-}
-
-// write is what the subscription of a view calls that is followed.
-func (v *View[T]) write() {
-	if v.missing() {
-		return // what it is in is about to take it away
-	}
-	now := v.Value()
-	for i := range v.parts {
-		v.parts[i].show(now)
-	}
 }

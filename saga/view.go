@@ -11,9 +11,8 @@ type View[T any] struct {
 
 	lookup func(atom.Reader) (T, bool) // nil when there is always a value
 
-	follows bool          // it writes its parts, and has nothing rendered
-	parts   []follower[T] // in the order in which they are rendered
-	next    int           // the one that is rendered next
+	follows bool // it writes its parts, and has nothing rendered
+	parts   followers
 }
 
 // Use binds the view to an atom, in place of the one before, and returns its
