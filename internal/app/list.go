@@ -36,7 +36,10 @@ func (l *list) Render() app.UI {
 					OnChange(l.find).Debounce(60*time.Millisecond),
 				l.choice(now.Vocabularies),
 			),
-			app.P().Class("list-count").Role("status").DataSet("testid", "count").Text(l.count(now)),
+			app.Div().Class("list-state").Body(
+				app.P().Class("list-count").Role("status").DataSet("testid", "count").Text(l.count(now)),
+				&liveState{},
+			),
 		),
 		app.Div().Class("list-rows").On("scroll", l.scroll, app.PassiveEvent()).Body(
 			l.rows(now),

@@ -28,8 +28,8 @@ var lines = atom.New([]line(nil))
 // longestLog is how many lines are kept.
 const longestLog = 50
 
-// follow writes a line for a task, and completes it when the task has ended.
-func follow(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
+// record writes a line for a task, and completes it when the task has ended.
+func record(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
 	l := line{Kind: id, Field: field, Value: words(value), State: saga.Running, Began: t.Began()}
 	s.Batch(func(b *atom.Batch) {
 		if all := lines.Get(b); len(all) > 0 {

@@ -1,40 +1,22 @@
 package app
 
 import (
-	"context"
 	"strings"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
-	"github.com/atomsaga/atomsaga/saga/fetch"
+	"github.com/atomsaga/atomsaga/saga/live"
 )
 
 // What comes from the server.
 var (
 	// kinds is every relationship kind: in the browser from the API, on the
 	// server from its database.
-	kinds = atom.Async(func(ctx context.Context, _ atom.Reader) (atom.Map[kind.ID, kind.Kind], error) {
-		all, err := everyKind(ctx)
-		if err != nil {
-			return atom.Map[kind.ID, kind.Kind]{}, err
-		}
-		byID := make(map[kind.ID]kind.Kind, len(all))
-		for _, k := range all {
-			byID[k.ID] = k
-		}
-		return atom.MapOf(byID), nil
-	})
+	kinds = atom.Async(live.Load(feed, everyKind))
 
 	// kindByID is one of them; it is missing when there is none of that id.
 	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.MapKey(kinds.Value(), id) })
 )
-
-func everyKind(ctx context.Context) ([]kind.Kind, error) {
-	if Source != nil {
-		return Source.Kinds(ctx)
-	}
-	return fetch.Get[[]kind.Kind](fetch.Through(ctx, send), "/api/kinds")
-}
 
 // What one looks at.
 var (

@@ -1,9 +1,13 @@
-// Package live keeps what a page shows the way the server has it: every commit
-// of the server, whoever has made it, changes the base of the page's atoms,
-// under whatever the user has just done.
 package live
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
 
 // An Event is one commit of the server: the data of a server-sent event, and of
 // a push message.
@@ -19,6 +23,34 @@ type Event struct {
 	Patch json.RawMessage `json:"patch,omitempty"`
 
 	// Mutation is the Idempotency-Key that the change came with, which is the
-	// [saga.Task.ID] of the task that made it; "" when there was none.
+	// saga.Task.ID of the task that made it; "" when there was none.
 	Mutation string `json:"mutation,omitempty"`
 }
+
+// What a patch from outside may cost a page.
+var limits = atom.Limits{Bytes: 256 << 10, Ops: 1000, Depth: 32}
+
+// Patched returns base with the event's patch applied: as a whole, and only if
+// everything in it fits T. Its errors are those of [atom.ApplyPatch].
+func Patched[T any](base T, e Event) (T, error) {
+	next, _, err := atom.ApplyPatch(base, e.Patch, limits)
+	return next, err
+}
+
+// A position is a version of one database: the id of a server-sent event.
+type position struct {
+	version  int64
+	database string
+}
+
+// parsePosition reads "17.ab12cd34", also as an entity tag.
+func parsePosition(id string) (position, error) {
+	number, database, _ := strings.Cut(strings.Trim(strings.TrimPrefix(id, "W/"), `"`), ".")
+	version, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || version < 0 {
+		return position{}, fmt.Errorf("live: %q is no position in an event stream", id)
+	}
+	return position{version, database}, nil
+}
+
+func (p position) String() string { return fmt.Sprintf("%d.%s", p.version, p.database) }

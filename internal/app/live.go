@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/saga/fetch"
+	"github.com/atomsaga/atomsaga/saga/live"
+)
+
+// feed brings what is changed anywhere to this page.
+var feed = live.NewFeed()
+
+// follow opens the feed, before the kinds are loaded.
+func follow(s *atom.Store) (stop func()) {
+	return feed.Open(s, live.Config{
+		URL:       "/api/events",
+		Atom:      kinds.Value(),
+		Apply:     applyEvent,
+		Refetch:   func() { kinds.Refresh(s) },
+		Committed: committed,
+	})
+}
+
+func applyEvent(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
+	return kindByID.Of(kind.ID(e.Entity)).SyncFunc(b, func(base kind.Kind) (kind.Kind, error) {
+		next, err := live.Patched(base, e)
+		switch {
+		case err != nil:
+			return base, err
+		case next.ID != base.ID:
+			return base, fmt.Errorf("%s cannot become %s", base.ID, next.ID)
+		}
+		return next, next.Validate()
+	}, contained...)
+}
+
+// committed asks in which versions changes are.
+func committed(ctx context.Context, mutations []string) (map[string]int64, error) {
+	return fetch.Get[map[string]int64](fetch.Through(ctx, send), "/api/commits?"+url.Values{"mutation": mutations}.Encode())
+}
+
+// everyKind loads the kinds, and says how far they are.
+func everyKind(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
+	var all []kind.Kind
+	if Source != nil {
+		all, err = Source.Kinds(ctx)
+	} else {
+		var answer *fetch.Response
+		if answer, err = fetch.Do(fetch.Through(ctx, send), fetch.Request{URL: "/api/kinds"}); err == nil {
+			at, err = answer.Header["etag"], json.Unmarshal(answer.Body, &all)
+		}
+	}
+	if err != nil {
+		return loaded, "", err
+	}
+	byID := make(map[kind.ID]kind.Kind, len(all))
+	for _, k := range all {
+		byID[k.ID] = k
+	}
+	return atom.MapOf(byID), at, nil
+}

@@ -1,0 +1,280 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// fataler is a *testing.T or a *rapid.T.
+type fataler interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// A thing is what the tests' server has, by id.
+type thing struct {
+	N    int    `json:"n"`
+	Text string `json:"text"`
+}
+
+type things = map[string]thing
+
+// A server commits changes, and sends them to one page, when the test says so.
+type server struct {
+	t        fataler
+	database string
+	state    things
+	log      []Event
+	states   []things // after each version
+	kept     int64    // events up to this version are not sent any more
+	loading  time.Duration
+	down     bool
+	open     *connection
+}
+
+// A connection is a stream to the page.
+type connection struct {
+	next int64
+	out  chan message
+	end  chan error
+}
+
+func newServer(t fataler) *server {
+	start := things{"a": {Text: "a"}, "b": {Text: "b"}}
+	return &server{t: t, database: "db", state: start, states: []things{start}}
+}
+
+func (s *server) version() int64 { return int64(len(s.log)) }
+
+// commit makes a change, and returns its version.
+func (s *server) commit(id, mutation string, edit func(*thing)) int64 {
+	s.t.Helper()
+	next, changes, err := atom.Edited(s.state[id], edit)
+	if err != nil {
+		s.t.Fatalf("%v", err)
+	}
+	patch, err := changes.JSONPatch()
+	if err != nil {
+		s.t.Fatalf("%v", err)
+	}
+	s.state = maps.Clone(s.state)
+	s.state[id] = next
+	s.states = append(s.states, s.state)
+	s.log = append(s.log, Event{Version: s.version() + 1, Entity: id, Patch: patch, Mutation: mutation})
+	return s.version()
+}
+
+func (s *server) versions(_ context.Context, mutations []string) (map[string]int64, error) {
+	if s.down {
+		return nil, errDown
+	}
+	found := map[string]int64{}
+	for _, e := range s.log {
+		if e.Mutation != "" && slices.Contains(mutations, e.Mutation) {
+			found[e.Mutation] = e.Version
+		}
+	}
+	return found, nil
+}
+
+var errDown = errors.New("the server is down")
+
+// load answers with everything, as it is when the request comes.
+func (s *server) load(ctx context.Context) (things, string, error) {
+	if s.down {
+		return nil, "", errDown
+	}
+	now, at := maps.Clone(s.state), position{s.version(), s.database}.String()
+	select {
+	case <-time.After(s.loading):
+	case <-ctx.Done():
+		return nil, "", ctx.Err()
+	}
+	return now, `W/"` + at + `"`, nil
+}
+
+// follow is the stream.
+func (s *server) follow(ctx context.Context, _ string, at func() position, got func(message)) error {
+	if s.down {
+		return errDown
+	}
+	c := &connection{at().version, make(chan message), make(chan error, 1)}
+	s.open = c
+	defer func() {
+		if s.open == c {
+			s.open = nil
+		}
+	}()
+	got(message{event: "beat"})
+	if at := at(); at.database != s.database || at.version < s.kept {
+		c.next = s.version()
+		got(message{id: position{c.next, s.database}.String(), event: "gap"})
+	}
+	for {
+		select {
+		case m := <-c.out:
+			got(m)
+		case err := <-c.end:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// send sends the next event, if there is one and a stream to send it on.
+func (s *server) send() bool {
+	if s.open == nil || s.open.next >= s.version() {
+		return false
+	}
+	s.open.next++
+	data, _ := json.Marshal(s.log[s.open.next-1])
+	s.open.out <- message{id: position{s.open.next, s.database}.String(), data: string(data)}
+	synctest.Wait()
+	return true
+}
+
+func (s *server) sendAll() {
+	for s.send() {
+	}
+}
+
+// cut ends the stream.
+func (s *server) cut() {
+	if s.open != nil {
+		s.open.end <- errors.New("cut")
+		synctest.Wait()
+	}
+}
+
+// A page shows what the server has.
+type page struct {
+	t      fataler
+	store  *atom.Store
+	server *server
+	feed   *Feed
+	all    *atom.AsyncAtom[things]
+	byID   *atom.Family[string, atom.Atom[thing]]
+	seen   bool
+	online bool
+	change func()
+	errs   []error
+
+	requests []*request
+	stop     func()
+}
+
+func newPage(t fataler) *page {
+	p := &page{t: t, store: atom.NewStore(), server: newServer(t), feed: NewFeed(), seen: true, online: true}
+	p.all = atom.Async(Load(p.feed, p.server.load))
+	p.byID = atom.NewFamily(func(id string) *atom.Atom[thing] { return atom.Key(p.all.Value(), id) })
+	p.store.OnConflict(func(c atom.Conflict) { t.Errorf("conflict: %+v", c) })
+	p.following().world = world{
+		follow: p.server.follow,
+		look:   func() (bool, bool) { return p.seen, p.online },
+		watch:  func(changed func()) func() { p.change = changed; return func() {} },
+	}
+	unfollow := p.feed.Open(p.store, Config{
+		Atom:      p.all.Value(),
+		Apply:     p.apply,
+		Refetch:   func() { p.all.Refresh(p.store) },
+		Committed: p.server.versions,
+		OnError:   func(err error) { p.errs = append(p.errs, err) },
+	})
+	unlook := atom.Subscribe(p.store, p.all, func() {})
+	p.stop = func() {
+		unfollow()
+		unlook()
+		for _, r := range p.requests {
+			r.task.Cancel()
+		}
+		synctest.Wait()
+	}
+	synctest.Wait()
+	return p
+}
+
+func (p *page) apply(b *atom.Batch, e Event, contained ...*atom.Entry) error {
+	return p.byID.Of(e.Entity).SyncFunc(b, func(base thing) (thing, error) { return Patched(base, e) }, contained...)
+}
+
+func (p *page) following() *following { return p.feed.in(p.store) }
+
+// look has the page seen or hidden, and online or not.
+func (p *page) look(seen, online bool) {
+	p.seen, p.online = seen, online
+	p.change()
+	synctest.Wait()
+}
+
+func (p *page) shows(want thing, when string) {
+	p.t.Helper()
+	synctest.Wait()
+	if got := p.byID.Of("a").Get(p.store); got != want {
+		p.t.Errorf("%s the page shows %+v, want %+v", when, got, want)
+	}
+}
+
+func (p *page) isAt(version int64) {
+	p.t.Helper()
+	if at := p.following().position(); at.version != version {
+		p.t.Errorf("the page is at %v, want %d", at, version)
+	}
+}
+
+// A request is a change on its way to the server.
+type request struct {
+	t       *page
+	id      string
+	edit    func(*thing)
+	task    *saga.Task
+	answers chan error
+	version int64 // of its commit, 0 before
+}
+
+func (p *page) run(id string, edit func(*thing)) *request {
+	r := &request{t: p, id: id, edit: edit, answers: make(chan error, 1)}
+	r.task = saga.Run(p.store, p.byID.Of(id), saga.Update(edit).Effect(func(ctx context.Context, _ thing) error {
+		select {
+		case err := <-r.answers:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}))
+	p.requests = append(p.requests, r)
+	synctest.Wait()
+	return r
+}
+
+// arrives has the server commit it.
+func (r *request) arrives() { r.version = r.t.server.commit(r.id, r.task.ID(), r.edit) }
+
+// answered ends the effect.
+func (r *request) answered(err error) {
+	r.answers <- err
+	synctest.Wait()
+}
+
+func increment(x *thing) { x.N++ }
+
+func rename(to string) func(*thing) { return func(x *thing) { x.Text = to } }
+
+// in runs a test with a page, by a clock of its own.
+func in(t *testing.T, f func(p *page)) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPage(t)
+		defer p.stop()
+		f(p)
+	})
+}

@@ -1,0 +1,122 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// Load makes of load, which returns a value and its position in the feed's
+// stream, what [atom.Async] takes. A position is the id of the last event that
+// the value contains, or an entity tag that is one: W/"17.ab12cd34". Where the
+// feed is not open, as on a server, it does not matter.
+//
+// The loaded value takes its place together with what the server says it
+// contains of the page's own changes: those leave the log, and the others stay
+// above it. Events that come meanwhile wait.
+func Load[T any](f *Feed, load func(ctx context.Context) (value T, at string, err error)) func(context.Context, atom.Reader) (T, error) {
+	return func(ctx context.Context, r atom.Reader) (T, error) {
+		x := f.in(r)
+		if !x.opened.Load() {
+			value, _, err := load(ctx)
+			return value, err
+		}
+		succeeded := x.begin(ctx)
+		value, at, err := load(ctx)
+		if err != nil {
+			return value, err
+		}
+		now, err := parsePosition(at)
+		if err != nil {
+			return value, err
+		}
+		contained, err := x.contained(ctx, now, succeeded)
+		if err != nil {
+			return value, err
+		}
+		atom.OnLoaded(r, func(b *atom.Batch, enter func(...*atom.Entry)) {
+			saga.Confirm(b, contained, func(entries ...*atom.Entry) error {
+				enter(entries...)
+				return nil
+			})
+			if now.database != x.at.database {
+				clear(x.waiting)
+			}
+			x.at, x.loaded, x.stale, x.failed = now, true, false, 0
+			x.reach(now.version)
+		})
+		return value, nil
+	}
+}
+
+// begin has events wait until the load with that context is over. It returns the
+// tasks that have succeeded by now: what is loaded contains them, if the server
+// knows nothing else of them.
+func (x *following) begin(ctx context.Context) (succeeded []string) {
+	x.store.Batch(func(*atom.Batch) { x.loads++ })
+	context.AfterFunc(ctx, x.end)
+	for id, task := range saga.Unconfirmed(x.store, x.Atom) {
+		if task.State() == saga.Succeeded {
+			succeeded = append(succeeded, id)
+		}
+	}
+	return succeeded
+}
+
+// end is called when a load is over, whatever came of it.
+func (x *following) end() {
+	var err error
+	x.store.Batch(func(b *atom.Batch) {
+		if x.loads--; x.loads > 0 {
+			return
+		}
+		if x.stale {
+			x.failed++
+			time.AfterFunc(backoff(x.failed), x.again)
+			return
+		}
+		err = x.advance(b)
+	})
+	x.mend(err)
+	x.signal()
+}
+
+// again loads anew after a load that has failed.
+func (x *following) again() {
+	needed := false
+	x.store.Batch(func(*atom.Batch) { needed = x.stale && x.loads == 0 })
+	if needed {
+		x.Refetch()
+	}
+}
+
+// contained returns the tasks whose changes are in a value of that position.
+func (x *following) contained(ctx context.Context, now position, succeeded []string) (ids []string, err error) {
+	older := false
+	x.store.Batch(func(*atom.Batch) { older = x.loaded && now.database == x.at.database && now.version < x.at.version })
+	if older {
+		return nil, fmt.Errorf("%w: %v", ErrOlder, now)
+	}
+	tasks := saga.Unconfirmed(x.store, x.Atom)
+	if len(tasks) == 0 || x.Committed == nil {
+		return succeeded, nil
+	}
+	for id := range tasks {
+		ids = append(ids, id)
+	}
+	versions, err := x.Committed(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(ids, func(id string) bool {
+		version, known := versions[id]
+		if known {
+			return version > now.version
+		}
+		return !slices.Contains(succeeded, id)
+	}), nil
+}
