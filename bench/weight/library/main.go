@@ -71,7 +71,7 @@ func (p *page) clear(app.Context, app.Event) {
 	saga.Transact(p.Store(), func(tx *saga.Tx) {
 		saga.Edit(tx, order, func(all *atom.List[string]) { all.Clear() })
 		saga.Edit(tx, board.Value(), func(all *atom.Map[string, task]) { all.Clear() })
-	}, func(ctx context.Context) error {
+	}, func(ctx context.Context, _ []atom.Changes) error {
 		_, err := fetch.Do(ctx, fetch.Request{Method: "DELETE", URL: "/tasks"})
 		return err
 	})
@@ -89,7 +89,7 @@ func (r *row) finish(_ app.Context, done bool) {
 	r.task.Run(saga.New(
 		func(t *task) string { t.Done = done; return t.ID },
 		func(ctx context.Context, _ task, id string) (task, error) {
-			return fetch.Patch[task](ctx, "/tasks/"+id, saga.TaskFrom(ctx).Patch())
+			return fetch.Patch[task](ctx, "/tasks/"+id)
 		},
 	).PostEffect(func(t *task, saved task) { t.Name = saved.Name }).Latest().Retry(3))
 }
