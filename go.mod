@@ -8,6 +8,7 @@ require (
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
 	github.com/evanphx/json-patch/v5 v5.9.11
+	github.com/godbus/dbus/v5 v5.2.4
 	github.com/maxence-charriere/go-app/v10 v10.1.11
 	golang.org/x/time v0.15.0
 	modernc.org/sqlite v1.62.0

@@ -107,7 +107,7 @@ func (a *app) alert() *browser.Element       { return a.Role("alert", "") }
 // wantDirection waits until the switch is on or off, and waits for the server or not.
 func (a *app) wantDirection(on, pending bool) {
 	a.direction().WantAttribute("aria-checked", strconv.FormatBool(on))
-	a.CSS(`[data-component="toggle"]`).WantAttribute("data-pending", strconv.FormatBool(pending))
+	a.CSS(`.fields [data-component="toggle"]`).WantAttribute("data-pending", strconv.FormatBool(pending))
 }
 
 // edit types a text into the field and leaves it, which is what saves it.

@@ -12,37 +12,22 @@ import (
 func TestPictures(t *testing.T) {
 	a := visit(t, "/")
 	a.Allow("422")
-	keep := os.Getenv("E2E_SCREENSHOTS") == "1"
-	show := func(name string) {
-		for _, dark := range []bool{false, true} {
-			a.Dark(dark)
-			colours := "light"
-			if dark {
-				colours = "dark"
-			}
-			a.WantTrue(`matchMedia("(prefers-color-scheme: ` + colours + `)").matches`)
-			// What is wider than the window has to be scrolled sideways to be read.
-			a.WantTrue(`document.documentElement.scrollWidth <= innerWidth`)
-			if keep {
-				a.Picture(name + "-" + colours)
-			}
-		}
-	}
 	all := func(screen string) {
 		a.Goto(a.gate.URL("/"))
 		a.alive()
 		a.row(wasDeathOf).WantVisible()
-		show("list-" + screen)
+		a.show("list-" + screen)
 		a.Goto(a.gate.URL(pathOf(wasDeathOf)))
 		a.alive()
 		a.wantDirection(true, false)
-		show("kind-" + screen)
+		a.show("kind-" + screen)
 		change := a.hold(wasDeathOf)
 		a.direction().Click()
 		a.wantDirection(false, true)
-		show("pending-" + screen)
+		a.show("pending-" + screen)
 		change.Refuse(422, "Not today.")
 		a.alert().WantVisible()
+<<<<<<< HEAD
 		show("failed-" + screen)
 		a.openImporter()
 		a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
@@ -55,9 +40,62 @@ func TestPictures(t *testing.T) {
 		sent.Refuse(422, "Not today.")
 		a.importer().Role("alert", "").WantVisible()
 		show("not-imported-" + screen)
+=======
+		a.show("failed-" + screen)
+>>>>>>> main
 	}
 	a.Window(1280, 900)
 	all("desk")
 	a.Phone()
 	all("phone")
+}
+
+// The panel of push, in each of its states.
+func TestPicturesOfPush(t *testing.T) {
+	b := pushable(t)
+	b.Allow("403")
+	for _, screen := range []string{"desk", "phone"} {
+		if screen == "phone" {
+			b.Phone()
+		} else {
+			b.Window(1280, 900)
+		}
+		b.SetNotifications("denied")
+		b.visit(pathOf(wasDeathOf))
+		b.panel().CSS("summary").Click()
+		b.show("push-blocked-" + screen)
+		b.SetNotifications("granted")
+		b.reload()
+		b.panel().CSS("summary").Click()
+		b.show("push-off-" + screen)
+		registration := b.gate.Hold("PUT", "/api/push/device")
+		b.tell().Click()
+		b.wantState("one moment")
+		b.show("push-pending-" + screen)
+		registration.Refuse(403, "Not today.")
+		b.alert().WantVisible()
+		b.show("push-failed-" + screen)
+		b.alert().Role("button", "Retry").Click()
+		b.wantState("on")
+		b.show("push-on-" + screen)
+		b.tell().Click()
+		b.wantState("off")
+	}
+}
+
+// show looks at the page in light and in dark.
+func (a *app) show(name string) {
+	for _, dark := range []bool{false, true} {
+		a.Dark(dark)
+		colours := "light"
+		if dark {
+			colours = "dark"
+		}
+		a.WantTrue(`matchMedia("(prefers-color-scheme: ` + colours + `)").matches`)
+		// What is wider than the window has to be scrolled sideways to be read.
+		a.WantTrue(`document.documentElement.scrollWidth <= innerWidth`)
+		if os.Getenv("E2E_SCREENSHOTS") == "1" {
+			a.Picture(name + "-" + colours)
+		}
+	}
 }

@@ -31,6 +31,7 @@ type program struct {
 	t        *testing.T
 	url      string // http://127.0.0.1:port
 	database string
+	more     []string // arguments
 
 	command    *exec.Cmd
 	ended      chan error
@@ -52,9 +53,10 @@ func binary(t *testing.T) string {
 
 // start starts the program on a free port and stops it with the test. A program
 // that does not stop when it is asked to, or stops with an error, fails the test.
-func start(t *testing.T) *program {
+// more are arguments beside the address and the database.
+func start(t *testing.T, more ...string) *program {
 	t.Helper()
-	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db")}
+	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db"), more: more}
 	p.run("127.0.0.1:0")
 	t.Cleanup(p.stop)
 	return p
@@ -63,7 +65,7 @@ func start(t *testing.T) *program {
 // run starts the program on an address, and returns when it serves.
 func (p *program) run(listen string) {
 	p.t.Helper()
-	p.command = exec.Command(binary(p.t), "--listen", listen, "--database", p.database)
+	p.command = exec.Command(binary(p.t), append([]string{"--listen", listen, "--database", p.database}, p.more...)...)
 	complaints := new(bytes.Buffer)
 	p.command.Stderr = complaints
 	output, err := p.command.StdoutPipe()

@@ -113,7 +113,7 @@ async function receive(message) {
   if (pages.some((page) => page.visibilityState === "visible")) {
     return;
   }
-  const path = kind === "" ? "/" : "/kinds/" + encodeURIComponent(kind);
+  const path = kind === "" ? "/" : "/kinds/" + encodeURIComponent(kind).replaceAll("%3A", ":"); // as links have it
   await self.registration.showNotification(title || "Relationship kinds have changed", {
     body,
     tag: path, // the later one about a kind takes the earlier one's place

@@ -40,13 +40,7 @@ func Run(m *testing.M) int {
 		fmt.Println(err)
 		return 1
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path),
-		chromedp.DisableGPU,
-		chromedp.Flag("disable-component-update", true),
-		chromedp.WindowSize(1280, 900),
-	)
-	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options(path)...)
 	defer end()
 	var stop context.CancelFunc
 	chromium, stop = chromedp.NewContext(allocator)
@@ -56,6 +50,16 @@ func Run(m *testing.M) int {
 		return 1
 	}
 	return m.Run()
+}
+
+// options are those of every Chromium here.
+func options(path string) []chromedp.ExecAllocatorOption {
+	return append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.WindowSize(1280, 900),
+	)
 }
 
 // find returns the path of Chromium, or of Chrome where there is no Chromium.

@@ -66,8 +66,9 @@ func disconnect(ctx context.Context, target *chromedp.Target, offline bool) erro
 func (tab *Tab) workers(ctx context.Context) ([]target.ID, error) {
 	all, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
 	var workers []target.ID
+	own := chromedp.FromContext(tab.ctx).BrowserContextID // "" in a browser of its own
 	for _, info := range all.TargetInfos {
-		if info.Type == "service_worker" && info.BrowserContextID == chromedp.FromContext(tab.ctx).BrowserContextID {
+		if info.Type == "service_worker" && (own == "" || info.BrowserContextID == own) {
 			workers = append(workers, info.TargetID)
 		}
 	}

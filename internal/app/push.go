@@ -47,7 +47,7 @@ func (p *pushPanel) OnMount(ctx app.Context) {
 
 func (p *pushPanel) Render() app.UI {
 	on := p.told.Use(&p.bind, told)
-	state, hint, possible := "off", "While no page of this is open, this device shows a notification when somebody changes something.", true
+	state, hint, possible := "off", "While this page is closed, this device shows a notification of what others change.", true
 	switch allowed() {
 	case "":
 		state, hint, possible = "not possible", "This browser has no push messages, or none in a private window.", false

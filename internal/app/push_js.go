@@ -2,16 +2,43 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"syscall/js"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/saga/fetch"
+	"github.com/atomsaga/atomsaga/saga/live"
 )
 
 // pushPossible reports whether the server has push.
 func pushPossible() bool { return app.Getenv(PushVariable) != "" }
+
+// receive hands the feed what the service worker is pushed, as long as the page
+// is open. The feed has most of it already; it sorts that out.
+func receive() {
+	workers := js.Global().Get("navigator").Get("serviceWorker")
+	if !pushPossible() || !workers.Truthy() {
+		return
+	}
+	workers.Call("addEventListener", "message", js.FuncOf(func(_ js.Value, message []js.Value) any {
+		data := message[0].Get("data")
+		if data.Type() != js.TypeObject || data.Get("atomsaga").Type() != js.TypeObject {
+			return nil // not worker.js's
+		}
+		text := data.Get("atomsaga").Get("events").String()
+		go func() {
+			var events []live.Event
+			if json.Unmarshal([]byte(text), &events) == nil {
+				for _, e := range events {
+					feed.Deliver(e)
+				}
+			}
+		}()
+		return nil
+	}))
+}
 
 // allowed is what the browser says of notifications; "" where it has no push.
 func allowed() string {

@@ -17,7 +17,8 @@ const patience = 10 * time.Second
 // the kinds they would show an empty list for a moment.
 func Start() {
 	s := atom.Default()
-	follow(s)                           // as long as the page is open, too
+	follow(s) // as long as the page is open, too
+	receive()
 	atom.Subscribe(s, kinds, func() {}) // somebody looks, as long as the page is open
 	visit(s, app.Window().URL())
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -36,15 +36,11 @@ const (
 // those that it did not make itself. When the events have no room there is one
 // event without a patch in their place: something has changed, fetch it.
 func message(d store.Device, commits []store.Commit, names map[kind.ID]string) *messaging.Message {
-	var others []store.Commit
 	events := make([]live.Event, len(commits))
 	for i, c := range commits {
 		events[i] = live.Event{Version: c.Version, Entity: string(c.Kind), Patch: c.Patch, Mutation: c.Mutation}
-		if c.Device != d.ID {
-			others = append(others, c)
-		}
 	}
-	data := notification(others, names)
+	data := notification(others(d, commits), names)
 	data["events"] = text(events)
 	if len(text(data)) > maxData {
 		data["events"] = text([]live.Event{{Version: commits[len(commits)-1].Version, Entity: data["kind"]}})

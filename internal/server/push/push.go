@@ -159,7 +159,7 @@ func (p *Push) tellAll(ctx context.Context) (again time.Duration, err error) {
 		switch {
 		case d.Told < first:
 			messages = append(messages, somethingChanged(d, last))
-		case allBy(d, news):
+		case len(others(d, news)) == 0:
 			if err := p.store.Tell(ctx, d.ID, last); err != nil {
 				return 0, err
 			}
@@ -181,14 +181,16 @@ func (p *Push) tellAll(ctx context.Context) (again time.Duration, err error) {
 	return again, nil
 }
 
-// allBy reports whether the device made all of these changes itself.
-func allBy(d store.Device, commits []store.Commit) bool {
+// others are the changes that the device did not make itself. A commit that
+// changes nothing only says that a request has been answered.
+func others(d store.Device, commits []store.Commit) []store.Commit {
+	var others []store.Commit
 	for _, c := range commits {
-		if c.Device != d.ID {
-			return false
+		if c.Device != d.ID && string(c.Patch) != "[]" {
+			others = append(others, c)
 		}
 	}
-	return true
+	return others
 }
 
 // names are those of the kinds that the commits are about, as they are now.

@@ -180,6 +180,24 @@ func TestWhatChangesMeanwhileIsOneMessage(t *testing.T) {
 	}
 }
 
+// What a device has done itself, and what changes nothing, is no news.
+func TestNobodyIsToldOfNothing(t *testing.T) {
+	b := newBench(t)
+	b.register("a")
+	b.commit("a", "org:linkedTo", rename("mine"))
+	_, err := b.store.Change(t.Context(), store.Mutation{Kind: "org:hasMember", Key: "key", Request: "r"},
+		func(k kind.Kind) (kind.Kind, error) { return k, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent := b.round(); len(sent) > 0 {
+		t.Errorf("sent %v", sent)
+	}
+	if behind, err := b.store.Behind(t.Context()); len(behind) > 0 || err != nil {
+		t.Errorf("asked again each time: %v, %v", behind, err)
+	}
+}
+
 func TestAFailureLosesNothing(t *testing.T) {
 	b := newBench(t)
 	b.register("a")

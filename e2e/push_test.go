@@ -1,0 +1,287 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+	"github.com/atomsaga/atomsaga/e2e/gate"
+	"github.com/atomsaga/atomsaga/internal/standin"
+)
+
+// A device is a browser that push messages reach, and the Google behind it. Real
+// are the page, Firebase's code in it, its worker, the server, go-fcm, and HTTP
+// between these two; a stand-in answers in Google's place, and hands what it was
+// sent to the worker. Only the browser's own line to its push service is a stub: see
+// subscription.
+type device struct {
+	*app
+	fcm     *standin.FCM
+	desktop *browser.Desktop
+	pushed  int         // messages that have been delivered
+	refused atomic.Bool // Google hands out no token
+}
+
+// tokenOfB is what Google calls the browser.
+const tokenOfB = "token-of-b"
+
+// subscription stands for what the browser agrees on with its push service, which
+// it cannot reach here.
+const subscription = `{
+	let subscription = null
+	PushManager.prototype.subscribe = async () => subscription ??= {
+		endpoint: "https://push.example/b",
+		getKey: (name) => new Uint8Array(name === "auth" ? 16 : 65).buffer,
+		unsubscribe: async () => { subscription = null; return true },
+	}
+	PushManager.prototype.getSubscription = async () => subscription
+}`
+
+// pushable starts a server with push and opens a browser of the kind that messages
+// can reach, on no page yet.
+func pushable(t *testing.T) *device {
+	t.Helper()
+	fcm := standin.New()
+	google := httptest.NewServer(fcm)
+	t.Cleanup(google.Close)
+	account, err := standin.Account(google.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{"account.json": account, "web.json": standin.Web()}
+	directory := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(directory, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	program := start(t, "--push-endpoint", google.URL,
+		"--push-account", filepath.Join(directory, "account.json"), "--push-web", filepath.Join(directory, "web.json"))
+	desktop := browser.NewDesktop(t)
+	d := &device{app: &app{browser.Persistent(t, desktop.Option()), program, gate.New(t, program.url)}, fcm: fcm, desktop: desktop}
+	d.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	d.Prepare(subscription)
+	d.Answer("https://firebaseinstallations.googleapis.com/*", func(*network.Request) (int64, any) {
+		return 200, map[string]any{"refreshToken": "r", "authToken": map[string]string{"token": "t", "expiresIn": "604800s"}}
+	})
+	d.Answer("https://fcmregistrations.googleapis.com/*", func(*network.Request) (int64, any) {
+		if d.refused.Load() {
+			return 403, map[string]any{"error": map[string]string{"message": "not this project"}}
+		}
+		return 200, map[string]string{"token": tokenOfB}
+	})
+	return d
+}
+
+// visit goes to the path and waits until the page's program and worker run.
+func (d *device) visit(path string) {
+	d.Goto(d.gate.URL(path))
+	d.alive()
+	d.cached()
+}
+
+func (d *device) panel() *browser.Element { return d.TestID("push") }
+func (d *device) tell() *browser.Element  { return d.panel().Role("switch", "Tell this device") }
+func (d *device) wantState(state string)  { d.panel().CSS(".panel-state").WantText(state) }
+
+// turnOn has the device told of changes.
+func (d *device) turnOn() {
+	d.panel().CSS("summary").Click()
+	d.tell().Click()
+	d.wantState("on")
+}
+
+// deliver waits for the next message that the server sends, and has the browser
+// get it: those very bytes.
+func (d *device) deliver(t *testing.T) standin.Message {
+	t.Helper()
+	for {
+		messages, more := d.fcm.Messages()
+		if len(messages) > d.pushed {
+			m := messages[d.pushed]
+			d.pushed++
+			if m.Token != tokenOfB {
+				t.Fatalf("sent to %q", m.Token)
+			}
+			d.Push(d.gate.URL(""), m.Payload())
+			return m
+		}
+		select {
+		case <-more:
+		case <-time.After(patience):
+			t.Fatal("the server sends nothing")
+		}
+	}
+}
+
+func TestANotificationOpensItsKindWhileThePageIsClosed(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.visit("/")
+	b.turnOn()
+	b.Goto("about:blank")
+
+	b.program.patch(wasDeathOf, `{"name": "was <b>murder</b> of", "has_direction": false}`)
+	b.deliver(t)
+
+	b.desktop.Want("was <b>murder</b> of: Has a new name, reads the same both ways now.")
+	b.desktop.Click("was <b>murder</b> of")
+	opened := &app{b.Opened(), b.program, b.gate}
+	opened.WantURL(pathOf(wasDeathOf))
+	opened.name().WantValue("was <b>murder</b> of")
+	b.desktop.Want()
+}
+
+func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.visit("/")
+	b.turnOn()
+	b.Minimize(true)
+	b.WantTrue(`document.visibilityState === "hidden"`)
+
+	b.program.patch(wasDeathOf, `{"has_direction": false}`)
+	b.deliver(t)
+
+	b.desktop.Want("was death of: Reads the same both ways now.")
+	b.desktop.Click("was death of")
+	b.WantURL(pathOf(wasDeathOf))
+	b.Minimize(false) // which is the desktop's to do
+	b.wantDirection(false, false)
+}
+
+// With its event stream cut off, what an open page learns of others it learns by
+// push: and puts it below what its own user has just done.
+func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.Allow("503")
+	for range 20 { // however often it is tried
+		b.gate.Hold("GET", "/api/events")
+	}
+	b.visit(pathOf(wasDeathOf))
+	b.turnOn()
+	change := b.hold(wasDeathOf)
+	b.edit(b.name(), "mine")
+	change.Arrived()
+
+	b.program.patch(wasDeathOf, `{"name": "theirs", "has_direction": false}`)
+	b.deliver(t)
+
+	b.wantDirection(false, false)
+	b.name().WantValue("mine")
+	b.desktop.Want() // somebody sees it
+	change.Refuse(503, "not today")
+	b.name().WantValue("theirs")
+	b.wantDirection(false, false)
+}
+
+// Whoever can push could push anything.
+func TestAMessageThatCannotBeReadIsShownAllTheSame(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.visit("/")
+	b.turnOn()
+	b.Goto("about:blank")
+	for _, payload := range []string{`no JSON`, `{"data": {"kind": "../../evil", "title": {}}}`, `{"data": null}`} {
+		b.Push(b.gate.URL(""), []byte(payload))
+	}
+	b.desktop.Want("[object Object]: ", "Relationship kinds have changed: ")
+	b.desktop.Click("[object Object]")
+	opened := b.Opened()
+	opened.Allow("404")
+	opened.WantURL("/kinds/..%2F..%2Fevil")
+}
+
+func TestOnStaysOnAndTokensAreRefreshed(t *testing.T) {
+	b := pushable(t)
+	b.SetNotifications("granted")
+	b.visit("/")
+	b.wantState("off")
+	b.turnOn()
+	b.wantDevices(1)
+	b.reload()
+	b.wantState("on")
+	b.panel().CSS("summary").Click()
+	b.tell().Click()
+	b.wantState("off")
+	b.wantDevices(0)
+	b.reload()
+	b.wantState("off")
+}
+
+// wantDevices waits until the server knows so many devices.
+func (d *device) wantDevices(n int) {
+	d.WantTrue(fmt.Sprintf(`fetch("/api/push").then(r => r.json()).then(counts => counts.devices === %d)`, n))
+}
+
+func TestWhatKeepsPushFromBeingTurnedOn(t *testing.T) {
+	for _, test := range []struct {
+		reason string
+		given  func(*device)
+		state  string
+	}{
+		{"blocked", func(d *device) { d.SetNotifications("denied") }, "blocked"},
+		{"no push in this browser", func(d *device) { d.Prepare(`delete window.PushManager`) }, "not possible"},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			b := pushable(t)
+			test.given(b)
+			b.visit("/")
+			b.wantState(test.state)
+			b.panel().CSS("summary").Click()
+			b.panel().CSS(".hint").WantVisible()
+			b.tell().WantNone()
+		})
+	}
+}
+
+func TestAFailureToTurnPushOnIsTakenBack(t *testing.T) {
+	for _, test := range []struct {
+		reason  string
+		decide  func(registration *gate.Rule)
+		says    string
+		allowed string // what the console may say
+	}{
+		{"Google says no", nil, "not this project", "403"},
+		{"the server cannot be reached", func(r *gate.Rule) { r.Lose() }, "could not be reached", "ERR_"},
+		{"the server says no", func(r *gate.Rule) { r.Refuse(503, "too many devices") }, "too many devices", "503"},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			b := pushable(t)
+			b.Allow(test.allowed)
+			b.SetNotifications("granted")
+			b.visit("/")
+			b.panel().CSS("summary").Click()
+			if test.decide == nil {
+				b.refused.Store(true)
+				b.tell().Click()
+			} else {
+				registration := b.gate.Hold("PUT", "/api/push/device")
+				b.tell().Click()
+				b.wantState("one moment")
+				test.decide(registration)
+			}
+			b.alert().WantVisible()
+			b.WantTrue(`/` + test.says + `/.test(document.querySelector("[role=alert]").innerText)`)
+			b.wantState("off")
+			b.tell().WantAttribute("aria-checked", "false")
+			b.wantDevices(0)
+		})
+	}
+}
+
+func TestWithoutPushThePageHasNoSwitch(t *testing.T) {
+	a := visit(t, "/")
+	a.TestID("network").WantVisible()
+	a.TestID("push").WantNone()
+}
