@@ -27,22 +27,18 @@ func TestPictures(t *testing.T) {
 		a.show("pending-" + screen)
 		change.Refuse(422, "Not today.")
 		a.alert().WantVisible()
-<<<<<<< HEAD
-		show("failed-" + screen)
+		a.show("failed-" + screen)
 		a.openImporter()
 		a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
 		a.outcome().WantText("kinds.json: 20 new, 1 changed, 0 as they are.")
-		show("import-" + screen)
+		a.show("import-" + screen)
 		sent := a.gate.Hold("POST", importPath)
 		a.press("Import 21 kinds")
 		a.importer().CSS("progress").WantVisible()
-		show("importing-" + screen)
+		a.show("importing-" + screen)
 		sent.Refuse(422, "Not today.")
 		a.importer().Role("alert", "").WantVisible()
-		show("not-imported-" + screen)
-=======
-		a.show("failed-" + screen)
->>>>>>> main
+		a.show("not-imported-" + screen)
 	}
 	a.Window(1280, 900)
 	all("desk")
