@@ -38,17 +38,11 @@ type bench struct {
 // files writes what a Config names, for an FCM at the address.
 func files(t *testing.T, address string) Config {
 	t.Helper()
-	account, err := standin.Account(address)
+	c, err := standin.Files(t.TempDir(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Config{Account: filepath.Join(t.TempDir(), "account.json"), Web: filepath.Join(t.TempDir(), "web.json"), Endpoint: address}
-	for path, content := range map[string][]byte{c.Account: account, c.Web: standin.Web()} {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return c
+	return Config{Account: c.Account, Web: c.Web, Endpoint: c.Endpoint}
 }
 
 func newBench(t *testing.T) *bench {
