@@ -80,8 +80,16 @@ native: ## the packages' tests, with the race detector
 browser: $(TOOLS)/wasmbrowsertest ## the packages' tests again, as wasm in Chromium
 	@$(WASM) test -p 2 -exec $(CURDIR)/tools/in-browser $$($(BROWSER_PACKAGES))
 
-weigh: $(TOOLS)/budget ## the sizes that a visitor waits for, against size-budget
-	@$(TOOLS)/budget size-budget
+# The program once more with its names, to say what has grown; and two small ones:
+# a page of go-app alone, and the same with this library. What did not change is
+# not compressed again.
+weigh: $(TOOLS)/budget $(TOOLS)/compress ## the sizes that a visitor waits for, against size-budget (ARGS=-record)
+	@$(WASM) build -trimpath -buildvcs=false $(SMALL) -o $(BUILD)/named.wasm .
+	@$(WASM) list -deps . >$(BUILD)/packages
+	@for page in bare library; do \
+		$(WASM) build -trimpath -buildvcs=false -ldflags='-s -w' $(SMALL) -o $(BUILD)/$$page.wasm ./bench/weight/$$page && \
+		$(TOOLS)/compress -quality 11 -record $(BUILD) $(BUILD)/$$page.wasm || exit; done
+	@$(TOOLS)/budget -wasm $(BUILD)/named.wasm -packages $(BUILD)/packages -recorded size-packages $(ARGS) size-budget
 
 e2e: ## a driven browser, through the real page, against the real server
 	@rm -rf e2e/out

@@ -58,6 +58,10 @@ func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
 	s := r.open(a)
 	defer r.close()
 	if p, ok := a.now(s); ok {
+		if s.debug != nil {
+			c := s.cellOf(a.root)
+			s.debug.handed(&c.print, c.root, c.visible)
+		}
 		return *p, true
 	}
 	return value, false
@@ -133,11 +137,15 @@ func (a *Atom[T]) editing(revise revision[T]) *Edit {
 	e := &Edit{root: a.root, path: a.path, look: a.look}
 	var before, after *T
 	e.apply = func(state any) (any, Changes, error) {
-		return a.edit(state, func(prev *T) (*T, Changes, error) {
-			if prev == before {
+		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
+			switch {
+			case prev == before:
 				return after, e.patch, nil
+			case e.sent != nil:
+				next, c, err = repeated(prev, *e.sent)
+			default:
+				next, c, err = revise(prev)
 			}
-			next, c, err := revise(prev)
 			if err == nil {
 				before, after, e.patch = prev, next, c
 			}

@@ -14,6 +14,7 @@ type collection interface{ shape() shape }
 type shape struct {
 	self, key, elem, box reflect.Type
 	value                uintptr // offset of the element in the box
+	clone                func(box unsafe.Pointer) unsafe.Pointer
 }
 
 var (
@@ -46,6 +47,7 @@ func (c compiler) collection(p *plan, s shape) (err error) {
 	if p.box, err = c.compile(s.box); err != nil {
 		return err
 	}
+	p.box.clone.Store(&s.clone)
 	p.elem, err = c.compile(s.elem)
 	p.inBox = s.value
 	return err
@@ -136,7 +138,7 @@ func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
 	if d.given && y.journal != nil {
 		y = root{tree: y.sealed(false, func(box unsafe.Pointer) unsafe.Pointer { return d.detachedBox(p, box) })}
 	}
-	v := version{tree: y.current(), mark: newMark()}
+	v := version{tree: y.current()}
 	if from == v.tree || !d.enter(p, b) {
 		return
 	}
@@ -146,9 +148,10 @@ func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
 			v.tree = j.tree
 		}
 		v.journal, v.follows = j, y.tree == from
-		if m := mark(j.mark.Load()); m>>32 != 0 {
-			v.mark = m
-		}
+		v.mark = mark(j.mark.Load())
+	}
+	if v.mark>>32 == 0 {
+		v.mark = newMark()
 	}
 	steps, whole := len(d.steps), false
 	if p.kind == kindTable {
@@ -177,13 +180,6 @@ type version struct {
 	journal *journal // the edits that led to it, if they are known
 	mark    mark
 	follows bool // they begin at the earlier tree
-}
-
-// put replaces box at, which is slot i of leaf.
-func (v *version) put(leaf *treeNode, i, at int, box unsafe.Pointer) {
-	if !leaf.place(i, box, false, v.mark) {
-		v.set(at, box)
-	}
 }
 
 // set replaces box i.

@@ -69,15 +69,23 @@ func (e *Entry) LiveOn(r Reader, a Target) bool {
 func (e *Entry) Overlaps(r Reader, other *Entry) bool {
 	r.open(nil)
 	defer r.close()
-	for i := range other.portions {
-		o := &other.portions[i]
-		if !e.concerns(o.cell.root, o.lead()) {
-			continue // mostly so, and found out without making a path
-		}
-		for path := range o.concern() {
-			if e.concerns(o.cell.root, path) {
+	for i := range e.portions {
+		for j := range other.portions {
+			if e.portions[i].overlaps(&other.portions[j]) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+func (p *portion) overlaps(other *portion) bool {
+	if p.cell != other.cell || !overlap(p.lead(), other.lead()) {
+		return false // mostly so, and found out without making a path
+	}
+	for path := range p.concern() {
+		if other.concerns(p.cell.root, path) {
+			return true
 		}
 	}
 	return false

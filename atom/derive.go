@@ -28,6 +28,9 @@ func (d *Derived[T]) Get(r Reader) (value T) {
 	defer r.close()
 	switch v := d.peek(s).(type) {
 	case *T:
+		if s.debug != nil {
+			s.debug.handed(&memoOf(s, d).print, d.id, v)
+		}
 		value = *v
 	case *failure:
 		panic(v.reason)
@@ -98,6 +101,8 @@ type memo struct {
 	outdated   bool
 	at         region // its own watchers
 	unobserved func()
+
+	print *fingerprint // of the value that was handed out last, in debug mode
 }
 
 type dependency struct {

@@ -2,7 +2,7 @@ package atom
 
 import (
 	"slices"
-	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -39,11 +39,14 @@ func (s *spot) at(a unsafe.Pointer) unsafe.Pointer {
 // itself if nothing changed. A draft that is given was not made by us, and is
 // left as it is.
 func settle(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointer, c Changes, err error) {
-	path := paths.Get().(*[16]Step) // values are rarely deeper
+	path := sparePath.Swap(nil)
+	if path == nil {
+		path = new([16]Step) // values are rarely deeper
+	}
 	d := differ{given: given, path: path[:0]}
 	s := spot{plan: p, old: prev}
 	d.diff(p, prev, draft, &s)
-	paths.Put(path) // not deferred: that takes longer than the rest
+	sparePath.Store(path)
 	if d.err != nil {
 		return nil, Changes{}, d.err
 	}
@@ -53,8 +56,8 @@ func settle(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointe
 	return s.next, Changes{steps: d.steps}, nil
 }
 
-// paths is the memory of the paths of differs.
-var paths = sync.Pool{New: func() any { return new([16]Step) }}
+// sparePath is the memory of a differ's path, while no differ uses it.
+var sparePath atomic.Pointer[[16]Step]
 
 // isolate puts a copy of the p at src, which is in the draft, into the next
 // value at dst.
@@ -66,7 +69,12 @@ func (d *differ) isolate(p *plan, dst, src unsafe.Pointer) {
 }
 
 func (d *differ) push(s Step) { d.path = append(d.path, s) }
-func (d *differ) pop()        { d.path = d.path[:len(d.path)-1] }
+
+func (d *differ) pop() {
+	last := len(d.path) - 1
+	d.path[last] = Step{} // a spare path keeps nobody's key
+	d.path = d.path[:last]
+}
 
 // oneStep is memory for what is most common: one step, not far down.
 type oneStep struct {

@@ -36,7 +36,7 @@ func (e *PanicError) Unwrap() []error {
 // A draft has copies of everything that edit can reach through pointers,
 // slices and maps, except what Lists and Maps hold: they copy what is edited.
 func update[T any](prev *T, edit func(*T)) (next *T, c Changes, err error) {
-	p, err := planOf(reflect.TypeFor[T]())
+	p, err := planFor[T]()
 	if err != nil {
 		return nil, Changes{}, err
 	}
@@ -69,7 +69,7 @@ func run[T any](edit func(*T), draft *T) (err error) {
 // between *prev and *value, and the next value, which has the contents of
 // *value but shares nothing with it that the caller could write to.
 func adopt[T any](prev, value *T) (next *T, c Changes, err error) {
-	p, err := planOf(reflect.TypeFor[T]())
+	p, err := planFor[T]()
 	if err != nil {
 		return nil, Changes{}, err
 	}

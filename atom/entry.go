@@ -1,5 +1,7 @@
 package atom
 
+import "slices"
+
 // An Entry is one change in the log of a store: it is live from its dispatch
 // until it is dropped, or folded into the base. See the package documentation
 // for what becomes visible when. An entry with several edits enters, folds,
@@ -19,6 +21,7 @@ type Edit struct {
 	apply func(state any) (after any, c Changes, err error)
 	look  func(state any) any // the target's value in a state, nil when it is missing
 	patch Changes             // what it changes, seen from its target
+	sent  *Changes            // what is re-applied in place of the edit; nil: the edit
 }
 
 // A portion is what an entry changes in one root.
@@ -44,22 +47,6 @@ const (
 
 // EditOf is a change of a for [DispatchAll]. A nil edit changes nothing.
 func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return a.editing(drafting(edit)) }
-
-// SentEditOf is [EditOf] for a change of which the server is told the patch: it
-// is re-applied from what it changed when it was dispatched, instead of by
-// running edit again. Elements are found by their identity, never by position.
-func SentEditOf[T any](a *Atom[T], edit func(*T)) *Edit {
-	var sent *Changes
-	return a.editing(func(prev *T) (next *T, c Changes, err error) {
-		if sent != nil {
-			return repeated(prev, *sent)
-		}
-		if next, c, err = drafting(edit)(prev); err == nil {
-			sent = &c
-		}
-		return next, c, err
-	})
-}
 
 // repeated makes changes again that were made of another value. They stay what
 // they are: what was sent.
@@ -131,6 +118,14 @@ func (e *Entry) Drop(w Writer) error {
 	return nil
 }
 
+// Live reports whether the entry is in the log. One that is not was dropped, or
+// has been folded into the base.
+func (e *Entry) Live(r Reader) bool {
+	r.open(nil)
+	defer r.close()
+	return e.live()
+}
+
 func (e *Entry) live() bool { return e.state <= entrySucceeded }
 
 // OnConflict sets what is called, outside the store's lock, when the entry is
@@ -147,4 +142,40 @@ func (e *Entry) Patch(r Reader, i int) Changes {
 	r.open(nil)
 	defer r.close()
 	return e.edits[i].patch
+}
+
+// AsSent has the entry re-applied from its patches as they are now, and its edits
+// not run any more: for an entry of which a server is told the patches. Elements
+// are found by their identity, never by position.
+func (e *Entry) AsSent(w Writer) {
+	b := w.begin()
+	defer w.end(b)
+	for _, edit := range e.edits {
+		if edit.sent == nil {
+			sent := edit.patch
+			edit.sent = &sent
+		}
+	}
+}
+
+// States returns the value that the atom of the i-th edit has just below the
+// entry in the log, and just above it; nil where it is missing, both when the
+// entry is not live.
+func (e *Entry) States(r Reader, i int) (below, above any) {
+	r.open(nil)
+	defer r.close()
+	edit := e.edits[i]
+	for j := range e.portions {
+		p := &e.portions[j]
+		at := p.cell.index(p)
+		if at < 0 || !slices.Contains(p.edits, edit) {
+			continue
+		}
+		state := p.cell.base
+		if at > 0 {
+			state = p.cell.portions[at-1].after
+		}
+		return edit.look(state), edit.look(p.after)
+	}
+	return nil, nil
 }

@@ -175,3 +175,14 @@ func ExampleSetInitial() {
 	// false
 	// false
 }
+
+func ExampleDebug() {
+	store, words := atom.NewStore(), atom.New(map[string]int{"one": 1})
+	atom.Debug(store)
+
+	words.Get(store)["two"] = 2 // not in an update: nobody is told
+
+	defer func() { fmt.Println(errors.Is(recover().(error), atom.ErrWritten)) }()
+	title.Set(store, "Relations") // panics: ... atom 7, a map[string]int: add /two 2
+	// Output: true
+}

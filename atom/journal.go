@@ -63,12 +63,17 @@ func (r *root) replayed() *journal {
 	return j
 }
 
+// begin gives r, which has none, the journal j.
+func (r *root) begin(j *journal) {
+	j.tree, j.log = r.tree, j.first[:0]
+	r.journal = j
+}
+
 // edits is the journal of r, to be written to.
 func (r *root) edits() *journal {
 	switch j := r.journal; {
 	case j == nil:
-		r.journal = &journal{tree: r.tree}
-		r.journal.log = r.journal.first[:0]
+		r.begin(new(journal))
 	case r.version != len(j.log):
 		r.journal = r.replayed()
 	}
@@ -83,6 +88,23 @@ func (r *root) edit(e entryEdit) {
 	j := r.edits()
 	j.do(e)
 	r.version = len(j.log)
+}
+
+// private is box i of r, to be written to: the one that is there if this
+// journal made it, or else what copied makes of it.
+func (r *root) private(i int, copied func(unsafe.Pointer) unsafe.Pointer) unsafe.Pointer {
+	j := r.edits()
+	var leaf *treeNode
+	var k int
+	j.tree, leaf, k = j.tree.open(i, mark(j.mark.Load()))
+	if leaf.own>>k&1 == 1 {
+		return leaf.slots[k]
+	}
+	e := entryEdit{op: OpReplace, at: i, old: leaf.slots[k], box: copied(leaf.slots[k])}
+	leaf.place(k, e.box, true)
+	j.log = append(j.log, e)
+	r.version = len(j.log)
+	return e.box
 }
 
 func (j *journal) do(e entryEdit) {
@@ -111,10 +133,10 @@ func (j *journal) inPlace() bool {
 	return !slices.ContainsFunc(j.log, func(e entryEdit) bool { return e.op != OpReplace })
 }
 
-// drafted makes the value of type t at a, which comes into a box, share nothing
+// detachDraft makes the value of type t at a, which comes into a box, share nothing
 // that could be written to. It panics with what is wrong with the value, which
 // an update returns.
-func drafted(t reflect.Type, a unsafe.Pointer) {
+func detachDraft(t reflect.Type, a unsafe.Pointer) {
 	p := mustPlan(t)
 	if !p.shares {
 		return
@@ -123,13 +145,6 @@ func drafted(t reflect.Type, a unsafe.Pointer) {
 	if w.detach(p, a); w.err != nil {
 		panic(w.err)
 	}
-}
-
-// at is box i of the current tree, and whether it is private: made by this
-// journal, so that it can still be written to by those who got it.
-func (j *journal) at(i int) (box unsafe.Pointer, private bool) {
-	leaf, k := j.tree.leaf(i)
-	return leaf.slots[k], leaf.own>>k&1 == 1 && leaf.mark.sameUser(mark(j.mark.Load()))
 }
 
 // origins maps the boxes that were put in place of others to those they

@@ -58,7 +58,7 @@ func mustPlan(t reflect.Type) *plan {
 
 func (l List[E]) shape() shape {
 	e := reflect.TypeFor[E]()
-	return shape{self: reflect.TypeFor[List[E]](), elem: e, box: e}
+	return shape{self: reflect.TypeFor[List[E]](), elem: e, box: e, clone: cloned[E]}
 }
 
 // Len is the number of elements.
@@ -106,22 +106,33 @@ func (l List[E]) Values() iter.Seq[E] {
 // good while other elements come, go and move, until the element itself is set
 // or deleted, or the update ends. It panics if there is no element i.
 func (l *List[E]) Edit(i int) *E {
-	j := l.root.edits()
-	check(i, j.tree.len())
-	box, private := j.at(i)
-	if !private {
-		old := box
-		box = l.box(*(*E)(old))
-		l.root.edit(entryEdit{op: OpReplace, at: i, box: box, old: old})
+	check(i, l.Len())
+	var first *firstEdit[E]
+	if l.root.journal == nil {
+		first = new(firstEdit[E])
+		l.root.begin(&first.journal)
 	}
-	return (*E)(box)
+	return (*E)(l.root.private(i, func(old unsafe.Pointer) unsafe.Pointer {
+		if first == nil {
+			return l.box(*(*E)(old))
+		}
+		first.element = *(*E)(old)
+		detachDraft(reflect.TypeFor[E](), unsafe.Pointer(&first.element))
+		return unsafe.Pointer(&first.element)
+	}))
+}
+
+// A firstEdit is memory for what is most common: one element is edited.
+type firstEdit[E any] struct {
+	journal journal
+	element E
 }
 
 // box is a box with a draft of e, of its own: e may share memory with what
 // others hold.
 func (List[E]) box(e E) unsafe.Pointer {
 	box := unsafe.Pointer(&e)
-	drafted(reflect.TypeFor[E](), box)
+	detachDraft(reflect.TypeFor[E](), box)
 	return box
 }
 

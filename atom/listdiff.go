@@ -12,20 +12,17 @@ import (
 // were made anew when they have the same identity or value. It returns true,
 // and has recorded nothing, if the list was shuffled and is better replaced.
 func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
-	if v.follows && v.journal.inPlace() && !d.identitiesEdited(p, v) {
-		d.expect(len(v.journal.log))
-		for _, e := range v.journal.log {
-			leaf, i := v.tree.leaf(e.at)
-			if leaf.own>>i&1 == 1 && leaf.mark.sameUser(v.mark) { // the first edit of it
-				v.put(leaf, i, e.at, d.diffElement(p, e.at, e.old, leaf.slots[i]))
-			}
+	if v.follows {
+		log, at := v.journal.log, cursor{tree: v.tree}
+		switch inPlace := v.journal.inPlace(); {
+		case inPlace && !d.identitiesEdited(p, v, &at):
+			d.compareEdited(p, v, &at)
+			from.handOn(v.tree)
+			return false
+		case !inPlace && len(log) == 1 && log[0].op != opClear:
+			d.recordEdit(p, from, v)
+			return false
 		}
-		from.handOn(v.tree)
-		return false
-	}
-	if v.follows && len(v.journal.log) == 1 && v.journal.log[0].op != opClear && v.journal.log[0].op != OpReplace {
-		d.recordEdit(p, from, v)
-		return false
 	}
 	xs, ys := pieces(from, v.tree)
 	match := d.matchPieces(p, xs, ys, v)
@@ -52,10 +49,36 @@ func (d *differ) diffElement(p *plan, i int, old, draft unsafe.Pointer) unsafe.P
 
 // identitiesEdited tells whether an element has got another identity: then it
 // is another element.
-func (d *differ) identitiesEdited(p *plan, v *version) bool {
-	return p.elem.keyed() && slices.ContainsFunc(v.journal.log, func(e entryEdit) bool {
-		return !d.sameID(p.elem, e.old, v.tree.at(e.at))
-	})
+func (d *differ) identitiesEdited(p *plan, v *version, at *cursor) bool {
+	if !p.elem.keyed() {
+		return false
+	}
+	for i := range v.journal.log {
+		e := &v.journal.log[i]
+		if leaf, k := at.leaf(e.at); !d.sameID(p.elem, e.old, leaf.slots[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+// compareEdited compares the elements that were edited where they are.
+func (d *differ) compareEdited(p *plan, v *version, at *cursor) {
+	d.expect(len(v.journal.log))
+	for i := range v.journal.log {
+		e := &v.journal.log[i]
+		leaf, k := at.leaf(e.at)
+		if leaf.own>>k&1 == 0 || !leaf.mark.sameUser(v.mark) {
+			continue // not the first edit of it
+		}
+		box := d.diffElement(p, e.at, e.old, leaf.slots[k])
+		if leaf.mark == v.mark {
+			leaf.place(k, box, false)
+		} else {
+			v.set(e.at, box)
+			*at = cursor{tree: v.tree}
+		}
+	}
 }
 
 // recordEdit records the one edit that leads from the list from to v, for

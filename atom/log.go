@@ -21,6 +21,7 @@ type cell struct {
 	top         region          // the watched parts of the value
 	changed     []Path          // what the user has changed, and what has had an initial
 	initialized map[string]bool // value: both for SetInitial
+	print       *fingerprint    // of the value that was handed out last, in debug mode
 }
 
 func (s *Store) cellOf(r *origin) *cell {

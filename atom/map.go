@@ -45,7 +45,7 @@ func MapOf[K comparable, V any](m map[K]V) Map[K, V] {
 func (m Map[K, V]) shape() shape {
 	return shape{
 		self: reflect.TypeFor[Map[K, V]](), key: reflect.TypeFor[K](), elem: reflect.TypeFor[V](),
-		box: reflect.TypeFor[entryBox[K, V]](), value: unsafe.Offsetof(entryBox[K, V]{}.value),
+		box: reflect.TypeFor[entryBox[K, V]](), value: unsafe.Offsetof(entryBox[K, V]{}.value), clone: cloned[entryBox[K, V]],
 	}
 }
 
@@ -121,13 +121,10 @@ func (m *Map[K, V]) Edit(k K) *V {
 	if !ok {
 		return nil
 	}
-	j := m.root.edits()
-	box, private := j.at(i)
-	if !private {
-		old := (*entryBox[K, V])(box)
-		box = m.box(old.key, old.value)
-		m.root.edit(entryEdit{op: OpReplace, at: i, box: box, old: unsafe.Pointer(old)})
-	}
+	box := m.root.private(i, func(old unsafe.Pointer) unsafe.Pointer {
+		e := (*entryBox[K, V])(old)
+		return m.box(e.key, e.value)
+	})
 	return &(*entryBox[K, V])(box).value
 }
 
@@ -135,7 +132,7 @@ func (m *Map[K, V]) Edit(k K) *V {
 // others hold.
 func (Map[K, V]) box(k K, v V) unsafe.Pointer {
 	box := &entryBox[K, V]{k, v}
-	drafted(reflect.TypeFor[V](), unsafe.Pointer(&box.value))
+	detachDraft(reflect.TypeFor[V](), unsafe.Pointer(&box.value))
 	return unsafe.Pointer(box)
 }
 

@@ -165,7 +165,7 @@ func (m *merger) member(p *plan, a unsafe.Pointer, name string, patch []byte) er
 	case gone:
 		return nil
 	case found:
-		return m.merge(p.elem, p.element(r.private(p, i)), nil, patch)
+		return m.merge(p.elem, p.element(p.drafted(r, i)), nil, patch)
 	}
 	if err := m.merge(p.elem, p.element(box), nil, patch); err != nil {
 		return err

@@ -1,12 +1,9 @@
 package atom
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 	"unsafe"
 )
 
@@ -40,7 +37,7 @@ func (e *PatchError) Unwrap() error { return e.Err }
 // Limits bound what a patch from outside may cost. Zero fields mean the
 // default.
 type Limits struct {
-	Bytes int // of the document, and of all that its copy and move operations copy, as JSON; default 1 MiB
+	Bytes int // of the document, and of all that its operations copy, as JSON; default 1 MiB
 	Ops   int // operations; for a merge patch, members of objects; default 10,000
 	Depth int // nesting of the document, and steps of a path; default 100
 }
@@ -97,9 +94,10 @@ func ApplyPatch[T any](v T, patch []byte, limits Limits) (T, Changes, error) {
 		return v, Changes{}, err
 	}
 	return patched(v, func(x *patcher, p *plan, a unsafe.Pointer) error {
-		for i, o := range ops {
+		for i := range ops {
+			o := &ops[i]
 			if err := x.do(p, a, o); err != nil {
-				return &PatchError{Index: i, Op: o.Op, Path: *o.Path, Err: err}
+				return o.failed(i, err)
 			}
 		}
 		return nil
@@ -124,143 +122,4 @@ func patched[T any](v T, edit func(*patcher, *plan, unsafe.Pointer) error, limit
 		return v, Changes{}, err
 	}
 	return *(*T)(next), c, nil
-}
-
-// An operation is one of a JSON Patch, as it stands in the document. What is
-// not there is nil.
-type operation struct {
-	Op    string          `json:"op"`
-	Path  *string         `json:"path"`
-	From  *string         `json:"from"`
-	Value json.RawMessage `json:"value"`
-
-	path, from []string // the parsed pointers
-}
-
-func parsePatch(doc []byte, limits Limits) ([]operation, error) {
-	if err := limits.check(doc); err != nil {
-		return nil, err
-	}
-	var ops []operation
-	if err := json.Unmarshal(doc, &ops); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPatch, err)
-	}
-	if ops == nil {
-		return nil, fmt.Errorf("%w: null is not an array", ErrPatch)
-	}
-	if len(ops) > limits.Ops {
-		return nil, fmt.Errorf("%w: %d operations, at most %d", ErrLimit, len(ops), limits.Ops)
-	}
-	for i := range ops {
-		o := &ops[i]
-		if err := o.parse(limits); err != nil {
-			path := ""
-			if o.Path != nil {
-				path = *o.Path
-			}
-			return nil, &PatchError{Index: i, Op: o.Op, Path: path, Err: err}
-		}
-	}
-	return ops, nil
-}
-
-func (o *operation) parse(limits Limits) (err error) {
-	needsValue, needsFrom := false, false
-	switch o.Op {
-	case "add", "replace", "test":
-		needsValue = true
-	case "move", "copy":
-		needsFrom = true
-	case "remove":
-	default:
-		return fmt.Errorf("%w: there is no operation %q", ErrPatch, o.Op)
-	}
-	switch {
-	case o.Path == nil:
-		return fmt.Errorf("%w: no path", ErrPatch)
-	case needsFrom && o.From == nil:
-		return fmt.Errorf("%w: no from", ErrPatch)
-	case needsValue && o.Value == nil:
-		return fmt.Errorf("%w: no value", ErrPatch)
-	}
-	if o.path, err = parsePointer(*o.Path, limits.Depth); err == nil && needsFrom {
-		o.from, err = parsePointer(*o.From, limits.Depth)
-	}
-	return err
-}
-
-// A value is what an operation puts somewhere: JSON from the patch, or a part
-// of the draft.
-type value struct {
-	json   []byte
-	plan   *plan // of a part
-	at     unsafe.Pointer
-	quoted bool // the part was under a field with json:",string"
-}
-
-// into makes *a, a zero p under f (or nil), the value.
-func (v value) into(p *plan, a unsafe.Pointer, f *field) error {
-	quoted := f != nil && f.quoted
-	if v.plan != nil && v.plan.typ == p.typ && v.quoted == quoted {
-		p.copy(a, v.at)
-		var w walk
-		w.detach(p, a)
-		return w.err
-	}
-	b, err := v.text()
-	if err != nil {
-		return err
-	}
-	if quoted && string(b) != "null" {
-		var s string
-		if err := json.Unmarshal(b, &s); err != nil {
-			return err
-		}
-		b = []byte(s)
-	}
-	if p.kind == kindInterface && p.typ.NumMethod() == 0 {
-		doc, err := decodeExact(b)
-		*(*any)(a) = doc
-		return err
-	}
-	return json.Unmarshal(b, p.value(a).Addr().Interface())
-}
-
-// text is the value as JSON.
-func (v value) text() ([]byte, error) {
-	if v.plan == nil {
-		return v.json, nil
-	}
-	var w patchWriter
-	err := w.value(v.plan, v.at, &field{quoted: v.quoted})
-	return w.out, err
-}
-
-// decodeExact decodes a document without a type, with integers that a float64
-// cannot hold as json.Number.
-func decodeExact(b []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	var v any
-	err := d.Decode(&v)
-	return exact(v), err
-}
-
-func exact(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, e := range v {
-			v[k] = exact(e)
-		}
-	case []any:
-		for i, e := range v {
-			v[i] = exact(e)
-		}
-	case json.Number:
-		f, err := v.Float64()
-		if i, notInt := v.Int64(); err == nil && (notInt != nil && strings.ContainsAny(string(v), ".eE") || notInt == nil && i >= -1<<53 && i <= 1<<53) {
-			return f
-		}
-	}
-	return v
 }

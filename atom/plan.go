@@ -54,6 +54,10 @@ type plan struct {
 	zero     any    // for the type word of interfaces that hold it
 	direct   bool   // an interface holds it in its own data word
 
+	// clone does what copied does, faster than reflection can. It is there
+	// once the type was a type parameter of ours.
+	clone atomic.Pointer[func(unsafe.Pointer) unsafe.Pointer]
+
 	// leaf is set where the type has a JSON form of its own (MarshalJSON,
 	// MarshalText): a change inside is then a change of the whole.
 	leaf bool
@@ -65,6 +69,7 @@ type plan struct {
 	order    order    // of a Map: how its keys are compared
 	length   int      // of an array
 	fields   []*field // of a struct
+	sharing  []*field // of a struct: those whose plain copy shares memory
 	identity *field   // of a struct: the field tagged `atom:"key"`, if any
 }
 
@@ -108,6 +113,22 @@ func planOf(t reflect.Type) (*plan, error) {
 		slot.Store(p)
 	}
 	return p, err
+}
+
+// planFor is planOf for a type that is known where it is called.
+func planFor[T any]() (*plan, error) {
+	p, err := planOf(reflect.TypeFor[T]())
+	if err == nil && p.clone.Load() == nil {
+		f := cloned[T]
+		p.clone.Store(&f)
+	}
+	return p, err
+}
+
+func cloned[T any](src unsafe.Pointer) unsafe.Pointer {
+	v := new(T)
+	*v = *(*T)(src)
+	return unsafe.Pointer(v)
 }
 
 // recent is a part of plans, by the address of the type: every update asks for
@@ -275,7 +296,9 @@ func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, 
 		}
 		p.fields = append(p.fields, f)
 		p.pointers = p.pointers || f.plan.pointers
-		p.shares = p.shares || f.plan.shares
+		if f.plan.shares {
+			p.shares, p.sharing = true, append(p.sharing, f)
+		}
 	}
 	return nil
 }
@@ -432,6 +455,9 @@ func (p *plan) copy(dst, src unsafe.Pointer) {
 
 // copied is a fresh p, a copy of the one at src that shares what it refers to.
 func (p *plan) copied(src unsafe.Pointer) unsafe.Pointer {
+	if f := p.clone.Load(); f != nil {
+		return (*f)(src)
+	}
 	dst := p.new()
 	p.copy(dst, src)
 	return dst

@@ -31,6 +31,7 @@ type Store struct {
 
 	onConflict []*func(Conflict)
 	attached   map[any]any
+	debug      debugMode // nil unless Debug was called
 }
 
 // NewStore returns an empty store, in which every atom has its initial value.
@@ -78,8 +79,18 @@ func (s *Store) Batch(f func(b *Batch)) {
 	calling(func() { f(b) })
 }
 
-func (s *Store) begin() *Batch { s.lock(); return &s.own }
-func (s *Store) end(*Batch)    { s.commit(); s.mu.Unlock(); s.notes.deliver() }
+func (s *Store) begin() *Batch {
+	s.lock()
+	if s.debug != nil {
+		if err := s.debug.check(s); err != nil {
+			s.mu.Unlock()
+			panic(err)
+		}
+	}
+	return &s.own
+}
+
+func (s *Store) end(*Batch) { s.commit(); s.mu.Unlock(); s.notes.deliver() }
 
 func (b *Batch) begin() *Batch { return b }
 func (b *Batch) end(*Batch)    {}

@@ -81,42 +81,59 @@ func (t *treeNode) at(i int) unsafe.Pointer {
 	return l.slots[k]
 }
 
+// A cursor finds the leaves of elements that are asked for one after the other.
+type cursor struct {
+	tree *treeNode
+	last *treeNode // the leaf that was found last
+	from int       // its first element
+}
+
+// leaf is the leaf with element i, and where in it that is.
+func (c *cursor) leaf(i int) (leaf *treeNode, at int) {
+	if c.last == nil || i < c.from || i-c.from >= int(c.last.size) {
+		c.last, at = c.tree.leaf(i)
+		c.from = i - at
+	}
+	return c.last, i - c.from
+}
+
 // owned tells whether box i was made under m or an earlier mark of its user.
 func (t *treeNode) owned(i int, m mark) bool {
 	l, k := t.leaf(i)
 	return l.mark.sameUser(m) && l.own>>k&1 == 1
 }
 
-// set is t with box i replaced.
-func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
-	t = t.writable(m)
-	for n := t; ; {
-		if n.height == 0 {
-			n.place(i, box, own, m)
-			return t
-		}
+// open is t with the leaf of element i and the nodes above it writable, that
+// leaf, and where in it the element is.
+func (t *treeNode) open(i int, m mark) (top, leaf *treeNode, at int) {
+	top = t.writable(m)
+	leaf = top
+	for leaf.height > 0 {
 		k := 0
-		for ; i >= int(n.kid(k).size); k++ {
-			i -= int(n.kid(k).size)
+		for ; i >= int(leaf.kid(k).size); k++ {
+			i -= int(leaf.kid(k).size)
 		}
-		kid := n.kid(k).writable(m)
-		n.slots[k] = unsafe.Pointer(kid)
-		n = kid
+		kid := leaf.kid(k).writable(m)
+		leaf.slots[k] = unsafe.Pointer(kid)
+		leaf = kid
 	}
+	return top, leaf, i
 }
 
-// place is set for slot i of the leaf t, if that was made under m; then so were
-// the nodes above it.
-func (t *treeNode) place(i int, box unsafe.Pointer, own bool, m mark) bool {
-	if t.mark != m {
-		return false
-	}
+// set is t with box i replaced.
+func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
+	t, leaf, at := t.open(i, m)
+	leaf.place(at, box, own)
+	return t
+}
+
+// place puts box into slot i of a leaf that can be written to.
+func (t *treeNode) place(i int, box unsafe.Pointer, own bool) {
 	t.slots[i] = box
 	t.own &^= 1 << i
 	if own {
 		t.own |= 1 << i
 	}
-	return true
 }
 
 // insert is t with box as element i.

@@ -61,10 +61,8 @@ func (w *walk) leave(a unsafe.Pointer) {
 func (w *walk) detach(p *plan, a unsafe.Pointer) {
 	switch p.kind {
 	case kindStruct:
-		for _, f := range p.fields {
-			if f.plan.shares {
-				w.detach(f.plan, unsafe.Add(a, f.offset))
-			}
+		for _, f := range p.sharing {
+			w.detach(f.plan, unsafe.Add(a, f.offset))
 		}
 	case kindArray:
 		for i := range p.length {

@@ -54,12 +54,14 @@ func (c *FailedAlert) Render() app.UI {
 }
 
 func (c *FailedAlert) retry(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate() // those who show the failure watch it
 	if task := c.answer(); task != nil {
 		task.Retry()
 	}
 }
 
 func (c *FailedAlert) dismiss(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
 	if task := c.answer(); task != nil {
 		task.Dismiss()
 	}

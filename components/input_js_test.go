@@ -507,3 +507,32 @@ func TestFieldOfManyLinesBecomesOneOfOne(t *testing.T) {
 	f.settle()
 	f.wantCommitted(t, "b!")
 }
+
+func TestInputShowsARollbackBeforeTheFrame(t *testing.T) {
+	text, e := atom.New("before"), newEffect()
+	page := show(t, func(p *screen) app.UI {
+		return components.Input().ID("x").Value(p.text.Use(&p.bind, text)).Status(&p.text).OnChange(func(app.Context, string) {})
+	})
+	input := query(t, "#x")
+	nextFrame()
+	says := func(reason, want string) {
+		t.Helper()
+		defer nextFrame() // a rendering that has taken long, on a busy machine, makes the next one wait
+		page.atOnce(func() {
+			if got := input.Get("value").String(); got != want {
+				t.Errorf("%s it says %q, want %q", reason, got, want)
+			}
+		})
+	}
+	saga.Run(page.store, text, saga.Update(func(v *string) { *v = "meanwhile" }).Effect(e.run))
+	says("after a change", "meanwhile")
+	e.fail(page.store)
+	says("after the rollback", "before")
+
+	saga.Run(page.store, text, saga.Update(func(v *string) { *v = "meanwhile" }).Effect(e.run))
+	says("after a change", "meanwhile")
+	focus(input)
+	input.Set("value", "what the user types")
+	e.fail(page.store)
+	says("while the user types", "what the user types")
+}

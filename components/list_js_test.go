@@ -199,9 +199,10 @@ func TestListKeepsFocusAndSelection(t *testing.T) {
 
 func TestListKeepsTheScrollPosition(t *testing.T) {
 	s := newShelf(t, numbered(0, 90)...)
-	box := query(t, "#shelf").Get("parentElement")
-	style := box.Call("appendChild", document().Call("createElement", "style"))
-	style.Set("textContent", "#shelf { height: 300px; overflow-y: auto } #shelf li { height: 40px; overflow: hidden }")
+	s.dress = func(l *components.ListControl[string]) app.UI {
+		return app.Div().Body(l, app.Style().Text("#shelf { height: 300px; overflow-y: auto } #shelf li { height: 40px; overflow: hidden }"))
+	}
+	s.again()
 	list, row := query(t, "#shelf"), query(t, "#shelf > li:nth-child(50)")
 	list.Set("scrollTop", 49*40)
 	nextFrame()

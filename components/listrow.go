@@ -27,7 +27,7 @@ func elements[T any](rows []listRow[T]) []app.UI {
 // how many are before the time is looked at, and most how many at most: go-app's
 // queue has to hold what they have to do when they are mounted.
 const (
-	turn    = 10 * time.Millisecond
+	turn    = 25 * time.Millisecond
 	handful = 20
 	most    = 500
 )

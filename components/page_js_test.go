@@ -5,6 +5,7 @@ package components_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -77,6 +78,18 @@ func (p *screen) load(t *testing.T, c app.Composer) {
 
 // settle runs everything that waits, and renders.
 func (p *screen) settle() { p.engine.ConsumeAll() }
+
+// atOnce calls look when what waits has been dispatched, and no frame has begun.
+func (p *screen) atOnce(look func()) {
+	p.ctx.Async(func() {
+		runtime.Gosched() // those of what waits come first
+		p.ctx.Dispatch(func(ctx app.Context) {
+			ctx.PreventUpdate()
+			look()
+		})
+	})
+	p.settle()
+}
 
 // again has the page rendered, and all that is in it.
 func (p *screen) again() {

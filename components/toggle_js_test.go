@@ -256,6 +256,31 @@ func TestTogglePendingThenFailed(t *testing.T) {
 	wantAttr(t, button, "aria-describedby", alert.Get("id").String())
 }
 
+func TestToggleShowsARollbackBeforeTheFrame(t *testing.T) {
+	page, e, on := toggling(t)
+	button := query(t, switches)
+	nextFrame()
+	says := func(reason, checked, busy string) {
+		t.Helper()
+		defer nextFrame() // a rendering that has taken long, on a busy machine, makes the next one wait
+		page.atOnce(func() {
+			t.Helper()
+			t.Log(reason)
+			wantAttr(t, button, "aria-checked", checked)
+			wantAttr(t, button, "aria-busy", busy)
+		})
+		page.again() // go-app's own rendering agrees
+		wantAttr(t, button, "aria-checked", checked)
+		wantAttr(t, button, "aria-busy", busy)
+	}
+	button.Call("click")
+	says("after the click", "true", "true")
+	e.fail(page.store)
+	says("after the rollback", "false", "false")
+	on.Set(page.store, true)
+	says("after a change from elsewhere", "true", "false")
+}
+
 func press(t *testing.T, name string) {
 	t.Helper()
 	buttons := document().Call("querySelectorAll", "[role=alert] button")
@@ -285,6 +310,28 @@ func TestRetry(t *testing.T) {
 		t.Errorf("%d are pending: it was run more than once", n)
 	}
 	e <- nil
+}
+
+// An answer to an alert renders those who show the failure, and not the page.
+func TestAnswerToAnAlertRendersNothingAround(t *testing.T) {
+	on, e, around := atom.New(false), newEffect(), 0
+	inner := &screen{render: func(p *screen) app.UI {
+		return components.Toggle().On(p.on.Use(&p.bind, on)).Status(&p.on).OnChange(func(_ app.Context, want bool) {
+			p.on.Run(saga.Update(func(v *bool) { *v = want }).Effect(e.toggle))
+		})
+	}}
+	page := show(t, func(*screen) app.UI { around++; return app.Div().Body(inner) })
+	query(t, switches).Call("click")
+	page.settle()
+	e.fail(page.store)
+	page.settle()
+	before := around
+	press(t, "Dismiss")
+	page.settle()
+	absent(t, "[role=alert]")
+	if around != before {
+		t.Errorf("the page was rendered %d times", around-before)
+	}
 }
 
 func TestDismiss(t *testing.T) {

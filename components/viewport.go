@@ -124,34 +124,53 @@ func (c *ListControl[T]) settle() {
 	if v.list == nil {
 		return
 	}
-	if v.height == 0 && len(c.rows) > 0 {
-		top := c.rows[0].ui.JSValue().Call("getBoundingClientRect").Get("top").Float()
-		bottom := c.rows[len(c.rows)-1].ui.JSValue().Call("getBoundingClientRect").Get("bottom").Float()
-		if v.height = (bottom - top) / float64(len(c.rows)); v.height > 0 {
-			c.follow() // it is known now what can be seen
-			return
-		}
-	}
+	shown := c.rows[:min(len(c.rows), v.to-v.from)]
 	above, below := v.from, n-v.to
 	switch {
 	case v.apart >= v.to:
 		below--
+		v.number(c.rows[len(c.rows)-1].ui, v.apart, n)
 	case v.apart >= 0:
 		above--
+		v.number(c.rows[0].ui, v.apart, n)
+		shown = c.rows[1:]
 	}
+	for i, r := range shown {
+		v.number(r.ui, v.from+i, n)
+	}
+	v.pad(above, below) // before anything has the browser look at the list
+	before := v.height
+	if v.measure(elements(shown)); v.height == before {
+		return
+	}
+	if before == 0 {
+		c.follow() // it is known now what can be seen
+	} else {
+		v.pad(above, below)
+	}
+}
+
+// pad leaves the place for rows that are not there.
+func (v *viewport) pad(above, below int) {
 	style := v.list.Get("style")
 	style.Set("paddingTop", fmt.Sprintf("%.2fpx", float64(above)*v.height))
 	style.Set("paddingBottom", fmt.Sprintf("%.2fpx", float64(below)*v.height))
-	for i, r := range c.rows {
-		at := v.from + i
-		switch {
-		case v.apart >= v.to && i == len(c.rows)-1, v.apart >= 0 && v.apart < v.from && i == 0:
-			at = v.apart
-		case v.apart >= 0 && v.apart < v.from:
-			at--
-		}
-		row := r.ui.JSValue()
-		row.Call("setAttribute", "aria-posinset", at+1)
-		row.Call("setAttribute", "aria-setsize", n)
+}
+
+// number has a row say, for those who do not see it, that it is the one at i of n.
+func (v *viewport) number(row app.UI, i, n int) {
+	row.JSValue().Call("setAttribute", "aria-posinset", i+1)
+	row.JSValue().Call("setAttribute", "aria-setsize", n)
+}
+
+// measure finds out the height of rows that stand below each other.
+func (v *viewport) measure(rows []app.UI) {
+	if len(rows) == 0 {
+		return
+	}
+	top := rows[0].JSValue().Call("getBoundingClientRect").Get("top").Float()
+	bottom := rows[len(rows)-1].JSValue().Call("getBoundingClientRect").Get("bottom").Float()
+	if h := (bottom - top) / float64(len(rows)); h > 0 {
+		v.height = h
 	}
 }

@@ -51,6 +51,19 @@ func (a *app) another(path string) *app {
 	return second
 }
 
+// elsewhere opens the path in another browser, which shares nothing with this one
+// but the server, and has a gate of its own.
+func (a *app) elsewhere(path string) *app {
+	b := &app{browser.New(a.program.t), a.program, gate.New(a.program.t, a.program.url)}
+	b.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	b.Goto(b.gate.URL(path))
+	b.alive()
+	return b
+}
+
+// live waits until the page follows the server.
+func (a *app) live() { a.TestID("live").WantAttribute("data-status", "live") }
+
 // reload loads the page again and returns when its program runs.
 func (a *app) reload() {
 	a.Reload()

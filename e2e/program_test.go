@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,11 @@ type program struct {
 	t        *testing.T
 	url      string // http://127.0.0.1:port
 	database string
+	more     []string // arguments
+
+	command    *exec.Cmd
+	ended      chan error
+	complaints *bytes.Buffer
 }
 
 // binary is the program under test: `make build` makes it, `make e2e` names it.
@@ -47,38 +53,31 @@ func binary(t *testing.T) string {
 
 // start starts the program on a free port and stops it with the test. A program
 // that does not stop when it is asked to, or stops with an error, fails the test.
+// more are arguments beside the address and the database.
 func start(t *testing.T, more ...string) *program {
 	t.Helper()
-	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db")}
-	command := exec.Command(binary(t), append([]string{"--listen", "127.0.0.1:0", "--database", p.database}, more...)...)
-	var complaints bytes.Buffer
-	command.Stderr = &complaints
-	output, err := command.StdoutPipe()
+	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db"), more: more}
+	p.run("127.0.0.1:0")
+	t.Cleanup(p.stop)
+	return p
+}
+
+// run starts the program on an address, and returns when it serves.
+func (p *program) run(listen string) {
+	p.t.Helper()
+	p.command = exec.Command(binary(p.t), append([]string{"--listen", listen, "--database", p.database}, p.more...)...)
+	complaints := new(bytes.Buffer)
+	p.command.Stderr = complaints
+	output, err := p.command.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
+	if err := p.command.Start(); err != nil {
+		p.t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	t.Cleanup(func() {
-		command.Process.Signal(os.Interrupt)
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Errorf("the server ended with %v", err)
-			}
-		case <-time.After(patience):
-			t.Errorf("the server did not stop in %v", patience)
-			command.Process.Kill()
-			<-ended
-		}
-		if complaints.Len() > 0 {
-			t.Logf("the server said:\n%s", &complaints)
-		}
-	})
+	p.complaints, p.ended = complaints, make(chan error, 1)
 	address := make(chan string, 1)
-	go func() {
+	go func(command *exec.Cmd, ended chan<- error) {
 		lines := bufio.NewScanner(output)
 		for lines.Scan() {
 			if found := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text()); found != "" {
@@ -88,16 +87,45 @@ func start(t *testing.T, more ...string) *program {
 		}
 		io.Copy(io.Discard, output)
 		ended <- command.Wait()
-	}()
+	}(p.command, p.ended)
 	select {
 	case p.url = <-address:
-	case err := <-ended:
-		ended <- err
-		t.Fatalf("the server ended before it served: %v\n%s", err, &complaints)
+	case err := <-p.ended:
+		p.ended <- err
+		p.t.Fatalf("the server ended before it served: %v\n%s", err, complaints)
 	case <-time.After(patience):
-		t.Fatalf("the server names no address after %v", patience)
+		p.t.Fatalf("the server names no address after %v", patience)
 	}
-	return p
+}
+
+// stop asks the program to stop, and waits.
+func (p *program) stop() {
+	p.command.Process.Signal(os.Interrupt)
+	select {
+	case err := <-p.ended:
+		if err != nil {
+			p.t.Errorf("the server ended with %v", err)
+		}
+	case <-time.After(patience):
+		p.t.Errorf("the server did not stop in %v", patience)
+		p.command.Process.Kill()
+		<-p.ended
+	}
+	if p.complaints.Len() > 0 {
+		p.t.Logf("the server said:\n%s", p.complaints)
+	}
+}
+
+// kill ends the program where it is, as a crash does; again starts it on the
+// same address and database.
+func (p *program) kill() {
+	p.command.Process.Kill()
+	<-p.ended
+}
+
+func (p *program) again() {
+	p.t.Helper()
+	p.run(strings.TrimPrefix(p.url, "http://"))
 }
 
 // stored reads the kind from the database file, past the program.
@@ -118,6 +146,17 @@ func (p *program) stored(id kind.ID) kind.Kind {
 		p.t.Fatal(err)
 	}
 	return k
+}
+
+// has tells whether the server knows such a kind.
+func (p *program) has(id kind.ID) bool {
+	p.t.Helper()
+	response, err := http.Get(p.url + "/api/kinds/" + url.PathEscape(string(id)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
 }
 
 // patch changes a kind as another program would: not through any page.

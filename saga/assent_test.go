@@ -6,6 +6,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 // What was sent is what is re-applied: the page shows what the server was told.
@@ -36,21 +37,21 @@ func TestAsSent(t *testing.T) {
 	} {
 		t.Run(test.reason, func(t *testing.T) {
 			s, a := atom.NewStore(), atom.New(list("x", "y"))
-			h := &hand[doc]{t: t, answers: make(chan error, 1)}
-			sg := saga.Update(test.update).Effect(h.effect)
+			h := &sagatest.Hand{}
+			sg := saga.Update(test.update).Effect(sagatest.Effect[doc](h))
 			if test.asSent {
 				sg = sg.AsSent()
 			}
-			h.task = saga.Run(s, a, sg)
-			before := h.task.Patch().String()
+			h.Task = saga.Run(s, a, sg)
+			before := h.Task.Patch().String()
 			if err := a.SyncUpdate(s, test.below); err != nil {
 				t.Fatal(err)
 			}
 			expect(t, s, a, test.visible)
-			if got := h.task.Patch().String(); got != before {
+			if got := h.Task.Patch().String(); got != before {
 				t.Errorf("the task's patch has become %q, it was %q", got, before)
 			}
-			h.fails()
+			h.Fail(errServer)
 			want := list("x", "y")
 			test.below(&want)
 			expect(t, s, a, want)
@@ -60,12 +61,12 @@ func TestAsSent(t *testing.T) {
 
 func TestAsSentThatFindsNoPlaceIsAConflict(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(list("x", "y"))
-	h := &hand[doc]{t: t, answers: make(chan error, 1)}
-	h.task = saga.Run(s, a, saga.Update(func(d *doc) { d.Rows[1].Name = "renamed" }).Effect(h.effect).AsSent())
+	h := &sagatest.Hand{}
+	h.Task = saga.Run(s, a, saga.Update(func(d *doc) { d.Rows[1].Name = "renamed" }).Effect(sagatest.Effect[doc](h)).AsSent())
 	a.SyncUpdate(s, remove("y"))
-	h.task.Wait(t.Context())
-	if h.task.State() != saga.Conflict {
-		t.Errorf("the task is %v", h.task.State())
+	h.Task.Wait(t.Context())
+	if h.Task.State() != saga.Conflict {
+		t.Errorf("the task is %v", h.Task.State())
 	}
 	expect(t, s, a, list("x"))
 }

@@ -38,9 +38,9 @@ type Bind struct {
 	missed bool // something changed while the component could not be rendered
 	alarm  *time.Timer
 	views  []subscriber
-	age    uint64 // counts the components that were made before it
-	stale  bool   // something has changed since its hooks were read
-	drawn  time.Time
+	age    uint64        // counts the components that were made before it
+	stale  bool          // something has changed since its hooks were read
+	drawn  time.Duration // when; see now
 	took   time.Duration // to draw it
 	queued bool          // in the pump; guarded by it
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 func increment(n *int) { *n++ }
@@ -36,7 +37,7 @@ func newMirror(t *testing.T) *mirror {
 	return m
 }
 
-func (m *mirror) increment() *hand[int] { return run(m.t, m.store, m.count, increment) }
+func (m *mirror) increment() *sagatest.Hand { return sagatest.Run(m.store, m.count, increment) }
 
 // echo is a commit of the server: now it has that count, with those changes in it.
 func (m *mirror) echo(count int, of ...*saga.Task) {
@@ -86,11 +87,11 @@ func TestAnswerBeforeEcho(t *testing.T) {
 	told := 0
 	atom.Subscribe(m.store, m.count, func() { told++ })
 	h := m.increment()
-	h.succeeds()
-	if h.task.State() != saga.Succeeded || atom.Pending(m.store, m.count) != 0 {
-		t.Errorf("the task is %s, %d pending", h.task.State(), atom.Pending(m.store, m.count))
+	h.Succeed()
+	if h.Task.State() != saga.Succeeded || atom.Pending(m.store, m.count) != 0 {
+		t.Errorf("the task is %s, %d pending", h.Task.State(), atom.Pending(m.store, m.count))
 	}
-	m.echo(1, h.task)
+	m.echo(1, h.Task)
 	m.shows(1, "after the echo")
 	if told != 1 {
 		t.Errorf("the page flickered: it was told %d times", told)
@@ -102,30 +103,30 @@ func TestAnswerBeforeEcho(t *testing.T) {
 func TestEchoBeforeAnswer(t *testing.T) {
 	for _, test := range []struct {
 		reason string
-		end    func(*mirror, *hand[int])
+		end    func(*mirror, *sagatest.Hand)
 	}{
-		{"it works", func(m *mirror, h *hand[int]) { h.answers <- nil }},
-		{"the answer is lost", func(m *mirror, h *hand[int]) { h.answers <- errServer }},
-		{"it takes too long", func(*mirror, *hand[int]) {}},
-		{"it is cancelled", func(m *mirror, h *hand[int]) { h.cancel() }},
-		{"it is superseded", func(m *mirror, h *hand[int]) {
+		{"it works", func(m *mirror, h *sagatest.Hand) { h.Succeed() }},
+		{"the answer is lost", func(m *mirror, h *sagatest.Hand) { h.Fail(errServer) }},
+		{"it takes too long", func(*mirror, *sagatest.Hand) {}},
+		{"it is cancelled", func(m *mirror, h *sagatest.Hand) { h.Task.Cancel() }},
+		{"it is superseded", func(m *mirror, h *sagatest.Hand) {
 			saga.Run(m.store, m.count, saga.Update(increment).Effect(func(context.Context, int) error { return errServer }).Latest())
 		}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			m := newMirror(t)
-			h := &hand[int]{t: t, answers: make(chan error, 1)}
-			h.task = saga.Run(m.store, m.count, saga.Update(increment).Effect(h.effect).
+			h := &sagatest.Hand{}
+			h.Task = saga.Run(m.store, m.count, saga.Update(increment).Effect(sagatest.Effect[int](h)).
 				PostEffect(func(n *int) { *n += 1000 }).Timeout(time.Minute).Latest())
 			synctest.Wait()
-			m.echo(1, h.task)
+			m.echo(1, h.Task)
 			m.shows(1, "after the echo")
-			if h.task.State() != saga.Running {
-				t.Errorf("%s: the task is %s before its effect is over", test.reason, h.task.State())
+			if h.Task.State() != saga.Running {
+				t.Errorf("%s: the task is %s before its effect is over", test.reason, h.Task.State())
 			}
 			test.end(m, h)
-			if err := h.task.Wait(t.Context()); err != nil || h.task.State() != saga.Succeeded {
-				t.Errorf("%s: the task ended as %s: %v", test.reason, h.task.State(), err)
+			if err := h.Task.Wait(t.Context()); err != nil || h.Task.State() != saga.Succeeded {
+				t.Errorf("%s: the task ended as %s: %v", test.reason, h.Task.State(), err)
 			}
 			synctest.Wait()
 			m.shows(1, test.reason+":")
@@ -137,17 +138,17 @@ func TestEchoBeforeAnswer(t *testing.T) {
 func TestEchoOfAnIncrementNeverAppliesTwice(t *testing.T) {
 	m := newMirror(t)
 	first, second, third := m.increment(), m.increment(), m.increment()
-	second.succeeds()
-	m.echo(1, second.task) // the server got to it first
+	second.Succeed()
+	m.echo(1, second.Task) // the server got to it first
 	m.shows(3, "after one echo")
-	m.echo(1, second.task)
+	m.echo(1, second.Task)
 	m.shows(3, "after the same echo again")
 	m.echo(2) // another device
 	m.shows(4, "after another device's")
-	first.fails()
+	first.Fail(errServer)
 	m.shows(3, "after a failure")
-	m.echo(3, third.task)
-	third.succeeds()
+	m.echo(3, third.Task)
+	third.Succeed()
 	m.shows(3, "at the end")
 	m.settled()
 }
@@ -155,22 +156,22 @@ func TestEchoOfAnIncrementNeverAppliesTwice(t *testing.T) {
 func TestASnapshotContainsSeveral(t *testing.T) {
 	m := newMirror(t)
 	pending, succeeded, later := m.increment(), m.increment(), m.increment()
-	succeeded.succeeds()
-	m.echo(12, pending.task, succeeded.task)
+	succeeded.Succeed()
+	m.echo(12, pending.Task, succeeded.Task)
 	m.shows(13, "on the snapshot")
-	pending.answers <- errServer // the answer is lost
-	must(t, pending.task.Wait(t.Context()))
-	later.fails()
+	pending.Settle(errServer) // the answer is lost
+	must(t, pending.Task.Wait(t.Context()))
+	later.Fail(errServer)
 	m.shows(12, "at the end")
 	m.settled()
 }
 
 func TestAPostEffectLeavesWithItsChange(t *testing.T) {
 	m := newMirror(t)
-	h := runThen(t, m.store, m.count, increment, func(n *int) { *n = 40 })
-	h.succeeds()
+	h := runThen(m.store, m.count, increment, func(n *int) { *n = 40 })
+	h.Succeed()
 	m.shows(40, "as the server has said")
-	m.echo(41, h.task)
+	m.echo(41, h.Task)
 	m.shows(41, "as the server has it")
 	m.settled()
 }
@@ -179,13 +180,14 @@ func TestAPostEffectLeavesWithItsChange(t *testing.T) {
 func TestConfirmedBurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMirror(t)
-		h := &hand[int]{t: t, answers: make(chan error, 1)}
-		sg := saga.Update(increment).Effect(h.effect).Debounce(time.Second)
-		h.task = saga.Run(m.store, m.count, sg)
+		h := &sagatest.Hand{}
+		sg := saga.Update(increment).Effect(sagatest.Effect[int](h)).Debounce(time.Second)
+		h.Task = saga.Run(m.store, m.count, sg)
 		saga.Run(m.store, m.count, sg)
 		m.shows(2, "at once")
-		h.succeeds()
-		m.echo(2, h.task)
+		h.Succeed()
+		must(t, h.Task.Wait(t.Context()))
+		m.echo(2, h.Task)
 		m.shows(2, "after the echo")
 		m.settled()
 	})
@@ -200,7 +202,7 @@ func TestConfirmedTransaction(t *testing.T) {
 		saga.Edit(tx, m.count, increment)
 		saga.Edit(tx, other, increment)
 		saga.Edit(tx, mine, increment)
-	}, func(context.Context) error { return <-answers })
+	}, func(context.Context, []atom.Changes) error { return <-answers })
 
 	m.echo(1, task)
 	if got := other.Get(m.store); got != 1 {
@@ -227,20 +229,20 @@ func TestALateBaseIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMirror(t)
 		h, failed := m.increment(), m.increment()
-		failed.fails()
+		failed.Fail(errServer)
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if len(m.late) != 0 {
 			t.Errorf("%d are late while they run", len(m.late))
 		}
-		h.succeeds()
+		h.Succeed()
 		time.Sleep(2*limit + time.Second)
 		synctest.Wait()
-		if len(m.late) != 2 || m.late[0] != h.task {
+		if len(m.late) != 2 || m.late[0] != h.Task {
 			t.Errorf("told of %v", m.late)
 		}
 		m.shows(1, "meanwhile")
-		m.echo(1, h.task)
+		m.echo(1, h.Task)
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if len(m.late) != 2 {
@@ -253,10 +255,10 @@ func TestALateBaseIsTold(t *testing.T) {
 func TestWithoutLiveAChangeFolds(t *testing.T) {
 	m := newMirror(t)
 	waiting, running := m.increment(), m.increment()
-	waiting.succeeds()
+	waiting.Succeed()
 	m.stop()
 	m.shows(2, "after the end")
-	running.succeeds()
+	running.Succeed()
 	saga.Run(m.store, m.count, saga.Update(increment)) // no effect: nothing comes back
 	m.shows(3, "at the end")
 	m.settled()
@@ -276,11 +278,11 @@ func TestAFailedBaseConfirmsNothing(t *testing.T) {
 	h := m.increment()
 	no := errors.New("no")
 	m.store.Batch(func(b *atom.Batch) {
-		if err := saga.Confirm(b, []string{h.task.ID()}, func(...*atom.Entry) error { return no }); err != no {
+		if err := saga.Confirm(b, []string{h.Task.ID()}, func(...*atom.Entry) error { return no }); err != no {
 			t.Errorf("got %v", err)
 		}
 	})
-	h.fails()
+	h.Fail(errServer)
 	m.shows(0, "after the failure")
 	m.settled()
 }
@@ -293,10 +295,10 @@ func TestConflictOfOneThatWaits(t *testing.T) {
 	}
 	s, rows := atom.NewStore(), atom.New([]row{{ID: "a"}})
 	saga.Live(s, rows, limit, func(*saga.Task) { t.Error("told of one that has left") })
-	h := run(t, s, atom.At(rows, "a"), func(r *row) { r.N++ })
-	h.succeeds()
+	h := sagatest.Run(s, atom.At(rows, "a"), func(r *row) { r.N++ })
+	h.Succeed()
 	must(t, rows.Sync(s, nil))
-	if n := len(saga.Unconfirmed(s, rows)); n != 0 || h.task.State() != saga.Succeeded {
-		t.Errorf("%d wait; the task is %s", n, h.task.State())
+	if n := len(saga.Unconfirmed(s, rows)); n != 0 || h.Task.State() != saga.Succeeded {
+		t.Errorf("%d wait; the task is %s", n, h.Task.State())
 	}
 }

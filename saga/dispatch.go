@@ -1,7 +1,8 @@
 package saga
 
 import (
-	"slices"
+	"context"
+	"fmt"
 
 	"github.com/atomsaga/atomsaga/atom"
 )
@@ -9,33 +10,30 @@ import (
 // An admission is how a run begins: what its policy makes of it, decided in the
 // batch that dispatches the update.
 type admission struct {
-	task       *Task
-	work       work
-	refused    error
-	joined     bool    // another run's task takes it over, or stands for it
-	superseded []*Task // have ended in the batch
-	before     *Task   // whose effect comes first
-	burst      *burst  // whose effect waits until it is due
+	task    *Task
+	refused error
+	joined  bool    // another run's task takes it over, or stands for it
+	over    []*Task // have ended in the batch
 }
 
 // run dispatches the update as the policy says, and starts the effect.
-func (l *launch) run() *Task { return l.runWith(nil) }
-
-func (l *launch) runWith(updates []any) *Task {
-	w := l.begin(updates)
-	a := &admission{task: newTask(l), work: w}
+func (l *launch) run() *Task {
+	w := l.begin()
+	a := &admission{task: newTask(l, w)}
+	if l.ctx != nil && l.ctx.Err() != nil {
+		a.task.end(Cancelled, cancelledBy(l.ctx), nil)
+		return a.task
+	}
 	l.store.Batch(a.enter)
-	for _, old := range a.superseded {
-		old.tell()
+	for _, t := range a.over {
+		t.tell()
 	}
 	switch {
 	case a.refused != nil:
 		a.task.end(Failed, a.refused, nil)
-	case a.joined:
-	case !w.hasEffect():
-		a.task.succeed(w)
+	case a.joined || !w.hasEffect():
 	default:
-		go a.perform()
+		go a.task.perform()
 	}
 	return a.task
 }
@@ -43,80 +41,113 @@ func (l *launch) runWith(updates []any) *Task {
 // enter dispatches the update, unless another task stands for it.
 func (a *admission) enter(b *atom.Batch) {
 	t := a.task
-	lane := t.registry.lane(t.launch)
-	kind := t.launch.policy.kind
-	if kind == leading && len(lane.tasks) > 0 {
-		a.task, a.joined = lane.tasks[0], true
+	t.lane = t.registry.lane(t.launch)
+	if a.task = t.lane.standIn(t); a.task != t {
+		a.joined = true
 		return
 	}
-	if (kind == debounce || kind == throttle) && lane.burst != nil {
-		if a.refused = lane.join(b, a.work); a.refused == nil {
-			a.task, a.joined = lane.burst.task, true
+	if a.refused = t.dispatch(b); a.refused != nil {
+		return
+	}
+	if !t.work.hasEffect() {
+		if t.endIn(b, Succeeded, nil, t.confirm) {
+			a.over = append(a.over, t)
 		}
 		return
 	}
-	a.work.leaving(b)
-	if a.refused = t.dispatch(b, a.work); a.refused != nil || lane == nil {
-		return
+	a.task = t.lane.takeUp(b, t)
+	a.joined = a.task != t
+	t.registry.expect(b, a.task, t.entries[0])
+	if !a.joined {
+		t.registry.run(b, t)
+		t.heed(t.launch.ctx)
+		a.over = t.lane.enter(b, t)
 	}
-	running := slices.Clone(lane.tasks)
-	lane.tasks = append(lane.tasks, t)
-	switch kind {
-	case latest:
-		for _, old := range running {
-			if old.endIn(b, Superseded, ErrSuperseded, old.drop) {
-				a.superseded = append(a.superseded, old)
-			}
-		}
-		t.record(b, a.work) // what it changes without them
-	case serial:
-		a.before = last(running)
-	case debounce, throttle:
-		a.before = last(running)
-		a.burst = lane.newBurst(t, a.work)
+	if t.launch.asSent {
+		t.freeze(b)
 	}
 }
 
+// heed has the task end with ctx.
+func (t *Task) heed(ctx context.Context) {
+	if ctx != nil {
+		t.letGo = context.AfterFunc(ctx, func() { t.end(Cancelled, cancelledBy(ctx), t.drop) })
+	}
+}
+
+func cancelledBy(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", ErrCancelled, context.Cause(ctx))
+}
+
 // dispatch enters the edits into the log.
-func (t *Task) dispatch(b *atom.Batch, w work) error {
-	e, err := atom.DispatchAll(b, w.edits()...)
+func (t *Task) dispatch(b *atom.Batch) error {
+	e, err := atom.DispatchAll(b, t.work.edits()...)
 	if err != nil {
 		return err
 	}
 	e.OnConflict(t.conflict)
 	t.entries = append(t.entries, e)
-	t.registry.begin(b, t, e)
-	if w.hasEffect() {
-		t.registry.expect(b, t, e)
+	t.registry.begin(b, e)
+	return t.record(b)
+}
+
+// record keeps what the update changes, and makes, for the effect. The error is
+// that of a burst of which the changes no longer make sense together.
+func (t *Task) record(b *atom.Batch) error {
+	last := t.entries[len(t.entries)-1]
+	if len(t.entries) == 1 {
+		t.patches = t.patches[:0]
+		for i := range last.Len() {
+			t.patches = append(t.patches, last.Patch(b, i))
+		}
+	} else if err := t.merge(b); err != nil {
+		return err
 	}
-	t.record(b, w)
+	if last.Len() > 0 {
+		_, above := last.States(b, 0)
+		t.work.entered(above)
+	}
 	return nil
 }
 
-// record keeps what the update has changed, and made, for the effect.
-func (t *Task) record(b *atom.Batch, w work) {
-	e := t.entries[len(t.entries)-1]
-	t.patches = t.patches[:0]
-	for i := range e.Len() {
-		t.patches = append(t.patches, e.Patch(b, i))
+// merge makes one patch of those of a burst.
+func (t *Task) merge(b *atom.Batch) (err error) {
+	below, _ := t.entries[0].States(b, 0)
+	merging, merged := t.work.merging(below), atom.Changes{}
+	for _, e := range t.entries {
+		if merged, err = merging(e.Patch(b, 0)); err != nil {
+			return err
+		}
 	}
-	w.entered(b)
+	t.patches[0] = merged
+	return nil
 }
 
-// perform waits for its turn and performs the effect.
-func (a *admission) perform() {
-	if a.burst != nil {
-		if !a.burst.wait() {
+// AsSent returns [Task.Patch], for an effect that sends it, and has the change
+// re-applied from that patch from now on, not by running the update again: the
+// page then shows what the server was told. [Saga.AsSent] does so from the start.
+//
+// The patch is the one of the time of the first call. The error, wrapping
+// [atom.ErrPath], is that of several runs that have joined, when what is below
+// them has changed so that their patches no longer make one.
+func (t *Task) AsSent() (patch atom.Changes, err error) {
+	t.store.Batch(func(b *atom.Batch) {
+		if t.sent || t.State() != Running || len(t.entries) == 0 {
 			return
 		}
-		a.work = a.burst.work
-	}
-	if a.before != nil {
-		select {
-		case <-a.before.done:
-		case <-a.task.ctx.Done():
-			return
+		if err = t.record(b); err == nil {
+			t.freeze(b)
 		}
+	})
+	if err != nil {
+		return atom.Changes{}, fmt.Errorf("saga: the patches of %d runs: %w", len(t.entries), err)
 	}
-	a.task.perform(a.work)
+	return t.Patch(), nil
+}
+
+func (t *Task) freeze(b *atom.Batch) {
+	t.sent = true
+	for _, e := range t.entries {
+		e.AsSent(b)
+	}
 }

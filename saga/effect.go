@@ -4,17 +4,20 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"time"
 )
 
-// perform runs the effect, as often as the backoff allows, and ends the task.
-func (t *Task) perform(w work) {
-	if t.ctx.Err() != nil {
-		return // it has ended while it waited
+// perform waits for the effect's turn, runs it, as often as the backoff allows,
+// and ends the task.
+func (t *Task) perform() {
+	if t.Waiting() && !t.turn() || t.ctx.Err() != nil {
+		return
 	}
+	w := t.work // nobody joins any more
 	err := t.attempt(w.effect)
 	for n := 1; err != nil; n++ {
 		wait, again := t.launch.retry.next(n, err)
-		if !again || !sleep(t.ctx, wait) {
+		if !again || !t.pause(wait) {
 			t.fail(err)
 			return
 		}
@@ -23,10 +26,19 @@ func (t *Task) perform(w work) {
 	t.succeed(w)
 }
 
+// pause waits before the next attempt; false when the task ends first.
+func (t *Task) pause(d time.Duration) bool {
+	t.setWaiting(true)
+	t.nudge()
+	defer t.setWaiting(false)
+	return sleep(t.ctx, d)
+}
+
 // attempt runs the effect once, within the timeout. An effect that does not
 // listen to its context is left to itself.
 func (t *Task) attempt(effect func(context.Context) error) error {
 	t.count()
+	effect = t.registry.wrapped(effect)
 	if t.launch.timeout == 0 {
 		return protect(t.ctx, effect)
 	}

@@ -9,20 +9,14 @@ import (
 // succeed keeps the change, and makes the one of the post-effect.
 func (t *Task) succeed(w work) {
 	t.end(Succeeded, nil, func(b *atom.Batch) error {
-		settle := (*atom.Entry).Succeed
-		if t.expecting {
-			settle = (*atom.Entry).Await
-		}
-		for _, e := range t.entries {
-			if err := settle(e, b); err != nil {
-				return err
-			}
+		if err := t.confirm(b); err != nil {
+			return err
 		}
 		switch post, err := w.post(b); {
 		case err != nil:
 			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
 		case post != nil:
-			settle(post, b)
+			t.settle(b, post)
 			t.entries = append(t.entries, post)
 		}
 		if t.expecting {
@@ -30,6 +24,28 @@ func (t *Task) succeed(w work) {
 		}
 		return nil
 	})
+}
+
+// confirm has all entries stay; none, when one of them has left.
+func (t *Task) confirm(b *atom.Batch) error {
+	for _, e := range t.entries {
+		if !e.Live(b) {
+			return atom.ErrDropped
+		}
+	}
+	for _, e := range t.entries {
+		t.settle(b, e)
+	}
+	return nil
+}
+
+// settle has a live entry stay: for good, or until a base has it.
+func (t *Task) settle(b *atom.Batch, e *atom.Entry) {
+	if t.expecting {
+		e.Await(b)
+	} else {
+		e.Succeed(b)
+	}
 }
 
 // fail takes the change back.
@@ -45,14 +61,6 @@ func (t *Task) drop(b *atom.Batch) (err error) {
 	return err
 }
 
-// conflict ends the task of an entry that the log has dropped. What else the
-// task has changed goes with it.
-func (t *Task) conflict(c atom.Conflict) {
-	err := fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err)
-	t.end(Conflict, err, func(b *atom.Batch) error { t.drop(b); return nil })
-	t.store.Batch(t.release) // one that has succeeded may have waited for a base
-}
-
 // end ends the task, once.
 func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
 	ended := false
@@ -63,8 +71,8 @@ func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
 }
 
 // endIn changes the task's state and the log in one batch; it reports false
-// when the task had ended. leave settles the entries; it fails when the log has
-// dropped one already, and is about to say so.
+// when the task has ended otherwise. leave settles the entries; it fails when
+// the log has dropped one already, and is about to say so: see conflict.
 func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Batch) error) bool {
 	if t.State() != Running {
 		return false
@@ -72,10 +80,8 @@ func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Bat
 	if t.confirmed {
 		state, err, leave = Succeeded, nil, nil // whatever the effect says: the server has it
 	}
-	if leave != nil {
-		if left := leave(b); left != nil {
-			state, err = Conflict, fmt.Errorf("%w: %w", ErrConflict, left)
-		}
+	if leave != nil && leave(b) != nil {
+		return false
 	}
 	t.become(state, err)
 	t.registry.ended(b, t)
@@ -85,6 +91,9 @@ func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Bat
 // tell lets go of the effect, and tells who has to know that the task has ended.
 func (t *Task) tell() {
 	t.cancelEffect()
+	if t.letGo != nil {
+		t.letGo()
+	}
 	if t.failed() || t.PostErr() != nil {
 		t.registry.report(t)
 	}

@@ -1,6 +1,16 @@
 package saga
 
-import "github.com/atomsaga/atomsaga/internal/nodes"
+import (
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/nodes"
+)
+
+// Lanes returns how many lanes a store has.
+func Lanes(s *atom.Store) (n int) {
+	r := registryOf(s)
+	s.Batch(func(*atom.Batch) { n = len(r.lanes) })
+	return n
+}
 
 // ReplaceForgotten has f called instead of the panic about a component that was
 // never mounted, and the panic restored by the function it returns.
@@ -38,3 +48,6 @@ func Elapse(b *Bind) bool {
 	b.lookAfter()
 	return true
 }
+
+// Retries returns how often the effect of the task's saga may be tried again.
+func (t *Task) Retries() int { return t.launch.retry.Retries }

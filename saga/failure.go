@@ -11,10 +11,13 @@ import (
 type registry struct {
 	mu       sync.Mutex
 	failures []*Task // not dismissed, oldest first
+	unheard  []*Task // of which nobody has been told
 	onError  []*func(*Task)
+	around   []*wrapper
 
 	// Guarded by the store's lock.
 	lanes       map[laneKey]*lane
+	tasks       tasks
 	live        []*confirmation
 	unconfirmed map[string]*Task // by id
 }
@@ -28,12 +31,21 @@ func registryOf(r atom.Reader) *registry {
 // OnError calls f with every task of the store that has failed, met a conflict,
 // or has a PostErr, until remove is called: the place for the message that must
 // appear even when the component that began the task is gone.
+//
+// A failure is never lost because nobody listened yet: those (the last 100) that
+// no handler was told of, no [Hook.Failure] has shown, and nobody has retried or
+// dismissed, are what f is called with before OnError returns.
 func OnError(s *atom.Store, f func(*Task)) (remove func()) {
 	r := registryOf(s)
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	p := &f
-	r.onError = append(r.onError, p)
+	r.mu.Lock()
+	r.onError = append(slices.Clip(r.onError), p)
+	unheard := r.unheard
+	r.unheard = nil
+	r.mu.Unlock()
+	for _, t := range unheard {
+		f(t)
+	}
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -44,19 +56,32 @@ func OnError(s *atom.Store, f func(*Task)) (remove func()) {
 func (r *registry) report(t *Task) {
 	r.mu.Lock()
 	handlers := r.onError
+	if len(handlers) == 0 {
+		r.unheard = append(slices.Clone(r.unheard[max(0, len(r.unheard)+1-remembered):]), t)
+	}
 	r.mu.Unlock()
 	for _, f := range handlers {
 		(*f)(t)
 	}
 }
 
-// remembered is how many failures are kept that nobody dismisses.
-const remembered = 100
+// heard notes that somebody knows of a failure.
+func (r *registry) heard(t *Task) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if slices.Contains(r.unheard, t) {
+		r.unheard = slices.DeleteFunc(slices.Clone(r.unheard), func(x *Task) bool { return x == t })
+	}
+}
+
+// run is told of a task whose effect is going to be performed.
+func (r *registry) run(b *atom.Batch, t *Task) { r.tasks.begin(b, t) }
 
 // ended is told of a task that is over. A failure is kept for those who show it
 // beside the atom.
 func (r *registry) ended(b *atom.Batch, t *Task) {
 	r.leave(t)
+	r.tasks.end(b, t)
 	if !t.failed() || t.launch.on == nil {
 		return
 	}
@@ -67,7 +92,7 @@ func (r *registry) ended(b *atom.Batch, t *Task) {
 }
 
 // begin forgets the failures of what a new entry changes: the user has moved on.
-func (r *registry) begin(b *atom.Batch, t *Task, e *atom.Entry) {
+func (r *registry) begin(b *atom.Batch, e *atom.Entry) {
 	r.remove(b, func(failed *Task) bool {
 		if len(failed.entries) == 0 {
 			return e.Concerns(b, failed.launch.on)
@@ -77,6 +102,7 @@ func (r *registry) begin(b *atom.Batch, t *Task, e *atom.Entry) {
 }
 
 func (r *registry) dismiss(w atom.Writer, t *Task) {
+	r.heard(t)
 	r.remove(w, func(failed *Task) bool { return failed == t })
 }
 
@@ -104,6 +130,7 @@ func (r *registry) failureOf(rd atom.Reader, a atom.Target) *Task {
 	r.mu.Unlock()
 	for _, t := range slices.Backward(failures) {
 		if t.concerns(rd, a) {
+			r.heard(t)
 			return t
 		}
 	}

@@ -64,3 +64,28 @@ func (h *Hook[T]) Err() error {
 	}
 	return nil
 }
+
+// Cancel takes back every change of the atom, or of a part of it, that waits for
+// its effect. See [Task.Cancel].
+func (h *Hook[T]) Cancel() {
+	for _, t := range h.running() {
+		t.Cancel()
+	}
+}
+
+// Progress returns what the effects that run for the atom, or for a part of it,
+// have reported by [Progress], added up.
+func (h *Hook[T]) Progress() (done, total int64) {
+	for _, t := range h.running() {
+		d, n := t.Progress()
+		done, total = done+d, total+n
+	}
+	return done, total
+}
+
+func (h *Hook[T]) running() (all []*Task) {
+	s := h.store()
+	r := registryOf(s)
+	s.Batch(func(b *atom.Batch) { all = r.tasks.concerning(b, h.atom) })
+	return all
+}

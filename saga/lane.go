@@ -7,12 +7,13 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A lane is where the runs of one policy on one atom meet. Lanes are guarded by
-// the store's lock.
+// A lane is where the runs of one policy on one atom meet. A nil lane is that of
+// a run without a policy. Lanes are guarded by the store's lock.
 type lane struct {
+	key   laneKey
 	tasks []*Task   // not over, oldest first
 	burst *burst    // waits for its effect, and can be joined
-	due   time.Time // of the last burst
+	began time.Time // the last effect of a burst
 }
 
 type laneKey struct {
@@ -22,27 +23,83 @@ type laneKey struct {
 
 // lane returns the lane of a launch, nil when it has no policy.
 func (r *registry) lane(l *launch) *lane {
-	if l.policy.kind == every {
+	if l.policy.kind == every || l.on == nil {
 		return nil
 	}
 	key := laneKey{l.on.String(), l.policy}
 	if r.lanes[key] == nil {
-		r.lanes[key] = &lane{}
+		r.lanes[key] = &lane{key: key}
 	}
 	return r.lanes[key]
 }
 
-func last(tasks []*Task) *Task {
-	if len(tasks) == 0 {
-		return nil
+// standIn returns the task that is run in place of t: t itself, most times.
+func (n *lane) standIn(t *Task) *Task {
+	if n != nil && n.key.kind == leading && len(n.tasks) > 0 {
+		return n.tasks[0]
 	}
-	return tasks[len(tasks)-1]
+	return t
 }
 
-// leave takes a task that is over out of its lane, and a lane that is empty and
-// remembers nothing out of the registry.
+// takeUp returns the task that what t has dispatched belongs to: t itself, or
+// the burst that it has joined.
+func (n *lane) takeUp(b *atom.Batch, t *Task) *Task {
+	if n != nil && n.burst != nil && n.burst.join(t) {
+		return n.burst.task
+	}
+	return t
+}
+
+// enter has t take its place, and returns the tasks that have ended for it.
+func (n *lane) enter(b *atom.Batch, t *Task) (superseded []*Task) {
+	if n == nil {
+		return nil
+	}
+	running := slices.Clone(n.tasks)
+	n.tasks = append(n.tasks, t)
+	switch n.key.kind {
+	case latest:
+		for _, old := range running {
+			if old.endIn(b, Superseded, ErrSuperseded, old.drop) {
+				superseded = append(superseded, old)
+			}
+		}
+		t.record(b) // what it changes without them
+	case serial, debounce, throttle:
+		if n.key.kind != serial {
+			n.burst = newBurst(b, t)
+		}
+		before, wait := n.next(t)
+		t.setWaiting(before != nil || wait > 0)
+	}
+	return superseded
+}
+
+// next returns what t's effect has to wait for: another task, or some time. When
+// it is neither, the effect begins now, and what was a burst can no longer be joined.
+func (n *lane) next(t *Task) (before *Task, wait time.Duration) {
+	if i := slices.Index(n.tasks, t); i > 0 {
+		return n.tasks[i-1], 0
+	}
+	if x := n.burst; x != nil && x.task == t {
+		if wait = time.Until(n.due()); wait <= 0 {
+			n.burst, n.began = nil, time.Now()
+		}
+	}
+	return nil, wait
+}
+
+// due is when the effect of the burst may begin.
+func (n *lane) due() time.Time {
+	if n.key.kind == throttle {
+		return n.began.Add(n.key.every)
+	}
+	return n.burst.last.Add(n.key.every)
+}
+
+// leave takes a task that is over out of its lane.
 func (r *registry) leave(t *Task) {
-	n := r.lane(t.launch)
+	n := t.lane
 	if n == nil {
 		return
 	}
@@ -50,69 +107,49 @@ func (r *registry) leave(t *Task) {
 	if n.burst != nil && n.burst.task == t {
 		n.burst = nil
 	}
-	if p := t.launch.policy; len(n.tasks) == 0 && (p.kind != throttle || time.Since(n.due) >= p.every) {
-		delete(r.lanes, laneKey{t.launch.on.String(), t.launch.policy})
-	}
+	r.close(t.store, n)
 }
 
-// A burst is a task that others join until its effect is due.
-type burst struct {
-	task    *Task
-	updates []any
-	first   work // knows the value from before
-	work    work // the last one that has joined
-	due     time.Time
+// close forgets a lane in which nothing runs, once nothing has to be known of
+// what ran in it.
+func (r *registry) close(s *atom.Store, n *lane) {
+	if len(n.tasks) > 0 || r.lanes[n.key] != n {
+		return
+	}
+	if n.key.kind == throttle {
+		if left := time.Until(n.due()); left > 0 {
+			time.AfterFunc(left, func() { s.Batch(func(*atom.Batch) { r.close(s, n) }) })
+			return
+		}
+	}
+	delete(r.lanes, n.key)
 }
 
-// newBurst opens a burst for a task that has been dispatched.
-func (n *lane) newBurst(t *Task, w work) *burst {
-	p, now := t.launch.policy, time.Now()
-	b := &burst{task: t, updates: []any{w.update()}, first: w, work: w, due: now}
-	if p.kind == debounce {
-		b.due = now.Add(p.every)
-	} else if next := n.due.Add(p.every); next.After(now) {
-		b.due = next
-	}
-	n.burst, n.due = b, b.due
-	return b
-}
-
-// join adds the update of another run to the burst.
-func (n *lane) join(b *atom.Batch, w work) (err error) {
-	x, t := n.burst, n.burst.task
-	if err = t.dispatch(b, w); err != nil {
-		return err
-	}
-	x.updates = append(x.updates, w.update())
-	t.joined = x.updates
-	x.work = w
-	if t.patches[0], err = x.first.merge(x.updates); err != nil {
-		return err
-	}
-	if every := t.launch.policy.every; t.launch.policy.kind == debounce {
-		x.due = time.Now().Add(every)
-		n.due = x.due
-	}
-	return nil
-}
-
-// wait waits until the burst is due, and closes it. False when the task has
+// turn waits until the effect may begin, and reports false when the task has
 // ended before.
-func (x *burst) wait() bool {
-	t := x.task
+func (t *Task) turn() bool {
 	for {
-		var left time.Duration
-		t.store.Batch(func(*atom.Batch) {
-			if left = time.Until(x.due); left <= 0 {
-				if n := t.registry.lane(t.launch); n.burst == x {
-					n.burst = nil
-				}
+		var before *Task
+		var wait time.Duration
+		t.store.Batch(func(b *atom.Batch) {
+			if before, wait = t.lane.next(t); before == nil && wait <= 0 && !t.sent && t.State() == Running {
+				t.record(b) // what became of it while it waited; if it makes no sense it stays as it was
 			}
 		})
-		if left <= 0 {
+		switch {
+		case before != nil:
+			select {
+			case <-before.done:
+			case <-t.ctx.Done():
+			}
+		case wait > 0:
+			sleep(t.ctx, wait)
+		default:
+			t.setWaiting(false)
+			t.nudge()
 			return t.ctx.Err() == nil
 		}
-		if !sleep(t.ctx, left) {
+		if t.ctx.Err() != nil {
 			return false
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/history"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 // The atoms of a history, as an application would have them.
@@ -38,26 +39,20 @@ func countDone(items []history.Item) (n int) {
 	return n
 }
 
-// settler is a hand of any type.
-type settler interface {
-	settle(error)
-	cancel()
-}
-
 // onRoot runs an operation on the one root atom.
-func (a *atoms) onRoot(t fataler, s *atom.Store, op history.Operation) (settler, bool) {
-	return run(t, s, a.root, op.Apply), false
+func (a *atoms) onRoot(s *atom.Store, op history.Operation) (*sagatest.Hand, bool) {
+	return sagatest.Run(s, a.root, op.Apply), false
 }
 
 // onParts runs an operation on the atom that fits it, where there is one.
-func (a *atoms) onParts(t fataler, s *atom.Store, op history.Operation) (settler, bool) {
+func (a *atoms) onParts(s *atom.Store, op history.Operation) (*sagatest.Hand, bool) {
 	switch {
 	case op.OnMeta():
-		return run(t, s, a.meta, op.ApplyMeta), false
+		return sagatest.Run(s, a.meta, op.ApplyMeta), false
 	case op.OnItem() && a.root.Get(s).Has(op.ID):
-		return run(t, s, a.itemByID.Of(op.ID), op.ApplyItem), true
+		return sagatest.Run(s, a.itemByID.Of(op.ID), op.ApplyItem), true
 	}
-	return a.onRoot(t, s, op)
+	return a.onRoot(s, op)
 }
 
 // plain writes at once, on the same atom as onParts would.
@@ -105,7 +100,7 @@ func TestRecordedHistories(t *testing.T) {
 	a := newAtoms()
 	for _, way := range []struct {
 		name  string
-		start func(fataler, *atom.Store, history.Operation) (settler, bool)
+		start func(*atom.Store, history.Operation) (*sagatest.Hand, bool)
 		parts bool
 	}{
 		{"the list in one root atom", a.onRoot, false},
@@ -116,26 +111,26 @@ func TestRecordedHistories(t *testing.T) {
 			for _, h := range histories {
 				s := atom.NewStore()
 				a.root.Sync(s, h.Start)
-				law := history.Law{Base: h.Start.Clone()}
-				running := map[int]settler{}
+				law := history.Laws(h.Start)[0]
+				running := map[int]*sagatest.Hand{}
 				fault := ""
 				for i, e := range h.Events {
 					onItem := false
 					switch e.Ev {
 					case "start":
-						running[e.K], onItem = way.start(t, s, e.Op)
+						running[e.K], onItem = way.start(s, e.Op)
 					case "plain":
 						onItem, err = a.plain(s, e.Op, way.parts)
 					case "server":
 						err = a.root.SyncUpdate(s, e.Op.Apply)
 					case "settle":
-						running[e.K].settle(map[bool]error{true: nil, false: errServer}[e.OK])
+						running[e.K].Settle(map[bool]error{true: nil, false: errServer}[e.OK])
 					}
 					if err != nil {
 						t.Fatalf("history %d, event %d: %v", h.ID, i, err)
 					}
 					law.On(e, onItem)
-					if err := a.check(s, &law); err != nil && fault == "" {
+					if err := a.check(s, law); err != nil && fault == "" {
 						fault = fmt.Sprintf("history %d, after event %d %+v: %v", h.ID, i, e, err)
 					}
 				}

@@ -162,11 +162,14 @@ func TestSerialCancelledWhileItWaits(t *testing.T) {
 		saga.Run(s, a, w.title("a").Serial())
 		waiting := saga.Run(s, a, w.title("b").Serial())
 		last := saga.Run(s, a, w.title("c").Serial())
+		if !waiting.Waiting() || !last.Waiting() {
+			t.Error("they wait, and must say so")
+		}
 		waiting.Cancel()
 		last.Wait(t.Context())
 		expect(t, s, a, doc{Title: "ac"})
-		if strings.Contains(w.titles(), "begin ab,") {
-			t.Errorf("the cancelled effect ran: %s", w.titles())
+		if got, want := w.titles(), "begin a, end a, begin ac, end ac"; got != want {
+			t.Errorf("the server saw %q, want %q", got, want)
 		}
 	})
 }
@@ -244,6 +247,195 @@ func TestThrottle(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	})
+}
+
+// What a burst sends is what the page shows, whoever has changed what in between.
+func TestABurstSendsWhatThePageShows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
+		task := saga.Run(s, a, w.title("a").Debounce(time.Second))
+		a.Update(s, func(d *doc) { d.Title = "X" })
+		saga.Run(s, a, w.title("b").Debounce(time.Second))
+		task.Wait(t.Context())
+		want := `begin Xb [{"op":"replace","path":"/Title","value":"Xb"}]`
+		if got := w.seen()[0]; got != want || a.Get(s).Title != "Xb" {
+			t.Errorf("the page shows %q, sent %s", a.Get(s).Title, got)
+		}
+	})
+}
+
+// A change of a row that somebody else has put in is nothing that a burst could
+// tell: the server may know the row later than the burst.
+func TestARunThatCannotBeMergedIsNoPartOfTheBurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(list("x")), &wire{}
+		rename := func(id string) saga.Saga[doc] {
+			return saga.Update(func(d *doc) {
+				i := slices.IndexFunc(d.Rows, func(r row) bool { return r.ID == id })
+				d.Rows[i].Name = "renamed"
+				d.Title += id
+			}).Effect(w.send).Debounce(time.Second)
+		}
+		first := saga.Run(s, a, rename("x"))
+		a.Update(s, push("y"))
+		second := saga.Run(s, a, rename("y"))
+		third := saga.Run(s, a, rename("x"))
+		if second == first || second.State() != saga.Running || third != second {
+			t.Errorf("the second is %v: %v", second.State(), second.Err())
+		}
+		first.Wait(t.Context())
+		second.Wait(t.Context())
+		if got, want := w.titles(), "begin x, end x, begin xyx, end xyx"; got != want {
+			t.Errorf("the server saw %q, want %q", got, want)
+		}
+		if got, want := second.Patch().String(), "renamed"; strings.Count(got, want) < 1 {
+			t.Errorf("the second burst's patch is %s", got)
+		}
+	})
+}
+
+func TestABurstIsOpenUntilItsEffectBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
+		step := func(to string) *saga.Task { return saga.Run(s, a, w.title(to).Throttle(100*time.Millisecond)) }
+		first := step("a")
+		time.Sleep(300 * time.Millisecond)
+		second := step("b") // is due, but the first one's effect takes a second
+		time.Sleep(300 * time.Millisecond)
+		if first == second || step("c") != second {
+			t.Error("it must join the one that waits")
+		}
+		second.Wait(t.Context())
+		if got, want := w.titles(), "begin a, end a, begin abc, end abc"; got != want {
+			t.Errorf("the server saw %q, want %q", got, want)
+		}
+	})
+}
+
+// An effect that had to wait for the one before it begins late; the next one is
+// counted from there.
+func TestThrottleCountsFromWhereTheEffectBegan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(0)
+		var began []time.Duration
+		start := time.Now()
+		step := func() *saga.Task {
+			return saga.Run(s, a, saga.Update(func(n *int) { *n++ }).Effect(func(context.Context, int) error {
+				began = append(began, time.Since(start))
+				if len(began) == 1 {
+					time.Sleep(15 * time.Second)
+				}
+				return nil
+			}).Throttle(10*time.Second))
+		}
+		step()
+		time.Sleep(time.Second)
+		step().Wait(t.Context())
+		step().Wait(t.Context())
+		if got := fmt.Sprint(began); got != "[0s 15s 25s]" {
+			t.Errorf("they began at %s", got)
+		}
+	})
+}
+
+func TestABurstThatFailedIsRetriedAsItsLastRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		var sent []string
+		typed := func(text string) saga.Saga[doc] {
+			return saga.New(
+				func(d *doc) int { d.Title = text; d.Count++; return d.Count },
+				func(ctx context.Context, next doc, count int) (int, error) {
+					if sent = append(sent, fmt.Sprint(text, " ", next.Title, " ", count)); len(sent) == 1 {
+						return 0, errServer
+					}
+					return count, nil
+				},
+			).PostEffect(func(d *doc, n int) { d.Count = 10 * n }).Debounce(time.Second)
+		}
+		task := saga.Run(s, a, typed("h"))
+		saga.Run(s, a, typed("he"))
+		task.Wait(t.Context())
+		expect(t, s, a, doc{})
+		again := task.Retry()
+		expect(t, s, a, doc{Title: "he", Count: 2})
+		again.Wait(t.Context())
+		again.Retry().Wait(t.Context())
+		if got, want := fmt.Sprint(sent), "[he he 2 he he 2 he he 2]"; got != want {
+			t.Errorf("sent %s, want %s", got, want)
+		}
+		expect(t, s, a, doc{Title: "he", Count: 20})
+	})
+}
+
+func TestLanesDoNotLeak(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		for _, policy := range []func(saga.Saga[doc]) saga.Saga[doc]{
+			saga.Saga[doc].Every,
+			func(s saga.Saga[doc]) saga.Saga[doc] { return s.Latest("key") },
+			func(s saga.Saga[doc]) saga.Saga[doc] { return s.Leading() },
+			func(s saga.Saga[doc]) saga.Saga[doc] { return s.Serial(1, 2) },
+			func(s saga.Saga[doc]) saga.Saga[doc] { return s.Debounce(time.Minute) },
+			func(s saga.Saga[doc]) saga.Saga[doc] { return s.Throttle(time.Minute) },
+		} {
+			for _, update := range []func(*doc){func(d *doc) { d.Count++ }, func(d *doc) { panic("refused") }} {
+				for range 3 {
+					saga.Run(s, a, policy(saga.Update(update).Effect(func(context.Context, doc) error {
+						time.Sleep(time.Second)
+						return errServer
+					})))
+				}
+			}
+		}
+		time.Sleep(time.Hour)
+		if n := saga.Lanes(s); n != 0 {
+			t.Errorf("%d lanes are left", n)
+		}
+	})
+}
+
+func TestPoliciesWithRetryTimeoutAndCancel(t *testing.T) {
+	for _, test := range []struct {
+		reason string
+		policy func(saga.Saga[doc]) saga.Saga[doc]
+		sent   string
+		title  string
+	}{
+		{"a Serial one keeps its turn while it is tried again", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Serial() },
+			"begin a, begin a, begin b, begin b", ""},
+		{"a Latest one that waits to be tried again is superseded", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Latest() },
+			"begin b, begin b", ""},
+		{"a burst is tried again as a whole", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Debounce(time.Second) },
+			"begin ab, begin ab", ""},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
+				step := func(to string) *saga.Task {
+					return saga.Run(s, a, test.policy(saga.Update(func(d *doc) { d.Title += to }).
+						Effect(func(ctx context.Context, next doc) error {
+							w.note("begin %s", next.Title)
+							<-ctx.Done() // the timeout
+							return ctx.Err()
+						}).RetryWith(saga.Backoff{Retries: 1}).Timeout(time.Second)))
+				}
+				step("a")
+				last := step("b")
+				if err := last.Wait(t.Context()); err != saga.ErrTimeout || last.Attempts() != 2 {
+					t.Errorf("%v after %d attempts", err, last.Attempts())
+				}
+				if got := strings.Join(w.seen(), ", "); got != test.sent {
+					t.Errorf("the server saw %q, want %q", got, test.sent)
+				}
+				expect(t, s, a, doc{Title: test.title})
+				cancelled := step("c")
+				cancelled.Cancel()
+				expect(t, s, a, doc{Title: test.title})
+				synctest.Wait()
+			})
+		})
+	}
 }
 
 func TestRetry(t *testing.T) {

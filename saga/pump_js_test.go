@@ -4,6 +4,7 @@ package saga_test
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,7 +75,8 @@ func TestChangeOfARowRendersNothingElse(t *testing.T) {
 // atOnce returns what a selector finds when what waits has been dispatched, and
 // no frame has begun.
 func (s *screen) atOnce(selector string) (found []string) {
-	s.ctx.Async(func() { // the pump's goroutine has been started before
+	s.ctx.Async(func() {
+		runtime.Gosched() // those of what waits come first
 		s.ctx.Dispatch(func(ctx app.Context) {
 			ctx.PreventUpdate()
 			found = texts(selector)
@@ -126,7 +128,7 @@ type slow struct {
 }
 
 func (c *slow) Render() app.UI {
-	for begin := time.Now(); time.Since(begin) < 3*time.Millisecond; {
+	for begin := time.Now(); time.Since(begin) < 5*time.Millisecond; {
 	}
 	return app.Span().Class("slow").Text(c.hook.Use(&c.bind, c.A))
 }

@@ -16,13 +16,7 @@ import (
 func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
 	saga := r.saga()
 	l := &launch{store: s, on: a, options: saga.options}
-	l.begin = func(updates []any) work {
-		w := &run[T]{atom: a, steps: saga.begin(), editOf: saga.editOf}
-		if updates != nil {
-			w.steps.update = func(draft *T) { applyAll(draft, updates) }
-		}
-		return w
-	}
+	l.begin = func() work { return &run[T]{atom: a, steps: saga.begin()} }
 	return l.run()
 }
 
@@ -31,49 +25,43 @@ func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
 type launch struct {
 	store *atom.Store
 	on    atom.Target
-	begin func(updates []any) work // with these updates, or the saga's own if nil
+	begin func() work
 	options
 }
 
 // options are what the builder's methods set.
 type options struct {
+	ctx     context.Context // nil: the background
 	timeout time.Duration
 	retry   Backoff
 	policy  policy
+	asSent  bool
 }
 
 // work is one run of a saga, whatever the type of its atom.
 type work interface {
 	edits() []*atom.Edit
-	leaving(*atom.Batch) // keeps the value from before the update
-	entered(*atom.Batch) // keeps the value for the effect
+	entered(now any) // keeps the value for the effect
 	hasEffect() bool
 	effect(context.Context) error
 	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
 
-	// For runs that join: the update, and what several of them change of the
-	// value before this one.
+	// For runs that join: the update, what adds up the changes of several of
+	// them, and the same run with other updates.
 	update() any
-	merge(updates []any) (atom.Changes, error)
+	merging(below any) (add func(atom.Changes) (atom.Changes, error))
+	again(updates []any) work
 }
 
 // A run is the work of a saga on one atom.
 type run[T any] struct {
-	atom         *atom.Atom[T]
-	steps        steps[T]
-	editOf       func(*atom.Atom[T], func(*T)) *atom.Edit
-	before, next T
+	atom  *atom.Atom[T]
+	steps steps[T]
+	next  T
 }
 
-func (r *run[T]) edits() []*atom.Edit {
-	if r.editOf != nil {
-		return []*atom.Edit{r.editOf(r.atom, r.steps.update)}
-	}
-	return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)}
-}
-
-func (r *run[T]) leaving(b *atom.Batch)            { r.before = r.atom.Get(b) }
-func (r *run[T]) entered(b *atom.Batch)            { r.next = r.atom.Get(b) }
+func (r *run[T]) edits() []*atom.Edit              { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
+func (r *run[T]) entered(now any)                  { r.next, _ = now.(T) }
 func (r *run[T]) hasEffect() bool                  { return r.steps.effect != nil }
 func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
 func (r *run[T]) update() any                      { return r.steps.update }
@@ -85,16 +73,28 @@ func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 	return atom.Dispatch(b, r.atom, r.steps.post)
 }
 
-func (r *run[T]) merge(updates []any) (atom.Changes, error) {
-	_, c, err := atom.Edited(r.before, func(draft *T) { applyAll(draft, updates) })
-	return c, err
+func (r *run[T]) merging(below any) func(atom.Changes) (atom.Changes, error) {
+	before, _ := below.(T)
+	now := before
+	return func(more atom.Changes) (atom.Changes, error) {
+		next, err := atom.Apply(now, more)
+		if err != nil {
+			return atom.Changes{}, err
+		}
+		now = next
+		_, all, err := atom.Edited(before, func(draft *T) { *draft = next })
+		return all, err
+	}
 }
 
-// applyAll runs the updates of several runs on one draft.
-func applyAll[T any](draft *T, updates []any) {
-	for _, u := range updates {
-		if update := u.(func(*T)); update != nil {
-			update(draft)
+func (r *run[T]) again(updates []any) work {
+	w := &run[T]{atom: r.atom, steps: r.steps}
+	w.steps.update = func(draft *T) {
+		for _, u := range updates {
+			if update := u.(func(*T)); update != nil {
+				update(draft)
+			}
 		}
 	}
+	return w
 }

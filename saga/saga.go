@@ -3,8 +3,6 @@ package saga
 import (
 	"context"
 	"time"
-
-	"github.com/atomsaga/atomsaga/atom"
 )
 
 // A Saga is a change of a T, an effect that tells somebody about it, and what
@@ -19,8 +17,7 @@ import (
 //	saga.Effect(...)                              // nothing to roll back
 //	saga.New(update, effect).PostEffect(...)      // with typed results handed on
 type Saga[T any] struct {
-	begin  func() steps[T]
-	editOf func(*atom.Atom[T], func(*T)) *atom.Edit // nil: atom.EditOf
+	begin func() steps[T]
 	options
 }
 
@@ -79,9 +76,17 @@ func (s Saga[T]) PostEffect(post func(*T)) Saga[T] {
 
 // AsSent has the update re-applied from its recorded patch ([Task.Patch]), not by
 // running it again: use it when that patch is what the effect sends, so that the
-// page shows what the server was told.
+// page shows what the server was told. An effect that asks for the patch by
+// [Task.AsSent], as those of saga/fetch do, needs no such mark.
 func (s Saga[T]) AsSent() Saga[T] {
-	s.editOf = atom.SentEditOf[T]
+	s.asSent = true
+	return s
+}
+
+// Context has the saga run under ctx: its effect's context has ctx's values, and
+// when ctx ends, by its deadline too, the task is cancelled.
+func (s Saga[T]) Context(ctx context.Context) Saga[T] {
+	s.ctx = ctx
 	return s
 }
 
@@ -92,8 +97,10 @@ func (s Saga[T]) Timeout(d time.Duration) Saga[T] {
 	return s
 }
 
-// A Typed is a saga whose effect has a result of type R for its post-effect.
+// A Typed is a saga whose effect has a result of type R for its post-effect. It
+// can do everything that a [Saga] can.
 type Typed[T, R any] struct {
+	Saga[T]
 	begin func(result *R) steps[T]
 }
 
@@ -101,7 +108,7 @@ type Typed[T, R any] struct {
 // dispatch, not when it is run again) goes to effect, and what effect returns
 // goes to [Typed.PostEffect].
 func New[T, C, R any](update func(*T) C, effect func(ctx context.Context, next T, c C) (R, error)) Typed[T, R] {
-	return Typed[T, R]{func(result *R) steps[T] {
+	begin := func(result *R) steps[T] {
 		var handed C
 		dispatched := false
 		return steps[T]{
@@ -115,22 +122,18 @@ func New[T, C, R any](update func(*T) C, effect func(ctx context.Context, next T
 				return err
 			},
 		}
-	}}
+	}
+	return Typed[T, R]{Saga[T]{begin: func() steps[T] { return begin(new(R)) }}, begin}
 }
 
 // PostEffect is [Saga.PostEffect] with the effect's result.
 func (t Typed[T, R]) PostEffect(post func(*T, R)) Saga[T] {
-	return Saga[T]{begin: func() steps[T] {
+	s := t.Saga
+	s.begin = func() steps[T] {
 		var result R
 		run := t.begin(&result)
 		run.post = func(draft *T) { post(draft, result) }
 		return run
-	}}
-}
-
-// Timeout is [Saga.Timeout], for a saga without a post-effect.
-func (t Typed[T, R]) Timeout(d time.Duration) Saga[T] { return t.saga().Timeout(d) }
-
-func (t Typed[T, R]) saga() Saga[T] {
-	return Saga[T]{begin: func() steps[T] { return t.begin(new(R)) }}
+	}
+	return s
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 type doc struct {
@@ -48,24 +49,24 @@ func TestTargetIsMissing(t *testing.T) {
 
 func TestUpdateChangesNothing(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{Count: 1})
-	h := run(t, s, a, func(d *doc) { d.Count = 1 })
-	if atom.Pending(s, a) != 1 || !h.task.Patch().Empty() {
+	h := sagatest.Run(s, a, func(d *doc) { d.Count = 1 })
+	if atom.Pending(s, a) != 1 || !h.Task.Patch().Empty() {
 		t.Error("it must enter the log all the same, with an empty patch")
 	}
-	h.succeeds()
-	if h.task.State() != saga.Succeeded {
-		t.Errorf("the task is %v", h.task.State())
+	h.Succeed()
+	if h.Task.State() != saga.Succeeded {
+		t.Errorf("the task is %v", h.Task.State())
 	}
 }
 
 func TestNoEffectGiven(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{})
-	older := run(t, s, a, func(d *doc) { d.Title = "older" })
+	older := sagatest.Run(s, a, func(d *doc) { d.Title = "older" })
 	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 1 }))
 	if task.State() != saga.Succeeded || task.Wait(t.Context()) != nil {
 		t.Errorf("the task is %v", task.State())
 	}
-	older.fails()
+	older.Fail(errServer)
 	expect(t, s, a, doc{Count: 1})
 }
 
@@ -86,14 +87,14 @@ func TestEffectWithoutUpdate(t *testing.T) {
 
 func TestEffectReturnsNil(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{})
-	older := run(t, s, a, func(d *doc) { d.Title += "1" })
-	h := runThen(t, s, a, func(d *doc) { d.Title += "2" }, func(d *doc) { d.Title += "!" })
-	newer := run(t, s, a, func(d *doc) { d.Title += "3" })
-	h.succeeds()
+	older := sagatest.Run(s, a, func(d *doc) { d.Title += "1" })
+	h := runThen(s, a, func(d *doc) { d.Title += "2" }, func(d *doc) { d.Title += "!" })
+	newer := sagatest.Run(s, a, func(d *doc) { d.Title += "3" })
+	h.Succeed()
 	expect(t, s, a, doc{Title: "123!"}) // the post-effect is at the end of the log
-	older.fails()
+	older.Fail(errServer)
 	expect(t, s, a, doc{Title: "23!"})
-	newer.fails()
+	newer.Fail(errServer)
 	expect(t, s, a, doc{Title: "2!"})
 }
 
@@ -185,7 +186,7 @@ func TestCancel(t *testing.T) {
 		aborted := false
 		task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 5 }).
 			Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); aborted = true; return ctx.Err() }))
-		later := run(t, s, a, func(d *doc) { d.Title = "later" })
+		later := sagatest.Run(s, a, func(d *doc) { d.Title = "later" })
 		synctest.Wait()
 		task.Cancel()
 		expect(t, s, a, doc{Title: "later"})
@@ -197,8 +198,8 @@ func TestCancel(t *testing.T) {
 			t.Error("the request was not aborted")
 		}
 		task.Cancel()
-		later.succeeds()
-		later.task.Cancel()
+		later.Succeed()
+		later.Task.Cancel()
 		expect(t, s, a, doc{Title: "later"})
 	})
 }
@@ -235,14 +236,14 @@ func TestItCannotBeReApplied(t *testing.T) {
 			s, a := atom.NewStore(), atom.New(list("x", "y"))
 			var conflicts []atom.Conflict
 			s.OnConflict(func(c atom.Conflict) { conflicts = append(conflicts, c) })
-			h := run(t, s, cause.on(a), cause.update)
-			after := run(t, s, a, func(d *doc) { d.Count++ })
+			h := sagatest.Run(s, cause.on(a), cause.update)
+			after := sagatest.Run(s, a, func(d *doc) { d.Count++ })
 			if err := a.SyncUpdate(s, cause.rename); err != nil {
 				t.Fatal(err)
 			}
-			err := h.task.Wait(t.Context())
-			if h.task.State() != saga.Conflict || !errors.Is(err, saga.ErrConflict) || !errors.Is(err, cause.want) {
-				t.Errorf("the task is %v: %v", h.task.State(), err)
+			err := h.Task.Wait(t.Context())
+			if h.Task.State() != saga.Conflict || !errors.Is(err, saga.ErrConflict) || !errors.Is(err, cause.want) {
+				t.Errorf("the task is %v: %v", h.Task.State(), err)
 			}
 			if len(conflicts) != 1 {
 				t.Fatalf("%d conflicts, want 1", len(conflicts))
@@ -251,7 +252,7 @@ func TestItCannotBeReApplied(t *testing.T) {
 			if c.Mine.(row).Name != "mine" || c.Base.(row).Name != "x" || !strings.HasSuffix(c.Path, "x") && !strings.Contains(c.Path, "0") {
 				t.Errorf("the conflict is %+v", c)
 			}
-			after.fails()
+			after.Fail(errServer)
 			want := list("x", "y")
 			cause.rename(&want)
 			expect(t, s, a, want)
@@ -265,11 +266,11 @@ func rowOf(a *atom.Atom[doc], id string) *atom.Atom[row] {
 
 func TestTheTargetIsGoneWhenThePostEffectRuns(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(list("x"))
-	h := runThen(t, s, rowOf(a, "x"), func(r *row) { r.Name = "A" }, func(r *row) { r.Name = "post" })
+	h := runThen(s, rowOf(a, "x"), func(r *row) { r.Name = "A" }, func(r *row) { r.Name = "post" })
 	a.Update(s, remove("x"))
-	h.succeeds()
-	if h.task.State() != saga.Succeeded || !errors.Is(h.task.PostErr(), atom.ErrMissing) {
-		t.Errorf("the task is %v, PostErr %v", h.task.State(), h.task.PostErr())
+	h.Succeed()
+	if h.Task.State() != saga.Succeeded || !errors.Is(h.Task.PostErr(), atom.ErrMissing) {
+		t.Errorf("the task is %v, PostErr %v", h.Task.State(), h.Task.PostErr())
 	}
 }
 
@@ -279,8 +280,8 @@ func TestNoFlashBetweenSuccessAndPostEffect(t *testing.T) {
 	s, a := atom.NewStore(), atom.New("old")
 	var seen []string
 	defer atom.Subscribe(s, a, func() { seen = append(seen, a.Get(s)) })()
-	h := runThen(t, s, a, func(v *string) { *v = "mine" }, func(v *string) { *v = "server's" })
-	h.succeeds()
+	h := runThen(s, a, func(v *string) { *v = "mine" }, func(v *string) { *v = "server's" })
+	h.Succeed()
 	if got := strings.Join(seen, " "); got != "mine server's" {
 		t.Errorf("the values seen were %q", got)
 	}

@@ -55,9 +55,14 @@ type Task struct {
 	registry *registry
 
 	// Guarded by the store's lock.
-	entries []*atom.Entry // none when the update was refused; several when runs have joined
-	patches []atom.Changes
-	joined  []any // the updates of runs that have joined, nil when none has
+	work       work          // of runs that have joined: the last one's
+	entries    []*atom.Entry // none when the update was refused; several when runs have joined
+	patches    []atom.Changes
+	sent       bool        // the entries are re-applied from the patches
+	joined     []any       // the updates of a burst
+	lane       *lane       // nil without a policy
+	letGo      func() bool // of launch.ctx; nil when there is none
+	prev, next *Task       // that run
 
 	expecting bool // a base that contains the change is to come; see Live
 	confirmed bool // one has come
@@ -74,13 +79,16 @@ type Task struct {
 	id           string // "" until somebody asks
 	state        State
 	err, postErr error
+	clash        *atom.Conflict // written before the state
 	attempts     int
+	waiting      bool
+	progress     progress
 	began, ended time.Time
 }
 
-func newTask(l *launch) *Task {
+func newTask(l *launch, w work) *Task {
 	t := &Task{
-		launch: l, store: l.store, registry: registryOf(l.store),
+		launch: l, store: l.store, registry: registryOf(l.store), work: w,
 		state: Running, began: time.Now(), done: make(chan struct{}),
 	}
 	t.entries, t.patches = t.firstEntry[:0], t.firstPatch[:0]
@@ -173,7 +181,17 @@ func (t *Task) Cancel() { t.end(Cancelled, ErrCancelled, t.drop) }
 // dismisses the failure.
 func (t *Task) Retry() *Task {
 	t.Dismiss()
-	return t.launch.runWith(t.joined)
+	if len(t.joined) > 1 {
+		return t.runAgain(t.joined)
+	}
+	return t.launch.run()
+}
+
+// runAgain runs the saga with other updates, which it keeps when it is run again.
+func (t *Task) runAgain(updates []any) *Task {
+	l := *t.launch
+	l.begin = func() work { return t.work.again(updates) }
+	return l.run()
 }
 
 // Dismiss has the failure of the task forgotten: [Hook.Failure] no longer
@@ -185,6 +203,8 @@ type taskContext Task
 
 type taskKey struct{}
 
+// It ends with the task, and has of the saga's own context only the values: when
+// that ends, the task is cancelled.
 func (*taskContext) Deadline() (deadline time.Time, ok bool) { return }
 func (*taskContext) Done() <-chan struct{}                   { return nil }
 func (*taskContext) Err() error                              { return nil }
@@ -192,6 +212,9 @@ func (*taskContext) Err() error                              { return nil }
 func (c *taskContext) Value(key any) any {
 	if key == (taskKey{}) {
 		return (*Task)(c)
+	}
+	if ctx := c.launch.ctx; ctx != nil {
+		return ctx.Value(key)
 	}
 	return nil
 }

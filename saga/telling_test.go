@@ -7,6 +7,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 // The cases in which the optimistic recipes of other libraries show a wrong
@@ -38,21 +39,21 @@ func expect(t *testing.T, s *atom.Store, a *atom.Atom[doc], want doc) {
 
 func TestASetsBSetsAndSucceedsAFails(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{Title: "first"})
-	A := run(t, s, a, func(d *doc) { d.Title = "A" })
-	B := run(t, s, a, func(d *doc) { d.Title = "B" })
-	B.succeeds()
-	A.fails()
+	A := sagatest.Run(s, a, func(d *doc) { d.Title = "A" })
+	B := sagatest.Run(s, a, func(d *doc) { d.Title = "B" })
+	B.Succeed()
+	A.Fail(errServer)
 	expect(t, s, a, doc{Title: "B"})
 }
 
 func TestARenamesARowBInsertsAboveItAFails(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(list("x", "y"))
 	rows := atom.Focus(a, func(d *doc) *[]row { return &d.Rows })
-	A := run(t, s, atom.At(rows, "x"), func(r *row) { r.Name = "renamed" })
-	B := run(t, s, rows, func(rs *[]row) { *rs = slices.Insert(*rs, 0, row{ID: "new", Name: "new"}) })
-	A.fails()
+	A := sagatest.Run(s, atom.At(rows, "x"), func(r *row) { r.Name = "renamed" })
+	B := sagatest.Run(s, rows, func(rs *[]row) { *rs = slices.Insert(*rs, 0, row{ID: "new", Name: "new"}) })
+	A.Fail(errServer)
 	expect(t, s, a, list("new", "x", "y"))
-	B.succeeds()
+	B.Succeed()
 	expect(t, s, a, list("new", "x", "y"))
 }
 
@@ -60,16 +61,16 @@ func TestATogglesBTogglesBothFail(t *testing.T) {
 	for _, order := range []string{"A first", "B first"} {
 		s, a := atom.NewStore(), atom.New(false)
 		toggle := func(b *bool) { *b = !*b }
-		A, B := run(t, s, a, toggle), run(t, s, a, toggle)
+		A, B := sagatest.Run(s, a, toggle), sagatest.Run(s, a, toggle)
 		if order == "A first" {
-			A.fails()
+			A.Fail(errServer)
 			if !a.Get(s) {
 				t.Error("B's toggle must show while it is pending")
 			}
-			B.fails()
+			B.Fail(errServer)
 		} else {
-			B.fails()
-			A.fails()
+			B.Fail(errServer)
+			A.Fail(errServer)
 		}
 		if a.Get(s) {
 			t.Errorf("%s: the first value must be back", order)
@@ -79,28 +80,28 @@ func TestATogglesBTogglesBothFail(t *testing.T) {
 
 func TestAPushesBRemovesAnotherRowBothFail(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(list("x", "y"))
-	A, B := run(t, s, a, push("ghost")), run(t, s, a, remove("x"))
-	A.fails()
+	A, B := sagatest.Run(s, a, push("ghost")), sagatest.Run(s, a, remove("x"))
+	A.Fail(errServer)
 	expect(t, s, a, list("y"))
-	B.fails()
+	B.Fail(errServer)
 	expect(t, s, a, list("x", "y"))
 }
 
 func TestAInsertsBRemovesItAndSucceedsAFails(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(list("x"))
-	A, B := run(t, s, a, push("new")), run(t, s, a, remove("new"))
-	B.succeeds()
-	A.fails()
+	A, B := sagatest.Run(s, a, push("new")), sagatest.Run(s, a, remove("new"))
+	B.Succeed()
+	A.Fail(errServer)
 	expect(t, s, a, list("x"))
 }
 
 func TestAIncrementsTheRowIsRemovedBothFail(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(list("x"))
 	rows := atom.Focus(a, func(d *doc) *[]row { return &d.Rows })
-	A := run(t, s, atom.At(rows, "x"), func(r *row) { r.Name += "+1" })
-	B := run(t, s, a, remove("x"))
-	A.fails()
-	B.fails()
+	A := sagatest.Run(s, atom.At(rows, "x"), func(r *row) { r.Name += "+1" })
+	B := sagatest.Run(s, a, remove("x"))
+	A.Fail(errServer)
+	B.Fail(errServer)
 	expect(t, s, a, list("x"))
 }
 
@@ -108,11 +109,11 @@ func TestPostEffectFailsAfterASuccess(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{Title: "first"})
 	var told error
 	saga.OnError(s, func(task *saga.Task) { told = task.PostErr() })
-	A := runThen(t, s, a, func(d *doc) { d.Title = "A" }, func(d *doc) { d.Title = "half"; panic("no") })
-	A.succeeds()
+	A := runThen(s, a, func(d *doc) { d.Title = "A" }, func(d *doc) { d.Title = "half"; panic("no") })
+	A.Succeed()
 	expect(t, s, a, doc{Title: "A"})
-	if A.task.State() != saga.Succeeded || A.task.PostErr() == nil || told != A.task.PostErr() {
-		t.Errorf("the task is %v, PostErr %v, OnError was told %v", A.task.State(), A.task.PostErr(), told)
+	if A.Task.State() != saga.Succeeded || A.Task.PostErr() == nil || told != A.Task.PostErr() {
+		t.Errorf("the task is %v, PostErr %v, OnError was told %v", A.Task.State(), A.Task.PostErr(), told)
 	}
 }
 
@@ -128,11 +129,11 @@ func TestTheEffectFailsBeforeItsFirstAwait(t *testing.T) {
 
 func TestARefetchArrivesWhileASagaIsPendingWhichThenFails(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{Title: "first"})
-	A := run(t, s, a, func(d *doc) { d.Title = "A"; d.Count++ })
+	A := sagatest.Run(s, a, func(d *doc) { d.Title = "A"; d.Count++ })
 	if err := a.Sync(s, doc{Title: "refetched", Count: 10}); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, s, a, doc{Title: "A", Count: 11})
-	A.fails()
+	A.Fail(errServer)
 	expect(t, s, a, doc{Title: "refetched", Count: 10})
 }

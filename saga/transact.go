@@ -2,52 +2,88 @@ package saga
 
 import (
 	"context"
+	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A Tx collects the edits of a transaction. See [Transact].
+// A Tx collects the edits of a transaction, and how its effect is run. See
+// [Transact].
 type Tx struct {
-	edits []*atom.Edit
+	edits []func() *atom.Edit
 	first atom.Target
+	options
 }
 
 // Edit adds a change of an atom to a transaction. Each sees what those before
 // it have made; like every update it must be pure.
 func Edit[T any](tx *Tx, a *atom.Atom[T], edit func(*T)) {
-	tx.edits = append(tx.edits, atom.EditOf(a, edit))
+	tx.edits = append(tx.edits, func() *atom.Edit { return atom.EditOf(a, edit) })
 	if tx.first == nil {
 		tx.first = a
 	}
 }
 
+// Timeout is [Saga.Timeout].
+func (tx *Tx) Timeout(d time.Duration) { tx.timeout = d }
+
+// RetryWith is [Saga.RetryWith].
+func (tx *Tx) RetryWith(b Backoff) { tx.retry = b }
+
+// Context is [Saga.Context].
+func (tx *Tx) Context(ctx context.Context) { tx.ctx = ctx }
+
+// AsSent is [Saga.AsSent], for all edits.
+func (tx *Tx) AsSent() { tx.asSent = true }
+
+// Latest is [Saga.Latest], among the transactions whose first edit is of the
+// same atom.
+func (tx *Tx) Latest(key ...any) { tx.policy = policy{latest, keyOf(key), 0} }
+
+// Leading is [Saga.Leading], as for [Tx.Latest].
+func (tx *Tx) Leading(key ...any) { tx.policy = policy{leading, keyOf(key), 0} }
+
+// Serial is [Saga.Serial], as for [Tx.Latest].
+func (tx *Tx) Serial(key ...any) { tx.policy = policy{serial, keyOf(key), 0} }
+
 // Transact changes several atoms as one: all of them or none, at once; taken
 // back together when effect fails, and together when one of the changes cannot
-// be re-applied. [Task.Patches] has what each edit changed, for the effect.
+// be re-applied. effect is called with the patch of each edit, in their order;
+// nil makes it a plain write.
 //
-// build is called once for each run, and only collects.
-func Transact(s *atom.Store, build func(*Tx), effect func(context.Context) error) *Task {
-	l := &launch{store: s}
-	l.begin = func([]any) work {
-		tx := &Tx{}
-		build(tx)
-		l.on = tx.first
-		return transaction{tx, effect}
-	}
+// build is called once, at once, and only collects.
+func Transact(s *atom.Store, build func(*Tx), effect func(ctx context.Context, patches []atom.Changes) error) *Task {
+	tx := &Tx{}
+	build(tx)
+	l := &launch{store: s, on: tx.first, options: tx.options}
+	l.begin = func() work { return &transaction{tx: tx, send: effect} }
 	return l.run()
 }
 
 // A transaction is the work of [Transact].
 type transaction struct {
 	tx   *Tx
-	send func(context.Context) error
+	send func(context.Context, []atom.Changes) error
 }
 
-func (t transaction) edits() []*atom.Edit                   { return t.tx.edits }
-func (t transaction) leaving(*atom.Batch)                   {}
-func (t transaction) entered(*atom.Batch)                   {}
-func (t transaction) hasEffect() bool                       { return t.send != nil }
-func (t transaction) effect(ctx context.Context) error      { return t.send(ctx) }
-func (t transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
-func (t transaction) update() any                           { return nil }
-func (t transaction) merge([]any) (c atom.Changes, _ error) { return c, nil }
+func (t *transaction) edits() []*atom.Edit {
+	edits := make([]*atom.Edit, len(t.tx.edits))
+	for i, edit := range t.tx.edits {
+		edits[i] = edit()
+	}
+	return edits
+}
+
+func (t *transaction) effect(ctx context.Context) error {
+	return t.send(ctx, TaskFrom(ctx).Patches())
+}
+
+func (t *transaction) hasEffect() bool                       { return t.send != nil }
+func (t *transaction) entered(any)                           {}
+func (t *transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
+func (t *transaction) update() any                           { return nil }
+func (t *transaction) again([]any) work                      { return t }
+
+func (t *transaction) merging(any) func(atom.Changes) (atom.Changes, error) {
+	return func(c atom.Changes) (atom.Changes, error) { return c, nil } // it has no bursts
+}

@@ -8,10 +8,11 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 // transfer moves an amount between two accounts.
-func transfer(s *atom.Store, from, to *atom.Atom[int], amount int, effect func(context.Context) error) *saga.Task {
+func transfer(s *atom.Store, from, to *atom.Atom[int], amount int, effect func(context.Context, []atom.Changes) error) *saga.Task {
 	return saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, from, func(n *int) { *n -= amount })
 		saga.Edit(tx, to, func(n *int) { *n += amount })
@@ -23,7 +24,7 @@ func ExampleTransact() {
 	savings, purse := atom.New(100), atom.New(0)
 	refuse := make(chan error)
 
-	task := transfer(store, savings, purse, 30, func(ctx context.Context) error { return <-refuse })
+	task := transfer(store, savings, purse, 30, func(ctx context.Context, _ []atom.Changes) error { return <-refuse })
 	purse.Update(store, func(n *int) { *n += 5 })
 	fmt.Println(savings.Get(store), purse.Get(store))
 
@@ -42,7 +43,7 @@ func TestATransactionIsAllOrNothing(t *testing.T) {
 	task := saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, a, func(n *int) { *n = 2 })
 		saga.Edit(tx, rowOf(b, "gone"), func(r *row) { r.Name = "?" })
-	}, func(context.Context) error { t.Error("the effect ran"); return nil })
+	}, func(context.Context, []atom.Changes) error { t.Error("the effect ran"); return nil })
 	if task.State() != saga.Failed || !errors.Is(task.Err(), atom.ErrMissing) || a.Get(s) != 1 || told != 0 {
 		t.Errorf("%v: %v; %d, told %d times", task.State(), task.Err(), a.Get(s), told)
 	}
@@ -55,7 +56,7 @@ func TestATransactionOnOneRoot(t *testing.T) {
 	task := saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, rows, func(rs *[]row) { *rs = append(*rs, row{ID: "y"}) })
 		saga.Edit(tx, rowOf(root, "y"), func(r *row) { r.Name = "sees the first edit" })
-	}, func(context.Context) error { return <-answer })
+	}, func(context.Context, []atom.Changes) error { return <-answer })
 	if got := root.Get(s).Rows[1].Name; got != "sees the first edit" {
 		t.Errorf("%q", got)
 	}
@@ -74,8 +75,8 @@ func TestATransactionOnOneRoot(t *testing.T) {
 // transaction that builds on it too.
 func TestATransactionConflictsAsOne(t *testing.T) {
 	s, a, b, c := atom.NewStore(), atom.New(list("x")), atom.New(10), atom.New(list("y"))
-	block := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
-	older := run(t, s, b, func(n *int) { *n *= 2 })
+	block := func(ctx context.Context, _ []atom.Changes) error { <-ctx.Done(); return ctx.Err() }
+	older := sagatest.Run(s, b, func(n *int) { *n *= 2 })
 	first := saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, rowOf(a, "x"), func(r *row) { r.Name = "first" })
 		saga.Edit(tx, b, func(n *int) { *n++ })
@@ -99,7 +100,7 @@ func TestATransactionConflictsAsOne(t *testing.T) {
 	if b.Get(s) != 20 || len(c.Get(s).Rows) != 1 {
 		t.Errorf("b %d, c %+v", b.Get(s), c.Get(s))
 	}
-	older.fails()
+	older.Fail(errServer)
 	if b.Get(s) != 10 || atom.Pending(s, b)+atom.Pending(s, a)+atom.Pending(s, c) != 0 {
 		t.Errorf("b %d", b.Get(s))
 	}
@@ -109,16 +110,16 @@ func TestATransactionConflictsAsOne(t *testing.T) {
 // does not have half of it.
 func TestATransactionFoldsAsOne(t *testing.T) {
 	s, a, b := atom.NewStore(), atom.New(1), atom.New(1)
-	older := run(t, s, a, func(n *int) { *n *= 10 })
-	task := transfer(s, a, b, 1, func(context.Context) error { return nil })
+	older := sagatest.Run(s, a, func(n *int) { *n *= 10 })
+	task := transfer(s, a, b, 1, func(context.Context, []atom.Changes) error { return nil })
 	task.Wait(t.Context())
-	later := run(t, s, b, func(n *int) { *n *= 10 })
+	later := sagatest.Run(s, b, func(n *int) { *n *= 10 })
 	b.Sync(s, 5) // under the transaction, which is still live
 	if a.Get(s) != 9 || b.Get(s) != 60 {
 		t.Errorf("%d %d", a.Get(s), b.Get(s))
 	}
-	older.fails()
-	later.fails()
+	older.Fail(errServer)
+	later.Fail(errServer)
 	if a.Get(s) != 0 || b.Get(s) != 6 {
 		t.Errorf("%d %d", a.Get(s), b.Get(s))
 	}
@@ -127,7 +128,7 @@ func TestATransactionFoldsAsOne(t *testing.T) {
 func TestAnEmptyTransaction(t *testing.T) {
 	s := atom.NewStore()
 	for _, want := range []error{nil, errServer} {
-		task := saga.Transact(s, func(*saga.Tx) {}, func(context.Context) error { return want })
+		task := saga.Transact(s, func(*saga.Tx) {}, func(context.Context, []atom.Changes) error { return want })
 		if err := task.Wait(t.Context()); err != want {
 			t.Errorf("err %v, want %v", err, want)
 		}

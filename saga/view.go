@@ -8,6 +8,8 @@ type View[T any] struct {
 	bind *Bind
 	src  atom.Readable[T]
 	stop func()
+
+	lookup func(atom.Reader) (T, bool) // nil when there is always a value
 }
 
 // Use binds the view to an atom, in place of the one before, and returns its
@@ -20,7 +22,10 @@ func (v *View[T]) Use(b *Bind, src atom.Readable[T]) T {
 	b.stale = false
 	if v.src != src {
 		v.unsubscribe()
-		v.src = src
+		v.src, v.lookup = src, nil
+		if a, mayMiss := src.(interface{ Lookup(atom.Reader) (T, bool) }); mayMiss {
+			v.lookup = a.Lookup
+		}
 		v.subscribe()
 	}
 	return v.Value()
@@ -53,10 +58,9 @@ func (v *View[T]) unsubscribe() {
 
 // missing reports whether the view's atom is one of which there is nothing.
 func (v *View[T]) missing() bool {
-	a, mayMiss := v.src.(interface{ Lookup(atom.Reader) (T, bool) })
-	if !mayMiss {
+	if v.lookup == nil {
 		return false
 	}
-	_, there := a.Lookup(v.store())
+	_, there := v.lookup(v.store())
 	return !there
 }

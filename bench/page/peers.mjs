@@ -7,6 +7,7 @@ export const peers = [
   { id: 'react-jotai-immer', name: 'React + jotai + immer', packages: ['react', 'jotai', 'jotai-family', 'immer'] },
   { id: 'react-query', name: 'React + TanStack Query', packages: ['react', '@tanstack/react-query'] },
   { id: 'goapp', name: 'go-app alone', packages: [], go: true, modules: ['github.com/maxence-charriere/go-app/v10'] },
+  { id: 'goapp-dom', name: 'go-app, DOM by hand', packages: [], go: true },
 ];
 
 /** Ours: written with the public API, unless the command line says where another one is. */

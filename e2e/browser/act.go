@@ -168,3 +168,12 @@ func (tab *Tab) Press(presses ...string) {
 		tab.do("pressing "+press, chromedp.KeyEvent(key, options...))
 	}
 }
+
+// Upload chooses files in a file field.
+func (e *Element) Upload(paths ...string) {
+	e.tab.t.Helper()
+	e.act("choosing files", func(ctx context.Context, target *chromedp.Target, found handle) error {
+		_, err := cdp.Call(ctx, target, dom.SetFileInputFiles, dom.SetFileInputFilesParams{ObjectID: found, Files: paths})
+		return err
+	})
+}

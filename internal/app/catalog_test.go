@@ -13,7 +13,6 @@ import (
 
 func TestCatalogFollowsTheKinds(t *testing.T) {
 	s, _ := serve(t, nil)
-	t.Cleanup(atom.Subscribe(s, catalog, func() {}))
 	says := func() (all string) {
 		for _, e := range catalog.Get(s).Kinds {
 			text, _, _ := strings.Cut(strings.TrimPrefix(e.Text, strings.ToLower(string(e.ID))+"\n"), "\n")

@@ -43,7 +43,7 @@ func (f field[V]) set(s *atom.Store, value V) saga.Saga[kind.Kind] {
 			task := saga.TaskFrom(ctx)
 			record(s, task, id, f.label, value)
 			ctx = fetch.Through(ctx, slowed(s))
-			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(id)), task.Patch())
+			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(id)))
 		},
 	).PostEffect(func(k *kind.Kind, saved kind.Kind) {
 		k.Version = max(k.Version, saved.Version) // answers may come in another order than the server's

@@ -36,7 +36,8 @@ func (c *changeLog) Render() app.UI {
 func (l line) render() app.UI {
 	return app.Li().Class("log-line").DataSet("state", string(l.State)).Body(
 		app.Span().Class("log-what").Body(
-			app.A().Href(hrefOfKind(l.Kind)).Text(l.Field),
+			app.If(l.Kind != "", func() app.UI { return app.A().Href(hrefOfKind(l.Kind)).Text(l.Field) }).
+				Else(func() app.UI { return app.Text(l.Field) }),
 			app.Text(" "+l.Value),
 		),
 		app.Span().Class("log-state").Text(l.outcome()),

@@ -13,10 +13,10 @@ import (
 
 // A line of the log tells of one task.
 type line struct {
-	Number int `atom:"key"` // counts from 1
-	Kind   kind.ID
-	Field  string
-	Value  string // what the field was set to, in words
+	Number int     `atom:"key"` // counts from 1
+	Kind   kind.ID // "" when it is about many
+	Field  string  // or what was done
+	Value  string  // what the field was set to, in words
 	State  saga.State
 	Began  time.Time
 	Took   time.Duration // 0 while it runs

@@ -147,6 +147,7 @@ func (p *page) Render() app.UI {
 			p.body(id, p.catalog.Use(&p.bind, catalog)),
 			app.Elem("section").Class("lab").Aria("label", "Try it").Body(
 				&networkPanel{},
+				&importPanel{},
 				app.If(pushPossible(), func() app.UI { return &pushPanel{} }),
 				&changeLog{},
 			),

@@ -86,6 +86,9 @@ func (r *Reader) Next() (Kind, error) {
 	return k, nil
 }
 
+// Offset is how many bytes of the list have been read.
+func (r *Reader) Offset() int64 { return r.decoder.InputOffset() }
+
 // end is the error behind the last entry.
 func (r *Reader) end() error {
 	if _, err := r.decoder.Token(); err != nil {

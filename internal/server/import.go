@@ -41,7 +41,7 @@ func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, err)
 		return
 	}
-	done, replayed, err := s.store.Import(r.Context(), store.Mutation{Key: key, Request: digest("import", string(body))}, entries)
+	done, replayed, err := s.store.Import(r.Context(), store.Mutation{Key: key, Request: digest("import", string(body)), Device: deviceOf(r)}, entries)
 	if err != nil {
 		var version *store.VersionError
 		if errors.As(err, &version) {

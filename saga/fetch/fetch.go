@@ -9,7 +9,7 @@
 //	saga.New(
 //		func(k *Kind) struct{} { k.Name = name; return struct{}{} },
 //		func(ctx context.Context, k Kind, _ struct{}) (Kind, error) {
-//			return fetch.Patch[Kind](ctx, "/api/kinds/"+k.ID, saga.TaskFrom(ctx).Patch())
+//			return fetch.Patch[Kind](ctx, "/api/kinds/"+k.ID)
 //		},
 //	).PostEffect(func(k *Kind, saved Kind) { k.Version = saved.Version })
 //
@@ -132,23 +132,31 @@ func Get[T any](ctx context.Context, url string) (T, error) {
 	return JSON[T](ctx, Request{URL: url}, nil)
 }
 
-// Patch sends a change as a JSON Patch (RFC 6902) and returns what the server
-// answers. With the patch of the effect's task the server is told just what the
-// update has changed, relative to the atom that the saga runs on:
+// Patch sends what the effect's task has changed as a JSON Patch (RFC 6902),
+// relative to the atom that the saga runs on, and returns what the server answers.
+// From then on the change is re-applied from that patch ([saga.Task.AsSent]): the
+// page shows what the server was told. ctx is the effect's; with any other there
+// is nothing to send, which is an error, as is a transaction of several patches.
 //
-//	fetch.Patch[Kind](ctx, url, saga.TaskFrom(ctx).Patch())
-//
-// In an effect the request carries the task's id as its Idempotency-Key, the same
-// in every attempt, so that a server that knows the header acts once even when
-// its first answer was lost.
-func Patch[T any](ctx context.Context, url string, change interface{ JSONPatch() ([]byte, error) }) (answer T, err error) {
+// The request carries the task's id as its Idempotency-Key, the same in every
+// attempt, so that a server that knows the header acts once even when its first
+// answer was lost.
+func Patch[T any](ctx context.Context, url string) (answer T, err error) {
+	task := saga.TaskFrom(ctx)
+	if task == nil {
+		return answer, fmt.Errorf("fetch: PATCH %s: the context is not that of an effect", url)
+	}
+	if n := len(task.Patches()); n > 1 {
+		return answer, fmt.Errorf("fetch: PATCH %s: the transaction has %d patches", url, n)
+	}
+	change, err := task.AsSent()
+	if err != nil {
+		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
+	}
 	patch, err := change.JSONPatch()
 	if err != nil {
 		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
 	}
-	header := map[string]string{"Content-Type": "application/json-patch+json"}
-	if task := saga.TaskFrom(ctx); task != nil {
-		header["Idempotency-Key"] = task.ID()
-	}
+	header := map[string]string{"Content-Type": "application/json-patch+json", "Idempotency-Key": task.ID()}
 	return JSON[T](ctx, Request{Method: "PATCH", URL: url, Header: header}, json.RawMessage(patch))
 }

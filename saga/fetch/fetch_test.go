@@ -2,13 +2,14 @@ package fetch_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
@@ -33,30 +34,65 @@ func through(t *testing.T, status int, mediaType, body string) (context.Context,
 	return fetch.Through(t.Context(), r.send), r
 }
 
-// changes is a patch as Changes of package atom renders it.
-type changes string
-
-func (c changes) JSONPatch() ([]byte, error) {
-	if !json.Valid([]byte(c)) {
-		return nil, errors.New("no patch")
+// A patch that was sent is what is re-applied, and what every attempt sends.
+func TestPatch(t *testing.T) {
+	_, server := through(t, 200, "application/json", `{"name":"died in","version":2}`)
+	s, a := atom.NewStore(), atom.New(kind{Name: "died"})
+	sent, attempts := make(chan bool), 0
+	task := saga.Run(s, a, saga.New(
+		func(k *kind) struct{} { k.Name += " in"; return struct{}{} },
+		func(ctx context.Context, _ kind, _ struct{}) (kind, error) {
+			answer, err := fetch.Patch[kind](fetch.Through(ctx, server.send), "/api/kinds/1")
+			if err == nil && attempts == 0 {
+				attempts++
+				sent <- true
+				<-sent
+				err = fetch.ErrNetwork // the answer is lost
+			}
+			return answer, err
+		},
+	).PostEffect(func(k *kind, saved kind) { k.Version = saved.Version }).RetryWith(saga.Backoff{Retries: 1, Base: 1}))
+	<-sent
+	a.SyncUpdate(s, func(k *kind) { k.Name = "of another device" })
+	if got := a.Get(s).Name; got != "died in" {
+		t.Errorf("the page shows %q, and the server was told %q", got, "died in")
 	}
-	return []byte(c), nil
+	sent <- true
+	if err := task.Wait(t.Context()); err != nil || a.Get(s) != (kind{"died in", 2}) {
+		t.Errorf("got %v, %v", a.Get(s), err)
+	}
+	if len(server.asked) != 2 {
+		t.Fatalf("%d requests", len(server.asked))
+	}
+	for _, r := range server.asked {
+		if r.Method != "PATCH" || r.URL != "/api/kinds/1" || r.Header["Content-Type"] != "application/json-patch+json" ||
+			r.Header["Idempotency-Key"] != task.ID() || string(r.Body) != `[{"op":"replace","path":"/name","value":"died in"}]` {
+			t.Errorf("sent %v %s", r, r.Body)
+		}
+	}
+	if _, err := fetch.Patch[kind](t.Context(), "/"); err == nil {
+		t.Error("there is nothing to send outside of an effect")
+	}
 }
 
-func TestPatch(t *testing.T) {
-	ctx, server := through(t, 200, "application/json", `{"name":"died in","version":2}`)
-	got, err := fetch.Patch[kind](ctx, "/api/kinds/1", changes(`[{"op":"replace","path":"/name","value":"died in"}]`))
-	if err != nil || got != (kind{"died in", 2}) {
-		t.Errorf("got %v, %v", got, err)
+// The server is told nothing, and nothing is what is re-applied.
+func TestPatchOfAWriteThatChangesNothing(t *testing.T) {
+	_, server := through(t, 204, "", "")
+	s, a := atom.NewStore(), atom.New(kind{Name: "same"})
+	sent, end := make(chan bool), make(chan error)
+	task := saga.Run(s, a, saga.Update(func(k *kind) { k.Name = "same" }).
+		Effect(func(ctx context.Context, _ kind) error {
+			fetch.Patch[kind](fetch.Through(ctx, server.send), "/")
+			sent <- true
+			return <-end
+		}))
+	<-sent
+	a.Sync(s, kind{Name: "theirs"})
+	if got := a.Get(s).Name; got != "theirs" || string(server.asked[0].Body) != "[]" {
+		t.Errorf("the page shows %q, and the server was told %s", got, server.asked[0].Body)
 	}
-	sent := server.asked[0]
-	if sent.Method != "PATCH" || sent.URL != "/api/kinds/1" || sent.Header["Content-Type"] != "application/json-patch+json" ||
-		string(sent.Body) != `[{"op":"replace","path":"/name","value":"died in"}]` {
-		t.Errorf("sent %v", sent)
-	}
-	if _, err := fetch.Patch[kind](ctx, "/api/kinds/1", changes(`[`)); err == nil || len(server.asked) != 1 {
-		t.Errorf("a change that cannot be rendered: %v, and %d requests", err, len(server.asked))
-	}
+	end <- nil
+	task.Wait(t.Context())
 }
 
 func TestJSON(t *testing.T) {

@@ -1,96 +1,85 @@
 // Command budget checks that files are no larger than a list allows, and says
 // which one grew and by how much.
 //
-//	budget FILE
+//	budget [-wasm FILE -packages FILE -recorded FILE [-record]] LIST
 //
-// Each line of the list names a size in bytes and a file, relative to the list;
-// what follows a # is a comment.
+// Each line of the list names a size in bytes and a file, relative to the list,
+// or a size and two files, "a - b": a may be so much larger than b. What follows a
+// # is a comment.
+//
+// When a budget is not kept it names the packages that have grown in the wasm,
+// which must not be stripped: -packages lists the import paths in it, and -recorded
+// what they had when all was well. -record writes that file anew.
 package main
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 )
 
 func main() {
+	c := command{}
+	flag.StringVar(&c.wasm, "wasm", "", "the program, not stripped")
+	flag.StringVar(&c.packages, "packages", "", "`file` with the import paths of its packages")
+	flag.StringVar(&c.recorded, "recorded", "", "`file` with the code that each package had")
+	flag.BoolVar(&c.record, "record", false, "write that file")
 	flag.Parse()
-	over := false
-	for _, list := range flag.Args() {
-		lines, err := read(list)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "budget:", err)
-			os.Exit(1)
-		}
-		if !report(os.Stdout, filepath.Dir(list), lines) {
-			over = true
-		}
+	kept, err := c.run(os.Stdout, flag.Arg(0))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "budget:", err)
 	}
-	if over {
+	if err != nil || !kept {
 		os.Exit(1)
 	}
 }
 
-// line is one file and the bytes it may have.
-type line struct {
-	file  string
-	bytes int64
+// A command is what the flags say.
+type command struct {
+	wasm, packages, recorded string
+	record                   bool
 }
 
-// read parses the list. An error names the file and the line.
-func read(list string) ([]line, error) {
-	file, err := os.Open(list)
+func (c command) run(w io.Writer, list string) (kept bool, err error) {
+	lines, err := read(list)
+	if err != nil {
+		return false, err
+	}
+	kept = report(w, filepath.Dir(list), lines)
+	if c.wasm == "" || kept && !c.record {
+		return kept, nil
+	}
+	now, err := c.measure()
+	if err != nil {
+		return false, err
+	}
+	if c.record {
+		return kept, os.WriteFile(c.recorded, []byte(written(now)), 0o644)
+	}
+	before, err := readRecorded(c.recorded)
+	if err != nil {
+		return false, err
+	}
+	fmt.Fprintf(w, "Code of %s that has grown, before compression, in bytes:\n%s", c.wasm, grown(before, now))
+	return kept, nil
+}
+
+// measure adds up the code of every package.
+func (c command) measure() (map[string]int64, error) {
+	wasm, err := os.ReadFile(c.wasm)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	var lines []line
-	scan := bufio.NewScanner(file)
-	for n := 1; scan.Scan(); n++ {
-		text, _, _ := strings.Cut(scan.Text(), "#")
-		fields := strings.Fields(text)
-		if len(fields) == 0 {
-			continue
-		}
-		if len(fields) != 2 {
-			return nil, fmt.Errorf("%s:%d: want a size and a file, have %q", list, n, strings.TrimSpace(text))
-		}
-		bytes, err := strconv.ParseInt(strings.ReplaceAll(fields[0], "_", ""), 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", list, n, err)
-		}
-		lines = append(lines, line{file: fields[1], bytes: bytes})
+	packages, err := os.ReadFile(c.packages)
+	if err != nil {
+		return nil, err
 	}
-	if err := scan.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", list, err)
+	all, err := functions(wasm)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", c.wasm, err)
 	}
-	if len(lines) == 0 {
-		return nil, fmt.Errorf("%s names no file", list)
-	}
-	return lines, nil
-}
-
-// report prints every file beside its budget and tells whether all keep theirs.
-// A file that is missing keeps no budget: it was not measured.
-func report(w io.Writer, directory string, lines []line) bool {
-	kept := true
-	for _, l := range lines {
-		info, err := os.Stat(filepath.Join(directory, l.file))
-		switch {
-		case err != nil:
-			fmt.Fprintf(w, "%s: cannot be measured: %v\n", l.file, err)
-			kept = false
-		case info.Size() > l.bytes:
-			fmt.Fprintf(w, "%s: %d bytes, %d OVER its budget of %d\n", l.file, info.Size(), info.Size()-l.bytes, l.bytes)
-			kept = false
-		default:
-			fmt.Fprintf(w, "%s: %d bytes, %d%% of its budget of %d\n", l.file, info.Size(), 100*info.Size()/l.bytes, l.bytes)
-		}
-	}
-	return kept
+	return byPackage(all, strings.Fields(string(packages))), nil
 }

@@ -47,7 +47,7 @@ func main() {
 		app.Window().Get("performance").Call("mark", "app:start")
 		n, err := strconv.Atoi(app.Window().URL().Query().Get("n"))
 		if err != nil {
-			n = 100
+			n = prerendered
 		}
 		root.Set(atom.Default(), boardOf(n))
 	}
@@ -55,6 +55,10 @@ func main() {
 	app.RunWhenOnBrowser()
 	generate()
 }
+
+// prerendered is how many rows are in the file that the site serves, whatever is
+// asked for: a static site does not know.
+const prerendered = 100
 
 func boardOf(n int) board {
 	all := make([]string, n)
@@ -73,6 +77,11 @@ type page struct {
 	app.Compo
 	bind
 	ids saga.View[[]string]
+}
+
+func (p *page) OnPreRender(ctx app.Context) {
+	p.bind.OnPreRender(ctx)
+	root.Set(p.Store(), boardOf(prerendered))
 }
 
 func (p *page) Render() app.UI {
@@ -111,19 +120,18 @@ func (r *row) toggle(ctx app.Context, _ app.Event) {
 // send calls the function that the bench has put into the page.
 func send(_ context.Context, now item) error {
 	answer := make(chan error, 1)
-	var kept, refused app.Func
-	settle := func(err error) any {
-		kept.Release()
-		refused.Release()
-		answer <- err
+	var settle app.Func
+	settle = app.FuncOf(func(_ app.Value, reason []app.Value) any {
+		settle.Release()
+		if reason[0].Truthy() {
+			answer <- errors.New(reason[0].Get("message").String())
+		} else {
+			answer <- nil
+		}
 		return nil
-	}
-	kept = app.FuncOf(func(app.Value, []app.Value) any { return settle(nil) })
-	refused = app.FuncOf(func(_ app.Value, reason []app.Value) any {
-		return settle(errors.New(reason[0].Get("message").String()))
 	})
 	app.Window().Get("__lab").
 		Call("effect", now.ID, map[string]any{"done": now.Done}).
-		Call("then", kept, refused)
+		Call("then", settle, settle)
 	return <-answer
 }

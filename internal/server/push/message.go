@@ -96,6 +96,8 @@ func clauses(patch json.RawMessage) []string {
 	clauses := []string{}
 	for _, o := range operations {
 		switch o.Path {
+		case "":
+			clauses = append(clauses, "is new")
 		case "/name":
 			clauses = append(clauses, "has a new name")
 		case "/description":

@@ -42,6 +42,7 @@ func TestNotificationsAreForPeople(t *testing.T) {
 			"member of", "Has a direction now, has a new name, reads the same both ways now.", "org:a"},
 		{"twice the same", []store.Commit{commit(1, "org:a", "name", "x"), commit(2, "org:a", "name", "y")}, "member of", "Has a new name.", "org:a"},
 		{"what no one sees", []store.Commit{commit(1, "org:a", "version", 3)}, "member of", "It has changed.", "org:a"},
+		{"a new one", []store.Commit{{Version: 1, Kind: "org:a", Patch: []byte(`[{"op":"add","path":"","value":{}}]`)}}, "member of", "Is new.", "org:a"},
 		{"two kinds", many(2), "2 relationship kinds have changed", "kind 0, kind 1", ""},
 		{"many kinds", many(7), "7 relationship kinds have changed", "kind 0, kind 1, kind 2, kind 3 and 3 more", ""},
 		{"a long name", []store.Commit{commit(1, "org:long", "name", "x")}, strings.Repeat("long ", 15) + "long…", "Has a new name.", "org:long"},

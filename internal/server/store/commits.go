@@ -42,15 +42,15 @@ func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, 
 	return commits, classify(rows.Err())
 }
 
-// Versions returns in which commit each of these keys is; those that are in none
-// are missing.
+// Versions returns in which commit each of these keys is, the last one of several;
+// those that are in none are missing.
 func (s *Store) Versions(ctx context.Context, keys []string) (map[string]int64, error) {
 	list, err := json.Marshal(keys)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT mutation, version FROM commits
-		WHERE mutation IN (SELECT value FROM json_each(?))`, string(list))
+	rows, err := s.read.QueryContext(ctx, `SELECT mutation, max(version) FROM commits
+		WHERE mutation IN (SELECT value FROM json_each(?)) GROUP BY mutation`, string(list))
 	if err != nil {
 		return nil, classify(err)
 	}

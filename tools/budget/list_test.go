@@ -19,6 +19,9 @@ func TestReport(t *testing.T) {
 		{"over: what grew, and by how much", "4 a.wasm.br", false, "a.wasm.br: 5 bytes, 1 OVER its budget of 4"},
 		{"one of two is over", "10 a.wasm.br\n1 b.css", false, "b.css: 2 bytes, 1 OVER"},
 		{"a file that was not built", "10 c.js", false, "c.js: cannot be measured"},
+		{"more than another, as allowed", "3 a.wasm.br - b.css", true, "a.wasm.br over b.css: 3 bytes, 100%"},
+		{"more than another, and than allowed", "2 a.wasm.br - b.css", false, "a.wasm.br over b.css: 3 bytes, 1 OVER"},
+		{"the other one was not built", "2 a.wasm.br - c.css", false, "a.wasm.br over c.css: cannot be measured"},
 		{"comments, blank lines, grouped digits", "# all\n\n1_000 a.wasm.br # the page\n", true, "budget of 1000"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
@@ -46,6 +49,7 @@ func TestReadNamesTheBadLine(t *testing.T) {
 	for _, row := range []struct{ reason, list, says string }{
 		{"no size", "a.wasm", "size-budget:1"},
 		{"a size that is no number", "# budget\nbig a.wasm", "size-budget:2"},
+		{"half a difference", "10 a.wasm -", "size-budget:1"},
 		{"nothing to check", "# empty\n", "names no file"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {

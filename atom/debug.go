@@ -1,0 +1,97 @@
+package atom
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// ErrWritten is what a store in debug mode panics with.
+var ErrWritten = errors.New("atom: a value was written to outside an update")
+
+// Debug puts s into debug mode, in which it finds the code that writes to a
+// value it was handed, rather than to a draft of it. Such a write changes what
+// everyone sees, tells nobody, and is in no log.
+//
+// The store then remembers what it hands out, and compares before each write
+// whether that is still so. If not, the write panics with an error that wraps
+// [ErrWritten] and says which atom was written to, where in it, what is there
+// now and what was there; the code in question has run since the write before.
+// Each finding is reported once.
+//
+// Debug mode takes as long as a deep copy of the values, so it is for tests and
+// for development. A program that never calls Debug has none of it, not even
+// its code.
+func Debug(s *Store) {
+	s.lock()
+	defer s.mu.Unlock()
+	s.debug = remembering{}
+}
+
+// A debugMode is told what a store hands out, and asked before it changes.
+// It is an interface so that its code is linked only where Debug is called.
+type debugMode interface {
+	handed(at **fingerprint, id uint64, value any)
+	check(s *Store) error
+}
+
+type remembering struct{}
+
+// handed remembers what *value is, of which at was the fingerprint until now.
+func (remembering) handed(at **fingerprint, id uint64, value any) {
+	if *at != nil && (*at).of == value {
+		return
+	}
+	p, err := planOf(reflect.TypeOf(value).Elem())
+	if err != nil {
+		return // then it cannot be updated either, which is told there
+	}
+	w := walk{whole: true}
+	was := w.detached(p, pointerIn(value))
+	if w.err == nil {
+		*at = &fingerprint{id: id, plan: p, of: value, was: was}
+	}
+}
+
+func (remembering) check(s *Store) error {
+	for _, c := range s.cells {
+		if err := c.print.check(); err != nil {
+			c.print = nil
+			return err
+		}
+	}
+	for _, m := range s.memos {
+		if err := m.print.check(); err != nil {
+			m.print = nil
+			return err
+		}
+	}
+	return nil
+}
+
+// A fingerprint knows what a value was, down to the last element of its Lists.
+type fingerprint struct {
+	id   uint64 // of the atom
+	plan *plan
+	of   any            // a pointer to the value
+	was  unsafe.Pointer // a copy that shares nothing with it
+}
+
+// check returns ErrWritten if the value is not any more what it was.
+func (f *fingerprint) check() error {
+	if f == nil {
+		return nil
+	}
+	_, c, err := settle(f.plan, f.was, pointerIn(f.of), true)
+	if err != nil {
+		return fmt.Errorf("%w: atom %d, a %s: %w", ErrWritten, f.id, f.plan.typ, err)
+	}
+	for change := range c.All() {
+		return fmt.Errorf("%w: atom %d, a %s: %s", ErrWritten, f.id, f.plan.typ, change)
+	}
+	return nil
+}
+
+// pointerIn is the pointer that an interface holds.
+func pointerIn(v any) unsafe.Pointer { return (*eface)(unsafe.Pointer(&v)).data }

@@ -1,0 +1,178 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+const importPath = "/api/kinds/import"
+
+// The import panel.
+
+func (a *app) importer() *browser.Element { return a.TestID("import") }
+func (a *app) file() *browser.Element     { return a.CSS("#import-file") }
+func (a *app) outcome() *browser.Element  { return a.importer().Role("status", "") }
+func (a *app) press(name string)          { a.importer().Role("button", name).Click() }
+func (a *app) wantCount(text string)      { a.count().WantText(text) }
+func (a *app) openImporter()              { a.importer().CSS("summary").Click() }
+
+// fileOf writes a list of kinds.
+func fileOf(t *testing.T, name string, list any) string {
+	t.Helper()
+	content, err := json.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// manyKinds are n new ones, and one that is there, with another name.
+func manyKinds(n int) []kind.Kind {
+	all := make([]kind.Kind, n, n+1)
+	for i := range all {
+		all[i] = kind.Kind{ID: kind.ID(fmt.Sprintf("my:k%05d", i)), Name: fmt.Sprintf("kind %d", i), Vocabulary: "my",
+			Description: strings.Repeat("Says how one thing is related to another one. ", 5), Domain: []string{"Thing"}, Range: []string{"Thing"}}
+	}
+	return append(all, kind.Kind{ID: wasDeathOf, Name: "was the death of", HasDirection: true, Vocabulary: "crm", Domain: []string{}, Range: []string{}})
+}
+
+func TestImport(t *testing.T) {
+	a := visit(t, "/")
+	a.openImporter()
+	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
+	a.outcome().WantText("kinds.json: 20 new, 1 changed, 0 as they are.")
+	a.wantCount("983 kinds") // nothing has changed yet
+	sent := a.gate.Hold("POST", importPath)
+
+	a.press("Import 21 kinds")
+
+	a.wantCount("1003 kinds")     // at once
+	a.row("my:k00007").WantNone() // the list is long, and it is far down
+	a.search().Fill("kind 7")
+	a.row("my:k00007").WantVisible()
+	if a.program.has("my:k00007") {
+		t.Error("it is stored before the server was told")
+	}
+	sent.Pass()
+	a.outcome().WantText("kinds.json is imported: 20 new, 1 changed, 0 as they are.")
+	if got := a.program.stored("my:k00007"); got.Name != "kind 7" || got.Version != 1 {
+		t.Errorf("stored: %+v", got)
+	}
+	if got := a.program.stored(wasDeathOf); got.Name != "was the death of" || got.Version != 2 {
+		t.Errorf("stored: %+v", got)
+	}
+	a.Goto(a.gate.URL("/"))
+	a.alive()
+	a.wantCount("1003 kinds")
+	a.openImporter()
+	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
+	a.outcome().WantText("There is nothing new in kinds.json: 0 new, 0 changed, 21 as they are.")
+}
+
+func TestAFailedImportIsTakenBack(t *testing.T) {
+	a := visit(t, "/")
+	a.Allow("409")
+	a.openImporter()
+	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
+	a.outcome().WantText("kinds.json: 20 new, 1 changed, 0 as they are.")
+	a.program.patch(wasDeathOf, `{"name": "changed elsewhere"}`)
+	sent := a.gate.Hold("POST", importPath)
+	a.press("Import 21 kinds")
+	a.wantCount("1003 kinds")
+
+	sent.Pass()
+
+	a.alert().WantText("kinds.json was not imported, and all of it was taken back: " +
+		"crm:P100_was_death_of: there is such a kind, and its version is 2.")
+	a.wantCount("983 kinds")
+	if a.program.has("my:k00007") {
+		t.Error("half of it is stored")
+	}
+	a.press("Try again") // looks at what there is now
+	a.outcome().WantText("kinds.json: 20 new, 1 changed, 0 as they are.")
+	a.press("Import 21 kinds")
+	a.outcome().WantText("kinds.json is imported: 20 new, 1 changed, 0 as they are.")
+	if got := a.program.stored(wasDeathOf); got.Name != "was the death of" || got.Version != 3 {
+		t.Errorf("stored: %+v", got)
+	}
+}
+
+func TestACancelledImportIsTakenBack(t *testing.T) {
+	a := visit(t, "/")
+	a.openImporter()
+	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
+	sent := a.gate.Hold("POST", importPath)
+	a.press("Import 21 kinds")
+	a.wantCount("1003 kinds")
+	sent.Arrived()
+	a.press("Cancel")
+	a.wantCount("983 kinds")
+	a.file().WantFocus()
+	a.outcome().WantNone()
+}
+
+func TestAFileThatCannotBeImported(t *testing.T) {
+	a := visit(t, "/")
+	a.openImporter()
+	bad := manyKinds(3)
+	bad[2].Name = "two\nlines"
+	for _, test := range []struct {
+		list any
+		says string
+	}{
+		{bad, "kinds.json cannot be imported: entry 3 (my:k00002): /name must be one line without control characters."},
+		{map[string]int{}, "kinds.json cannot be imported: this is no list of kinds: it must be a JSON array."},
+	} {
+		a.file().Upload(fileOf(t, "kinds.json", test.list))
+		a.alert().WantText(test.says)
+		a.press("Close")
+		a.alert().WantNone()
+	}
+	a.wantCount("983 kinds")
+}
+
+// Ten thousand kinds come in, and the page answers all the while.
+func TestThePageIsUsableDuringAnImport(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	a.openImporter()
+	big := fileOf(t, "kinds.json", manyKinds(10_000))
+
+	a.file().Upload(big)
+	a.importer().CSS("progress").WantVisible()
+	change := a.hold(wasDeathOf)
+	a.direction().Click()
+	a.wantDirection(false, true)
+	change.Pass()
+	a.wantDirection(false, false)
+	a.press("Cancel")
+	a.importer().CSS("progress").WantNone()
+	a.wantCount("983 kinds")
+
+	a.file().Upload(big)
+	a.outcome().WantText("kinds.json: 10000 new, 1 changed, 0 as they are.")
+	sent := a.gate.Hold("POST", importPath)
+	a.press("Import 10001 kinds")
+	a.wantCount("10983 kinds")
+	a.name().WantValue("was the death of")
+	a.direction().Click()
+	a.wantDirection(false, true) // it was on in the file
+	a.search().Fill("kind 9999")
+	a.rows().WantCount(1)
+	sent.Refuse(503, "not today")
+	a.Allow("503")
+	a.wantCount("0 of 983 kinds")
+	a.name().WantValue("was death of")
+}

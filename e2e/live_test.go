@@ -1,0 +1,136 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+)
+
+// latest is how long a change may take from a click in one browser to another's
+// page. It shows after some ten milliseconds; a busy machine needs more.
+const latest = 300 * time.Millisecond
+
+func TestAnotherBrowserShowsAChangeAtOnce(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	b := a.elsewhere(pathOf(wasDeathOf))
+	a.live()
+	b.live()
+	// The clocks of both pages are the machine's.
+	browser.Eval[bool](b.Tab, `(() => {
+		const page = document.querySelector("article.kind")
+		new MutationObserver(() => {
+			if (document.querySelector('[role="switch"]').getAttribute("aria-checked") === "false") window.shown ??= Date.now()
+		}).observe(page, { subtree: true, childList: true, attributes: true })
+		return true
+	})()`)
+	browser.Eval[bool](a.Tab, `(() => { addEventListener("click", () => { window.clicked ??= Date.now() }, true); return true })()`)
+
+	a.direction().Click()
+
+	b.wantDirection(false, false)
+	b.version().WantText("2")
+	a.version().WantText("2")
+	took := time.Duration(browser.Eval[int64](b.Tab, `window.shown`)-browser.Eval[int64](a.Tab, `window.clicked`)) * time.Millisecond
+	t.Logf("%v from the click to the other page", took)
+	if took > latest {
+		t.Errorf("it took %v, want at most %v", took, latest)
+	}
+}
+
+func TestAPendingChangeStaysAboveAnotherBrowsers(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	b := a.elsewhere(pathOf(wasDeathOf))
+	a.live()
+	b.live()
+	held := b.hold(wasDeathOf)
+	b.edit(b.name(), "what B wants")
+	held.Arrived()
+
+	a.direction().Click()
+	a.edit(a.name(), "what A wants")
+
+	b.version().WantText("3")
+	b.wantDirection(false, false)
+	b.name().WantValue("what B wants")
+	held.Refuse(503, "not today")
+	b.alert().WantVisible()
+	b.name().WantValue("what A wants")
+	b.wantDirection(false, false)
+	b.Allow("503")
+}
+
+func TestNothingIsMissedWhileTheServerIsDown(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	b := a.elsewhere(pathOf(wasDeathOf))
+	a.live()
+	b.live()
+	for _, each := range []*app{a, b} {
+		each.Allow("ERR_")
+		each.Allow("502")
+	}
+	b.gate.Down(true)
+	b.TestID("live").WantAttribute("data-status", "offline")
+	a.edit(a.name(), "before the crash")
+	a.version().WantText("2")
+	a.program.kill()
+	a.TestID("live").WantAttribute("data-status", "offline")
+	a.program.again()
+	a.program.patch(diedIn, `{"name": "after the crash"}`)
+	b.gate.Down(false)
+
+	b.live()
+	b.name().WantValue("before the crash")
+	b.version().WantText("2")
+	b.row(diedIn).WantVisible()
+	a.live()
+	a.row(diedIn).CSS(".row-name").WantText("after the crash")
+	b.row(diedIn).CSS(".row-name").WantText("after the crash")
+}
+
+// Both edit, one of them offline; what was refused meanwhile is retried.
+func TestBothEditsAreThereWhenTheOfflineOneComesBack(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	b := a.elsewhere(pathOf(wasDeathOf))
+	a.live()
+	b.live()
+	a.Allow("ERR_")
+	a.Offline(true)
+	a.gate.Down(true)
+	a.TestID("live").WantAttribute("data-status", "offline")
+	a.edit(a.name(), "edited offline")
+	b.direction().Click()
+	b.version().WantText("2")
+
+	a.gate.Down(false)
+	a.Offline(false)
+
+	a.live()
+	a.wantDirection(false, false)
+	a.alert().Role("button", "Retry").Click()
+	for _, each := range []*app{a, b} {
+		each.version().WantText("3")
+		each.name().WantValue("edited offline")
+		each.wantDirection(false, false)
+	}
+}
+
+// The tabs of one browser share one stream, and another one takes over.
+func TestTabsShareAStream(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	a.live()
+	b := a.another(pathOf(wasDeathOf))
+	b.live()
+	a.program.patch(wasDeathOf, `{"name": "one"}`)
+	a.name().WantValue("one")
+	b.name().WantValue("one")
+	if n := browser.Eval[int](b.Tab, `navigator.locks.query().then(q => q.pending.length)`); n != 1 {
+		t.Errorf("%d tabs wait for the stream of another one", n)
+	}
+	a.Goto("about:blank")
+	b.live()
+	a.program.patch(wasDeathOf, `{"name": "two"}`)
+	b.name().WantValue("two")
+}

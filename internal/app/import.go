@@ -1,0 +1,127 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/fetch"
+)
+
+// A plan is what an import of a list would do to the kinds that there are.
+type plan struct {
+	counts
+	entries []kind.Kind // those that are new or changed, of the version that they replace
+	body    []byte      // the same, as JSON
+}
+
+type counts struct{ New, Changed, Same int }
+
+func (c counts) todo() int { return c.New + c.Changed }
+
+func (c counts) String() string {
+	return fmt.Sprintf("%d new, %d changed, %d as they are", c.New, c.Changed, c.Same)
+}
+
+const (
+	slice = 8 * time.Millisecond // of work, and then it is the page's turn
+	turn  = time.Millisecond
+)
+
+// readPlan reads a list of kinds in slices, and tells after each how many bytes
+// of it have been read. Its error says which entry is wrong, or is ctx's.
+func readPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, read func(bytes int)) (*plan, error) {
+	p := &plan{body: []byte("[")}
+	reader := kind.NewReader(bytes.NewReader(list))
+	for begun := time.Now(); ; {
+		if time.Since(begun) > slice {
+			read(int(reader.Offset()))
+			time.Sleep(turn) // a goroutine that only yields would keep the browser waiting
+			begun = time.Now()
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		k, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			p.body = append(p.body, ']')
+			return p, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := p.add(k, now); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// lastKinds returns the kinds once those that are being loaded are there.
+func lastKinds(ctx context.Context, s *atom.Store) atom.Map[kind.ID, kind.Kind] {
+	changed := make(chan struct{}, 1)
+	defer atom.Subscribe(s, kinds, func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	})()
+	for kinds.Get(s).Loading {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return atom.Map[kind.ID, kind.Kind]{}
+		}
+	}
+	return kinds.Get(s).Value
+}
+
+// add takes a kind into the plan. The version in the list does not matter: it is
+// for the version that the user sees to be replaced.
+func (p *plan) add(k kind.Kind, now atom.Map[kind.ID, kind.Kind]) error {
+	prev, ok := now.Get(k.ID)
+	k.Version = prev.Version
+	switch {
+	case !ok:
+		p.New++
+	case k.Same(prev):
+		p.Same++
+		return nil
+	default:
+		p.Changed++
+	}
+	entry, err := json.Marshal(k)
+	if err != nil {
+		return err
+	}
+	if len(p.entries) > 0 {
+		p.body = append(p.body, ',')
+	}
+	p.entries, p.body = append(p.entries, k), append(p.body, entry...)
+	return nil
+}
+
+// carryOut is the saga of the import: every kind at once, all or none, here and
+// on the server.
+func (p *plan) carryOut(s *atom.Store, file string) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
+	return saga.Update(func(all *atom.Map[kind.ID, kind.Kind]) {
+		for _, k := range p.entries {
+			k.Version++ // as the server counts
+			all.Set(k.ID, k)
+		}
+	}).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
+		task := saga.TaskFrom(ctx)
+		record(s, task, "", "Import of", file)
+		_, err := fetch.Do(fetch.Through(ctx, slowed(s)), fetch.Request{
+			Method: "POST", URL: "/api/kinds/import", Body: p.body,
+			Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": task.ID()},
+		})
+		return err
+	})
+}

@@ -1,0 +1,295 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/fetch"
+)
+
+// importPanel takes a file with a list of kinds, says what it would do, and does it.
+type importPanel struct {
+	app.Compo
+	bind
+	stage atomic.Pointer[importStage] // nil at first
+
+	stop func() // ends what is under way: reading, or the task
+	list []byte // the file
+	plan *plan  // what is to be done with it
+}
+
+// An importStage is what the panel shows. The zero one waits for a file.
+type importStage struct {
+	File    string
+	Read    int    // bytes that have been read, of Size
+	Size    int    // 0 before and after
+	Planned bool   // it has been read, and Counts says what it would do
+	Counts  counts // or has done
+	Sending bool   // it is being done
+	Done    bool   // it has been done
+	Wrong   string // why not
+}
+
+const largest = 32 << 20 // bytes of a file; the server takes no more
+
+// Render is called by go-app. The first button stays, whatever it does, so that
+// the focus does not get lost with it.
+func (p *importPanel) Render() app.UI {
+	now := p.now()
+	return app.Elem("details").Class("panel", "import").DataSet("testid", "import").Body(
+		app.Elem("summary").Body(
+			app.Span().Class("panel-title").Text("Import"),
+			app.Span().Class("panel-state").Text(now.inShort()),
+		),
+		app.Div().Class("panel-body").On("dragover", p.over).On("drop", p.drop).Body(
+			app.P().Class("hint").Text("A JSON file with a list of kinds, as /api/kinds has it: choose it, or drop it here. "+
+				"Nothing changes before you have seen what it would do, and then all of it does, or nothing."),
+			app.Div().Class("as-control").Body(
+				app.Label().Class("as-label").For("import-file").Text("File"),
+				app.Input().Type("file").ID("import-file").Class("file").Accept(".json,application/json").OnChange(p.choose),
+			),
+			p.progress(now),
+			app.P().Class("import-outcome").Role("status").Text(now.outcome()),
+			app.If(now.Wrong != "", func() app.UI {
+				return app.Div().Class("as-failed").Role("alert").Body(app.P().Class("as-failed-text").Text(now.Wrong))
+			}),
+			p.buttons(now),
+		),
+	)
+}
+
+func (p *importPanel) progress(now importStage) app.UI {
+	switch {
+	case now.Size > 0:
+		return app.P().Class("import-progress").Body(
+			app.Elem("progress").Aria("label", "Reading").Attr("max", now.Size).Attr("value", now.Read),
+		)
+	case now.Sending:
+		return app.Div().Class("import-progress").Body(app.Elem("progress").Aria("label", "Saving")) // nobody knows how far
+	default:
+		return app.P().Attr("hidden", true)
+	}
+}
+
+func (p *importPanel) buttons(now importStage) app.UI {
+	first, second := "Cancel", ""
+	switch {
+	case now == importStage{}:
+		return app.Div().Attr("hidden", true)
+	case now.Done, now.Wrong != "" && !now.Planned:
+		first = "Close"
+	case now.Wrong != "":
+		first, second = "Close", "Try again"
+	case now.Planned && !now.Sending && now.Counts.todo() > 0:
+		second = "Import " + many(now.Counts.todo())
+	}
+	return app.Div().Class("import-buttons").Body(
+		app.Button().ID("import-stop").Type("button").Class("as-button").Text(first).OnClick(p.close),
+		app.If(second != "", func() app.UI {
+			return app.Button().Type("button").Class("as-button", "import-go").Text(second).OnClick(p.goOn)
+		}),
+	)
+}
+
+// inShort is said beside the title, also when the panel is closed.
+func (n importStage) inShort() string {
+	switch {
+	case n.Size > 0:
+		return fmt.Sprintf("%d %%", 100*n.Read/n.Size)
+	case n.Wrong != "":
+		return "not imported"
+	case n.Done:
+		return "imported"
+	case n.Sending:
+		return "on its way"
+	case n.Planned:
+		return "ready"
+	default:
+		return "of a file"
+	}
+}
+
+// outcome is said to those who hear the page, too.
+func (n importStage) outcome() string {
+	switch {
+	case n.Size > 0:
+		return "Reading " + n.File + "."
+	case !n.Planned || n.Wrong != "":
+		return ""
+	case n.Done:
+		return fmt.Sprintf("%s is imported: %s.", n.File, n.Counts)
+	case n.Sending:
+		return fmt.Sprintf("%s is on the page already, and on its way to the server: %s.", n.File, n.Counts)
+	case n.Counts.todo() == 0:
+		return fmt.Sprintf("There is nothing new in %s: %s.", n.File, n.Counts)
+	default:
+		return fmt.Sprintf("%s: %s.", n.File, n.Counts)
+	}
+}
+
+func (p *importPanel) over(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate()
+	e.PreventDefault() // or the browser would not let go of it here
+}
+
+func (p *importPanel) drop(ctx app.Context, e app.Event) {
+	e.PreventDefault() // or the browser would open it
+	p.take(ctx, e.Get("dataTransfer").Get("files"))
+}
+
+func (p *importPanel) choose(ctx app.Context, _ app.Event) {
+	p.take(ctx, ctx.JSSrc().Get("files"))
+	ctx.JSSrc().Set("value", "") // the same file can be chosen again
+}
+
+// take begins to read the first of the files.
+func (p *importPanel) take(ctx app.Context, files app.Value) {
+	ctx.PreventUpdate()
+	if files.Length() == 0 || p.now().Sending {
+		return
+	}
+	p.end()
+	file := files.Index(0)
+	name, size := file.Get("name").String(), file.Get("size").Int()
+	if size > largest {
+		p.show(importStage{File: name, Wrong: fmt.Sprintf("%s is larger than %d MB.", name, largest>>20)})
+		return
+	}
+	p.show(importStage{File: name, Size: max(size, 1)})
+	p.inBackground(func(ctx context.Context) {
+		list, err := contentOf(file)
+		if err != nil {
+			p.become(ctx, importStage{File: name, Wrong: fmt.Sprintf("%s cannot be read: %v.", name, err)})
+			return
+		}
+		p.look(ctx, name, list)
+	})
+}
+
+// look reads the list, and plans what is to be done.
+func (p *importPanel) look(ctx context.Context, name string, list []byte) {
+	made, err := readPlan(ctx, lastKinds(ctx, p.Store()), list, func(bytes int) {
+		p.become(ctx, importStage{File: name, Read: bytes, Size: len(list)})
+	})
+	if err != nil {
+		p.become(ctx, importStage{File: name, Wrong: fmt.Sprintf("%s cannot be imported: %v.", name, err)})
+		return
+	}
+	if ctx.Err() == nil {
+		p.list, p.plan = list, made
+	}
+	p.become(ctx, importStage{File: name, Planned: true, Counts: made.counts})
+}
+
+// goOn carries the plan out; after a failure it looks again at what there is to
+// do: when the answer was lost, it may be nothing.
+func (p *importPanel) goOn(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	app.Window().GetElementByID("import-stop").Call("focus")
+	now, s := p.now(), p.Store()
+	if now.Wrong != "" {
+		list := p.list
+		p.show(importStage{File: now.File, Size: len(list)})
+		p.inBackground(func(ctx context.Context) { p.look(ctx, now.File, list) })
+		return
+	}
+	now.Sending = true
+	p.show(now)
+	task := saga.Run(s, kinds.Value(), p.plan.carryOut(s, now.File))
+	p.stop = task.Cancel
+	go func() {
+		err := task.Wait(context.Background())
+		now.Sending, now.Done = false, err == nil
+		switch {
+		case task.State() == saga.Cancelled:
+			kinds.Refresh(s) // the server may have been faster
+			return
+		case err != nil:
+			task.Dismiss() // it is said here
+			kinds.Refresh(s)
+			now.Wrong = fmt.Sprintf("%s was not imported, and all of it was taken back: %s.", now.File, reasonOf(err))
+		}
+		p.show(now)
+	}()
+}
+
+// reasonOf says it without the place in a list that the user never saw.
+func reasonOf(err error) string {
+	var problem *fetch.Problem
+	if errors.As(err, &problem) && problem.Detail != "" {
+		return problem.Detail
+	}
+	return err.Error()
+}
+
+// close is what the first button does.
+func (p *importPanel) close(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate()
+	p.end()
+	p.show(importStage{})
+	app.Window().GetElementByID("import-file").Call("focus")
+}
+
+// end stops what is under way.
+func (p *importPanel) end() {
+	if p.stop != nil {
+		p.stop()
+	}
+	p.stop, p.list, p.plan = nil, nil, nil
+}
+
+// inBackground runs f until it is stopped.
+func (p *importPanel) inBackground(f func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p.stop = cancel
+	go f(ctx)
+}
+
+func (p *importPanel) now() importStage {
+	if now := p.stage.Load(); now != nil {
+		return *now
+	}
+	return importStage{}
+}
+
+func (p *importPanel) show(next importStage) {
+	p.stage.Store(&next)
+	p.Refresh()
+}
+
+// become shows a stage, unless what has led to it was stopped.
+func (p *importPanel) become(ctx context.Context, next importStage) {
+	if ctx.Err() == nil {
+		p.show(next)
+	}
+}
+
+// contentOf reads a file of the browser.
+func contentOf(file app.Value) ([]byte, error) {
+	type outcome struct {
+		content []byte
+		err     error
+	}
+	read := make(chan outcome, 1)
+	done := app.FuncOf(func(_ app.Value, args []app.Value) any {
+		bytes := app.Window().Get("Uint8Array").New(args[0])
+		content := make([]byte, bytes.Get("length").Int())
+		app.CopyBytesToGo(content, bytes)
+		read <- outcome{content: content}
+		return nil
+	})
+	failed := app.FuncOf(func(_ app.Value, args []app.Value) any {
+		read <- outcome{err: errors.New(args[0].Get("message").String())}
+		return nil
+	})
+	defer done.Release()
+	defer failed.Release()
+	file.Call("arrayBuffer").Call("then", done, failed)
+	o := <-read
+	return o.content, o.err
+}

@@ -1,0 +1,54 @@
+package saga
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// conflict ends the task of an entry that the log has dropped. What else the
+// task has changed goes with it.
+func (t *Task) conflict(c atom.Conflict) {
+	err := fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err)
+	t.end(Conflict, err, func(b *atom.Batch) error {
+		t.clash = &c
+		t.drop(b)
+		return nil
+	})
+	t.store.Batch(t.release) // one that has succeeded may have waited for a base
+}
+
+// Conflict tells why the change of a task that ended as [Conflict] could not be
+// re-applied; ok is false for any other task. What the page can do about it:
+//
+//   - drop it: [Task.Dismiss];
+//   - keep it, or edit it: [Resolve], with Mine or what somebody makes of Mine
+//     and Theirs;
+//   - run it again as it is: [Task.Retry].
+//
+// The change of an element that is gone has nothing to be written to: put the
+// element back first, or write to the list that it was in.
+func (t *Task) Conflict() (c atom.Conflict, ok bool) {
+	if t.State() != Conflict {
+		return c, false
+	}
+	return *t.clash, true
+}
+
+// Resolve runs the saga of a task that was not to be again as a new change, like
+// [Task.Retry], with update in place of its own, on what is there now:
+//
+//	if c, ok := task.Conflict(); ok {
+//		saga.Resolve(task, func(k *Kind) { k.Name = c.Mine.(Kind).Name })
+//	}
+//
+// It panics when the saga was not run on an atom of a T: a transaction, which
+// can only be retried, was not.
+func Resolve[T any](t *Task, update func(*T)) *Task {
+	if _, ok := t.work.(*run[T]); !ok {
+		panic(fmt.Sprintf("saga: the task was not run on an atom of %v", reflect.TypeFor[T]()))
+	}
+	t.Dismiss()
+	return t.runAgain([]any{update})
+}
