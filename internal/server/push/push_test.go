@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -223,10 +224,13 @@ func TestAFailureLosesNothing(t *testing.T) {
 func TestRetriesGrowApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := opened(t)
+		var mu sync.Mutex
 		var at []time.Duration
 		start, reachable := time.Now(), false
 		p := &Push{store: s, log: slog.New(slog.DiscardHandler), wake: make(chan struct{}, 1), failing: map[string]failure{}}
 		p.send = func(_ context.Context, messages ...*messaging.Message) (*messaging.BatchResponse, error) {
+			mu.Lock()
+			defer mu.Unlock()
 			at = append(at, time.Since(start))
 			response := &messaging.SendResponse{Success: reachable}
 			if !reachable {
@@ -241,6 +245,7 @@ func TestRetriesGrowApart(t *testing.T) {
 		ended := make(chan struct{})
 		go func() { p.Run(ctx); close(ended) }()
 		time.Sleep(24 * time.Hour)
+		mu.Lock()
 		if n := len(at); n < 25 || n > 45 {
 			t.Errorf("tried %d times in a day: %v", n, at)
 		}
@@ -250,7 +255,9 @@ func TestRetriesGrowApart(t *testing.T) {
 			}
 		}
 		reachable = true
+		mu.Unlock()
 		time.Sleep(longestWait + gathering)
+		synctest.Wait()
 		if behind, err := s.Behind(ctx); len(behind) > 0 || err != nil {
 			t.Errorf("still behind: %v, %v", behind, err)
 		}
