@@ -17,7 +17,8 @@
 //  2. The effect runs in a goroutine of its own. It is handed the value after
 //     the update, and a context that ends with the task.
 //  3. When it returns nil the update stays, and the post-effect is applied as
-//     a write of its own, in the same batch.
+//     a write of its own, in the same batch. Of an atom that is [Live] both stay
+//     in the log until the server's base contains them.
 //  4. When it returns an error, panics, or takes longer than its [Saga.Timeout],
 //     the update is dropped: the value is what it would be had the saga never
 //     run. Updates that were dispatched later stay; they are applied again.
@@ -32,6 +33,7 @@
 //	effect without update            nothing to roll back    as the effect
 //	effect returns nil               stays                   Succeeded
 //	post-effect panics               stays                   Succeeded, with PostErr
+//	a base contains it, see Confirm  is part of the base     Succeeded, whatever the effect says
 //	effect returns an error, panics  dropped                 Failed
 //	timeout                          dropped                 Failed, with ErrTimeout
 //	Task.Cancel                      dropped                 Cancelled
