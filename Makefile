@@ -18,7 +18,7 @@ BROWSER_PACKAGES = $(WASM) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.Impor
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test fmt clean app prepare format vet lint native browser weigh e2e \
+.PHONY: help run build test fmt clean app prepare format vet lint native browser weigh e2e torture \
 	bench bench-histories bench-drafts
 
 help: ## this list
@@ -91,6 +91,9 @@ weigh: $(TOOLS)/budget $(TOOLS)/compress ## the sizes that a visitor waits for, 
 e2e: ## a driven browser, through the real page, against the real server
 	@rm -rf e2e/out
 	@ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 -timeout 20m ./e2e/...
+
+torture: app ## 500 durable changes, ten times, through reloads, crashes, cuts and kills
+	@TORTURE=10x500 ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 -timeout 90m -v -run Torture ./e2e/
 
 bench: bench/node_modules ## the peers, side by side, in one browser (node; ARGS='--rounds 5')
 	@cd bench && node page/run.mjs $(ARGS)
