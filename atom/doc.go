@@ -32,6 +32,8 @@
 //  3. A plain [Atom.Set] or [Atom.Update] is an entry that has succeeded from
 //     the start, and keeps its place.
 //  4. A value from the server, [Atom.Sync], replaces the base under all of them.
+//     One that says which entries it contains, [Atom.SyncFunc], has those leave
+//     with it.
 //  5. When something below an entry changes, its edit function is run again on
 //     the new value: an increment stays an increment, an append an append. So
 //     edit functions are pure: same draft in, same change out.
@@ -44,7 +46,8 @@
 // written to. To change one, Update hands out a draft, which is an ordinary Go
 // value that can be written to freely until the function returns. What has
 // changed is found by comparison and recorded as [Changes]: exact, reversible,
-// and rendered as a JSON Patch (RFC 6902).
+// and rendered as a JSON Patch (RFC 6902). Code that writes to a value outside
+// of a draft is found by a store in debug mode, see [Debug].
 //
 // # Order and locks
 //

@@ -45,7 +45,7 @@ type options struct {
 // work is one run of a saga, whatever the type of its atom.
 type work interface {
 	edits() []*atom.Edit
-	entered(now any) // keeps the value for the effect
+	entered(now any) // keeps the value at a pointer for the effect
 	hasEffect() bool
 	effect(context.Context) error
 	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
@@ -66,11 +66,16 @@ type run[T any] struct {
 }
 
 func (r *run[T]) edits() []*atom.Edit              { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
-func (r *run[T]) entered(now any)                  { r.next, _ = now.(T) }
 func (r *run[T]) hasEffect() bool                  { return r.steps.effect != nil }
 func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
 func (r *run[T]) update() any                      { return r.steps.update }
 func (r *run[T]) result() any                      { return r.steps.result }
+
+func (r *run[T]) entered(now any) {
+	if p, ok := now.(*T); ok {
+		r.next = *p
+	}
+}
 
 func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 	if r.steps.post == nil {
@@ -80,7 +85,10 @@ func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 }
 
 func (r *run[T]) merging(below any) func(atom.Changes) (atom.Changes, error) {
-	before, _ := below.(T)
+	var before T
+	if p, ok := below.(*T); ok {
+		before = *p
+	}
 	now := before
 	return func(more atom.Changes) (atom.Changes, error) {
 		next, err := atom.Apply(now, more)
