@@ -22,7 +22,7 @@ BROWSER_PACKAGES = $(WASM) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.Impor
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run run-push build test fmt clean app prepare format vet lint native browser weigh e2e \
+.PHONY: help run run-push build test fmt clean app prepare format vet lint native browser weigh e2e torture \
 	bench bench-histories bench-drafts push
 
 help: ## this list
@@ -102,6 +102,9 @@ weigh: $(TOOLS)/budget $(TOOLS)/compress $(CLIENT)/go.mod ## the sizes that a vi
 e2e: ## a driven browser, through the real page, against the real server
 	@rm -rf e2e/out
 	@ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 -timeout 20m ./e2e/...
+
+torture: app ## 500 durable changes, ten times, through reloads, crashes, cuts and kills
+	@TORTURE=10x500 ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 -timeout 90m -v -run Torture ./e2e/
 
 bench: bench/node_modules ## the peers, side by side, in one browser (node; ARGS='--rounds 5')
 	@cd bench && node page/run.mjs $(ARGS)

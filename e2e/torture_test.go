@@ -183,8 +183,15 @@ func (r *torture) waiting() []string {
 
 func (r *torture) check() {
 	t := r.t
-	for started := time.Now(); len(r.waiting()) > 0 && time.Since(started) < 3*time.Minute; {
-		time.Sleep(50 * time.Millisecond) // a probe may be up to a minute away
+	for started := time.Now(); len(r.waiting()) > 0; time.Sleep(50 * time.Millisecond) {
+		if time.Since(started) > 3*time.Minute { // a probe may be a minute away
+			for _, tab := range r.tabs {
+				t.Log(browser.Eval[string](tab.Tab, `navigator.locks.query().then(locks => JSON.stringify([document.visibilityState,
+					locks, document.querySelector("[data-testid=outbox]").dataset,
+					performance.getEntriesByType("resource").slice(-5).map(e => [e.name, e.startTime, e.duration]), performance.now()]))`))
+			}
+			break
+		}
 	}
 	for _, tab := range r.tabs {
 		tab.TestID("outbox").WantAttribute("data-waiting", "0")

@@ -43,7 +43,8 @@
 //	the component is dismounted      as if it were there     as the effect
 //
 // A page that is closed takes its running sagas with it: the server may or may
-// not have been told.
+// not have been told. Those that are made with [Define] outlive it, and wait while
+// there is no network.
 //
 // # Policies
 //

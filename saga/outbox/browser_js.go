@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"syscall/js"
+	"time"
 
 	"github.com/atomsaga/atomsaga/saga"
 )
@@ -88,6 +89,23 @@ func (b *browser) Own(ctx context.Context) error {
 	if !locks.Truthy() {
 		return ctx.Err()
 	}
+	for {
+		if err := b.request(ctx, locks); err != errStuck {
+			return err
+		}
+	}
+}
+
+// errStuck says that nobody has the lock, and that we are not given it either: in
+// Chromium that happens when a tab goes while it is given the lock. To ask anew helps.
+var errStuck = errors.New("outbox: the lock is nobody's")
+
+// stuck is how often we look.
+const stuck = 5 * time.Second
+
+func (b *browser) request(ctx context.Context, locks js.Value) error {
+	look := time.NewTicker(stuck)
+	defer look.Stop()
 	abort := js.Global().Get("AbortController").New()
 	granted := make(chan struct{})
 	var hold, held js.Func
@@ -112,15 +130,43 @@ func (b *browser) Own(ctx context.Context) error {
 		held.Release()
 		ended <- err
 	}()
-	select {
-	case <-granted:
-		return nil
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-		abort.Call("abort")
-		return ctx.Err()
+	for {
+		select {
+		case <-granted:
+			return nil
+		case err := <-ended:
+			return err
+		case <-ctx.Done():
+			abort.Call("abort")
+			return ctx.Err()
+		case <-look.C:
+			if b.isHeld(locks) {
+				continue
+			}
+			abort.Call("abort") // does nothing if we have been given it
+			select {
+			case <-granted:
+				return nil
+			case <-ended:
+				return errStuck
+			}
+		}
 	}
+}
+
+// isHeld reports whether some tab has the lock, or cannot be asked.
+func (b *browser) isHeld(locks js.Value) bool {
+	now, err := await(locks.Call("query"))
+	if err != nil {
+		return true
+	}
+	held := now.Get("held")
+	for n := range held.Length() {
+		if held.Index(n).Get("name").String() == b.name {
+			return true
+		}
+	}
+	return false
 }
 
 // await waits until a promise is settled.
