@@ -2,7 +2,11 @@
 
 package e2e
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+)
 
 func TestOfflineReloadStartsFromTheWorker(t *testing.T) {
 	a := visit(t, "/")
@@ -22,6 +26,28 @@ func TestOfflineReloadStartsFromTheWorker(t *testing.T) {
 	a.reload() // a page that the worker never saw
 	a.name().WantValue("was death of")
 	a.wantDirection(true, false)
+}
+
+// What is kept of a page is that page, so that nothing else is there before the program.
+func TestOfflineAPageIsTheOneThatWasSeen(t *testing.T) {
+	a := visit(t, "/")
+	a.cached()
+	first := `window.prerendered.querySelector("h1").innerText + ", " + window.prerendered.querySelector("[data-testid=count]").innerText`
+	seen := map[string]string{pathOf(wasDeathOf): "was death of, 983 kinds", "/?q=was+death+of": "Relationship kinds, 1 of 983 kinds", "/": "Relationship kinds, 983 kinds"}
+	for path := range seen {
+		a.Goto(a.gate.URL(path))
+		a.alive()
+	}
+	a.Allow("ERR_")
+	a.Offline(true)
+	a.gate.Down(true)
+	for path, want := range seen {
+		a.Goto(a.gate.URL(path))
+		a.alive()
+		if got := browser.Eval[string](a.Tab, first); got != want {
+			t.Errorf("%s began with %q, want %q", path, got, want)
+		}
+	}
 }
 
 func TestAnEditMadeOfflineOutlivesTheReloadAndGoesOutWhenOnline(t *testing.T) {
