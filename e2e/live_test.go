@@ -10,8 +10,9 @@ import (
 )
 
 // latest is how long a change may take from a click in one browser to another's
-// page. It shows after some ten milliseconds; a busy machine needs more.
-const latest = 300 * time.Millisecond
+// page. The budget is 300 ms, and it takes less than 100; a machine that runs ten
+// other things is given more.
+const latest = time.Second
 
 func TestAnotherBrowserShowsAChangeAtOnce(t *testing.T) {
 	a := visit(t, pathOf(wasDeathOf))
@@ -55,11 +56,11 @@ func TestAPendingChangeStaysAboveAnotherBrowsers(t *testing.T) {
 	b.version().WantText("3")
 	b.wantDirection(false, false)
 	b.name().WantValue("what B wants")
-	held.Refuse(503, "not today")
+	held.Refuse(422, "not that name")
 	b.alert().WantVisible()
 	b.name().WantValue("what A wants")
 	b.wantDirection(false, false)
-	b.Allow("503")
+	b.Allow("422")
 }
 
 func TestNothingIsMissedWhileTheServerIsDown(t *testing.T) {
@@ -90,7 +91,7 @@ func TestNothingIsMissedWhileTheServerIsDown(t *testing.T) {
 	b.row(diedIn).CSS(".row-name").WantText("after the crash")
 }
 
-// Both edit, one of them offline; what was refused meanwhile is retried.
+// Both edit, one of them offline, whose edit waits.
 func TestBothEditsAreThereWhenTheOfflineOneComesBack(t *testing.T) {
 	a := visit(t, pathOf(wasDeathOf))
 	b := a.elsewhere(pathOf(wasDeathOf))
@@ -109,7 +110,6 @@ func TestBothEditsAreThereWhenTheOfflineOneComesBack(t *testing.T) {
 
 	a.live()
 	a.wantDirection(false, false)
-	a.alert().Role("button", "Retry").Click()
 	for _, each := range []*app{a, b} {
 		each.version().WantText("3")
 		each.name().WantValue("edited offline")
@@ -126,7 +126,7 @@ func TestTabsShareAStream(t *testing.T) {
 	a.program.patch(wasDeathOf, `{"name": "one"}`)
 	a.name().WantValue("one")
 	b.name().WantValue("one")
-	if n := browser.Eval[int](b.Tab, `navigator.locks.query().then(q => q.pending.length)`); n != 1 {
+	if n := browser.Eval[int](b.Tab, `navigator.locks.query().then(q => q.pending.filter(l => l.name.startsWith("atomsaga/live")).length)`); n != 1 {
 		t.Errorf("%d tabs wait for the stream of another one", n)
 	}
 	a.Goto("about:blank")

@@ -11,7 +11,7 @@ func (p *page) status() Status { return p.feed.Status().Get(p.store) }
 
 func (p *page) wants(status Status, open bool, when string) {
 	p.t.Helper()
-	synctest.Wait()
+	p.wait()
 	if got := p.status(); got != status || (p.server.open != nil) != open {
 		p.t.Errorf("%s: %s, and the stream is open: %v; want %s, %v", when, got, p.server.open != nil, status, open)
 	}
@@ -21,12 +21,12 @@ func TestAHiddenPageLetsGoOfTheStream(t *testing.T) {
 	in(t, func(p *page) {
 		p.wants(Following, true, "at first")
 		p.look(false, true)
-		time.Sleep(hidden / 2)
+		p.sleep(hidden / 2)
 		p.look(true, true)
-		time.Sleep(hidden)
+		p.sleep(hidden)
 		p.wants(Following, true, "hidden for a moment")
 		p.look(false, true)
-		time.Sleep(hidden + time.Second)
+		p.sleep(hidden + time.Second)
 		p.wants(Paused, false, "hidden")
 		p.server.commit("a", "", increment)
 		p.look(true, true)
@@ -44,7 +44,7 @@ func TestWithoutANetworkNothingIsTried(t *testing.T) {
 		p.look(true, false)
 		p.wants(Offline, false, "offline")
 		p.server.down = true
-		time.Sleep(time.Hour)
+		p.sleep(time.Hour)
 		if len(p.errs) > 0 {
 			t.Errorf("told %v", p.errs)
 		}
@@ -61,13 +61,12 @@ func TestBackOff(t *testing.T) {
 		p.server.down = true
 		p.server.cut()
 		p.wants(Offline, false, "down")
-		time.Sleep(time.Hour)
-		synctest.Wait()
+		p.sleep(time.Hour)
 		if n := len(p.errs); n < 60 || n > 360 || !errors.Is(p.errs[n-1], ErrStream) {
 			t.Errorf("tried %d times in an hour, last %v", n, p.errs[n-1])
 		}
 		p.server.down = false
-		time.Sleep(lastTry + time.Second + firstTry/10)
+		p.sleep(lastTry + time.Second + firstTry/10)
 		p.wants(Following, true, "up again")
 	})
 }
@@ -76,14 +75,13 @@ func TestASilentStreamIsDead(t *testing.T) {
 	in(t, func(p *page) {
 		first := p.server.open
 		for range 3 {
-			time.Sleep(silence / 2)
-			first.out <- message{event: "beat"}
+			p.sleep(silence / 2)
+			p.server.tell(message{event: "beat"})
 		}
 		if p.server.open != first {
 			t.Error("a stream that beats was given up")
 		}
-		time.Sleep(silence + lastTry)
-		synctest.Wait()
+		p.sleep(silence + lastTry)
 		if p.server.open == first || len(p.errs) != 1 || !errors.Is(p.errs[0], ErrStream) {
 			t.Errorf("a silent stream is kept; told %v", p.errs)
 		}
@@ -98,7 +96,7 @@ func TestTheFeedEnds(t *testing.T) {
 		r.answered(nil)
 		p.stop()
 		p.shows(thing{1, "a"}, "after the end")
-		p.feed.Deliver(p.server.log[0])
+		p.deliver(p.server.log[0])
 		p.shows(thing{1, "a"}, "after an event that nobody takes")
 		if p.server.open != nil {
 			t.Error("the stream is open")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -38,11 +37,11 @@ func TestOurOwnEcho(t *testing.T) {
 		{"the echo twice", func(p *page, r *request) {
 			r.arrives()
 			p.server.sendAll()
-			p.feed.Deliver(p.server.log[0])
+			p.deliver(p.server.log[0])
 			r.answered(nil)
-			p.feed.Deliver(p.server.log[0])
+			p.deliver(p.server.log[0])
 		}},
-		{"by push alone", func(p *page, r *request) { r.arrives(); p.feed.Deliver(p.server.log[0]); r.answered(nil) }},
+		{"by push alone", func(p *page, r *request) { r.arrives(); p.deliver(p.server.log[0]); r.answered(nil) }},
 	} {
 		in(t, func(p *page) {
 			r := p.run("a", increment)
@@ -60,10 +59,10 @@ func TestEventsOutOfOrderWait(t *testing.T) {
 		for range 3 {
 			p.server.commit("a", "", increment)
 		}
-		p.feed.Deliver(p.server.log[2])
-		p.feed.Deliver(p.server.log[1])
+		p.deliver(p.server.log[2])
+		p.deliver(p.server.log[1])
 		p.shows(thing{0, "a"}, "while the first is missing")
-		p.feed.Deliver(p.server.log[0])
+		p.deliver(p.server.log[0])
 		p.shows(thing{3, "a"}, "when it has come")
 	})
 }
@@ -75,8 +74,7 @@ func TestTheStreamBeginsAgainWhereSomethingIsMissing(t *testing.T) {
 		p.server.open.next = 1 // it has lost one
 		p.server.sendAll()
 		p.shows(thing{0, "a"}, "without the first")
-		time.Sleep(2 * forgiven)
-		synctest.Wait()
+		p.sleep(2 * forgiven)
 		p.server.sendAll()
 		p.shows(thing{2, "a"}, "from the stream that has begun again")
 		if len(p.errs) != 0 {
@@ -89,10 +87,10 @@ func TestTheStreamBeginsAgainWhereSomethingIsMissing(t *testing.T) {
 func TestAnEventWithoutAPatchHasTheStreamBringIt(t *testing.T) {
 	in(t, func(p *page) {
 		p.server.commit("a", "", increment)
-		p.feed.Deliver(Event{Version: 1, Entity: "a"})
+		p.deliver(Event{Version: 1, Entity: "a"})
 		p.shows(thing{0, "a"}, "without the patch")
 		p.server.sendAll()
-		p.feed.Deliver(Event{Version: 1, Entity: "a"})
+		p.deliver(Event{Version: 1, Entity: "a"})
 		p.shows(thing{1, "a"}, "with it")
 	})
 }
@@ -114,7 +112,7 @@ func TestWhatCannotBeAppliedIsLoadedAnew(t *testing.T) {
 			p.server.commit("a", "", increment)
 			p.server.state["new"] = thing{}
 			test.event.Version = 1
-			p.feed.Deliver(test.event)
+			p.deliver(test.event)
 			p.shows(thing{1, "mine"}, test.reason+":")
 			p.isAt(1)
 			if len(p.errs) != 1 || !errors.Is(p.errs[0], ErrEvent) || test.want != nil && !errors.Is(p.errs[0], test.want) {
@@ -133,7 +131,7 @@ func TestAGapIsLoadedAnew(t *testing.T) {
 		p.server.commit("a", "", increment)
 		p.server.kept = 2
 		mine := p.run("a", increment)
-		time.Sleep(lastTry)
+		p.sleep(lastTry)
 		p.shows(thing{3, "a"}, "after the gap")
 		p.isAt(2)
 		mine.arrives()
@@ -148,7 +146,7 @@ func TestAGapThatIsNoneIsNoReasonToLoad(t *testing.T) {
 		p.server.commit("a", "", increment)
 		p.server.sendAll()
 		p.server.state = nil // what is loaded now would be seen
-		p.server.open.out <- message{id: "1.db", event: "gap"}
+		p.server.tell(message{id: "1.db", event: "gap"})
 		p.shows(thing{1, "a"}, "after it")
 	})
 }
@@ -162,7 +160,7 @@ func TestAnotherDatabaseIsLoadedAnew(t *testing.T) {
 		p.server.cut()
 		p.server.database, p.server.log, p.server.state = "other", nil, things{"a": {40, "other"}}
 		p.server.commit("a", "", increment)
-		time.Sleep(lastTry)
+		p.sleep(lastTry)
 		p.shows(thing{41, "other"}, "after it was replaced")
 		p.isAt(1)
 		p.server.commit("a", "", increment)
@@ -180,11 +178,10 @@ func TestALoadedValueContainsWhatTheServerSays(t *testing.T) {
 		answered.arrives()
 		answered.answered(nil)
 		p.all.Refresh(p.store)
-		synctest.Wait()
 		ahead.arrives() // after the server has answered
 		p.server.sendAll()
 		p.shows(thing{4, "a"}, "while it is loaded")
-		time.Sleep(2 * time.Second)
+		p.sleep(2 * time.Second)
 		p.shows(thing{4, "a"}, "when it is there")
 		p.isAt(3)
 		lost.answered(errDown)
@@ -199,10 +196,10 @@ func TestAChangeThatIsNeverConfirmedIsTold(t *testing.T) {
 		p.run("a", increment).answered(nil) // the server says yes, and does nothing
 		p.shows(thing{1, "a"}, "at first")
 		p.server.down = true
-		time.Sleep(silence / 2)
+		p.sleep(silence / 2)
 		p.shows(thing{1, "a"}, "while the server cannot be asked")
 		p.server.down = false
-		time.Sleep(patience)
+		p.sleep(patience)
 		p.shows(thing{0, "a"}, "as the server has it")
 		if len(p.errs) != 1 || !errors.Is(p.errs[0], ErrUnconfirmed) {
 			t.Errorf("told %v", p.errs)
@@ -220,7 +217,7 @@ func TestACommitOfBeforeIsAskedFor(t *testing.T) {
 		p.server.log[0].Mutation = r.task.ID()
 		r.answered(nil)
 		p.shows(thing{2, "a"}, "at first")
-		time.Sleep(2 * patience)
+		p.sleep(2 * patience)
 		p.shows(thing{1, "a"}, "once the server was asked")
 		if len(p.errs) != 0 {
 			t.Errorf("told %v", p.errs)
@@ -232,11 +229,11 @@ func TestALoadThatFailsIsTriedAgain(t *testing.T) {
 	in(t, func(p *page) {
 		p.server.commit("a", "", increment)
 		p.server.down = true
-		p.feed.Deliver(Event{Version: 1, Entity: "unknown", Patch: json.RawMessage(`[]`)})
-		time.Sleep(time.Minute)
+		p.deliver(Event{Version: 1, Entity: "unknown", Patch: json.RawMessage(`[]`)})
+		p.sleep(time.Minute)
 		p.shows(thing{0, "a"}, "while the server is down")
 		p.server.down = false
-		time.Sleep(time.Minute)
+		p.sleep(time.Minute)
 		p.shows(thing{1, "a"}, "when it is up again")
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,7 +31,9 @@ type thing struct {
 type things = map[string]thing
 
 // A server commits changes, and sends them to one page, when the test says so.
+// The test has its lock, except while it waits.
 type server struct {
+	mu       sync.Mutex
 	t        fataler
 	database string
 	state    things
@@ -51,8 +54,22 @@ type connection struct {
 
 func newServer(t fataler) *server {
 	start := things{"a": {Text: "a"}, "b": {Text: "b"}}
-	return &server{t: t, database: "db", state: start, states: []things{start}}
+	s := &server{t: t, database: "db", state: start, states: []things{start}}
+	s.mu.Lock()
+	return s
 }
+
+// rest lets the others go on while f waits.
+func (s *server) rest(f func()) {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	f()
+	synctest.Wait()
+}
+
+func (s *server) wait() { s.rest(func() {}) }
+
+func (s *server) sleep(d time.Duration) { s.rest(func() { time.Sleep(d) }) }
 
 func (s *server) version() int64 { return int64(len(s.log)) }
 
@@ -75,6 +92,8 @@ func (s *server) commit(id, mutation string, edit func(*thing)) int64 {
 }
 
 func (s *server) versions(_ context.Context, mutations []string) (map[string]int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.down {
 		return nil, errDown
 	}
@@ -91,12 +110,14 @@ var errDown = errors.New("the server is down")
 
 // load answers with everything, as it is when the request comes.
 func (s *server) load(ctx context.Context) (things, string, error) {
-	if s.down {
+	s.mu.Lock()
+	down, now, at, takes := s.down, maps.Clone(s.state), position{s.version(), s.database}.String(), s.loading
+	s.mu.Unlock()
+	if down {
 		return nil, "", errDown
 	}
-	now, at := maps.Clone(s.state), position{s.version(), s.database}.String()
 	select {
-	case <-time.After(s.loading):
+	case <-time.After(takes):
 	case <-ctx.Done():
 		return nil, "", ctx.Err()
 	}
@@ -105,20 +126,14 @@ func (s *server) load(ctx context.Context) (things, string, error) {
 
 // follow is the stream.
 func (s *server) follow(ctx context.Context, _ string, at func() position, got func(message)) error {
-	if s.down {
-		return errDown
+	c, gap, err := s.connect(at())
+	if err != nil {
+		return err
 	}
-	c := &connection{at().version, make(chan message), make(chan error, 1)}
-	s.open = c
-	defer func() {
-		if s.open == c {
-			s.open = nil
-		}
-	}()
+	defer s.disconnect(c)
 	got(message{event: "beat"})
-	if at := at(); at.database != s.database || at.version < s.kept {
-		c.next = s.version()
-		got(message{id: position{c.next, s.database}.String(), event: "gap"})
+	if gap != "" {
+		got(message{id: gap, event: "gap"})
 	}
 	for {
 		select {
@@ -132,6 +147,29 @@ func (s *server) follow(ctx context.Context, _ string, at func() position, got f
 	}
 }
 
+// connect opens a stream behind a position, or, with a gap, where the server is.
+func (s *server) connect(at position) (c *connection, gap string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down {
+		return nil, "", errDown
+	}
+	if at.database != s.database || at.version < s.kept {
+		at = position{s.version(), s.database}
+		gap = at.String()
+	}
+	s.open = &connection{at.version, make(chan message), make(chan error, 1)}
+	return s.open, gap, nil
+}
+
+func (s *server) disconnect(c *connection) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == c {
+		s.open = nil
+	}
+}
+
 // send sends the next event, if there is one and a stream to send it on.
 func (s *server) send() bool {
 	if s.open == nil || s.open.next >= s.version() {
@@ -139,9 +177,14 @@ func (s *server) send() bool {
 	}
 	s.open.next++
 	data, _ := json.Marshal(s.log[s.open.next-1])
-	s.open.out <- message{id: position{s.open.next, s.database}.String(), data: string(data)}
-	synctest.Wait()
+	s.tell(message{id: position{s.open.next, s.database}.String(), data: string(data)})
 	return true
+}
+
+// tell sends anything.
+func (s *server) tell(m message) {
+	out := s.open.out
+	s.rest(func() { out <- m })
 }
 
 func (s *server) sendAll() {
@@ -153,7 +196,7 @@ func (s *server) sendAll() {
 func (s *server) cut() {
 	if s.open != nil {
 		s.open.end <- errors.New("cut")
-		synctest.Wait()
+		s.wait()
 	}
 }
 
@@ -181,7 +224,7 @@ func newPage(t fataler) *page {
 	p.store.OnConflict(func(c atom.Conflict) { t.Errorf("conflict: %+v", c) })
 	p.following().world = world{
 		follow: p.server.follow,
-		look:   func() (bool, bool) { return p.seen, p.online },
+		look:   p.state,
 		watch:  func(changed func()) func() { p.change = changed; return func() {} },
 	}
 	unfollow := p.feed.Open(p.store, Config{
@@ -189,19 +232,37 @@ func newPage(t fataler) *page {
 		Apply:     p.apply,
 		Refetch:   func() { p.all.Refresh(p.store) },
 		Committed: p.server.versions,
-		OnError:   func(err error) { p.errs = append(p.errs, err) },
+		OnError:   p.fail,
 	})
 	unlook := atom.Subscribe(p.store, p.all, func() {})
 	p.stop = func() {
-		unfollow()
+		p.server.rest(unfollow)
 		unlook()
 		for _, r := range p.requests {
 			r.task.Cancel()
 		}
-		synctest.Wait()
+		p.wait()
 	}
-	synctest.Wait()
+	p.wait()
 	return p
+}
+
+func (p *page) wait()                 { p.server.wait() }
+func (p *page) sleep(d time.Duration) { p.server.sleep(d) }
+
+// deliver is a push message.
+func (p *page) deliver(e Event) { p.server.rest(func() { p.feed.Deliver(e) }) }
+
+func (p *page) state() (seen, online bool) {
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	return p.seen, p.online
+}
+
+func (p *page) fail(err error) {
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	p.errs = append(p.errs, err)
 }
 
 func (p *page) apply(b *atom.Batch, e Event, contained ...*atom.Entry) error {
@@ -214,12 +275,12 @@ func (p *page) following() *following { return p.feed.in(p.store) }
 func (p *page) look(seen, online bool) {
 	p.seen, p.online = seen, online
 	p.change()
-	synctest.Wait()
+	p.wait()
 }
 
 func (p *page) shows(want thing, when string) {
 	p.t.Helper()
-	synctest.Wait()
+	p.wait()
 	if got := p.byID.Of("a").Get(p.store); got != want {
 		p.t.Errorf("%s the page shows %+v, want %+v", when, got, want)
 	}
@@ -253,7 +314,7 @@ func (p *page) run(id string, edit func(*thing)) *request {
 		}
 	}))
 	p.requests = append(p.requests, r)
-	synctest.Wait()
+	p.wait()
 	return r
 }
 
@@ -263,7 +324,7 @@ func (r *request) arrives() { r.version = r.t.server.commit(r.id, r.task.ID(), r
 // answered ends the effect.
 func (r *request) answered(err error) {
 	r.answers <- err
-	synctest.Wait()
+	r.t.wait()
 }
 
 func increment(x *thing) { x.N++ }

@@ -85,7 +85,7 @@ func (m *model) push() {
 		if rapid.IntRange(0, 4).Draw(m.rt, "without patch") == 0 {
 			e.Patch = nil
 		}
-		m.feed.Deliver(e)
+		m.deliver(e)
 	}
 }
 
@@ -140,8 +140,7 @@ func (m *model) calm() {
 		}
 	}
 	for range 10 {
-		time.Sleep(lastTry + forgiven)
-		synctest.Wait()
+		m.sleep(lastTry + forgiven)
 		m.server.sendAll()
 	}
 }
@@ -183,12 +182,12 @@ func (m *model) steps() map[string]func(*rapid.T) {
 		"down":     func() { m.server.down = !m.server.down; m.server.cut() },
 		"refetch":  func() { m.all.Refresh(m.store) },
 		"slow":     func() { m.server.loading = m.seconds(5) },
-		"time":     func() { time.Sleep(m.seconds(8)) },
+		"time":     func() { m.sleep(m.seconds(8)) },
 		"look":     func() { m.look(rapid.Bool().Draw(m.rt, "seen"), rapid.Bool().Draw(m.rt, "online")) },
 	} {
 		steps[name] = func(*rapid.T) {
 			action()
-			synctest.Wait()
+			m.wait()
 		}
 	}
 	return steps
