@@ -46,7 +46,8 @@
 // written to. To change one, Update hands out a draft, which is an ordinary Go
 // value that can be written to freely until the function returns. What has
 // changed is found by comparison and recorded as [Changes]: exact, reversible,
-// and rendered as a JSON Patch (RFC 6902).
+// and rendered as a JSON Patch (RFC 6902). Code that writes to a value outside
+// of a draft is found by a store in debug mode, see [Debug].
 //
 // # Order and locks
 //

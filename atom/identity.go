@@ -43,6 +43,15 @@ func (p *plan) identify(a unsafe.Pointer, load func(*plan, unsafe.Pointer) any) 
 	return load(p.identity.plan, unsafe.Add(a, p.identity.offset))
 }
 
+// hasID tells whether the identity of the p at a is id, without an allocation
+// for the most common kind.
+func (p *plan) hasID(a unsafe.Pointer, id any) bool {
+	if s, ok := id.(string); ok && p.kind == kindStruct && p.identity != nil && p.identity.plan.typ == stringType {
+		return *(*string)(unsafe.Add(a, p.identity.offset)) == s
+	}
+	return p.id(a) == id
+}
+
 // sameID tells whether the elements p at a and b have one identity.
 func (w *walk) sameID(p *plan, a, b unsafe.Pointer) bool {
 	if p.kind == kindPointer {

@@ -269,7 +269,7 @@ func (d *differ) recordEdits(p *plan, from *treeNode, xs, ys []piece, match []in
 		d.push(elementStep(t.at, item))
 		d.record(c)
 		d.pop()
-		if len(shifts) <= maxShifts {
+		if len(shifts) <= shiftsKept(from.len()) {
 			shifts = append(shifts, shift{op: t.op, at: t.at, from: t.from, id: item})
 		}
 	}

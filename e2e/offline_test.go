@@ -24,20 +24,27 @@ func TestOfflineReloadStartsFromTheWorker(t *testing.T) {
 	a.wantDirection(true, false)
 }
 
-func TestOnlineAgainChangesAreStored(t *testing.T) {
+func TestAnEditMadeOfflineOutlivesTheReloadAndGoesOutWhenOnline(t *testing.T) {
 	a := visit(t, pathOf(wasDeathOf))
 	a.cached()
 	a.Allow("ERR_")
 	a.Offline(true)
 	a.gate.Down(true)
 	a.direction().Click()
-	a.alert().WantVisible()
-	a.wantDirection(true, false)
+	a.wantDirection(false, true)
+	a.TestID("outbox").WantAttribute("data-waiting", "1")
+	a.TestID("outbox").WantAttribute("data-paused", "true")
+
+	a.reload()
+
+	a.wantDirection(false, true)
+	a.TestID("outbox").WantAttribute("data-waiting", "1")
+	a.alert().WantNone()
 	a.gate.Down(false)
 	a.Offline(false)
-	a.alert().Role("button", "Retry").Click()
 	a.wantDirection(false, false)
-	if got := a.program.stored(wasDeathOf); got.HasDirection {
+	a.TestID("outbox").WantAttribute("data-waiting", "0")
+	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Version != 2 {
 		t.Errorf("stored: %+v", got)
 	}
 }

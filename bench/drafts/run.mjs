@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plan } from './cases.mjs';
-import { table } from './table.mjs';
+import { missed, table, weightTable } from './table.mjs';
+import { weights } from './weight.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const option = (name, fallback) => process.argv.find((a) => a.startsWith(`--${name}=`))?.split('=')[1] ?? fallback;
@@ -65,7 +66,8 @@ chromium.on('exit', (code) => fail(new Error(`Chromium ended with ${code}`)));
 
 try {
   const { agent, results } = await finished;
-  const text = `${table(results, plan)}\n${rounds} rounds, samples of at least ${batch} ms, GOGC=${gogc}, ${agent.match(/Chrome\/[\d.]+/)?.[0] ?? agent}.\n`;
+  const weight = only ? [] : weights(join(here, '../..'), temp);
+  const text = `${table(results, plan)}${only ? '' : `\n${weightTable(weight)}`}${missed(results, plan, weight)}\n${rounds} rounds, samples of at least ${batch} ms, GOGC=${gogc}, ${agent.match(/Chrome\/[\d.]+/)?.[0] ?? agent}.\n`;
   console.log(text);
   if (!only) writeFileSync(join(here, 'RESULTS.md'), `# Draft engines, side by side\n\nMade by \`make bench-drafts\`.\n\n${text}`);
 } finally {

@@ -117,7 +117,7 @@ func (p *plan) carryOut(s *atom.Store, file string) saga.Saga[atom.Map[kind.ID, 
 		}
 	}).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
 		task := saga.TaskFrom(ctx)
-		record(s, task, "", "Import of", file)
+		record(task, "", "Import of", file)
 		_, err := fetch.Do(fetch.Through(ctx, slowed(s)), fetch.Request{
 			Method: "POST", URL: "/api/kinds/import", Body: p.body,
 			Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": task.ID()},
