@@ -157,7 +157,7 @@ func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
 func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
 	b := pushable(t)
 	b.allow("granted")
-	b.Allow("503")
+	b.Allow("422")
 	for range 20 { // however often it is tried
 		b.gate.Hold("GET", "/api/events")
 	}
@@ -173,7 +173,7 @@ func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
 	b.wantDirection(false, false)
 	b.name().WantValue("mine")
 	b.desktop.Want() // somebody sees it
-	change.Refuse(503, "not today")
+	change.Refuse(422, "not today")
 	b.name().WantValue("theirs")
 	b.wantDirection(false, false)
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"net/url"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
@@ -13,17 +12,6 @@ import (
 
 // feed brings what is changed anywhere to this page.
 var feed = live.NewFeed()
-
-// follow opens the feed, before the kinds are loaded.
-func follow(s *atom.Store) (stop func()) {
-	return feed.Open(s, live.Config{
-		URL:       "/api/events",
-		Atom:      kinds.Value(),
-		Apply:     applyEvent,
-		Refetch:   func() { kinds.Refresh(s) },
-		Committed: committed,
-	})
-}
 
 func applyEvent(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
 	return kindByID.Of(kind.ID(e.Entity)).SyncFunc(b, func(base kind.Kind) (kind.Kind, error) {
@@ -36,11 +24,6 @@ func applyEvent(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
 		}
 		return next, next.Validate()
 	}, contained...)
-}
-
-// committed asks in which versions changes are.
-func committed(ctx context.Context, mutations []string) (map[string]int64, error) {
-	return fetch.Get[map[string]int64](fetch.Through(ctx, send), "/api/commits?"+url.Values{"mutation": mutations}.Encode())
 }
 
 // everyKind loads the kinds, and says how far they are.
