@@ -18,14 +18,17 @@ BROWSER_PACKAGES = $(WASM) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.Impor
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test fmt clean app prepare format vet lint native browser weigh e2e \
-	bench bench-histories bench-drafts
+.PHONY: help run run-push build test fmt clean app prepare format vet lint native browser weigh e2e \
+	bench bench-histories bench-drafts push
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 run: app ## build the app and start it on http://127.0.0.1:8080
 	@$(BUILD)/atomsaga $(ARGS)
+
+run-push: app ## the same with push, from end to end: a stand-in for Google, and a Chromium as the device
+	@go run ./internal/standin/run $(BUILD)/atomsaga $(ARGS)
 
 build: QUALITY := 11
 build: app ## build the release, build/atomsaga: one binary with everything in it
@@ -83,9 +86,9 @@ browser: $(TOOLS)/wasmbrowsertest ## the packages' tests again, as wasm in Chrom
 weigh: $(TOOLS)/budget $(TOOLS)/compress ## the sizes that a visitor waits for, against size-budget (ARGS=-record)
 	@$(WASM) build -trimpath -buildvcs=false $(SMALL) -o $(BUILD)/named.wasm .
 	@$(WASM) list -deps . >$(BUILD)/packages
-	@for page in bare library; do \
-		$(WASM) build -trimpath -buildvcs=false -ldflags='-s -w' $(SMALL) -o $(BUILD)/$$page.wasm ./bench/weight/$$page && \
-		$(TOOLS)/compress -quality 11 -record $(BUILD) $(BUILD)/$$page.wasm || exit; done
+	@$(WASM) build -trimpath -buildvcs=false -ldflags='-s -w' $(SMALL) -o $(BUILD)/bare.wasm ./bench/weight/bare
+	@$(WASM) build -trimpath -buildvcs=false -ldflags='-s -w' $(SMALL) -o $(BUILD)/library.wasm ./bench/weight/library
+	@$(TOOLS)/compress -quality 11 -record $(BUILD) $(BUILD)/bare.wasm $(BUILD)/library.wasm
 	@$(TOOLS)/budget -wasm $(BUILD)/named.wasm -packages $(BUILD)/packages -recorded size-packages $(ARGS) size-budget
 
 e2e: ## a driven browser, through the real page, against the real server
@@ -102,6 +105,9 @@ bench-histories: bench/node_modules ## wrong values per library, over 2,000 reco
 
 bench-drafts: bench/drafts/node_modules ## an edit with patches, against mutative and immer (node)
 	@cd bench/drafts && node run.mjs $(ARGS)
+
+push: internal/app/push/node_modules ## make web/push.js anew, Firebase's half of push (node)
+	@cd internal/app/push && node build.mjs
 
 %/node_modules: %/package-lock.json
 	@cd $* && npm ci --no-audit --no-fund

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/atomsaga/atomsaga/internal/app"
@@ -49,7 +50,9 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 	}
 	flags := flag.NewFlagSet("atomsaga", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // an error is returned, and printed once
-	listen := flags.String("listen", or("ATOMSAGA_LISTEN", "127.0.0.1:8080"), "`address` to serve on, of this machine alone; port 0 takes a free one ($ATOMSAGA_LISTEN)")
+	listen := flags.String("listen", or("ATOMSAGA_LISTEN", "127.0.0.1:8080"), "`address` to serve on; port 0 takes a free one; beyond this machine it needs --token ($ATOMSAGA_LISTEN)")
+	token := flags.String("token", "", "access `token`, without which nobody may use the server; better given as $ATOMSAGA_TOKEN, where no list of processes shows it")
+	hosts := flags.String("host", or("ATOMSAGA_HOST", ""), "`names` by which the server is reached, with commas between them; addresses need not be named ($ATOMSAGA_HOST)")
 	database := flags.String("database", or("ATOMSAGA_DATABASE", "atomsaga.db"), "SQLite `file`, made and filled when it is missing ($ATOMSAGA_DATABASE)")
 	var messages push.Config
 	flags.StringVar(&messages.Account, "push-account", or("ATOMSAGA_PUSH_ACCOUNT", ""), "key `file` of the service account that push messages are sent as; none is no push ($ATOMSAGA_PUSH_ACCOUNT)")
@@ -73,7 +76,10 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 		return err
 	}
 
-	listener, err := server.Listen(*listen)
+	if *token == "" {
+		*token = getenv("ATOMSAGA_TOKEN") // not as the default of the flag, which --help shows
+	}
+	listener, err := server.Listen(*listen, *token)
 	if err != nil {
 		return err
 	}
@@ -82,7 +88,10 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 	if err != nil {
 		return err
 	}
-	s, err := server.Open(ctx, server.Config{Database: *database, Web: files, WasmExec: wasmExec, Push: messages})
+	s, err := server.Open(ctx, server.Config{
+		Database: *database, Web: files, WasmExec: wasmExec, Push: messages,
+		Token: *token, Hosts: strings.FieldsFunc(*hosts, func(r rune) bool { return r == ',' || r == ' ' }),
+	})
 	if err != nil {
 		return err
 	}

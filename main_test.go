@@ -51,6 +51,7 @@ func TestCommandLine(t *testing.T) {
 		{"more than flags", []string{"start"}, nil, `"start" is too much`},
 		{"every network", []string{"--listen", ":8080", "--database", database}, nil, "access token"},
 		{"every network, by environment", []string{"--database", database}, map[string]string{"ATOMSAGA_LISTEN": "0.0.0.0:8080"}, "access token"},
+		{"a token that can be guessed", []string{"--listen", "0.0.0.0:0", "--database", database, "--token", "1234"}, nil, "at least 16"},
 		{"no port", []string{"--listen", "localhost", "--database", database}, nil, "want host:port"},
 		{"a file that is no database", []string{"--listen", "127.0.0.1:0", "--database", text}, nil, text + ": is not an atomsaga database"},
 		{"no database, by environment", []string{"--listen", "127.0.0.1:0"}, map[string]string{"ATOMSAGA_DATABASE": text}, "is not an atomsaga database"},
@@ -68,9 +69,11 @@ func TestCommandLine(t *testing.T) {
 	if _, err := os.Stat(database); err == nil {
 		t.Error("a refused start made the database")
 	}
+	const secret = "a token of somebody's environment"
+	env := func(name string) string { return map[string]string{"ATOMSAGA_TOKEN": secret}[name] }
 	for flag, want := range map[string]string{"--help": "$ATOMSAGA_DATABASE", "--version": "atomsaga "} {
 		var out bytes.Buffer
-		if err := serve(t.Context(), []string{flag}, nothing, &out); err != nil || !strings.Contains(out.String(), want) {
+		if err := serve(t.Context(), []string{flag}, env, &out); err != nil || !strings.Contains(out.String(), want) || strings.Contains(out.String(), secret) {
 			t.Errorf("%s: %v, printed %q", flag, err, &out)
 		}
 	}
@@ -118,5 +121,32 @@ func TestServeTellsWhereAndEnds(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(database + "-*"); len(left) > 0 {
 		t.Errorf("not closed: %v", left)
+	}
+}
+
+// What only the server needs is 27 MB of it. None of that is in the page, and a
+// project that uses atom alone gets no line of it into its go.sum.
+func TestWhoLinksWhat(t *testing.T) {
+	deps := func(os, arch, of string) []string {
+		list := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", of)
+		if os != "" {
+			list.Env = append(list.Environ(), "GOOS="+os, "GOARCH="+arch)
+		}
+		out, err := list.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Fields(string(out))
+	}
+	for _, path := range deps("js", "wasm", ".") {
+		for _, server := range []string{"firebase.google.com/", "google.golang.org/", "cloud.google.com/", "go.opentelemetry.io/",
+			"github.com/appleboy/", "github.com/chromedp/", "modernc.org/", "github.com/atomsaga/atomsaga/internal/server"} {
+			if strings.HasPrefix(path, server) {
+				t.Errorf("the page links %s", path)
+			}
+		}
+	}
+	if all := deps("", "", "./atom"); len(all) != 1 {
+		t.Errorf("atom needs %v", all)
 	}
 }

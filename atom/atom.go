@@ -134,7 +134,7 @@ func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) error 
 // again on the same value, which is where nothing below it has touched that, it
 // is known what comes of it.
 func (a *Atom[T]) editing(revise revision[T]) *Edit {
-	e := &Edit{root: a.root, path: a.path, look: a.look}
+	e := &Edit{root: a.root, path: a.path, target: a}
 	var before, after *T
 	e.apply = func(state any) (any, Changes, error) {
 		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
@@ -159,6 +159,14 @@ func (a *Atom[T]) editing(revise revision[T]) *Edit {
 func (a *Atom[T]) look(state any) any {
 	if p, ok := a.read(state); ok {
 		return *p
+	}
+	return nil
+}
+
+// point returns a pointer to the value in a state, nil when it is missing.
+func (a *Atom[T]) point(state any) any {
+	if p, ok := a.read(state); ok {
+		return p
 	}
 	return nil
 }

@@ -32,6 +32,8 @@
 //  3. A plain [Atom.Set] or [Atom.Update] is an entry that has succeeded from
 //     the start, and keeps its place.
 //  4. A value from the server, [Atom.Sync], replaces the base under all of them.
+//     One that says which entries it contains, [Atom.SyncFunc], has those leave
+//     with it.
 //  5. When something below an entry changes, its edit function is run again on
 //     the new value: an increment stays an increment, an append an append. So
 //     edit functions are pure: same draft in, same change out.

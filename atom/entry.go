@@ -16,12 +16,15 @@ type Entry struct {
 
 // An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
 type Edit struct {
-	root  *origin
-	path  Path
-	apply func(state any) (after any, c Changes, err error)
-	look  func(state any) any // the target's value in a state, nil when it is missing
-	patch Changes             // what it changes, seen from its target
-	sent  *Changes            // what is re-applied in place of the edit; nil: the edit
+	root   *origin
+	path   Path
+	apply  func(state any) (after any, c Changes, err error)
+	target interface {
+		look(state any) any
+		point(state any) any
+	}
+	patch Changes  // what it changes, seen from its target
+	sent  *Changes // what is re-applied in place of the edit; nil: the edit
 }
 
 // A portion is what an entry changes in one root.
@@ -159,8 +162,8 @@ func (e *Entry) AsSent(w Writer) {
 }
 
 // States returns the value that the atom of the i-th edit has just below the
-// entry in the log, and just above it; nil where it is missing, both when the
-// entry is not live.
+// entry in the log, and just above it: as a pointer to it, which nobody writes
+// through, nil where the value is missing, or the entry not live.
 func (e *Entry) States(r Reader, i int) (below, above any) {
 	r.open(nil)
 	defer r.close()
@@ -175,7 +178,7 @@ func (e *Entry) States(r Reader, i int) (below, above any) {
 		if at > 0 {
 			state = p.cell.portions[at-1].after
 		}
-		return edit.look(state), edit.look(p.after)
+		return edit.target.point(state), edit.target.point(p.after)
 	}
 	return nil, nil
 }

@@ -182,7 +182,7 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 			p.entry.state = entryConflicted
 			s.conflict(Conflict{
 				Entry: p.entry, Path: failed.path.String(), Err: err,
-				Mine: failed.look(p.after), Theirs: failed.look(state), Base: failed.look(was),
+				Mine: failed.target.look(p.after), Theirs: failed.target.look(state), Base: failed.target.look(was),
 			})
 			was = p.after
 			if len(p.entry.portions) > 1 {

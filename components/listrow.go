@@ -1,7 +1,6 @@
 package components
 
 import (
-	"slices"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -32,7 +31,7 @@ const (
 	most    = 500
 )
 
-// first is how many rows are mounted together with the list.
+// first is how many rows are mounted together with the list, and prerendered.
 const first = 100
 
 // begin makes the rows that are mounted together with the list.
@@ -59,9 +58,21 @@ func (c *ListControl[T]) follow() {
 			c.fill()
 		}
 		c.place(m, c.rows[end:])
-		c.rows = slices.Replace(c.rows, head, end, m.rows...)
+		c.rows = splice(c.rows, head, end, m.rows)
 	}
 	c.settle()
+}
+
+// splice replaces the rows from head to end. It makes another slice, or adds to
+// the one there is: slices.Replace would be most of the code of a list.
+func splice[T any](rows []listRow[T], head, end int, by []listRow[T]) []listRow[T] {
+	if end == len(rows) {
+		clear(rows[head:]) // what has gone is not kept
+		return append(rows[:head], by...)
+	}
+	all := make([]listRow[T], 0, head+len(by)+len(rows)-end)
+	all = append(append(all, rows[:head]...), by...)
+	return append(all, rows[end:]...)
 }
 
 // fill goes on in another turn.

@@ -50,18 +50,26 @@ func TestEveryFieldIsStored(t *testing.T) {
 	a.wantDirection(false, false)
 }
 
-func TestReloadShowsWhatTheServerHas(t *testing.T) {
+func TestAReloadKeepsAChangeThatIsOnItsWay(t *testing.T) {
 	a := visit(t, pathOf(wasDeathOf))
-	a.hold(wasDeathOf)
+	held := a.hold(wasDeathOf)
 	a.direction().Click()
 	a.wantDirection(false, true)
+	held.Arrived()
 	a.program.patch(wasDeathOf, `{"name": "changed elsewhere"}`)
+	again := a.hold(wasDeathOf)
 
-	a.reload() // the change was on its way, and never got there
+	a.reload()
 
-	a.wantDirection(true, false)
+	again.Arrived()
+	a.wantDirection(false, true)
 	a.name().WantValue("changed elsewhere")
-	a.version().WantText("2")
+	again.Pass()
+	a.wantDirection(false, false)
+	a.version().WantText("3")
+	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Version != 3 {
+		t.Errorf("stored: %+v", got)
+	}
 }
 
 func TestTwoTabs(t *testing.T) {

@@ -82,6 +82,20 @@ func TestImport(t *testing.T) {
 	a.outcome().WantText("There is nothing new in kinds.json: 0 new, 0 changed, 21 as they are.")
 }
 
+func TestAnImportShowsInAnotherTab(t *testing.T) {
+	a := visit(t, "/")
+	b := a.another(pathOf(wasDeathOf))
+	b.name().WantValue("was death of")
+	a.Front()
+	a.openImporter()
+	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
+	a.press("Import 21 kinds")
+	a.outcome().WantText("kinds.json is imported: 20 new, 1 changed, 0 as they are.")
+	b.Front()
+	b.wantCount("1003 kinds")
+	b.name().WantValue("was the death of")
+}
+
 func TestAFailedImportIsTakenBack(t *testing.T) {
 	a := visit(t, "/")
 	a.Allow("409")
@@ -167,6 +181,7 @@ func TestThePageIsUsableDuringAnImport(t *testing.T) {
 	a.press("Import 10001 kinds")
 	a.wantCount("10983 kinds")
 	a.name().WantValue("was the death of")
+	change = a.hold(wasDeathOf)
 	a.direction().Click()
 	a.wantDirection(false, true) // it was on in the file
 	a.search().Fill("kind 9999")
@@ -175,4 +190,7 @@ func TestThePageIsUsableDuringAnImport(t *testing.T) {
 	a.Allow("503")
 	a.wantCount("0 of 983 kinds")
 	a.name().WantValue("was death of")
+	a.wantDirection(false, true) // the later change stays
+	change.Pass()
+	a.wantDirection(false, false)
 }

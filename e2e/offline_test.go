@@ -2,7 +2,11 @@
 
 package e2e
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+)
 
 func TestOfflineReloadStartsFromTheWorker(t *testing.T) {
 	a := visit(t, "/")
@@ -24,20 +28,49 @@ func TestOfflineReloadStartsFromTheWorker(t *testing.T) {
 	a.wantDirection(true, false)
 }
 
-func TestOnlineAgainChangesAreStored(t *testing.T) {
+// What is kept of a page is that page, so that nothing else is there before the program.
+func TestOfflineAPageIsTheOneThatWasSeen(t *testing.T) {
+	a := visit(t, "/")
+	a.cached()
+	first := `window.prerendered.querySelector("h1").innerText + ", " + window.prerendered.querySelector("[data-testid=count]").innerText`
+	seen := map[string]string{pathOf(wasDeathOf): "was death of, 983 kinds", "/?q=was+death+of": "Relationship kinds, 1 of 983 kinds", "/": "Relationship kinds, 983 kinds"}
+	for path := range seen {
+		a.Goto(a.gate.URL(path))
+		a.alive()
+	}
+	a.Allow("ERR_")
+	a.Offline(true)
+	a.gate.Down(true)
+	for path, want := range seen {
+		a.Goto(a.gate.URL(path))
+		a.alive()
+		if got := browser.Eval[string](a.Tab, first); got != want {
+			t.Errorf("%s began with %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestAnEditMadeOfflineOutlivesTheReloadAndGoesOutWhenOnline(t *testing.T) {
 	a := visit(t, pathOf(wasDeathOf))
 	a.cached()
 	a.Allow("ERR_")
 	a.Offline(true)
 	a.gate.Down(true)
 	a.direction().Click()
-	a.alert().WantVisible()
-	a.wantDirection(true, false)
+	a.wantDirection(false, true)
+	a.TestID("outbox").WantAttribute("data-waiting", "1")
+	a.TestID("outbox").WantAttribute("data-paused", "true")
+
+	a.reload()
+
+	a.wantDirection(false, true)
+	a.TestID("outbox").WantAttribute("data-waiting", "1")
+	a.alert().WantNone()
 	a.gate.Down(false)
 	a.Offline(false)
-	a.alert().Role("button", "Retry").Click()
 	a.wantDirection(false, false)
-	if got := a.program.stored(wasDeathOf); got.HasDirection {
+	a.TestID("outbox").WantAttribute("data-waiting", "0")
+	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Version != 2 {
 		t.Errorf("stored: %+v", got)
 	}
 }

@@ -148,6 +148,35 @@ func (p *program) stored(id kind.ID) kind.Kind {
 	return k
 }
 
+// A commit is one change that the server has made.
+type commit struct{ mutation, patch string }
+
+// commits reads all of them from the database file, past the program.
+func (p *program) commits() (all []commit) {
+	p.t.Helper()
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: p.database, RawQuery: "mode=ro&_pragma=busy_timeout(5000)"}).String())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query(`SELECT mutation, patch FROM commits`)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c commit
+		if err := rows.Scan(&c.mutation, &c.patch); err != nil {
+			p.t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	if err := rows.Err(); err != nil {
+		p.t.Fatal(err)
+	}
+	return all
+}
+
 // has tells whether the server knows such a kind.
 func (p *program) has(id kind.ID) bool {
 	p.t.Helper()

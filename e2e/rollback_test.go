@@ -35,9 +35,8 @@ func TestAFailedChangeRollsBackAndALaterOneStays(t *testing.T) {
 	a.wantDirection(false, false)
 }
 
-// The order that other libraries get wrong: what succeeded after the failing
-// change was made must outlive it.
-func TestALaterChangeSucceedsBeforeTheEarlierFails(t *testing.T) {
+// Changes of one kind are sent in the order in which they were made.
+func TestALaterChangeWaitsForTheEarlierAndOutlivesIt(t *testing.T) {
 	a := visit(t, pathOf(wasDeathOf))
 	a.Allow("422")
 	first := a.hold(wasDeathOf)
@@ -45,13 +44,13 @@ func TestALaterChangeSucceedsBeforeTheEarlierFails(t *testing.T) {
 	first.Arrived()
 	second := a.hold(wasDeathOf)
 	a.edit(a.name(), "second")
-	second.Arrived()
-	second.Pass()
-	a.name().WantValue("second")
 
 	first.Refuse(422, "no")
 
-	a.alert().WantCount(1)
+	second.Arrived()
+	a.name().WantValue("second")
+	second.Pass()
+	a.version().WantText("2")
 	a.name().WantValue("second")
 	if got := a.program.stored(wasDeathOf); got.Name != "second" {
 		t.Errorf("stored: %+v", got)
@@ -68,7 +67,6 @@ func TestWhenAllFailTheFirstValueIsBack(t *testing.T) {
 	first.Arrived()
 	second := a.hold(wasDeathOf)
 	a.direction().Click()
-	second.Arrived()
 	a.wantDirection(true, true)
 	first.Refuse(422, "no")
 	second.Refuse(422, "no")
@@ -79,30 +77,59 @@ func TestWhenAllFailTheFirstValueIsBack(t *testing.T) {
 }
 
 func TestRetryAfterAFailure(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	a.Allow("422")
+	change := a.hold(wasDeathOf)
+	a.direction().Click()
+	change.Refuse(422, "not today")
+	a.wantDirection(true, false)
+	a.alert().WantVisible()
+
+	again := a.hold(wasDeathOf)
+	a.alert().Role("button", "Retry").Click()
+
+	a.wantDirection(false, true)
+	a.alert().WantNone()
+	again.Pass()
+	a.wantDirection(false, false)
+	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Version != 2 {
+		t.Errorf("stored: %+v", got)
+	}
+}
+
+func TestAFailureOutlivesTheReload(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	a.Allow("422")
+	change := a.hold(wasDeathOf)
+	a.direction().Click()
+	change.Refuse(422, "not today")
+	a.alert().WantVisible()
+
+	a.reload()
+
+	a.wantDirection(true, false)
+	a.alert().Role("button", "Retry").Click()
+	a.wantDirection(false, false)
+	a.TestID("outbox").Role("button", "Discard").WantNone()
+}
+
+func TestAChangeWhoseConnectionBreaksIsSentAgain(t *testing.T) {
 	for _, row := range []struct {
 		reason string
 		fail   func(*gate.Rule)
 	}{
-		{"the server refuses", func(change *gate.Rule) { change.Refuse(422, "not today") }},
-		{"the connection breaks", func(change *gate.Rule) { change.Lose() }},
+		{"the server never saw it", func(change *gate.Rule) { change.Lose() }},
+		{"the server has made it", func(change *gate.Rule) { change.LoseAnswer() }},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			a := visit(t, pathOf(wasDeathOf))
-			a.Allow("422")
 			a.Allow("ERR_")
 			change := a.hold(wasDeathOf)
 			a.direction().Click()
 			row.fail(change)
-			a.wantDirection(true, false)
-			a.alert().WantVisible()
-
-			again := a.hold(wasDeathOf)
-			a.alert().Role("button", "Retry").Click()
-
-			a.wantDirection(false, true)
-			a.alert().WantNone()
-			again.Pass()
 			a.wantDirection(false, false)
+			a.alert().WantNone()
+			a.version().WantText("2")
 			if got := a.program.stored(wasDeathOf); got.HasDirection || got.Version != 2 {
 				t.Errorf("stored: %+v", got)
 			}

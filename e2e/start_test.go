@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"image"
+	"image/color"
 	"strings"
 	"testing"
 
@@ -25,13 +26,16 @@ func early(t *testing.T, path string) (*app, *gate.Rule) {
 	return a, program
 }
 
+// noStatus hides what says whether the page is connected: only the program can be.
+const noStatus = `document.querySelector("[data-testid=live]").style.visibility = "hidden", true`
+
 // What the server rendered is what the program then shows: nothing moves, and
 // no element is another one.
 func TestTheProgramShowsWhatTheServerRendered(t *testing.T) {
 	const page = `(() => {
 		const attributes = e => Array.from(e.attributes, a => a.name + "=" + a.value).filter(a => !/^(value|selected)=/.test(a)).sort() // go-app sets properties
 		const texts = e => Array.from(e.childNodes, n => n.nodeType === 3 ? n.data.trim() : "").join("")
-		const lines = (e, indent) => [indent + e.localName + " " + attributes(e).join(" ") + ": " + (e.value ?? "") + (e.localName === "textarea" ? "" : texts(e)),
+		const lines = (e, indent) => e.dataset.testid === "live" ? [] : [indent + e.localName + " " + attributes(e).join(" ") + ": " + (e.value ?? "") + (e.localName === "textarea" ? "" : texts(e)),
 			...Array.from(e.children).flatMap(c => lines(c, indent + "  "))]
 		return lines(document.body.firstElementChild, "").join("\n")
 	})()`
@@ -39,10 +43,12 @@ func TestTheProgramShowsWhatTheServerRendered(t *testing.T) {
 		a, program := early(t, path)
 		a.CSS("main").WantVisible()
 		a.WantTrue(`document.getElementById("app-wasm-loader").style.display = "none", true`)
+		a.WantTrue(noStatus)
 		before, picture := browser.Eval[string](a.Tab, page), a.Pixels()
 		program.Pass()
 		a.alive()
 		a.WantTrue(`document.getElementById("app-wasm-loader") === null`)
+		a.WantTrue(noStatus)
 		after := browser.Eval[string](a.Tab, page)
 		if before != after {
 			t.Errorf("%s: the program's page is another one:\n%s", path, difference(before, after))
@@ -73,12 +79,21 @@ func difference(before, after string) string {
 func samePixels(a, b image.Image) (same bool, at image.Point) {
 	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
 		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
-			if a.At(x, y) != b.At(x, y) {
+			if !alike(a.At(x, y), b.At(x, y)) {
 				return false, image.Pt(x, y)
 			}
 		}
 	}
 	return a.Bounds() == b.Bounds(), image.Point{}
+}
+
+// alike reports whether nobody sees a difference: Chromium smooths a curve by a
+// shade more or less when it draws it again.
+func alike(a, b color.Color) bool {
+	const shade = 0x0400 // of 0xffff
+	ar, ag, ab, _ := a.RGBA()
+	br, bg, bb, _ := b.RGBA()
+	return max(ar, br)-min(ar, br) <= shade && max(ag, bg)-min(ag, bg) <= shade && max(ab, bb)-min(ab, bb) <= shade
 }
 
 func TestWhatIsDoneBeforeTheProgramIsDoneOnce(t *testing.T) {
@@ -106,14 +121,12 @@ func TestTheKeyboardBeforeTheProgram(t *testing.T) {
 	a.description().Focus()
 	a.tabTo(t, `active.getAttribute("role") === "switch"`)
 	a.Press("Space")
-	a.Press("Space")
-	a.Press("Space")
 	a.direction().WantFocus()
 	program.Pass()
 	a.alive()
 	a.direction().WantFocus()
 	a.wantDirection(false, false)
-	a.version().WantText("4") // three changes
+	a.version().WantText("2") // once
 }
 
 func TestTypingGoesOnInTheProgram(t *testing.T) {

@@ -1,8 +1,12 @@
 package saga_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
@@ -69,4 +73,69 @@ func TestAsSentThatFindsNoPlaceIsAConflict(t *testing.T) {
 		t.Errorf("the task is %v", h.Task.State())
 	}
 	expect(t, s, a, list("x"))
+}
+
+// Latest takes back the old one in the batch in which the new one enters: what
+// the new one has sent is what it changes without it.
+func TestAsSentOfTheLatest(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(0)
+	set := saga.Update(func(n *int) { *n = 1 }).
+		Effect(func(ctx context.Context, _ int) error { <-ctx.Done(); return ctx.Err() }).Latest().AsSent()
+	saga.Run(s, a, set)
+	second := saga.Run(s, a, set)
+	if a.Get(s) != 1 || second.Patch().Empty() {
+		t.Errorf("the value is %d, the patch %s", a.Get(s), second.Patch())
+	}
+	second.Cancel()
+	if a.Get(s) != 0 {
+		t.Errorf("the value is %d", a.Get(s))
+	}
+}
+
+// An effect that asks for the patch to send it has it re-applied from then on.
+func TestAsSentOfATask(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(list("x", "y"))
+	h := sagatest.Run(s, a, func(d *doc) { d.Count++; d.Rows[1].Name += "!" })
+	a.SyncUpdate(s, func(d *doc) { d.Count = 10 })
+	expect(t, s, a, doc{Count: 11, Rows: []row{{"x", "x"}, {"y", "y!"}}})
+	patch, err := h.Task.AsSent()
+	if err != nil || patch.String() != h.Task.Patch().String() {
+		t.Errorf("%s, %v", patch, err)
+	}
+	a.SyncUpdate(s, func(d *doc) { d.Count = 20; slices.Reverse(d.Rows); d.Rows[0].Name = "z" })
+	expect(t, s, a, doc{Count: 11, Rows: []row{{"y", "y!"}, {"x", "x"}}})
+	if again, _ := h.Task.AsSent(); again.String() != patch.String() {
+		t.Errorf("another attempt would send %s, not %s", again, patch)
+	}
+	h.Fail(errServer)
+	expect(t, s, a, doc{Count: 20, Rows: []row{{"y", "z"}, {"x", "x"}}})
+	if _, err := h.Task.AsSent(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAsSentOfABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(list("x"))
+		var sent atom.Changes
+		more := func(of string) saga.Saga[doc] {
+			return saga.Update(func(d *doc) { d.Count++; d.Title += of }).Effect(func(ctx context.Context, _ doc) (err error) {
+				sent, err = saga.TaskFrom(ctx).AsSent()
+				<-ctx.Done()
+				return errors.Join(err, ctx.Err())
+			}).Debounce(time.Second)
+		}
+		task := saga.Run(s, a, more("a"))
+		saga.Run(s, a, more("b"))
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		a.Sync(s, doc{Count: 100, Title: "theirs"})
+		told, err := atom.Apply(doc{}, sent)
+		if err != nil || told.Count != 2 || told.Title != "ab" {
+			t.Errorf("the server was told %+v, %v", told, err)
+		}
+		expect(t, s, a, told)
+		task.Cancel()
+		synctest.Wait()
+	})
 }

@@ -60,6 +60,9 @@ func (a *admission) enter(b *atom.Batch) {
 	t.registry.expect(b, a.task, t.entries[0])
 	if !a.joined {
 		t.registry.run(b, t)
+		if d := t.launch.durable; d != nil {
+			d.entered(b, t)
+		}
 		t.heed(t.launch.ctx)
 		a.over = t.lane.enter(b, t)
 	}
@@ -89,6 +92,23 @@ func (t *Task) dispatch(b *atom.Batch) error {
 	t.entries = append(t.entries, e)
 	t.registry.begin(b, e)
 	return t.record(b)
+}
+
+// enterAgain takes the edits out of the log and adds them at its end.
+func (t *Task) enterAgain(b *atom.Batch) {
+	err := t.drop(b)
+	if err == nil {
+		t.entries = t.entries[:0]
+		if err = t.dispatch(b); err == nil {
+			t.registry.expect(b, t, t.entries[0])
+		}
+		if t.sent {
+			t.freeze(b)
+		}
+	}
+	if err != nil {
+		go t.end(Conflict, fmt.Errorf("%w: %w", ErrConflict, err), nil)
+	}
 }
 
 // record keeps what the update changes, and makes, for the effect. The error is
@@ -143,6 +163,21 @@ func (t *Task) AsSent() (patch atom.Changes, err error) {
 		return atom.Changes{}, fmt.Errorf("saga: the patches of %d runs: %w", len(t.entries), err)
 	}
 	return t.Patch(), nil
+}
+
+// PatchSent is AsSent for an effect that sends the patch as JSON (RFC 6902). Of a
+// durable saga it is the same on every attempt, after a reload too, when the
+// server may have the change already and there would be nothing left to send.
+func (t *Task) PatchSent() ([]byte, error) {
+	patch, err := t.AsSent()
+	if err != nil {
+		return nil, err
+	}
+	text, err := patch.JSONPatch()
+	if err == nil && t.launch.durable != nil {
+		text = t.launch.durable.sending(text)
+	}
+	return text, err
 }
 
 func (t *Task) freeze(b *atom.Batch) {

@@ -17,11 +17,13 @@
 //  2. The effect runs in a goroutine of its own. It is handed the value after
 //     the update, and a context that ends with the task.
 //  3. When it returns nil the update stays, and the post-effect is applied as
-//     a write of its own, in the same batch.
+//     a write of its own, in the same batch. Of an atom that is [Live] both stay
+//     in the log until the server's base contains them.
 //  4. When it returns an error, panics, or takes longer than its [Saga.Timeout],
 //     the update is dropped: the value is what it would be had the saga never
 //     run. Updates that were dispatched later stay; they are applied again.
-//  5. Who is told: the [Task], the hooks that show the value, and [OnError].
+//  5. Who is told: the [Task], the hooks that show the value, [Tasks], and
+//     [OnError], which keeps what it could tell nobody.
 //
 // What becomes of a saga, row by row:
 //
@@ -32,17 +34,57 @@
 //	effect without update            nothing to roll back    as the effect
 //	effect returns nil               stays                   Succeeded
 //	post-effect panics               stays                   Succeeded, with PostErr
+//	a base contains it, see Confirm  is part of the base     Succeeded, whatever the effect says
 //	effect returns an error, panics  dropped                 Failed
 //	timeout                          dropped                 Failed, with ErrTimeout
-//	Task.Cancel                      dropped                 Cancelled
+//	cancel, by task, hook, context   dropped                 Cancelled
+//	a newer one, with Latest         dropped                 Superseded
 //	it cannot be applied again       dropped                 Conflict
 //	the component is dismounted      as if it were there     as the effect
 //
 // A page that is closed takes its running sagas with it: the server may or may
 // not have been told.
 //
+// # Policies
+//
+// What becomes of sagas that are run on the same atom while one of them is not
+// over. The Law holds in any case for what shows; a policy is about effects:
+//
+//	policy    the running one  those that wait  the new one
+//	Every     goes on          -                its effect begins at once
+//	Latest    superseded       -                its effect begins at once
+//	Leading   goes on          -                is not run: Run returns the running task
+//	Serial    goes on          keep their turn  its effect waits for its turn
+//	Debounce  goes on          are joined       one effect for all, d after the last of them
+//	Throttle  goes on          are joined       one effect for all, d after the last effect began
+//
+// Whatever is run shows at once. Superseded means: taken back in the same batch
+// in which the new one enters, so that nobody sees the value in between, and its
+// effect cancelled.
+//
+// Sagas that have joined are one task: one effect, that of the last one, and one
+// merged [Task.Patch], which makes of what was there before the first what shows
+// after the last; its inverse leads back. They settle together. Their effect
+// begins after the running one's is over; until then others may join. One whose
+// change makes no sense without what somebody else has done in between does not
+// join, and waits for them.
+//
+// An effect that has waited is handed the value, and the patch, as they are when
+// it begins: what it was dispatched on may have been taken back.
+//
+// Policies work among sagas on the same atom that have the same policy and the
+// same keys, which must be comparable. Give keys when sagas of different kinds run
+// on one atom: one that renames is no reason to supersede one that toggles.
+//
+// # Tests
+//
+// Package sagatest settles effects by hand, and runs a set of sagas in every
+// order in which they can settle.
+//
 // # Components
 //
 // A component that shows an atom embeds a [Bind] and has a [Hook], or a [View],
-// for each atom. See [Hook] for the whole of it.
+// for each atom. See [Hook] for the whole of it. When an atom changes, those
+// components are rendered that read it, none of those that they are in, and at
+// once: before the browser goes on. [View.Follow] does without rendering.
 package saga

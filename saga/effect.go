@@ -10,6 +10,10 @@ import (
 // perform waits for the effect's turn, runs it, as often as the backoff allows,
 // and ends the task.
 func (t *Task) perform() {
+	if t.launch.durable != nil {
+		t.launch.durable.perform(t)
+		return
+	}
 	if t.Waiting() && !t.turn() || t.ctx.Err() != nil {
 		return
 	}

@@ -94,6 +94,9 @@ func (t *Task) tell() {
 	if t.letGo != nil {
 		t.letGo()
 	}
+	if t.launch.durable != nil {
+		t.launch.durable.ended(t)
+	}
 	if t.failed() || t.PostErr() != nil {
 		t.registry.report(t)
 	}

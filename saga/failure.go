@@ -120,6 +120,9 @@ func (r *registry) remove(w atom.Writer, which func(*Task) bool) {
 		r.failures = slices.DeleteFunc(slices.Clone(r.failures), func(x *Task) bool { return x == t })
 		r.mu.Unlock()
 		atom.Nudge(w, t.launch.on)
+		if t.launch.durable != nil {
+			t.launch.durable.dismissed()
+		}
 	}
 }
 

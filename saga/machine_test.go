@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,7 +34,7 @@ type machine struct {
 	next    int
 
 	watching map[int]func()
-	changes  map[int]int // notifications of each side in this event
+	changes  [2]atomic.Int32 // notifications of each side in this event
 }
 
 // A side is one root atom with its oracle.
@@ -322,7 +323,7 @@ func (m *machine) enter(r *running, run func() *saga.Task) {
 			}
 			m.leave(old)
 		}
-		if m.changes[0] > 1 || m.changes[1] > 1 {
+		if m.changes[0].Load() > 1 || m.changes[1].Load() > 1 {
 			m.t.Fatal("an observer has seen the value between the old one and the new one")
 		}
 	}
@@ -503,13 +504,18 @@ func (m *machine) elapse() {
 func (m *machine) mount() {
 	at, id := m.side(), ids.Draw(m.t, "id")
 	a := at.itemByID.Of(id)
-	last, _ := a.Lookup(m.store)
+	var seen atomic.Value
+	look := func() {
+		it, _ := a.Lookup(m.store)
+		seen.Store(it)
+	}
+	look()
 	key := m.next
 	m.next++
-	stop := atom.Subscribe(m.store, a, func() { last, _ = a.Lookup(m.store) })
+	stop := atom.Subscribe(m.store, a, look)
 	m.watching[key] = func() {
-		if now, _ := a.Lookup(m.store); now != last {
-			m.t.Fatalf("a watcher of %s still shows %+v, not %+v", id, last, now)
+		if now, _ := a.Lookup(m.store); now != seen.Load() {
+			m.t.Fatalf("a watcher of %s still shows %+v, not %+v", id, seen.Load(), now)
 		}
 		if rapid.IntRange(0, 2).Draw(m.t, "leave") == 0 {
 			stop()
@@ -569,7 +575,9 @@ func (m *machine) check() {
 	for _, key := range slices.Sorted(maps.Keys(m.watching)) {
 		m.watching[key]()
 	}
-	m.changes = map[int]int{}
+	for i := range m.changes {
+		m.changes[i].Store(0)
+	}
 }
 
 // finish has everything that runs fail, and looks whether anything is left.
@@ -613,9 +621,8 @@ func TestGeneratedHistories(t *testing.T) {
 			m := newMachine(t)
 			defer m.leaveNothing()
 			for i := range m.sides {
-				atom.Subscribe(m.store, m.sides[i].root, func() { m.changes[i]++ })
+				atom.Subscribe(m.store, m.sides[i].root, func() { m.changes[i].Add(1) })
 			}
-			m.changes = map[int]int{}
 			event := func(f func()) func(*rapid.T) { return func(*rapid.T) { f() } }
 			t.Repeat(map[string]func(*rapid.T){
 				"dispatch":  event(m.dispatch),

@@ -3,28 +3,7 @@ package saga
 import "time"
 
 // A policy says what becomes of sagas that are run on the same atom while one
-// of them is not over. Without one (Every) they do not know of each other. In
-// any case the Law holds for what shows; the policy is about effects:
-//
-//	policy    the running one     the waiting ones        the new one
-//	Every     goes on             -                       starts at once
-//	Latest    superseded          -                       starts at once
-//	Leading   goes on             -                       is not run: Run returns the running task
-//	Serial    goes on             keep their turn         shows at once; its effect waits for its turn
-//	Debounce  goes on             the new one joins it    shows at once; one effect once all is quiet
-//	Throttle  goes on             the new one joins it    shows at once; one effect each interval
-//
-// Superseded means: taken back in the same batch in which the new one enters,
-// so that nobody sees the value in between, and its effect cancelled.
-//
-// Sagas that have joined are one task: one effect, with the value after all of
-// them and one merged [Task.Patch], whose inverse leads back to what was there
-// before the first. They settle together. Its effect starts after the running
-// one's is over.
-//
-// Policies work among sagas on the same atom that have the same policy and the
-// same key. Give keys when sagas of different kinds run on one atom: one that
-// renames is no reason to supersede one that toggles.
+// of them is not over: see the package documentation.
 type policy struct {
 	kind  policyKind
 	key   any
@@ -42,7 +21,8 @@ const (
 	throttle
 )
 
-// Every lets all runs go their own way. It is the default.
+// Every lets all runs go their own way. It is the default. This and the other
+// policies are a table in the package documentation.
 func (s Saga[T]) Every() Saga[T] { return s.with(policy{}) }
 
 // Latest supersedes the one that runs.

@@ -14,10 +14,13 @@ import (
 // effect: the task has failed when Run returns. Like every failure it is
 // reported to [OnError].
 func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
-	saga := r.saga()
+	return launchOf(s, a, r.saga()).run()
+}
+
+func launchOf[T any](s *atom.Store, a *atom.Atom[T], saga Saga[T]) *launch {
 	l := &launch{store: s, on: a, options: saga.options}
 	l.begin = func() work { return &run[T]{atom: a, steps: saga.begin()} }
-	return l.run()
+	return l
 }
 
 // A launch is everything that it takes to run a saga, whatever the type of its
@@ -27,6 +30,7 @@ type launch struct {
 	on    atom.Target
 	begin func() work
 	options
+	durable durable // nil unless the saga was defined to be
 }
 
 // options are what the builder's methods set.
@@ -41,10 +45,11 @@ type options struct {
 // work is one run of a saga, whatever the type of its atom.
 type work interface {
 	edits() []*atom.Edit
-	entered(now any) // keeps the value for the effect
+	entered(now any) // keeps the value at a pointer for the effect
 	hasEffect() bool
 	effect(context.Context) error
 	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
+	result() any                           // points to what effect has made for it; nil when it makes nothing
 
 	// For runs that join: the update, what adds up the changes of several of
 	// them, and the same run with other updates.
@@ -61,10 +66,16 @@ type run[T any] struct {
 }
 
 func (r *run[T]) edits() []*atom.Edit              { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
-func (r *run[T]) entered(now any)                  { r.next, _ = now.(T) }
 func (r *run[T]) hasEffect() bool                  { return r.steps.effect != nil }
 func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
 func (r *run[T]) update() any                      { return r.steps.update }
+func (r *run[T]) result() any                      { return r.steps.result }
+
+func (r *run[T]) entered(now any) {
+	if p, ok := now.(*T); ok {
+		r.next = *p
+	}
+}
 
 func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 	if r.steps.post == nil {
@@ -74,7 +85,10 @@ func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 }
 
 func (r *run[T]) merging(below any) func(atom.Changes) (atom.Changes, error) {
-	before, _ := below.(T)
+	var before T
+	if p, ok := below.(*T); ok {
+		before = *p
+	}
 	now := before
 	return func(more atom.Changes) (atom.Changes, error) {
 		next, err := atom.Apply(now, more)

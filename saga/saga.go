@@ -27,6 +27,7 @@ type steps[T any] struct {
 	update func(*T)
 	effect func(ctx context.Context, next T) error
 	post   func(*T)
+	result any // *R, when effect makes one for post
 }
 
 // Runnable is what can be run on an atom of a T: a [Saga], or one that is not
@@ -132,7 +133,7 @@ func (t Typed[T, R]) PostEffect(post func(*T, R)) Saga[T] {
 	s.begin = func() steps[T] {
 		var result R
 		run := t.begin(&result)
-		run.post = func(draft *T) { post(draft, result) }
+		run.post, run.result = func(draft *T) { post(draft, result) }, &result
 		return run
 	}
 	return s

@@ -92,6 +92,9 @@ func newTask(l *launch, w work) *Task {
 		state: Running, began: time.Now(), done: make(chan struct{}),
 	}
 	t.entries, t.patches = t.firstEntry[:0], t.firstPatch[:0]
+	if l.durable != nil {
+		t.id = l.durable.id()
+	}
 	t.ctx, t.cancelEffect = context.WithCancel((*taskContext)(t))
 	return t
 }
@@ -103,10 +106,15 @@ func (t *Task) ID() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.id == "" {
-		t.id = rand.Text()
+		t.id = newID()
 	}
 	return t.id
 }
+
+func newID() string { return rand.Text() }
+
+// Store returns the store that the task changes.
+func (t *Task) Store() *atom.Store { return t.store }
 
 // State tells how far the task is.
 func (t *Task) State() State {
@@ -181,6 +189,9 @@ func (t *Task) Cancel() { t.end(Cancelled, ErrCancelled, t.drop) }
 // dismisses the failure.
 func (t *Task) Retry() *Task {
 	t.Dismiss()
+	if t.launch.durable != nil {
+		return t.launch.durable.retry()
+	}
 	if len(t.joined) > 1 {
 		return t.runAgain(t.joined)
 	}

@@ -82,6 +82,7 @@ func (t *transaction) hasEffect() bool                       { return t.send != 
 func (t *transaction) entered(any)                           {}
 func (t *transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
 func (t *transaction) update() any                           { return nil }
+func (t *transaction) result() any                           { return nil }
 func (t *transaction) again([]any) work                      { return t }
 
 func (t *transaction) merging(any) func(atom.Changes) (atom.Changes, error) {

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
@@ -133,5 +137,91 @@ func TestAnEmptyTransaction(t *testing.T) {
 			t.Errorf("err %v, want %v", err, want)
 		}
 		task.Dismiss()
+	}
+}
+
+func TestTheEffectOfATransactionGetsItsPatches(t *testing.T) {
+	s, a, n := atom.NewStore(), atom.New(list("x")), atom.New(1)
+	var sent []string
+	task := saga.Transact(s, func(tx *saga.Tx) {
+		saga.Edit(tx, rowOf(a, "x"), func(r *row) { r.Name = "new" })
+		saga.Edit(tx, n, func(*int) {})
+		saga.Edit(tx, n, func(n *int) { *n = 5 })
+	}, func(_ context.Context, patches []atom.Changes) error {
+		for _, p := range patches {
+			sent = append(sent, p.String())
+		}
+		return nil
+	})
+	task.Wait(t.Context())
+	if len(sent) != 3 || !strings.Contains(sent[0], "/Name") || sent[1] != "" || sent[2] == "" {
+		t.Errorf("got %q", sent)
+	}
+}
+
+func TestATransactionWithoutAnEffectIsAWrite(t *testing.T) {
+	s, a, b := atom.NewStore(), atom.New(10), atom.New(0)
+	told := 0
+	atom.Watch(s, a, func() { told++ })
+	task := transfer(s, a, b, 3, nil)
+	if task.State() != saga.Succeeded || a.Get(s) != 7 || b.Get(s) != 3 || told != 1 {
+		t.Errorf("%v, %d and %d; told %d times", task.State(), a.Get(s), b.Get(s), told)
+	}
+}
+
+func TestOptionsOfATransaction(t *testing.T) {
+	for _, test := range []struct {
+		reason string
+		with   func(*saga.Tx)
+		runs   int
+		state  saga.State // of the first
+		value  int        // at once
+		after  int        // when all is over
+		sent   int
+	}{
+		{"none", func(*saga.Tx) {}, 2, saga.Running, 2, 0, 2},
+		{"a timeout", func(tx *saga.Tx) { tx.Timeout(time.Second) }, 2, saga.Running, 2, 0, 2},
+		{"another attempt", func(tx *saga.Tx) { tx.RetryWith(saga.Backoff{Retries: 1}) }, 1, saga.Running, 1, 0, 2},
+		{"Latest", func(tx *saga.Tx) { tx.Latest() }, 2, saga.Superseded, 1, 0, 1},
+		{"Leading", func(tx *saga.Tx) { tx.Leading("key") }, 2, saga.Running, 1, 0, 1},
+		{"Serial", func(tx *saga.Tx) { tx.Serial() }, 2, saga.Running, 2, 0, 2},
+		{"AsSent", func(tx *saga.Tx) { tx.AsSent() }, 2, saga.Running, 2, 0, 2},
+		{"a context that is over", func(tx *saga.Tx) {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			tx.Context(ctx)
+		}, 1, saga.Cancelled, 0, 0, 0},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, a, b := atom.NewStore(), atom.New(0), atom.New(0)
+				var sent atomic.Int32
+				var first, last *saga.Task
+				for range test.runs {
+					last = saga.Transact(s, func(tx *saga.Tx) {
+						saga.Edit(tx, a, func(n *int) { *n++ })
+						saga.Edit(tx, b, func(n *int) { *n-- })
+						test.with(tx)
+					}, func(ctx context.Context, _ []atom.Changes) error {
+						sent.Add(1)
+						select {
+						case <-ctx.Done():
+						case <-time.After(time.Minute):
+						}
+						return errServer
+					})
+					if first == nil {
+						first = last
+					}
+				}
+				if first.State() != test.state || a.Get(s) != test.value || b.Get(s) != -test.value {
+					t.Errorf("the first is %v, the value %d", first.State(), a.Get(s))
+				}
+				time.Sleep(time.Hour)
+				if a.Get(s) != test.after || int(sent.Load()) != test.sent || last.State() == saga.Running {
+					t.Errorf("the value is %d in the end, %d attempts", a.Get(s), sent.Load())
+				}
+			})
+		})
 	}
 }

@@ -10,25 +10,33 @@ type View[T any] struct {
 	stop func()
 
 	lookup func(atom.Reader) (T, bool) // nil when there is always a value
+
+	follows bool // it writes its parts, and has nothing rendered
+	parts   followers
 }
 
 // Use binds the view to an atom, in place of the one before, and returns its
 // value. The component renders again when that changes.
 func (v *View[T]) Use(b *Bind, src atom.Readable[T]) T {
+	v.use(b, src, false)
+	return v.Value()
+}
+
+func (v *View[T]) use(b *Bind, src atom.Readable[T], follows bool) {
 	if v.bind == nil {
 		v.bind = b
 		b.views = append(b.views, v)
 	}
 	b.stale = false
-	if v.src != src {
-		v.unsubscribe()
-		v.src, v.lookup = src, nil
-		if a, mayMiss := src.(interface{ Lookup(atom.Reader) (T, bool) }); mayMiss {
-			v.lookup = a.Lookup
-		}
-		v.subscribe()
+	if v.src == src && v.follows == follows {
+		return
 	}
-	return v.Value()
+	v.unsubscribe()
+	v.src, v.lookup, v.follows = src, nil, follows
+	if a, mayMiss := src.(interface{ Lookup(atom.Reader) (T, bool) }); mayMiss {
+		v.lookup = a.Lookup
+	}
+	v.subscribe()
 }
 
 // Value returns the atom's value now.
@@ -44,7 +52,11 @@ func (v *View[T]) store() *atom.Store {
 }
 
 func (v *View[T]) subscribe() {
-	if v.stop == nil && v.bind.follows() {
+	switch {
+	case v.stop != nil || !v.bind.follows():
+	case v.follows:
+		v.stop = atom.Subscribe(v.bind.Store(), v.src, v.write)
+	default:
 		v.stop = atom.Watch(v.bind.Store(), v.src, v.bind.refresh)
 	}
 }

@@ -42,34 +42,42 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname === listOfKinds && url.search === "") {
     event.respondWith(serverFirst(event, listOfKinds));
   } else if (request.mode === "navigate" && !isData) {
-    event.respondWith(serverFirst(event, "/"));
+    event.respondWith(serverFirst(event, url.pathname + url.search));
   }
 });
 
 // serverFirst answers from the server, and while that cannot be reached with
-// what is kept under name. A page starts from "/" whatever its address:
-// the program reads the address and shows what belongs there.
+// what is kept under name. A page that is not kept starts from "/": the
+// program reads the address and shows what belongs there.
 async function serverFirst(event, name) {
   let response;
   try {
     response = await fetch(event.request);
   } catch (unreachable) {
-    const kept = await caches.match(name);
+    const kept = (await caches.match(name)) ?? (event.request.mode === "navigate" && (await caches.match("/")));
     if (kept) {
       return kept;
     }
     throw unreachable;
   }
-  if (response.status === 200 && new URL(event.request.url).pathname === name) {
+  if (response.status === 200) {
     event.waitUntil(keep(name, response.clone())); // the page need not wait for it
   }
   return response;
 }
 
+// keep puts an answer into the cache, as its newest one, and forgets the oldest of
+// the pages: there may be ten thousand.
+const mostPages = 50;
+
 async function keep(name, response) {
   const cache = await caches.open(cacheName);
   await cache.put(name, response);
+  const pages = (await cache.keys()).filter(({ url }) => isPage(new URL(url)));
+  await Promise.all(pages.slice(0, -mostPages).map((page) => cache.delete(page)));
 }
+
+const isPage = ({ pathname, search }) => pathname.startsWith("/kinds/") || (pathname === "/" && search !== "");
 
 // After a change, what is kept is old. It is fetched anew once no change has
 // been sent for a second, however many there were.

@@ -14,7 +14,7 @@
   // Before the program
 
   function click(event) {
-    const control = event.target.closest(controls);
+    const control = event.target.closest?.(controls);
     if (!control || isField(control) || (control.matches("a[href]") && !waits(control, event))) return;
     event.preventDefault();
     kept.push({ place: placeOf(control), carryOut: (now) => now.click() });

@@ -20,6 +20,7 @@ type console struct {
 	mu      sync.Mutex
 	said    []line
 	allowed []string
+	crashed chan struct{} // closed when the page's process has ended
 }
 
 type line struct {
@@ -77,6 +78,7 @@ func (c *console) hear(event any) {
 		heard.problem = true
 	case *inspector.EventTargetCrashed:
 		heard = line{text: "the page crashed", problem: true}
+		close(c.crashed)
 	default:
 		return
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -22,9 +21,8 @@ type Tab struct {
 	name     string        // of its picture, when the test fails
 	patience time.Duration // as patience
 
-	scripts   []string                // of Prepare
-	reconnect []context.CancelFunc    // gives each worker its network back
-	answered  []*fetch.RequestPattern // of Answer
+	scripts   []string             // of Prepare
+	reconnect []context.CancelFunc // gives each worker its network back
 }
 
 // Open opens the address in a browser that has never seen it: no cookie, cache,
@@ -68,7 +66,7 @@ func (tab *Tab) Prepare(script string) {
 
 func open(t testing.TB, name string, parent context.Context, options ...chromedp.ContextOption) *Tab {
 	t.Helper()
-	tab := &Tab{t: t, name: name, console: new(console), patience: patience}
+	tab := &Tab{t: t, name: name, console: &console{crashed: make(chan struct{})}, patience: patience}
 	var closeTab context.CancelFunc
 	tab.ctx, closeTab = chromedp.NewContext(parent, append(options, chromedp.WithListener(tab.console.hear))...)
 	t.Cleanup(func() {
@@ -120,6 +118,24 @@ func (tab *Tab) Front() {
 		_, err := cdp.Call(ctx, target, page.BringToFront, cdp.Empty{})
 		return chromedp.Void{}, err
 	})
+}
+
+// Crash ends the page's process, as when the machine is out of memory. Nothing of
+// the page gets to say goodbye. The tab is of no use afterwards.
+func (tab *Tab) Crash() {
+	tab.t.Helper()
+	tab.Allow("the page crashed")
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	go chromedp.Do(ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, target, page.Crash, cdp.Empty{}) // has no answer
+		return chromedp.Void{}, err
+	})
+	select {
+	case <-tab.console.crashed:
+	case <-ctx.Done():
+		tab.t.Fatalf("the tab did not crash in %v", tab.patience)
+	}
 }
 
 // Eval returns the value of a JavaScript expression in the page; of a promise,

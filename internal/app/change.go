@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
@@ -17,6 +18,13 @@ type field[V comparable] struct {
 	path  string // JSON pointer in the kind
 	lens  func(*kind.Kind) *V
 	of    func(kind.ID) *atom.Atom[V]
+	saga  *saga.Definition[edit[V], kind.Kind]
+}
+
+// An edit is a change of a field as the outbox keeps it, until the server has it.
+type edit[V comparable] struct {
+	ID kind.ID `json:"id"`
+	To V       `json:"to"`
 }
 
 var (
@@ -27,28 +35,43 @@ var (
 )
 
 func newField[V comparable](label, path string, lens func(*kind.Kind) *V) field[V] {
-	family := atom.NewFamily(func(id kind.ID) *atom.Atom[V] { return atom.Focus(kindByID.Of(id), lens) })
-	return field[V]{label, path, lens, family.Of}
+	f := field[V]{label: label, path: path, lens: lens}
+	f.of = atom.NewFamily(func(id kind.ID) *atom.Atom[V] { return atom.Focus(kindByID.Of(id), lens) }).Of
+	f.saga = saga.Define(definition(path), func(e edit[V]) *atom.Atom[kind.Kind] { return kindByID.Of(e.ID) }, f.editing)
+	return f
 }
 
-// set is the saga behind every edit. It runs on the kind: what its update
-// changes there is the JSON Patch that the server is sent.
-func (f field[V]) set(s *atom.Store, value V) saga.Saga[kind.Kind] {
+// definition is the name under which the outbox keeps the edits of a field.
+func definition(path string) string { return "kind" + path }
+
+// set runs the saga behind every edit.
+func (f field[V]) set(s *atom.Store, id kind.ID, to V) *saga.Task {
+	task := f.saga.Run(s, edit[V]{id, to})
+	record(task, id, f.label, to)
+	return task
+}
+
+// editing changes the field in the kind: what its update changes there is the
+// JSON Patch that the server is sent.
+func (f field[V]) editing(e edit[V]) saga.Saga[kind.Kind] {
 	return saga.New(
-		func(k *kind.Kind) kind.ID {
-			*f.lens(k) = value
-			return k.ID
+		func(k *kind.Kind) struct{} {
+			*f.lens(k) = e.To
+			return struct{}{}
 		},
-		func(ctx context.Context, _ kind.Kind, id kind.ID) (kind.Kind, error) {
+		func(ctx context.Context, _ kind.Kind, _ struct{}) (kind.Kind, error) {
 			task := saga.TaskFrom(ctx)
-			record(s, task, id, f.label, value)
-			ctx = fetch.Through(ctx, slowed(s))
-			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(id)))
+			record(task, e.ID, f.label, e.To) // of another page, or of one that is gone
+			ctx = fetch.Through(ctx, slowed(task.Store()))
+			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(e.ID)))
 		},
 	).PostEffect(func(k *kind.Kind, saved kind.Kind) {
 		k.Version = max(k.Version, saved.Version) // answers may come in another order than the server's
-		if field := f.lens(k); *field == value {  // unless it has been changed again meanwhile
+		if field := f.lens(k); *field == e.To {   // unless it has been changed again meanwhile
 			*field = *f.lens(&saved)
 		}
-	})
+	}).Timeout(longestAnswer)
 }
+
+// longestAnswer is when a request counts as lost, to be sent again.
+const longestAnswer = time.Minute

@@ -63,6 +63,11 @@ func ok(v any) (*fetch.Response, error) {
 	return &fetch.Response{Status: 200, Header: map[string]string{"content-type": "application/json"}, Body: marshal(v)}, nil
 }
 
+func refused(why string) (*fetch.Response, error) {
+	return &fetch.Response{Status: 422, Header: map[string]string{"content-type": "application/problem+json"},
+		Body: []byte(`{"detail":"` + why + `","path":"/name"}`)}, nil
+}
+
 func (v *server) patches() (all string) {
 	for _, r := range v.asked {
 		all += fmt.Sprintf("%s %s %s\n", r.Method, r.URL, r.Body)
@@ -71,7 +76,7 @@ func (v *server) patches() (all string) {
 }
 
 func run[V comparable](s *atom.Store, f field[V], value V) *saga.Task {
-	return saga.Run(s, kindByID.Of(p100), f.set(s, value))
+	return f.set(s, p100, value)
 }
 
 func TestAnEditIsSentAsItsPatch(t *testing.T) {
@@ -107,8 +112,7 @@ func TestAFailureTakesBackItsOwnChangeOnly(t *testing.T) {
 		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
 			if strings.Contains(string(r.Body), "/name") {
 				time.Sleep(3 * time.Second)
-				return &fetch.Response{Status: 422, Header: map[string]string{"content-type": "application/problem+json"},
-					Body: []byte(`{"detail":"is taken","path":"/name"}`)}, nil
+				return refused("is taken")
 			}
 			time.Sleep(time.Second)
 			saved := wasDeathOf
@@ -128,24 +132,56 @@ func TestAFailureTakesBackItsOwnChangeOnly(t *testing.T) {
 	})
 }
 
-func TestAnswersInAnotherOrder(t *testing.T) {
+func TestEditsOfAKindAreSentInTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+		s, server := serve(t, func(r fetch.Request) (*fetch.Response, error) {
 			saved := wasDeathOf
 			if strings.Contains(string(r.Body), "first") {
 				time.Sleep(2 * time.Second)
 				saved.Name, saved.Version = "first", 2
 			} else {
-				time.Sleep(time.Second)
 				saved.Name, saved.Version = "second", 3
 			}
 			return ok(saved)
 		})
 		first, second := run(s, name, "first"), run(s, name, "second")
+		time.Sleep(time.Second)
+		if len(server.asked) != 1 {
+			t.Errorf("while the first is on its way, sent are\n%s", server.patches())
+		}
 		first.Wait(t.Context())
 		second.Wait(t.Context())
 		if got := kindByID.Of(p100).Get(s); got.Name != "second" || got.Version != 3 {
 			t.Errorf("afterwards %v", got)
+		}
+	})
+}
+
+func TestAnEditWaitsForTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reachable := false
+		s, server := serve(t, func(fetch.Request) (*fetch.Response, error) {
+			if !reachable {
+				return nil, fetch.ErrOffline
+			}
+			saved := wasDeathOf
+			saved.Name, saved.Version = "was the death of", 2
+			return ok(saved)
+		})
+		task := run(s, name, "was the death of")
+		time.Sleep(time.Hour)
+		if got := name.of(p100).Get(s); task.State() != saga.Running || got != "was the death of" {
+			t.Errorf("after an hour the task is %s and the name %q", task.State(), got)
+		}
+		if state := saga.OutboxOf(s).Get(s); state.Waiting != 1 || !state.Paused {
+			t.Errorf("the outbox is %+v", state)
+		}
+		if n := len(server.asked); n < 60 || n > 600 {
+			t.Errorf("tried %d times in an hour", n)
+		}
+		reachable = true
+		if err := task.Wait(t.Context()); err != nil {
+			t.Error(err)
 		}
 	})
 }
@@ -157,7 +193,7 @@ func TestWhatTheServerMadeOfAValue(t *testing.T) {
 		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
 			if strings.Contains(string(r.Body), "later") {
 				time.Sleep(2 * time.Second)
-				return nil, fetch.ErrOffline
+				return refused("is taken")
 			}
 			time.Sleep(time.Second)
 			saved := wasDeathOf
@@ -187,7 +223,7 @@ func TestNetworkPanel(t *testing.T) {
 			t.Errorf("slow: %v, %d sent", err, len(server.asked))
 		}
 		failures.Set(s, 100)
-		if err := run(s, name, "b").Wait(t.Context()); !errors.Is(err, fetch.ErrNetwork) || took() != 700*time.Millisecond || len(server.asked) != 1 {
+		if err := run(s, name, "b").Wait(t.Context()); !errors.Is(err, errSimulated) || took() != 700*time.Millisecond || len(server.asked) != 1 {
 			t.Errorf("slow and shaky: %v, %d sent", err, len(server.asked))
 		}
 		failures.Set(s, 0)
@@ -207,7 +243,7 @@ func TestLog(t *testing.T) {
 		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
 			time.Sleep(1500 * time.Millisecond)
 			if strings.Contains(string(r.Body), "/has_direction") {
-				return nil, fetch.ErrNetwork
+				return refused("not today")
 			}
 			return ok(wasDeathOf)
 		})
@@ -229,7 +265,7 @@ func TestLog(t *testing.T) {
 		synctest.Wait()
 		retried := toggle.Retry()
 		synctest.Wait()
-		if got, want := show(), "3 crm:P100_was_death_of Has direction off on its way\n2 crm:P100_was_death_of Has direction off taken back after 1.5 s\n"+
+		if got, want := show(), "3 crm:P100_was_death_of Has direction off on its way\n2 crm:P100_was_death_of Has direction off taken back after 3.0 s\n"+
 			"1 crm:P100_was_death_of Name empty saved after 1.5 s\n"; got != want {
 			t.Errorf("then:\n%swant\n%s", got, want)
 		}

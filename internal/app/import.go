@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
@@ -30,21 +29,14 @@ func (c counts) String() string {
 	return fmt.Sprintf("%d new, %d changed, %d as they are", c.New, c.Changed, c.Same)
 }
 
-const (
-	slice = 8 * time.Millisecond // of work, and then it is the page's turn
-	turn  = time.Millisecond
-)
-
 // readPlan reads a list of kinds in slices, and tells after each how many bytes
 // of it have been read. Its error says which entry is wrong, or is ctx's.
 func readPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, read func(bytes int)) (*plan, error) {
 	p := &plan{body: []byte("[")}
 	reader := kind.NewReader(bytes.NewReader(list))
-	for begun := time.Now(); ; {
-		if time.Since(begun) > slice {
+	for turns := newTurns(); ; {
+		if turns.over() {
 			read(int(reader.Offset()))
-			time.Sleep(turn) // a goroutine that only yields would keep the browser waiting
-			begun = time.Now()
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -117,7 +109,7 @@ func (p *plan) carryOut(s *atom.Store, file string) saga.Saga[atom.Map[kind.ID, 
 		}
 	}).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
 		task := saga.TaskFrom(ctx)
-		record(s, task, "", "Import of", file)
+		record(task, "", "Import of", file)
 		_, err := fetch.Do(fetch.Through(ctx, slowed(s)), fetch.Request{
 			Method: "POST", URL: "/api/kinds/import", Body: p.body,
 			Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": task.ID()},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -212,7 +213,7 @@ func (p *importPanel) goOn(ctx app.Context, _ app.Event) {
 		case err != nil:
 			task.Dismiss() // it is said here
 			kinds.Refresh(s)
-			now.Wrong = fmt.Sprintf("%s was not imported, and all of it was taken back: %s.", now.File, reasonOf(err))
+			now.Wrong = fmt.Sprintf("%s was not imported, and all of it was taken back: %s", now.File, reasonOf(err))
 		}
 		p.show(now)
 	}()
@@ -220,11 +221,12 @@ func (p *importPanel) goOn(ctx app.Context, _ app.Event) {
 
 // reasonOf says it without the place in a list that the user never saw.
 func reasonOf(err error) string {
+	reason := err.Error()
 	var problem *fetch.Problem
 	if errors.As(err, &problem) && problem.Detail != "" {
-		return problem.Detail
+		reason = problem.Detail
 	}
-	return err.Error()
+	return strings.TrimSuffix(reason, ".") + "."
 }
 
 // close is what the first button does.

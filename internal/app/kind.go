@@ -65,16 +65,16 @@ func (c *kindPage) Render() app.UI {
 	)
 }
 
-func (c *kindPage) setName(_ app.Context, to string)        { edit(c, name, to) }
-func (c *kindPage) setDescription(_ app.Context, to string) { edit(c, description, to) }
-func (c *kindPage) setInverse(_ app.Context, to string)     { edit(c, inverse, to) }
+func (c *kindPage) setName(_ app.Context, to string)        { change(c, name, to) }
+func (c *kindPage) setDescription(_ app.Context, to string) { change(c, description, to) }
+func (c *kindPage) setInverse(_ app.Context, to string)     { change(c, inverse, to) }
 func (c *kindPage) setHasDirection(_ app.Context, on bool) {
-	c.kind.Run(hasDirection.set(c.Store(), on))
+	hasDirection.set(c.Store(), c.ID, on)
 }
 
-// edit runs the saga of a text field, unless it is known beforehand what the
+// change runs the saga of a text field, unless it is known beforehand what the
 // server would say: then the field says it.
-func edit(c *kindPage, f field[string], to string) {
+func change(c *kindPage, f field[string], to string) {
 	next := c.kind.Value()
 	*f.lens(&next) = to
 	var wrong *kind.FieldError
@@ -83,7 +83,7 @@ func edit(c *kindPage, f field[string], to string) {
 		return
 	}
 	c.wrong = nil
-	c.kind.Run(f.set(c.Store(), to))
+	f.set(c.Store(), c.ID, to)
 }
 
 func (c *kindPage) linkToInverse(k kind.Kind) app.UI {

@@ -119,14 +119,27 @@ func (l *list) rows(now contents) app.UI {
 	more := len(ids) - l.shown.Use(&l.bind, shown)
 	ids = ids[:len(ids)-max(more, 0)]
 	return app.Div().Body(
-		app.Ul().Class("rows").Body(
-			app.Range(ids).Slice(func(i int) app.UI { return &row{ID: ids[i], Current: ids[i] == l.Selected} }),
-		),
+		components.List(l.entries(ids), func(e rowEntry) app.UI { return &row{ID: e.id, Current: e.current} }).
+			Class("rows").Key(func(e rowEntry) any { return e.id }),
 		app.If(more > 0, func() app.UI {
 			return app.Button().Type("button").Class("as-button", "list-more").
 				Text(fmt.Sprintf("Show %d more", min(more, step))).OnClick(l.more)
 		}),
 	)
+}
+
+// rowEntry is what a row is about.
+type rowEntry struct {
+	id      kind.ID
+	current bool // it is looked at
+}
+
+func (l *list) entries(ids []kind.ID) []rowEntry {
+	all := make([]rowEntry, len(ids))
+	for i, id := range ids {
+		all[i] = rowEntry{id, id == l.Selected}
+	}
+	return all
 }
 
 func (l *list) find(ctx app.Context, text string) { l.narrow(ctx, text, l.vocabulary.Value()) }

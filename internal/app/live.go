@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 
@@ -46,15 +45,22 @@ func committed(ctx context.Context, mutations []string) (map[string]int64, error
 
 // everyKind loads the kinds, and says how far they are.
 func everyKind(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
-	var all []kind.Kind
 	if Source != nil {
-		all, err = Source.Kinds(ctx)
-	} else {
-		var answer *fetch.Response
-		if answer, err = fetch.Do(fetch.Through(ctx, send), fetch.Request{URL: "/api/kinds"}); err == nil {
-			at, err = answer.Header["etag"], json.Unmarshal(answer.Body, &all)
-		}
+		return fromSource(ctx)
 	}
+	answer, err := fetch.Do(fetch.Through(ctx, send), fetch.Request{URL: "/api/kinds"})
+	if err != nil {
+		return loaded, "", err
+	}
+	byID, err := decodeKinds(answer.Body)
+	if err != nil {
+		return loaded, "", fmt.Errorf("/api/kinds: %w", err)
+	}
+	return atom.MapOf(byID), answer.Header["etag"], nil
+}
+
+func fromSource(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
+	all, err := Source.Kinds(ctx)
 	if err != nil {
 		return loaded, "", err
 	}
@@ -62,5 +68,5 @@ func everyKind(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at str
 	for _, k := range all {
 		byID[k.ID] = k
 	}
-	return atom.MapOf(byID), at, nil
+	return atom.MapOf(byID), "", nil
 }

@@ -14,6 +14,7 @@ import (
 // A line of the log tells of one task.
 type line struct {
 	Number int     `atom:"key"` // counts from 1
+	Task   string  // its id
 	Kind   kind.ID // "" when it is about many
 	Field  string  // or what was done
 	Value  string  // what the field was set to, in words
@@ -28,11 +29,18 @@ var lines = atom.New([]line(nil))
 // longestLog is how many lines are kept.
 const longestLog = 50
 
-// record writes a line for a task, and completes it when the task has ended.
-func record(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
-	l := line{Kind: id, Field: field, Value: words(value), State: saga.Running, Began: t.Began()}
+// record writes a line for a task, unless there is one, and completes it when the
+// task has ended.
+func record(t *saga.Task, id kind.ID, field string, value any) {
+	s := t.Store()
+	l := line{Task: t.ID(), Kind: id, Field: field, Value: words(value), State: saga.Running, Began: t.Began()}
+	recorded := false
 	s.Batch(func(b *atom.Batch) {
-		if all := lines.Get(b); len(all) > 0 {
+		all := lines.Get(b)
+		if recorded = slices.ContainsFunc(all, func(other line) bool { return other.Task == l.Task }); recorded {
+			return
+		}
+		if len(all) > 0 {
 			l.Number = all[0].Number
 		}
 		l.Number++
@@ -40,6 +48,9 @@ func record(s *atom.Store, t *saga.Task, id kind.ID, field string, value any) {
 			*all = append([]line{l}, (*all)[:min(len(*all), longestLog-1)]...)
 		})
 	})
+	if recorded {
+		return
+	}
 	go func() {
 		t.Wait(context.Background())
 		lines.Update(s, func(all *[]line) {

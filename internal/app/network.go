@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -11,7 +11,8 @@ import (
 )
 
 // What the network panel adds to the network that there is. It stands in front
-// of the edits that this page sends, and nowhere else.
+// of the edits that this page sends, and nowhere else. It is the same in all tabs
+// of a browser, as one of them sends the edits of all.
 var (
 	latency  = atom.New(0) // milliseconds by which every request is held back
 	failures = atom.New(0) // percent of the requests that fail
@@ -22,8 +23,10 @@ const (
 	mostFailures   = 100
 )
 
-// errSimulated is returned in place of an answer, before anything is sent.
-var errSimulated = fmt.Errorf("%w: a failure simulated by the network panel", fetch.ErrNetwork)
+// errSimulated is returned in place of an answer, before anything is sent. It
+// stands for a server that refuses: were it one that cannot be reached, the edit
+// would wait instead of failing.
+var errSimulated = errors.New("a failure simulated by the network panel")
 
 // slowed returns the transport that the network panel describes.
 func slowed(s *atom.Store) fetch.Transport {

@@ -10,27 +10,41 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// networkPanel sets the conditions, and keeps them for the session.
+// networkPanel sets the conditions, and keeps them in the browser, for all tabs.
 type networkPanel struct {
 	app.Compo
 	bind
+	elsewhere         app.Func // called when another tab has set them
 	latency, failures saga.View[int]
 }
 
 // conditions is how the network is, as the browser keeps it.
 type conditions struct{ Latency, Failures int }
 
-// session is the name under which it does.
-const session = "atomsaga/network"
+// kept is the name under which it does.
+const kept = "atomsaga/network"
 
 // shaky is what the button sets.
 var shaky = conditions{Latency: 2000, Failures: 50}
 
 func (p *networkPanel) OnMount(ctx app.Context) {
 	p.bind.OnMount(ctx)
-	var kept conditions
-	if ctx.SessionStorage().Get(session, &kept) == nil && kept.valid() {
-		p.become(kept)
+	p.remember(ctx)
+	p.elsewhere = app.FuncOf(func(app.Value, []app.Value) any { ctx.Dispatch(p.remember); return nil })
+	app.Window().Call("addEventListener", "storage", p.elsewhere)
+}
+
+func (p *networkPanel) OnDismount() {
+	app.Window().Call("removeEventListener", "storage", p.elsewhere)
+	p.elsewhere.Release()
+	p.bind.OnDismount()
+}
+
+// remember takes the conditions that were set before, or in another tab.
+func (p *networkPanel) remember(ctx app.Context) {
+	var now conditions
+	if ctx.LocalStorage().Get(kept, &now) == nil && now.valid() {
+		p.become(now)
 	}
 }
 
@@ -115,5 +129,5 @@ func (p *networkPanel) become(c conditions) {
 // keep writes the conditions where a reload finds them. A browser that keeps
 // nothing, as in a private window, is no reason to complain.
 func (p *networkPanel) keep(ctx app.Context) {
-	_ = ctx.SessionStorage().Set(session, conditions{latency.Get(p.Store()), failures.Get(p.Store())})
+	_ = ctx.LocalStorage().Set(kept, conditions{latency.Get(p.Store()), failures.Get(p.Store())})
 }

@@ -146,6 +146,7 @@ func (p *page) Render() app.UI {
 		app.Elem("main").Class("desk").Body(
 			p.body(id, p.catalog.Use(&p.bind, catalog)),
 			app.Elem("section").Class("lab").Aria("label", "Try it").Body(
+				&outboxPanel{},
 				&networkPanel{},
 				&importPanel{},
 				app.If(pushPossible(), func() app.UI { return &pushPanel{} }),

@@ -244,7 +244,7 @@ func TestAnotherKindIsAnotherPage(t *testing.T) {
 func TestTheNetworkIsKeptForTheSession(t *testing.T) {
 	s, _ := serve(t, nil)
 	b := open(t, s)
-	t.Cleanup(func() { app.Window().Get("sessionStorage").Call("clear") })
+	t.Cleanup(func() { app.Window().Get("localStorage").Call("clear") })
 	b.enter("#latency", "4300", "input")
 	b.enter("#failures", "35", "input")
 	b.until("it does not say so", func() bool { return b.text("[data-testid=network] .panel-state") == "4300 ms slower, 35 % fail" })
@@ -254,7 +254,7 @@ func TestTheNetworkIsKeptForTheSession(t *testing.T) {
 	if got := (conditions{latency.Get(s), failures.Get(s)}); got != (conditions{4300, 35}) || sliders != "4300 35" {
 		t.Errorf("afterwards it is %v, and the sliders say %s", got, sliders)
 	}
-	app.Window().Get("sessionStorage").Call("setItem", session, `{"Latency":-1}`)
+	app.Window().Get("localStorage").Call("setItem", kept, `{"Latency":-1}`)
 	s, _ = serve(t, nil)
 	open(t, s)
 	if got := (conditions{latency.Get(s), failures.Get(s)}); got != (conditions{}) {

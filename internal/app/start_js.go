@@ -7,16 +7,19 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/outbox"
 )
 
 // patience is how long the prerendered page stays while the kinds are loaded.
 const patience = 10 * time.Second
 
-// Start loads the kinds and brings the state to the address; only then do the
+// Start opens the outbox, loads the kinds and brings the state to the address; only then do the
 // pages take the place of the prerendered one, which shows the same. Without
 // the kinds they would show an empty list for a moment.
 func Start() {
 	s := atom.Default()
+	saga.Keep(s, outbox.Open("atomsaga"), func(r atom.Reader) bool { return kinds.Get(r).Loaded })
 	follow(s) // as long as the page is open, too
 	receive()
 	atom.Subscribe(s, kinds, func() {}) // somebody looks, as long as the page is open

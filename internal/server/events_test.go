@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
@@ -344,4 +346,36 @@ func memory() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapInuse + m.StackInuse)
+}
+
+// A page's feed, on the real stream: what the API commits is what it shows.
+func TestAFeedFollowsTheServer(t *testing.T) {
+	s := start(t)
+	s.rename(2, "before")
+	address, _, _ := serve(t, s)
+	feed := live.NewFeed()
+	one := atom.Async(live.Load(feed, func(context.Context) (kind.Kind, string, error) {
+		return s.kind(somebody), s.send("GET", "/api/kinds", "").Header.Get("ETag"), nil
+	}))
+	page := atom.NewStore()
+	stop := feed.Open(page, live.Config{
+		URL: "http://" + address + "/api/events", Atom: one.Value(), Refetch: func() { one.Refresh(page) },
+		Apply: func(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
+			return one.Value().SyncFunc(b, func(base kind.Kind) (kind.Kind, error) { return live.Patched(base, e) }, contained...)
+		},
+		OnError: func(err error) { t.Error(err) },
+	})
+	defer stop()
+	shown := make(chan kind.Kind, 10)
+	defer atom.Subscribe(page, one, func() { shown <- one.Get(page).Value })()
+
+	const wanted = "changed by the API"
+	for s.patch(somebody, `{"name":"`+wanted+`"}`, asMerge); ; {
+		if now := <-shown; now.Name == wanted {
+			if now.Version != 4 {
+				t.Errorf("its version is %d", now.Version)
+			}
+			return
+		}
+	}
 }

@@ -14,6 +14,7 @@ import (
 // What one client may take. Limits of a request are where it is read, those of
 // a connection in server.go.
 const (
+	triesAtOnce     = 10 // of access tokens, and then one every two seconds
 	writesPerSecond = 100
 	writesAtOnce    = 2000 // after a quiet time
 	maxStreams      = 50   // of events, at the same time
@@ -30,6 +31,7 @@ type clients struct {
 
 type client struct {
 	writes  *rate.Limiter
+	tries   *rate.Limiter
 	streams int
 }
 
@@ -40,12 +42,12 @@ func (c *clients) of(name string) *client {
 	}
 	if len(c.known) >= manyClients {
 		for other, x := range c.known {
-			if x.streams == 0 && x.writes.Tokens() >= writesAtOnce {
+			if x.streams == 0 && x.writes.Tokens() >= writesAtOnce && x.tries.Tokens() >= triesAtOnce {
 				delete(c.known, other)
 			}
 		}
 	}
-	added := &client{writes: rate.NewLimiter(writesPerSecond, writesAtOnce)}
+	added := &client{writes: rate.NewLimiter(writesPerSecond, writesAtOnce), tries: rate.NewLimiter(0.5, triesAtOnce)}
 	c.known[name] = added
 	return added
 }
@@ -55,6 +57,13 @@ func (c *clients) mayWrite(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.of(name).writes.Allow()
+}
+
+// mayTry is mayWrite of an access token that a client tries.
+func (c *clients) mayTry(name string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.of(name).tries.Allow()
 }
 
 // enter counts a stream of a client until leave is called; false when it has

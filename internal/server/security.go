@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ func (s *Server) secure(next http.Handler) http.Handler {
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemf(http.StatusForbidden, "a page of another origin cannot change anything here").write(w)
 	}))
-	return s.survive(s.headers(onlyLoopback(origins.Handler(s.limitWrites(next)))))
+	return s.survive(s.headers(s.onlyOurNames(origins.Handler(s.limitWrites(s.restrict(next))))))
 }
 
 func (s *Server) headers(next http.Handler) http.Handler {
@@ -46,17 +47,30 @@ func (s *Server) headers(next http.Handler) http.Handler {
 	})
 }
 
-// onlyLoopback refuses requests that name another host. A page anywhere can have
-// its own name resolve to 127.0.0.1 (DNS rebinding), and would then be of the same
-// origin as this server; the Host header still tells that name.
-func onlyLoopback(next http.Handler) http.Handler {
+// onlyOurNames refuses requests that name another host. A page anywhere can have
+// its own name resolve to this machine (DNS rebinding), and would then be of the
+// same origin as this server; the Host header still tells that name. Without an access
+// token only names of the machine itself will do; with one also any address,
+// which is no name, and the names that were given.
+func (s *Server) onlyOurNames(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLoopback(hostname(r.Host)) {
-			problemf(http.StatusMisdirectedRequest, "this server answers to localhost only, not to %q", r.Host).write(w)
+		if !s.answersTo(hostname(r.Host)) {
+			problemf(http.StatusMisdirectedRequest, "this server does not answer to %q", r.Host).write(w)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func (s *Server) answersTo(host string) bool {
+	if isLoopback(host) {
+		return true
+	}
+	if s.access == nil {
+		return false
+	}
+	_, err := netip.ParseAddr(host)
+	return err == nil || slices.ContainsFunc(s.hosts, func(name string) bool { return strings.EqualFold(name, host) })
 }
 
 // hostname is a host without port and brackets.
@@ -90,4 +104,10 @@ func (s *Server) survive(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// overHTTPS reports whether the browser speaks https, to this server or to the
+// proxy before it.
+func overHTTPS(r *http.Request) bool {
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }

@@ -46,6 +46,8 @@ type Config struct {
 	Web      fs.FS        // what is below /web/: worker.js, icons, styles, app.wasm with .br and .gz
 	WasmExec []byte       // /wasm_exec.js, of the Go version that built app.wasm
 	Push     push.Config  // the zero Config is no push
+	Token    string       // who has it may use the server; "" is everyone on this machine
+	Hosts    []string     // names by which the server is reached, with a Token
 	Log      *slog.Logger // nil is slog.Default()
 }
 
@@ -58,13 +60,16 @@ type Server struct {
 	pages   *app.Handler
 	log     *slog.Logger
 	clients clients
+	access  *access // nil: whoever reaches it
+	hosts   []string
 	http    http.Server
 	ending  chan struct{} // closed when no more requests are taken
 	stop    func()        // ends what runs beside the requests, and waits for it
 }
 
 // Open opens the database and reads the files. The caller closes the Server.
-// Errors are those of store.Open and push.Open, and of files missing in Web.
+// Errors are those of store.Open and push.Open, ErrWeakToken, and of files
+// missing in Web.
 func Open(ctx context.Context, c Config) (*Server, error) {
 	files, err := readStatic(c.Web, c.WasmExec, early.Script)
 	if err != nil {
@@ -74,6 +79,10 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	if s.access, err = newAccess(c.Token); err != nil {
+		return nil, err
+	}
+	s.hosts = c.Hosts
 	if s.pages, err = newPages(files); err != nil {
 		return nil, err
 	}
@@ -156,15 +165,14 @@ func inBackground(run ...func(context.Context)) (stop func()) {
 }
 
 // Listen opens an address for Serve: host and port, port 0 for any free one.
-// The host must be of this machine alone.
-func Listen(address string) (net.Listener, error) {
+// Without an access token the host must be of this machine alone.
+func Listen(address, token string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %q: want host:port, as in 127.0.0.1:8080", address)
 	}
-	if !isLoopback(host) {
-		return nil, fmt.Errorf("listen on %q: whoever reaches this server can change everything in it, and an access token to keep "+
-			"others out comes with a later version: use 127.0.0.1, [::1] or localhost, and a tunnel (ssh -L) to reach it from elsewhere", address)
+	if token == "" && !isLoopback(host) {
+		return nil, fmt.Errorf("listen on %q: %w", address, errBeyondLoopback)
 	}
 	listener, err := net.Listen("tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {

@@ -184,7 +184,7 @@ func TestFirstStartFillsTheDatabase(t *testing.T) {
 
 func TestListenTakesOnlyThisMachine(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:0", "[::1]:0", "localhost:0", "127.3.2.1:0"} {
-		l, err := Listen(address)
+		l, err := Listen(address, "")
 		if err != nil {
 			t.Errorf("%s: %v", address, err)
 			continue
@@ -192,24 +192,24 @@ func TestListenTakesOnlyThisMachine(t *testing.T) {
 		l.Close()
 	}
 	for _, address := range []string{":0", "0.0.0.0:0", "[::]:0", "192.168.1.7:0", "example.org:0", "127.0.0.1.example.org:0"} {
-		if l, err := Listen(address); err == nil || !strings.Contains(err.Error(), "access token") {
+		if l, err := Listen(address, ""); err == nil || !strings.Contains(err.Error(), "--token") {
 			t.Errorf("%s: %v, %v", address, l, err)
 		}
 	}
 	for _, address := range []string{"", "8080", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http:"} {
-		if l, err := Listen(address); err == nil {
+		if l, err := Listen(address, ""); err == nil {
 			t.Errorf("%q: %v", address, l.Addr())
 		}
 	}
 }
 
 func TestSecondServerOnThePort(t *testing.T) {
-	first, err := Listen("127.0.0.1:0")
+	first, err := Listen("127.0.0.1:0", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer first.Close()
-	_, err = Listen(first.Addr().String())
+	_, err = Listen(first.Addr().String(), "")
 	if err == nil || !strings.Contains(err.Error(), "address already in use: is atomsaga already running? use --listen") {
 		t.Errorf("error %v", err)
 	}
@@ -218,7 +218,7 @@ func TestSecondServerOnThePort(t *testing.T) {
 // serve runs s on a real port until the test ends or stop is called; done gives Serve's error.
 func serve(t *testing.T, s running) (address string, stop func(), done <-chan error) {
 	t.Helper()
-	listener, err := Listen("127.0.0.1:0")
+	listener, err := Listen("127.0.0.1:0", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,14 +13,22 @@
 //		},
 //	).PostEffect(func(k *Kind, saved Kind) { k.Version = saved.Version })
 //
-// An answer with a status of 400 and above is an error, a [*Problem]. A server
-// that cannot be reached is one that wraps [ErrNetwork].
+// An answer with a status of 400 and above is an error that wraps a [*Problem].
+// A server that cannot be reached is one that wraps [ErrNetwork]. What becomes of
+// a saga whose effect returns it:
+//
+//	the answer                        Saga.Retry           a durable saga
+//	none (ErrNetwork, ErrOffline)     is tried again       waits for the network
+//	408, 425, 429, 502, 503, 504      is tried again       is tried again, however often
+//	other 4xx: saga.Permanent         fails                fails
+//	other 5xx                         is tried again       is tried again as its Backoff says
+//
+// No attempt is made before the time that the answer's Retry-After names.
 package fetch
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -31,11 +39,19 @@ import (
 var (
 	// ErrNetwork is wrapped by the error of [Send] when there is no answer, or
 	// not the whole of it. Whether the server has acted is not known then.
-	ErrNetwork = errors.New("the server could not be reached")
+	ErrNetwork error = unreachable("the server could not be reached")
 
 	// ErrOffline is ErrNetwork on a device that knows itself to be offline.
 	ErrOffline = fmt.Errorf("%w: this device is offline", ErrNetwork)
 )
+
+// An unreachable is an error that says nothing about what was asked.
+type unreachable string
+
+func (u unreachable) Error() string { return string(u) }
+
+// Unreachable has durable sagas wait for the network.
+func (unreachable) Unreachable() bool { return true }
 
 // A Request is what is sent.
 type Request struct {
@@ -81,8 +97,9 @@ func Through(ctx context.Context, t Transport) context.Context {
 	return context.WithValue(ctx, transportKey{}, t)
 }
 
-// Do sends a request and returns the answer. An answer with a status of 400 and
-// above is returned as a [*Problem].
+// Do sends a request and returns the answer. One with a status of 400 and above
+// is an error that wraps a [*Problem]: [saga.Permanent], if it is about what was
+// asked.
 func Do(ctx context.Context, r Request) (*Response, error) {
 	transport, ok := ctx.Value(transportKey{}).(Transport)
 	if !ok {
@@ -93,7 +110,7 @@ func Do(ctx context.Context, r Request) (*Response, error) {
 		return nil, err
 	}
 	if response.Status >= 400 {
-		return nil, problemOf(response)
+		return nil, errorOf(problemOf(response))
 	}
 	return response, nil
 }
@@ -134,7 +151,7 @@ func Get[T any](ctx context.Context, url string) (T, error) {
 
 // Patch sends what the effect's task has changed as a JSON Patch (RFC 6902),
 // relative to the atom that the saga runs on, and returns what the server answers.
-// From then on the change is re-applied from that patch ([saga.Task.AsSent]): the
+// From then on the change is re-applied from that patch ([saga.Task.PatchSent]): the
 // page shows what the server was told. ctx is the effect's; with any other there
 // is nothing to send, which is an error, as is a transaction of several patches.
 //
@@ -149,11 +166,7 @@ func Patch[T any](ctx context.Context, url string) (answer T, err error) {
 	if n := len(task.Patches()); n > 1 {
 		return answer, fmt.Errorf("fetch: PATCH %s: the transaction has %d patches", url, n)
 	}
-	change, err := task.AsSent()
-	if err != nil {
-		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
-	}
-	patch, err := change.JSONPatch()
+	patch, err := task.PatchSent()
 	if err != nil {
 		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
 	}

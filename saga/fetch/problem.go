@@ -3,8 +3,12 @@ package fetch
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"github.com/atomsaga/atomsaga/saga"
 )
 
 // A Problem is an answer with a status of 400 and above, as RFC 9457 describes
@@ -37,6 +41,39 @@ func (p *Problem) Error() string {
 		return p.Path + " " + text
 	}
 	return text
+}
+
+// Temporary reports whether the same request may be answered otherwise later: 408
+// Request Timeout, 425 Too Early, 429 Too Many Requests, 502 Bad Gateway, 503
+// Service Unavailable, 504 Gateway Timeout.
+func (p *Problem) Temporary() bool {
+	switch p.Status {
+	case 408, 425, 429, 502, 503, 504:
+		return true
+	}
+	return false
+}
+
+// RetryAfter is the time that the server wants to be left alone for, from now:
+// what its Retry-After header says, in seconds or as a date. 0 when it says
+// nothing.
+func (p *Problem) RetryAfter() time.Duration {
+	text := p.Header["retry-after"]
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if date, err := time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", text); err == nil {
+		return max(0, time.Until(date))
+	}
+	return 0
+}
+
+// errorOf is what a problem means for those who try again.
+func errorOf(p *Problem) error {
+	if p.Status < 500 && !p.Temporary() {
+		return saga.Permanent(p)
+	}
+	return p
 }
 
 // longestDetail limits what is taken of a plain text, in bytes.

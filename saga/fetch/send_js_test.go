@@ -8,6 +8,8 @@ import (
 	"syscall/js"
 	"testing"
 
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
@@ -52,33 +54,53 @@ func TestAbortWhileTheServerThinks(t *testing.T) {
 	}
 }
 
-// The test's own program is large: the browser has its header long before its end.
+// What ends a task ends its request, while the body is read, too. The test's own
+// program is large: the browser has its header long before its end.
 func TestAbortWhileTheBodyIsRead(t *testing.T) {
 	page, err := fetch.Send(t.Context(), fetch.Request{URL: "/"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	program := string(regexp.MustCompile(`[^"'/ ]+\.(test|wasm)\b`).Find(page.Body))
-	ctx, cancel := context.WithCancel(t.Context())
-	js.Global().Set("cancelTheTest", js.FuncOf(func(js.Value, []js.Value) any { cancel(); return nil }))
-	settled := make(chan string, 1)
-	js.Global().Set("bodySettled", js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- args[0].String(); return nil }))
-	around(t, `async (url, init) => {
-		const response = await real(url, {...init, cache: "no-store"});
-		const read = response.arrayBuffer.bind(response);
-		response.arrayBuffer = () => {
-			const body = read();
-			body.then(() => bodySettled("read"), (reason) => bodySettled(reason.name));
-			cancelTheTest();
-			return body;
-		};
-		return response;
-	}`)
-	if _, err := fetch.Send(ctx, fetch.Request{URL: program}); err != context.Canceled {
-		t.Errorf("got %v", err)
-	}
-	if how := <-settled; how != "AbortError" {
-		t.Errorf("the reading of the body ended with %q: it was not aborted", how)
+	for _, test := range []struct {
+		reason string
+		end    func(*saga.Task, context.CancelFunc)
+	}{
+		{"Task.Cancel", func(task *saga.Task, _ context.CancelFunc) { task.Cancel() }},
+		{"the saga's context", func(_ *saga.Task, leave context.CancelFunc) { leave() }},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			ctx, leave := context.WithCancel(t.Context())
+			begun, reading, settled := make(chan *saga.Task, 1), make(chan bool), make(chan string, 1)
+			js.Global().Set("reading", js.FuncOf(func(js.Value, []js.Value) any { test.end(<-begun, leave); return nil }))
+			js.Global().Set("bodySettled", js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- args[0].String(); return nil }))
+			around(t, `async (url, init) => {
+				const response = await real(url, {...init, cache: "no-store"});
+				const read = response.arrayBuffer.bind(response);
+				response.arrayBuffer = () => {
+					const body = read();
+					body.then(() => bodySettled("read"), (reason) => bodySettled(reason.name));
+					reading();
+					return body;
+				};
+				return response;
+			}`)
+			s, a := atom.NewStore(), atom.New(0)
+			task := saga.Run(s, a, saga.Update(func(n *int) { *n = 1 }).Effect(func(ctx context.Context, _ int) error {
+				defer close(reading)
+				_, err := fetch.Do(ctx, fetch.Request{URL: program})
+				return err
+			}).Context(ctx))
+			begun <- task
+			if err := task.Wait(t.Context()); task.State() != saga.Cancelled || !errors.Is(err, saga.ErrCancelled) || a.Get(s) != 0 {
+				t.Errorf("the task is %v: %v", task.State(), err)
+			}
+			if how := <-settled; how != "AbortError" {
+				t.Errorf("the reading of the body ended with %q: it was not aborted", how)
+			}
+			<-reading
+			leave()
+		})
 	}
 }
 

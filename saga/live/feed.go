@@ -30,7 +30,6 @@ package live
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -41,7 +40,8 @@ import (
 
 var (
 	// ErrUnconfirmed is wrapped by what OnError is told when a change has
-	// succeeded, and the commit that contains it does not come. The value is loaded anew.
+	// succeeded, and the commit that contains it does not come. The value is
+	// loaded anew.
 	ErrUnconfirmed = errors.New("live: the server does not confirm a change")
 
 	// ErrEvent is wrapped by what OnError is told of an event that cannot be
@@ -124,7 +124,7 @@ func (f *Feed) Open(s *atom.Store, c Config) (stop func()) {
 	x := f.in(s)
 	x.Config, x.store = c, s
 	x.opened.Store(true)
-	unlive := saga.Live(s, c.Atom, c.Limit, x.late)
+	unlive := saga.Live(s, c.Atom, min(c.Limit, patience), x.late)
 	ctx, cancel := context.WithCancel(context.Background())
 	f.mu.Lock()
 	f.open = append(f.open, x)
@@ -161,10 +161,4 @@ func (f *Feed) Deliver(e Event) {
 	for _, x := range open {
 		x.take(e)
 	}
-}
-
-// late is told of a task whose commit does not come.
-func (x *following) late(t *saga.Task) {
-	x.OnError(fmt.Errorf("%w: %v after it had succeeded", ErrUnconfirmed, time.Since(t.Ended()).Round(time.Second)))
-	x.renew()
 }

@@ -198,9 +198,31 @@ func TestAChangeThatIsNeverConfirmedIsTold(t *testing.T) {
 	in(t, func(p *page) {
 		p.run("a", increment).answered(nil) // the server says yes, and does nothing
 		p.shows(thing{1, "a"}, "at first")
-		time.Sleep(11 * time.Second)
+		p.server.down = true
+		time.Sleep(silence / 2)
+		p.shows(thing{1, "a"}, "while the server cannot be asked")
+		p.server.down = false
+		time.Sleep(patience)
 		p.shows(thing{0, "a"}, "as the server has it")
 		if len(p.errs) != 1 || !errors.Is(p.errs[0], ErrUnconfirmed) {
+			t.Errorf("told %v", p.errs)
+		}
+	})
+}
+
+// A page that is gone had sent it, and the base contained it before this page
+// knew of it; its answer was given again.
+func TestACommitOfBeforeIsAskedFor(t *testing.T) {
+	in(t, func(p *page) {
+		p.server.commit("a", "", increment)
+		p.server.sendAll()
+		r := p.run("a", increment)
+		p.server.log[0].Mutation = r.task.ID()
+		r.answered(nil)
+		p.shows(thing{2, "a"}, "at first")
+		time.Sleep(2 * patience)
+		p.shows(thing{1, "a"}, "once the server was asked")
+		if len(p.errs) != 0 {
 			t.Errorf("told %v", p.errs)
 		}
 	})

@@ -20,6 +20,7 @@ type following struct {
 	wake  chan struct{} // something that connect waits for may have happened
 
 	opened atomic.Bool
+	asking atomic.Bool
 
 	// Guarded by the store's lock.
 	loaded  bool

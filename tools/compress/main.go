@@ -18,6 +18,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -27,11 +29,19 @@ func main() {
 	quality := flag.Int("quality", brotli.BestCompression, "brotli quality, 0 (fast) to 11 (small)")
 	record := flag.String("record", "build", "directory that remembers what has been compressed")
 	flag.Parse()
+	var all sync.WaitGroup
+	var failed atomic.Bool
 	for _, name := range flag.Args() {
-		if err := compress(name, *quality, *record); err != nil {
-			fmt.Fprintln(os.Stderr, "compress:", err)
-			os.Exit(1)
-		}
+		all.Go(func() {
+			if err := compress(name, *quality, *record); err != nil {
+				fmt.Fprintln(os.Stderr, "compress:", err)
+				failed.Store(true)
+			}
+		})
+	}
+	all.Wait()
+	if failed.Load() {
+		os.Exit(1)
 	}
 }
 

@@ -97,11 +97,10 @@ type row struct {
 }
 
 func (r *row) Render() app.UI {
-	item := r.item.Use(&r.bind, itemByID.Of(r.ID))
-	return app.Li().
+	r.item.Follow(&r.bind, itemByID.Of(r.ID))
+	return saga.Attr(app.Li(), &r.item, "data-done", func(i item) any { return i.Done }).
 		ID("row-"+r.ID).
 		DataSet("testid", "row").
-		DataSet("done", item.Done).
 		Body(
 			app.Button().
 				ID("toggle-"+r.ID).

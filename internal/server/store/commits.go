@@ -42,6 +42,8 @@ func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, 
 	return commits, classify(rows.Err())
 }
 
+const versionsOf = `SELECT mutation, version FROM commits WHERE mutation <> '' AND mutation IN (SELECT value FROM json_each(?))`
+
 // Versions returns in which commit each of these keys is, the last one of several;
 // those that are in none are missing.
 func (s *Store) Versions(ctx context.Context, keys []string) (map[string]int64, error) {

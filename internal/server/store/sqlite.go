@@ -49,9 +49,12 @@ var schema string
 //go:embed devices.sql
 var devices string
 
+//go:embed mutations.sql
+var mutations string
+
 // versions make the schema, each from the one before: a database that an older
 // program made is brought up to date when it is opened.
-var versions = []string{schema, devices}
+var versions = []string{schema, devices, mutations}
 
 // A Store is an open database. It is safe for concurrent use, also by
 // several programs on one file: changes come one after the other, and

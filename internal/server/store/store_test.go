@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -272,5 +273,10 @@ func TestVersionsOfKeys(t *testing.T) {
 	got, err := s.Versions(t.Context(), []string{"b", "unknown", "a"})
 	if err != nil || !maps.Equal(got, map[string]int64{"a": 1, "b": 3}) {
 		t.Errorf("got %v, %v", got, err)
+	}
+	var id, parent, unused int
+	var plan string
+	if err := s.read.QueryRowContext(t.Context(), `EXPLAIN QUERY PLAN `+versionsOf, `["a"]`).Scan(&id, &parent, &unused, &plan); err != nil || !strings.Contains(plan, "INDEX commits_by_mutation") {
+		t.Errorf("the whole log is read: %s, %v", plan, err)
 	}
 }

@@ -1,0 +1,227 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+// Edits in two tabs, while one is reloaded or crashes, the network is cut and the
+// server killed, at random. Whatever was in the outbox when that happened is on the
+// server in the end, once; the pages show what the server has; the outbox is empty.
+//
+// TORTURE=10x500 is ten seeds of 500 edits each; `make torture` runs it.
+func TestTorture(t *testing.T) {
+	seeds, edits := 1, 60
+	if wanted := os.Getenv("TORTURE"); wanted != "" {
+		if _, err := fmt.Sscanf(wanted, "%dx%d", &seeds, &edits); err != nil {
+			t.Fatalf("TORTURE=%s: %v", wanted, err)
+		}
+	}
+	first := uint64(time.Now().UnixNano() % 100_000)
+	if wanted := os.Getenv("SEED"); wanted != "" {
+		first, _ = strconv.ParseUint(wanted, 10, 64)
+	}
+	for seed := first; seed < first+uint64(seeds); seed++ {
+		t.Run(fmt.Sprintf("SEED=%d", seed), func(t *testing.T) { newTorture(t, seed).suffer(edits) })
+	}
+}
+
+// A torture is what happens with one seed.
+type torture struct {
+	t      *testing.T
+	random *rand.Rand
+	tabs   [2]*app
+	down   bool // the network, or the server
+	dead   bool // the server's process
+
+	made  []string        // every value that a field was set to, in order
+	kept  map[string]bool // of those, what the outbox or the server was seen to have
+	since []string        // what was made since the last look
+	told  map[string]int
+}
+
+// Each tab writes to a field of its own, in two kinds, so that it is known what
+// has to be in it in the end.
+var (
+	tortured = []kind.ID{wasDeathOf, diedIn}
+	fields   = [2]string{"name", "description"}
+)
+
+func newTorture(t *testing.T, seed uint64) *torture {
+	r := &torture{t: t, random: rand.New(rand.NewPCG(seed, 6)), kept: map[string]bool{}, told: map[string]int{}}
+	a := visit(t, pathOf(wasDeathOf))
+	a.cached()
+	r.tabs = [2]*app{a, a.another(pathOf(diedIn))}
+	for _, tab := range r.tabs {
+		tab.Allow("ERR_")
+		tab.Allow("503")
+	}
+	return r
+}
+
+func (r *torture) suffer(edits int) {
+	for len(r.kept) < edits {
+		for range 1 + r.random.IntN(12) {
+			r.edit(r.random.IntN(2))
+		}
+		r.look()
+		n := r.random.IntN(2)
+		switch dice := r.random.IntN(100); {
+		case dice < 25:
+			r.told["reloads"]++
+			r.tabs[n].Goto(r.tabs[n].gate.URL(pathOf(tortured[r.random.IntN(2)])))
+			r.tabs[n].alive()
+		case dice < 35:
+			r.told["crashes"]++
+			r.crash(n)
+		case dice < 50:
+			r.told["cuts"]++
+			r.cut(!r.down)
+		case dice < 65:
+			r.told["kills of the server"]++
+			if r.dead {
+				r.tabs[0].program.again()
+			} else {
+				r.tabs[0].program.kill()
+			}
+			r.dead = !r.dead
+		}
+	}
+	if r.dead {
+		r.tabs[0].program.again()
+	}
+	r.cut(false)
+	r.check()
+}
+
+// edit sets a field as its user does, without the time that typing takes.
+func (r *torture) edit(n int) {
+	value := fmt.Sprintf("%s %d", fields[n], len(r.made)+1)
+	r.made = append(r.made, value)
+	r.since = append(r.since, value)
+	browser.Eval[bool](r.tabs[n].Tab, fmt.Sprintf(`(() => {
+		const field = document.getElementById(%q)
+		field.focus()
+		field.value = %q
+		field.dispatchEvent(new Event("input", { bubbles: true }))
+		field.dispatchEvent(new Event("change", { bubbles: true }))
+		return true
+	})()`, fields[n], value))
+}
+
+// crash ends a tab, and opens another one in its place.
+func (r *torture) crash(n int) {
+	other := r.tabs[1-n]
+	r.tabs[n].Crash()
+	r.tabs[n] = other.another(pathOf(tortured[r.random.IntN(2)]))
+	r.tabs[n].Allow("ERR_")
+	r.tabs[n].Allow("503")
+	r.look()
+}
+
+// cut cuts the network, or mends it.
+func (r *torture) cut(down bool) {
+	r.down = down
+	r.tabs[0].gate.Down(down)
+	if !down {
+		for _, tab := range r.tabs {
+			browser.Eval[bool](tab.Tab, `window.dispatchEvent(new Event("online"))`)
+		}
+	}
+}
+
+// look notes what the outbox and the server have of what was made. What neither
+// has is in the memory of a page, if at all, and may be lost with it.
+func (r *torture) look() {
+	all := r.waiting() // first: what has left it by the next line is on the server
+	for _, c := range r.tabs[0].program.commits() {
+		all = append(all, c.patch)
+	}
+	r.since = slices.DeleteFunc(r.since, func(value string) bool {
+		for _, text := range all {
+			if strings.Contains(text, strconv.Quote(value)) {
+				r.kept[value] = true
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// waiting reads the outbox, past the program.
+func (r *torture) waiting() []string {
+	records := browser.Eval[[]string](r.tabs[r.random.IntN(2)].Tab, `new Promise((done, failed) => {
+		const open = indexedDB.open("atomsaga")
+		open.onerror = () => failed(open.error)
+		open.onsuccess = () => {
+			const all = open.result.transaction("records").objectStore("records").getAll()
+			all.onerror = () => failed(all.error)
+			all.onsuccess = () => { open.result.close(); done(all.result) }
+		}
+	})`)
+	for n, text := range records {
+		var record struct{ Input string }
+		if err := json.Unmarshal([]byte(text), &record); err != nil {
+			r.t.Fatal(err)
+		}
+		records[n] = record.Input
+	}
+	return records
+}
+
+func (r *torture) check() {
+	t := r.t
+	for started := time.Now(); len(r.waiting()) > 0 && time.Since(started) < 3*time.Minute; {
+		time.Sleep(50 * time.Millisecond) // a probe may be up to a minute away
+	}
+	for _, tab := range r.tabs {
+		tab.TestID("outbox").WantAttribute("data-waiting", "0")
+	}
+	if left := r.waiting(); len(left) > 0 {
+		t.Errorf("in the outbox are %v", left)
+	}
+	made, keys := map[string]int{}, map[string]int{}
+	for _, c := range r.tabs[0].program.commits() {
+		keys[c.mutation]++
+		for _, value := range r.made {
+			if strings.Contains(c.patch, strconv.Quote(value)) {
+				made[value]++
+			}
+		}
+	}
+	for _, value := range r.made {
+		switch {
+		case r.kept[value] && made[value] != 1:
+			t.Errorf("%q was made %d times", value, made[value])
+		case made[value] > 1:
+			t.Errorf("%q, which was never seen to be kept, was made %d times", value, made[value])
+		}
+	}
+	for key, n := range keys {
+		if n > 1 {
+			t.Errorf("the key %s made %d commits", key, n)
+		}
+	}
+	for _, id := range tortured {
+		stored := r.tabs[0].program.stored(id)
+		for _, tab := range r.tabs {
+			tab.Goto(tab.gate.URL(pathOf(id)))
+			tab.alive()
+			tab.name().WantValue(stored.Name)
+			tab.description().WantValue(stored.Description)
+		}
+	}
+	t.Logf("%d edits, of which %d were kept; %v", len(r.made), len(r.kept), r.told)
+}

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// outboxPanel says how many changes wait for the server, and why, and lists those
+// that the server has not taken.
+type outboxPanel struct {
+	app.Compo
+	bind
+	outbox saga.View[saga.OutboxState]
+}
+
+func (p *outboxPanel) Render() app.UI {
+	now := p.outbox.Use(&p.bind, saga.OutboxOf(p.Store()))
+	return app.Elem("section").Class("panel", "outbox").DataSet("testid", "outbox").DataSet("waiting", now.Waiting).
+		DataSet("paused", now.Paused).Aria("label", "Outbox").Body(
+		app.P().Class("hint").Role("status").Text(waiting(now)),
+		app.If(len(now.Aside) > 0, func() app.UI {
+			return app.Elem("ul").Class("log-lines").Body(
+				app.Range(now.Aside).Slice(func(i int) app.UI { return p.aside(now.Aside[i]) }),
+			)
+		}),
+	)
+}
+
+// waiting says what the outbox is at. A change that is on its way, and will be
+// there in a moment, is not worth a word.
+func waiting(now saga.OutboxState) string {
+	changes := fmt.Sprintf("%d changes wait", now.Waiting)
+	if now.Waiting == 1 {
+		changes = "1 change waits"
+	}
+	switch {
+	case now.Waiting > 0 && now.Paused && now.Err == "":
+		return changes + " for the server, which cannot be reached. You may close the page: they are kept."
+	case now.Waiting > 0 && now.Paused:
+		return changes + " for the server, which cannot be reached. They would be lost with the page: " + now.Err + "."
+	case now.Err != "":
+		return "Changes are not kept when the page is closed: " + now.Err + "."
+	case now.Waiting > 1:
+		return changes + " for their turn."
+	}
+	return ""
+}
+
+// aside is a change that does not go out.
+func (p *outboxPanel) aside(r saga.Record) app.UI {
+	var of edit[any]
+	_ = json.Unmarshal([]byte(r.Input), &of) // what cannot be read is shown by its name
+	return app.Li().Class("log-line").DataSet("aside", r.ID).Body(
+		app.Span().Class("log-what").Body(
+			app.A().Href(hrefOfKind(of.ID)).Text(labels[r.Name]+" of "+string(of.ID)),
+			app.Text(" "+words(of.To)),
+		),
+		app.Span().Class("log-state").Text("not saved: "+r.Reason),
+		app.Button().Type("button").Class("as-button").Text("Discard").
+			OnClick(func(app.Context, app.Event) { saga.Discard(p.Store(), r.ID) }, app.EventScope(r.ID)),
+	)
+}
+
+// labels is how the fields are called whose edits the outbox keeps.
+var labels = map[string]string{
+	definition(name.path):         name.label,
+	definition(description.path):  description.label,
+	definition(hasDirection.path): hasDirection.label,
+	definition(inverse.path):      inverse.label,
+}

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/atomsaga/atomsaga/internal/kind"
+)
+
+const (
+	slice = 8 * time.Millisecond // of work, and then it is the page's turn
+	turn  = time.Millisecond
+)
+
+// turns has long work take turns with the page. Nothing else does: there is one
+// thread for both.
+type turns struct{ begun time.Time }
+
+func newTurns() *turns { return &turns{time.Now()} }
+
+// over reports whether the slice has been worked off. Then it is the page's turn
+// until over returns: a goroutine that only yields would keep the browser waiting.
+func (t *turns) over() bool {
+	if time.Since(t.begun) < slice {
+		return false
+	}
+	time.Sleep(turn)
+	t.begun = time.Now()
+	return true
+}
+
+// decodeKinds reads what /api/kinds has answered.
+func decodeKinds(list []byte) (map[kind.ID]kind.Kind, error) {
+	decoder, turns := json.NewDecoder(bytes.NewReader(list)), newTurns()
+	if _, err := decoder.Token(); err != nil {
+		return nil, err
+	}
+	byID := map[kind.ID]kind.Kind{}
+	for decoder.More() {
+		var k kind.Kind
+		if err := decoder.Decode(&k); err != nil {
+			return nil, err
+		}
+		byID[k.ID] = k
+		turns.over()
+	}
+	_, err := decoder.Token()
+	return byID, err
+}

@@ -1,0 +1,152 @@
+//go:build !wasm
+
+package server
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/atomsaga/atomsaga/components/early"
+)
+
+const (
+	accessCookie   = "access"
+	accessLifetime = 90 * 24 * time.Hour
+	loginPath      = "/login"
+	minToken       = 16 // characters, so that it cannot be guessed
+	maxLogin       = 4 << 10
+)
+
+// ErrWeakToken is returned by Open for an access token that could be guessed.
+var ErrWeakToken = fmt.Errorf("an access token has at least %d characters; `openssl rand -hex 16` makes one", minToken)
+
+// public are the files that are no secret: the program is the same for everyone.
+// (A browser asks for the manifest without a cookie.)
+var public = []string{"/web/", "/app.js", "/app.css", "/app-worker.js", "/manifest.webmanifest", "/wasm_exec.js", early.Path}
+
+// An access knows who may use the server: who has the token.
+type access struct{ token, cookie string }
+
+// newAccess returns nil for no token, which is no check.
+func newAccess(token string) (*access, error) {
+	switch {
+	case token == "":
+		return nil, nil
+	case len(token) < minToken:
+		return nil, ErrWeakToken
+	}
+	// The cookie is not the token, so that a browser does not have it to lose.
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte("atomsaga access cookie"))
+	return &access{token, hex.EncodeToString(mac.Sum(nil))}, nil
+}
+
+func (a *access) has(r *http.Request) bool {
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return same(bearer, a.token)
+	}
+	cookie, err := r.Cookie(accessCookie)
+	return err == nil && same(cookie.Value, a.cookie)
+}
+
+// same takes as long whatever is different.
+func same(given, wanted string) bool {
+	g, w := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(wanted))
+	return hmac.Equal(g[:], w[:])
+}
+
+// restrict lets those through who have the token, by cookie or as
+// "Authorization: Bearer". Others get the form that asks for it, and the API's
+// clients a problem.
+func (s *Server) restrict(next http.Handler) http.Handler {
+	if s.access == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == loginPath:
+			s.logIn(w, r)
+		case isPublic(r.URL.Path) || s.access.has(r):
+			next.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, "/api/"):
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			problemf(http.StatusUnauthorized, "this server wants its access token").write(w)
+		default:
+			askForToken(w, "")
+		}
+	})
+}
+
+func isPublic(target string) bool {
+	if path.Clean(target) != target { // "/web/../api": it is not what it begins with
+		return false
+	}
+	return slices.ContainsFunc(public, func(p string) bool {
+		return target == p || strings.HasSuffix(p, "/") && strings.HasPrefix(target, p)
+	})
+}
+
+// logIn gives the browser its cookie for the token, from the form or from
+// /login?token=..., and leads to the page.
+func (s *Server) logIn(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxLogin)
+	token := r.FormValue("token")
+	switch {
+	case token == "":
+		askForToken(w, "")
+	case !s.clients.mayTry(clientOf(r)):
+		w.Header().Set("Retry-After", "10")
+		problemf(http.StatusTooManyRequests, "too many tokens were tried").write(w)
+	case !same(token, s.access.token):
+		askForToken(w, "This is not the token.")
+	default:
+		http.SetCookie(w, &http.Cookie{
+			Name: accessCookie, Value: s.access.cookie, Path: "/", MaxAge: int(accessLifetime.Seconds()),
+			HttpOnly: true, SameSite: http.SameSiteLaxMode, // a link to the page from elsewhere works
+			Secure: overHTTPS(r),
+		})
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	}
+}
+
+func askForToken(w http.ResponseWriter, wrong string) {
+	header := w.Header()
+	header.Set("Content-Type", mediaTypes[".html"])
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; base-uri 'none'; form-action 'self'")
+	w.WriteHeader(http.StatusUnauthorized)
+	fmt.Fprintf(w, loginPage, wrong)
+}
+
+const loginPage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Access: atomsaga</title>
+<link rel="icon" href="/web/icon.svg">
+</head>
+<body>
+<h1>Relationship kinds</h1>
+<form method="post" action="/login">
+<p><label>Access token <input type="password" name="token" autocomplete="current-password" required autofocus></label></p>
+<p><button>Open</button></p>
+<p role="alert">%s</p>
+</form>
+</body>
+</html>
+`
+
+// errBeyondLoopback: without a token only this machine may use the server.
+var errBeyondLoopback = errors.New("whoever reaches this server can change everything in it: beyond this machine it wants " +
+	"an access token, --token or $ATOMSAGA_TOKEN; or use 127.0.0.1, [::1] or localhost")

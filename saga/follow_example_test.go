@@ -1,0 +1,42 @@
+//go:build !js
+
+package saga_test
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+type seat struct {
+	Name  string
+	Taken bool
+}
+
+var (
+	seats  = atom.New(atom.Map[string, seat]{})
+	seatOf = atom.NewFamily(func(id string) *atom.Atom[seat] { return atom.MapKey(seats, id) })
+)
+
+type followed = saga.Bind
+
+// seatRow is rendered once. Its attribute and its text follow the atom.
+type seatRow struct {
+	app.Compo
+	followed
+	ID   string
+	seat saga.Hook[seat]
+}
+
+func (c *seatRow) Render() app.UI {
+	c.seat.Follow(&c.followed, seatOf.Of(c.ID))
+	return saga.Attr(app.Li(), &c.seat, "data-taken", func(s seat) any { return s.Taken }).
+		Body(saga.Text(&c.seat, func(s seat) string { return s.Name }))
+}
+
+// A row of many, of which a part is written when the atom changes.
+func ExampleAttr() {
+	app.Route("/", func() app.Composer { return &seatRow{ID: "1A"} })
+	app.RunWhenOnBrowser()
+}

@@ -1,0 +1,433 @@
+package saga
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// A keeper is the outbox as one store has it.
+//
+// Every page with the outbox has an item for each record in it, and runs its
+// saga, so that all show the same. The effect is performed by the page that owns
+// the outbox; what comes of it is told to the others. A page that becomes the
+// owner reads again what there is: what it has an item for and finds no more
+// has succeeded before.
+type keeper struct {
+	store *atom.Store
+	state *atom.Atom[OutboxState]
+
+	intake sync.Mutex // held while records become items, one after the other
+	found  []Record   // before the store is ready for them
+	early  map[string]message
+	ready  bool
+
+	mu       sync.Mutex // taken below intake and the store's lock
+	outbox   Outbox     // nil before Keep
+	ctx      context.Context
+	err      error
+	items    map[string]*item // by id; what waits, and what was set aside
+	gone     memory           // ids of what was an item
+	unstored []*item          // in order
+	storing  bool
+	turns
+}
+
+type keeperKey struct{}
+
+func keeperOf(s *atom.Store) *keeper {
+	return atom.Attach(s, keeperKey{}, func() *keeper {
+		return &keeper{
+			store: s, state: atom.New(OutboxState{}),
+			ctx: context.Background(), items: map[string]*item{}, early: map[string]message{},
+		}
+	})
+}
+
+// done is closed when the store lets go of its outbox: as far as that goes, the
+// page is closed then.
+func (k *keeper) done() <-chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.ctx.Done()
+}
+
+func (k *keeper) closed() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.ctx.Err() != nil
+}
+
+func (k *keeper) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	k.mu.Lock()
+	if k.outbox != nil {
+		panic("saga: this store has an outbox")
+	}
+	k.outbox, k.ctx = o, ctx
+	k.mu.Unlock()
+	loaded := make(chan struct{})
+	o.Listen(ctx, func(m []byte) { <-loaded; k.hear(m) }, k.online)
+	go func() {
+		k.found = k.all()
+		close(loaded)
+		k.tell(message{Is: hello})
+		if await(ctx, k.store, ready) {
+			k.takeUp()
+			if o.Own(ctx) == nil {
+				k.own()
+			}
+		}
+	}()
+	return cancel
+}
+
+// await waits until ready holds; false when ctx ends before.
+func await(ctx context.Context, s *atom.Store, ready func(atom.Reader) bool) bool {
+	is := atom.Derive(ready)
+	changed := make(chan struct{}, 1)
+	stop := atom.Subscribe(s, is, func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	})
+	defer stop()
+	for !is.Get(s) {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
+// all reads the outbox. An error leaves this page with what it knows.
+func (k *keeper) all() []Record {
+	records, err := k.outbox.All(k.ctx)
+	k.trouble(err)
+	return records
+}
+
+// takeUp makes items of what was found. What was set aside comes last, or a
+// change that waits would be taken for one that followed the failure.
+func (k *keeper) takeUp() {
+	k.intake.Lock()
+	defer k.intake.Unlock()
+	k.ready = true
+	slices.SortStableFunc(k.found, func(a, b Record) int { return cmp.Compare(min(1, len(a.Reason)), min(1, len(b.Reason))) })
+	for _, r := range k.found {
+		k.meet(r)
+	}
+	for _, m := range k.early {
+		k.settled(m)
+	}
+	k.found, k.early = nil, nil
+}
+
+// discover meets the records in the outbox, and tells the others about those that
+// they may not have: their pages were gone before they could.
+func (k *keeper) discover(records []Record, known bool) {
+	for _, r := range records {
+		if k.meet(r) || known {
+			k.tell(message{Is: added, Record: &r})
+		}
+	}
+}
+
+// meet makes an item of a record, unless there is one, or was.
+func (k *keeper) meet(r Record) bool {
+	i := newItem(k, r)
+	k.mu.Lock()
+	if k.items[r.ID] != nil || k.gone.has(r.ID) {
+		k.mu.Unlock()
+		return false
+	}
+	k.items[r.ID] = i
+	k.mu.Unlock()
+	l, err := revive(i)
+	switch {
+	case err != nil:
+		k.mu.Lock()
+		i.over, i.aside = true, true
+		if r.Reason == "" {
+			i.record.Reason = err.Error()
+		}
+		k.mu.Unlock()
+	case r.Reason != "":
+		i.failBefore(l)
+	default:
+		l.run()
+	}
+	k.publish()
+	return true
+}
+
+// own begins to send.
+func (k *keeper) own() {
+	records := k.all()
+	k.intake.Lock()
+	k.discover(records, true)
+	for _, r := range records {
+		k.mu.Lock()
+		if i := k.items[r.ID]; i != nil {
+			i.record.Sent = r.Sent
+		}
+		k.mu.Unlock()
+		if r.Reason != "" {
+			k.settled(message{Is: failed, ID: r.ID, Reason: r.Reason})
+		}
+	}
+	k.intake.Unlock()
+	k.mu.Lock()
+	k.owner = true
+	for _, i := range k.items {
+		if i.dropped {
+			go k.write(i) // nobody knew that this is the page that counts
+		}
+	}
+	k.say(message{Is: owned, Paused: k.probing})
+	k.advance()
+	k.mu.Unlock()
+	k.review()
+}
+
+// review looks at what has become of the items' records, when a page has come or
+// gone, and after a while in which the news about them could arrive: a page may
+// be gone before it can tell.
+func (k *keeper) review() {
+	time.AfterFunc(time.Second, func() {
+		became := map[string]message{}
+		k.mu.Lock()
+		for id, i := range k.items {
+			switch {
+			case i.record.Order == 0:
+			case i.aside:
+				became[id] = message{Is: dismissed, ID: id}
+			default:
+				became[id] = message{Is: succeeded, ID: id}
+			}
+		}
+		k.mu.Unlock()
+		records, err := k.outbox.All(k.ctx)
+		if k.trouble(err); err != nil {
+			return
+		}
+		for _, r := range records {
+			if delete(became, r.ID); r.Reason != "" {
+				became[r.ID] = message{Is: failed, ID: r.ID, Reason: r.Reason}
+			}
+		}
+		k.intake.Lock()
+		defer k.intake.Unlock()
+		for _, m := range became {
+			k.settled(m)
+		}
+	})
+}
+
+// A message is what one page tells the others. ID is the record's.
+type message struct {
+	Is     event           `json:"is"`
+	ID     string          `json:"id,omitempty"`
+	Record *Record         `json:"record,omitempty"` // added
+	Result json.RawMessage `json:"result,omitempty"` // succeeded
+	Reason string          `json:"reason,omitempty"` // failed
+	Paused bool            `json:"paused,omitempty"` // resting
+}
+
+type event string
+
+const (
+	hello     event = "hello" // a page has been opened
+	owned     event = "owned" // the outbox, by another page now
+	added     event = "added"
+	succeeded event = "succeeded"
+	failed    event = "failed"    // and set aside
+	cancelled event = "cancelled" // and removed
+	dismissed event = "dismissed" // after it had been set aside
+	network   event = "network"   // the owner pauses, or goes on
+)
+
+func (k *keeper) tell(m message) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.say(m)
+}
+
+// say is tell under the lock: what is told of the state of the keeper arrives in
+// the order in which that has changed.
+func (k *keeper) say(m message) {
+	if k.outbox == nil {
+		return
+	}
+	if text, err := json.Marshal(m); err == nil {
+		k.outbox.Tell(text)
+	}
+}
+
+func (k *keeper) hear(text []byte) {
+	var m message
+	if json.Unmarshal(text, &m) != nil {
+		return // from another version of the program
+	}
+	switch m.Is {
+	case hello:
+		k.welcome()
+		k.review()
+		return
+	case owned, network:
+		k.mu.Lock()
+		k.elsewhere = m.Paused
+		k.mu.Unlock()
+		k.publish()
+		if m.Is == owned {
+			k.review()
+		}
+		return
+	}
+	k.intake.Lock()
+	defer k.intake.Unlock()
+	switch {
+	case m.Is == added && k.ready:
+		k.meet(*m.Record)
+	case m.Is == added:
+		k.found = append(k.found, *m.Record)
+	case k.ready:
+		k.settled(m)
+	default:
+		k.early[m.ID] = m
+	}
+}
+
+// welcome answers a page that was opened. That is the next start for a record
+// whose page was gone before it could say that it was added.
+func (k *keeper) welcome() {
+	k.mu.Lock()
+	owner := k.owner
+	if owner {
+		k.say(message{Is: network, Paused: k.probing})
+	}
+	k.mu.Unlock()
+	if !owner {
+		return
+	}
+	records := k.all()
+	k.intake.Lock()
+	defer k.intake.Unlock()
+	k.discover(records, false)
+}
+
+// settled hands on what has become of an item in another page.
+func (k *keeper) settled(m message) {
+	k.mu.Lock()
+	i := k.items[m.ID]
+	if i == nil {
+		k.gone.add(m.ID)
+		k.mu.Unlock()
+		return
+	}
+	live := !i.over
+	switch {
+	case m.Is != failed:
+		k.forget(i)
+	case live:
+		i.aside, i.record.Reason = true, m.Reason
+	}
+	i.over = true
+	k.leave(i)
+	k.advance()
+	k.mu.Unlock()
+	k.publish()
+	switch {
+	case i.task == nil:
+	case m.Is == cancelled, m.Is == dismissed:
+		i.task.Cancel() // does nothing to one that has failed
+		i.task.Dismiss()
+	case live:
+		i.told <- m
+	}
+}
+
+// forget is called under the lock.
+func (k *keeper) forget(i *item) {
+	delete(k.items, i.record.ID)
+	k.gone.add(i.record.ID)
+}
+
+// discard takes an item that was set aside out of the outbox.
+func (k *keeper) discard(i *item) bool {
+	k.mu.Lock()
+	if !i.aside || k.items[i.record.ID] != i {
+		k.mu.Unlock()
+		return false
+	}
+	k.forget(i)
+	k.mu.Unlock()
+	k.publish()
+	k.remove(i, dismissed)
+	return true
+}
+
+func (k *keeper) discardID(id string) {
+	k.mu.Lock()
+	i := k.items[id]
+	k.mu.Unlock()
+	if i == nil {
+		return
+	}
+	if k.discard(i) && i.task != nil {
+		i.task.Dismiss()
+	}
+}
+
+// publish writes the state.
+func (k *keeper) publish() {
+	k.store.Batch(func(b *atom.Batch) { k.state.Set(b, k.now()) })
+}
+
+func (k *keeper) now() (s OutboxState) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, i := range k.items {
+		if i.aside {
+			s.Aside = append(s.Aside, i.record)
+		} else {
+			s.Waiting++
+		}
+	}
+	slices.SortFunc(s.Aside, func(a, b Record) int { return cmp.Compare(a.Order, b.Order) })
+	s.Paused = k.probing || !k.owner && k.elsewhere
+	if k.err != nil {
+		s.Err = k.err.Error()
+	}
+	return s
+}
+
+// A memory is the last ids of what is over: a message about one may be late.
+type memory struct {
+	ids   map[string]bool
+	order []string
+}
+
+func (m *memory) has(id string) bool { return m.ids[id] }
+
+func (m *memory) add(id string) {
+	if m.ids == nil {
+		m.ids = map[string]bool{}
+	}
+	if m.ids[id] {
+		return
+	}
+	m.ids[id] = true
+	if m.order = append(m.order, id); len(m.order) > 1000 {
+		delete(m.ids, m.order[0])
+		m.order = m.order[1:]
+	}
+}

@@ -1,0 +1,89 @@
+package saga
+
+import (
+	"context"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// A Record is a durable saga as an [Outbox] keeps it.
+type Record struct {
+	Order   int64  `json:"order,omitempty"` // its place: given by the outbox, rising, 0 before
+	ID      string `json:"id"`              // of its task
+	Name    string `json:"name"`            // of its definition
+	Version int    `json:"version"`         // of its definition, when it was run
+	Input   string `json:"input"`           // as JSON
+
+	// Sent is the patch as its first attempt has sent it ([Task.PatchSent]): the
+	// others send the same, whatever the update makes of a later value.
+	Sent string `json:"sent,omitempty"`
+
+	// Reason says why the record is set aside: its effect has failed, or its
+	// definition is gone or cannot read the input. "" while it waits.
+	Reason string `json:"reason,omitempty"`
+}
+
+// An Outbox keeps records for the pages of one origin, its tabs, and lets one of
+// them at a time send what is in it. Package saga/outbox has those of the
+// browser and of a process. Its methods may be called on any goroutine.
+type Outbox interface {
+	// Put writes records, all or none, and returns them with their Order: a new
+	// one each, in this order, where it is 0; another has its record replaced.
+	Put(ctx context.Context, records []Record) ([]Record, error)
+
+	// Remove takes records out.
+	Remove(ctx context.Context, orders ...int64) error
+
+	// All returns the records by Order.
+	All(ctx context.Context) ([]Record, error)
+
+	// Own waits until no other page owns the outbox, and makes this one its
+	// owner until ctx ends or the page is gone. It returns ctx's error if that
+	// ends before.
+	Own(ctx context.Context) error
+
+	// Tell hands a message to every other page that listens at this time.
+	Tell(message []byte)
+
+	// Listen has hear called with what other pages tell, one message after the
+	// other, and online whenever the device is back on the network, until ctx
+	// ends. It returns at once.
+	Listen(ctx context.Context, hear func(message []byte), online func())
+}
+
+// An OutboxState is what is in the outbox of a store's page.
+type OutboxState struct {
+	Waiting int      // sagas of which the server's answer is not known
+	Paused  bool     // the server cannot be reached; they go out when it is back
+	Aside   []Record // those that do not go out, each with its Reason, oldest first
+
+	// Err says why sagas that run now would be lost with the page; "" when they
+	// are kept.
+	Err string
+}
+
+// OutboxOf returns the state of a store's outbox as an atom, which nobody else
+// writes to.
+func OutboxOf(s *atom.Store) *atom.Atom[OutboxState] { return keeperOf(s).state }
+
+// Keep gives a store the outbox for its durable sagas (see [Define]): from now on
+// they are written to it before their effects start, and those of other pages,
+// and of those that are gone, are taken up. Stop lets go of the outbox, as
+// closing the page does. A store is kept once: a second call panics.
+//
+// Before ready holds nothing is taken up. It is called as a derived atom is, and
+// reports whether what the sagas change is there: loaded, most often.
+//
+// All pages with one outbox show what is in it. One of them sends it; the
+// others take its effect's result from that one, for their post-effects, and
+// one of them goes on in its place when it is closed or crashes.
+//
+// When the outbox cannot be written to (no room, no storage in a private
+// window), sagas run as if they were not durable, and [OutboxState] has an Err.
+func Keep(s *atom.Store, o Outbox, ready func(atom.Reader) bool) (stop func()) {
+	return keeperOf(s).open(o, ready)
+}
+
+// Discard takes a record that was set aside out of the outbox of a store. It
+// does nothing when there is none of that ID.
+func Discard(s *atom.Store, id string) { keeperOf(s).discardID(id) }
