@@ -32,18 +32,26 @@ func applied[T any](prev *T, c Changes) (*T, error) {
 	if c.Empty() {
 		return prev, nil
 	}
-	p, err := planOf(reflect.TypeFor[T]())
+	p, err := planFor[T]()
 	if err != nil {
 		return prev, err
 	}
-	next := new(T)
-	*next = *prev
+	next, err := p.applied(unsafe.Pointer(prev), c)
+	if err != nil {
+		return prev, err
+	}
+	return (*T)(next), nil
+}
+
+// applied is a p with all of c done to what the one at prev is.
+func (p *plan) applied(prev unsafe.Pointer, c Changes) (next unsafe.Pointer, err error) {
+	next = p.copied(prev)
 	a := applier{many: len(c.steps) > 1}
 	for i := range c.steps {
 		s := &c.steps[i]
 		path := c.path(s)
-		if err := a.apply(p, unsafe.Pointer(next), path, 0, s); err != nil {
-			return prev, fmt.Errorf("%w (change %d: %s %s)", err, i, s.op, path)
+		if err := a.apply(p, next, path, 0, s); err != nil {
+			return nil, fmt.Errorf("%w (change %d: %s %s)", err, i, s.op, path)
 		}
 	}
 	return next, nil

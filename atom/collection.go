@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -55,6 +56,36 @@ func (c compiler) collection(p *plan, s shape) (err error) {
 
 // element is the element of a List or Map in its box.
 func (p *plan) element(box unsafe.Pointer) unsafe.Pointer { return unsafe.Add(box, p.inBox) }
+
+// collects tells whether there is a List or a Map in the memory of a p.
+func (p *plan) collects() bool {
+	switch p.kind {
+	case kindList, kindTable:
+		return true
+	case kindArray:
+		return p.elem.collects()
+	case kindStruct:
+		return slices.ContainsFunc(p.fields, func(f *field) bool { return f.plan.collects() })
+	}
+	return false
+}
+
+// dropJournals makes the Lists and Maps in the p at a what they are without the
+// way there.
+func (p *plan) dropJournals(a unsafe.Pointer) {
+	switch p.kind {
+	case kindList, kindTable:
+		*(*root)(a) = root{tree: (*root)(a).current()}
+	case kindArray:
+		for i := range p.length {
+			p.elem.dropJournals(p.elem.at(a, i))
+		}
+	case kindStruct:
+		for _, f := range p.fields {
+			f.plan.dropJournals(unsafe.Add(a, f.offset))
+		}
+	}
+}
 
 // detachedBox is a copy of box that shares nothing with it.
 func (w *walk) detachedBox(p *plan, box unsafe.Pointer) unsafe.Pointer {

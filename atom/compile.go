@@ -120,7 +120,7 @@ func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, 
 		}
 		if j, ok := visible[indexKey(index)]; ok {
 			f.json, f.hidden = j.name, false
-			f.quoted = j.quoted && !f.plan.leaf
+			f.quoted = j.quoted && !f.plan.leaf && (f.plan.kind != kindPointer || !f.plan.elem.leaf)
 			f.omit = omission(f.plan, j)
 		} else if embedded := inlined(sf); embedded != nil && !slices.Contains(embedding, embedded) {
 			f.inline, f.hidden = true, false

@@ -63,7 +63,8 @@ var (
 	seed  = flag.Uint64("drafts.seed", 0, "the seed that TestManyEdits begins with; 0: the time")
 )
 
-// TestManyEdits is the same without rapid's bookkeeping, for long runs:
+// TestManyEdits is all of these without rapid's bookkeeping, for long runs. A
+// million edits take some minutes:
 //
 //	go test ./atom -run TestManyEdits -drafts.edits 1000000 -timeout 1h
 func TestManyEdits(t *testing.T) {
@@ -75,6 +76,7 @@ func TestManyEdits(t *testing.T) {
 	types := []func(failer, *scramble) int{
 		randomEditsFrom[document], randomEditsFrom[world], randomEditsFrom[world], randomEditsFrom[any], randomEditsFrom[[]item],
 		randomEditsFrom[[]part], randomEditsFrom[List[row]], randomEditsFrom[List[part]], randomEditsFrom[Map[string, row]],
+		randomEditsOfRandomType, randomEditsOfRandomType, randomEditsOfRandomType,
 	}
 	for n := 0; n < *edits; {
 		s := &scramble{draw: func(max int, _ string) int { return random.IntN(max + 1) }}

@@ -191,6 +191,12 @@ func zeroness(p *plan) func(unsafe.Pointer) bool {
 		}
 	case reflect.PointerTo(t).Implements(is):
 		return func(a unsafe.Pointer) bool { return p.value(a).Addr().Interface().(zeroer).IsZero() }
+	case p.collects():
+		return func(a unsafe.Pointer) bool {
+			sealed := p.copied(a)
+			p.dropJournals(sealed)
+			return p.value(sealed).IsZero()
+		}
 	}
 	return func(a unsafe.Pointer) bool { return p.value(a).IsZero() }
 }

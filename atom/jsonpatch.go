@@ -47,7 +47,7 @@ func (w *patchWriter) step(c Changes, s *change, path Path) error {
 		f = path[len(path)-1].field()
 	}
 	op := s.op
-	if f != nil && f.omit != nil && op == OpReplace {
+	if f != nil && f.omit != nil && op == OpReplace && s.plan.typ == f.plan.typ { // not what it points to
 		was, is := !f.omit(s.old), !f.omit(s.new)
 		switch {
 		case !was && !is:

@@ -140,3 +140,59 @@ func TestAwkwardKeys(t *testing.T) {
 		t.Errorf("patch %s, want %s", got, want)
 	}
 }
+
+// What has a text form is a string already, behind a pointer too.
+func TestStringOptionOfTextForms(t *testing.T) {
+	type T struct {
+		H hex  `json:"h,string"`
+		P *hex `json:"p,string"`
+		N *int `json:"n,string"`
+	}
+	_, c := edited(t, &T{P: new(hex), N: new(int)}, func(d *T) { d.H, *d.P, *d.N = 10, 11, 12 })
+	want := `[{"op":"replace","path":"/h","value":"a"},{"op":"replace","path":"/p","value":"b"},{"op":"replace","path":"/n","value":"12"}]`
+	if got := patchText(t, c); got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+}
+
+// A pointer is left out when it is nil, whatever it points to.
+func TestOmitEmptyIsAskedOfThePointer(t *testing.T) {
+	type T struct {
+		S *[]int          `json:"s,omitempty"`
+		M *map[string]int `json:"m,omitzero"`
+	}
+	prev := &T{S: &[]int{}, M: &map[string]int{}}
+	for _, row := range []struct {
+		reason string
+		edit   func(*T)
+		want   string
+	}{
+		{"nil behind it", func(d *T) { *d.S, *d.M = nil, nil }, `[{"op":"replace","path":"/s","value":null},{"op":"replace","path":"/m","value":null}]`},
+		{"the pointer itself", func(d *T) { d.S, d.M = nil, nil }, `[{"op":"remove","path":"/s"},{"op":"remove","path":"/m"}]`},
+		{"an element", func(d *T) { *d.S = append(*d.S, 1) }, `[{"op":"add","path":"/s/0","value":1}]`},
+	} {
+		if _, c := edited(t, prev, row.edit); patchText(t, c) != row.want {
+			t.Errorf("%s: patch %s, want %s", row.reason, patchText(t, c), row.want)
+		}
+	}
+}
+
+// A List in a draft is not zero in memory, though it may be empty.
+func TestOmitZeroOfWhatHoldsAnEmptiedList(t *testing.T) {
+	type inner struct {
+		L [1]List[int]
+		M Map[string, int]
+	}
+	type T struct {
+		In inner `json:"in,omitzero"`
+	}
+	full := &T{inner{L: [1]List[int]{ListOf(1)}}}
+	_, c := edited(t, full, func(d *T) { d.In.L[0].Delete(0) })
+	if got, want := patchText(t, c), `[{"op":"remove","path":"/in"}]`; got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+	_, c = edited(t, &T{}, func(d *T) { d.In.M.Set("a", 1) })
+	if got, want := patchText(t, c), `[{"op":"add","path":"/in","value":{"L":[[]],"M":{"a":1}}}]`; got != want {
+		t.Errorf("patch %s, want %s", got, want)
+	}
+}

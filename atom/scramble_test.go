@@ -150,7 +150,9 @@ func (s *scramble) change(v reflect.Value) {
 			s.change(v.Field(s.n(v.NumField()-1, "field")))
 		}
 	case reflect.Array:
-		s.change(v.Index(s.n(v.Len()-1, "index")))
+		if v.Len() > 0 {
+			s.change(v.Index(s.n(v.Len()-1, "index")))
+		}
 	case reflect.Pointer:
 		if v.IsNil() || s.n(9, "whole") == 0 {
 			s.fill(v)

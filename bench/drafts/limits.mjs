@@ -6,6 +6,8 @@ export const limits = {
   'list edit': `${allocation}one edit makes 7 allocations (0.7 KB) in 100 elements and 10 (1.1 KB) in 100,000: a draft of the state and of the element, ` +
     'the nodes on the way, the next state and element, and the record. An engine of JavaScript has no path to copy below some thousand elements.',
   'map edit': `${allocation}as a list's edit, and two searches by key.`,
+  'insert at 0': `${allocation}as a list's edit.`,
+  remove: `${allocation}as a list's edit.`,
   'struct of 10': `${allocation}three allocations: the draft, the next value, the record.`,
   'five levels': 'Anybody may write through a plain pointer, unseen: so all five levels and their slices are copied before the recipe runs, and compared after it ' +
     '(17 allocations, of which 10 are the draft). immer and mutative copy what their proxies see touched. A `List` or a `Map` is how to say where to look.',
