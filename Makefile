@@ -18,14 +18,17 @@ BROWSER_PACKAGES = $(WASM) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.Impor
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test fmt clean app prepare format vet lint native browser weigh e2e \
-	bench bench-histories bench-drafts
+.PHONY: help run run-push build test fmt clean app prepare format vet lint native browser weigh e2e \
+	bench bench-histories bench-drafts push
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 run: app ## build the app and start it on http://127.0.0.1:8080
 	@$(BUILD)/atomsaga $(ARGS)
+
+run-push: app ## the same with push, from end to end: a stand-in for Google, and a Chromium as the device
+	@go run ./internal/standin/run $(BUILD)/atomsaga $(ARGS)
 
 build: QUALITY := 11
 build: app ## build the release, build/atomsaga: one binary with everything in it
@@ -102,6 +105,9 @@ bench-histories: bench/node_modules ## wrong values per library, over 2,000 reco
 
 bench-drafts: bench/drafts/node_modules ## an edit with patches, against mutative and immer (node)
 	@cd bench/drafts && node run.mjs $(ARGS)
+
+push: internal/app/push/node_modules ## make web/push.js anew, Firebase's half of push (node)
+	@cd internal/app/push && node build.mjs
 
 %/node_modules: %/package-lock.json
 	@cd $* && npm ci --no-audit --no-fund

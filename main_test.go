@@ -123,3 +123,30 @@ func TestServeTellsWhereAndEnds(t *testing.T) {
 		t.Errorf("not closed: %v", left)
 	}
 }
+
+// What only the server needs is 27 MB of it. None of that is in the page, and a
+// project that uses atom alone gets no line of it into its go.sum.
+func TestWhoLinksWhat(t *testing.T) {
+	deps := func(os, arch, of string) []string {
+		list := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", of)
+		if os != "" {
+			list.Env = append(list.Environ(), "GOOS="+os, "GOARCH="+arch)
+		}
+		out, err := list.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Fields(string(out))
+	}
+	for _, path := range deps("js", "wasm", ".") {
+		for _, server := range []string{"firebase.google.com/", "google.golang.org/", "cloud.google.com/", "go.opentelemetry.io/",
+			"github.com/appleboy/", "github.com/chromedp/", "modernc.org/", "github.com/atomsaga/atomsaga/internal/server"} {
+			if strings.HasPrefix(path, server) {
+				t.Errorf("the page links %s", path)
+			}
+		}
+	}
+	if all := deps("", "", "./atom"); len(all) != 1 {
+		t.Errorf("atom needs %v", all)
+	}
+}

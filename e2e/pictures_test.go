@@ -56,11 +56,11 @@ func TestPicturesOfPush(t *testing.T) {
 		} else {
 			b.Window(1280, 900)
 		}
-		b.SetNotifications("denied")
+		b.allow("denied")
 		b.visit(pathOf(wasDeathOf))
 		b.panel().CSS("summary").Click()
 		b.show("push-blocked-" + screen)
-		b.SetNotifications("granted")
+		b.allow("granted")
 		b.reload()
 		b.panel().CSS("summary").Click()
 		b.show("push-off-" + screen)

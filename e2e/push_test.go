@@ -5,24 +5,22 @@ package e2e
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/network"
+	cdp "github.com/chromedp/cdproto/browser"
 
 	"github.com/atomsaga/atomsaga/e2e/browser"
 	"github.com/atomsaga/atomsaga/e2e/gate"
 	"github.com/atomsaga/atomsaga/internal/standin"
+	"github.com/atomsaga/atomsaga/internal/standin/chromium"
 )
 
 // A device is a browser that push messages reach, and the Google behind it. Real
 // are the page, Firebase's code in it, its worker, the server, go-fcm, and HTTP
-// between these two; a stand-in answers in Google's place, and hands what it was
-// sent to the worker. Only the browser's own line to its push service is a stub: see
-// subscription.
+// between these two; a stand-in answers in Google's place, and what it was sent is
+// handed to the worker: see the package chromium for what the page does not see of that.
 type device struct {
 	*app
 	fcm     *standin.FCM
@@ -34,18 +32,6 @@ type device struct {
 // tokenOfB is what Google calls the browser.
 const tokenOfB = "token-of-b"
 
-// subscription stands for what the browser agrees on with its push service, which
-// it cannot reach here.
-const subscription = `{
-	let subscription = null
-	PushManager.prototype.subscribe = async () => subscription ??= {
-		endpoint: "https://push.example/b",
-		getKey: (name) => new Uint8Array(name === "auth" ? 16 : 65).buffer,
-		unsubscribe: async () => { subscription = null; return true },
-	}
-	PushManager.prototype.getSubscription = async () => subscription
-}`
-
 // pushable starts a server with push and opens a browser of the kind that messages
 // can reach, on no page yet.
 func pushable(t *testing.T) *device {
@@ -53,32 +39,17 @@ func pushable(t *testing.T) *device {
 	fcm := standin.New()
 	google := httptest.NewServer(fcm)
 	t.Cleanup(google.Close)
-	account, err := standin.Account(google.URL)
+	config, err := standin.Files(t.TempDir(), google.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := map[string][]byte{"account.json": account, "web.json": standin.Web()}
-	directory := t.TempDir()
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(directory, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	program := start(t, "--push-endpoint", google.URL,
-		"--push-account", filepath.Join(directory, "account.json"), "--push-web", filepath.Join(directory, "web.json"))
+	program := start(t, config.Flags()...)
 	desktop := browser.NewDesktop(t)
 	d := &device{app: &app{browser.Persistent(t, desktop.Option()), program, gate.New(t, program.url)}, fcm: fcm, desktop: desktop}
 	d.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
-	d.Prepare(subscription)
-	d.Answer("https://firebaseinstallations.googleapis.com/*", func(*network.Request) (int64, any) {
-		return 200, map[string]any{"refreshToken": "r", "authToken": map[string]string{"token": "t", "expiresIn": "604800s"}}
-	})
-	d.Answer("https://fcmregistrations.googleapis.com/*", func(*network.Request) (int64, any) {
-		if d.refused.Load() {
-			return 403, map[string]any{"error": map[string]string{"message": "not this project"}}
-		}
-		return 200, map[string]string{"token": tokenOfB}
-	})
+	if err := chromium.Attach(d.Context(), d.token); err != nil {
+		t.Fatal(err)
+	}
 	return d
 }
 
@@ -112,7 +83,7 @@ func (d *device) deliver(t *testing.T) standin.Message {
 			if m.Token != tokenOfB {
 				t.Fatalf("sent to %q", m.Token)
 			}
-			d.Push(d.gate.URL(""), m.Payload())
+			d.push(m.Payload())
 			return m
 		}
 		select {
@@ -123,9 +94,31 @@ func (d *device) deliver(t *testing.T) standin.Message {
 	}
 }
 
+// token is what Google calls the browser, if it does.
+func (d *device) token() string {
+	if d.refused.Load() {
+		return ""
+	}
+	return tokenOfB
+}
+
+// push has the browser get a message.
+func (d *device) push(payload []byte) {
+	if err := chromium.Deliver(d.Context(), d.gate.URL(""), payload); err != nil {
+		d.program.t.Fatal(err)
+	}
+}
+
+// allow has the user allow notifications, or block them.
+func (d *device) allow(setting cdp.PermissionSetting) {
+	if err := chromium.SetNotifications(d.Context(), setting); err != nil {
+		d.program.t.Fatal(err)
+	}
+}
+
 func TestANotificationOpensItsKindWhileThePageIsClosed(t *testing.T) {
 	b := pushable(t)
-	b.SetNotifications("granted")
+	b.allow("granted")
 	b.visit("/")
 	b.turnOn()
 	b.Goto("about:blank")
@@ -143,7 +136,7 @@ func TestANotificationOpensItsKindWhileThePageIsClosed(t *testing.T) {
 
 func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
 	b := pushable(t)
-	b.SetNotifications("granted")
+	b.allow("granted")
 	b.visit("/")
 	b.turnOn()
 	b.Minimize(true)
@@ -163,7 +156,7 @@ func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
 // push: and puts it below what its own user has just done.
 func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
 	b := pushable(t)
-	b.SetNotifications("granted")
+	b.allow("granted")
 	b.Allow("503")
 	for range 20 { // however often it is tried
 		b.gate.Hold("GET", "/api/events")
@@ -188,14 +181,22 @@ func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
 // Whoever can push could push anything.
 func TestAMessageThatCannotBeReadIsShownAllTheSame(t *testing.T) {
 	b := pushable(t)
-	b.SetNotifications("granted")
+	b.allow("granted")
 	b.visit("/")
 	b.turnOn()
 	b.Goto("about:blank")
-	for _, payload := range []string{`no JSON`, `{"data": {"kind": "../../evil", "title": {}}}`, `{"data": null}`} {
-		b.Push(b.gate.URL(""), []byte(payload))
+	const unsaid = "Relationship kinds have changed: "
+	for _, test := range []struct {
+		payload string
+		shown   []string
+	}{
+		{`no JSON`, []string{unsaid}},
+		{`{"data": {"kind": "../../evil", "title": {}}}`, []string{unsaid, "[object Object]: "}},
+		{`{"data": null}`, []string{"[object Object]: ", unsaid}}, // in the place of the first
+	} {
+		b.push([]byte(test.payload))
+		b.desktop.Want(test.shown...)
 	}
-	b.desktop.Want("[object Object]: ", "Relationship kinds have changed: ")
 	b.desktop.Click("[object Object]")
 	opened := b.Opened()
 	opened.Allow("404")
@@ -204,7 +205,7 @@ func TestAMessageThatCannotBeReadIsShownAllTheSame(t *testing.T) {
 
 func TestOnStaysOnAndTokensAreRefreshed(t *testing.T) {
 	b := pushable(t)
-	b.SetNotifications("granted")
+	b.allow("granted")
 	b.visit("/")
 	b.wantState("off")
 	b.turnOn()
@@ -230,7 +231,7 @@ func TestWhatKeepsPushFromBeingTurnedOn(t *testing.T) {
 		given  func(*device)
 		state  string
 	}{
-		{"blocked", func(d *device) { d.SetNotifications("denied") }, "blocked"},
+		{"blocked", func(d *device) { d.allow("denied") }, "blocked"},
 		{"no push in this browser", func(d *device) { d.Prepare(`delete window.PushManager`) }, "not possible"},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
@@ -252,14 +253,14 @@ func TestAFailureToTurnPushOnIsTakenBack(t *testing.T) {
 		says    string
 		allowed string // what the console may say
 	}{
-		{"Google says no", nil, "not this project", "403"},
+		{"Google says no", nil, "not of this project", "403"},
 		{"the server cannot be reached", func(r *gate.Rule) { r.Lose() }, "could not be reached", "ERR_"},
 		{"the server says no", func(r *gate.Rule) { r.Refuse(503, "too many devices") }, "too many devices", "503"},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
 			b := pushable(t)
 			b.Allow(test.allowed)
-			b.SetNotifications("granted")
+			b.allow("granted")
 			b.visit("/")
 			b.panel().CSS("summary").Click()
 			if test.decide == nil {

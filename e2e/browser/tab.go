@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -22,9 +21,8 @@ type Tab struct {
 	name     string        // of its picture, when the test fails
 	patience time.Duration // as patience
 
-	scripts   []string                // of Prepare
-	reconnect []context.CancelFunc    // gives each worker its network back
-	answered  []*fetch.RequestPattern // of Answer
+	scripts   []string             // of Prepare
+	reconnect []context.CancelFunc // gives each worker its network back
 }
 
 // Open opens the address in a browser that has never seen it: no cookie, cache,

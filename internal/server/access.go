@@ -111,7 +111,7 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{
 			Name: accessCookie, Value: s.access.cookie, Path: "/", MaxAge: int(accessLifetime.Seconds()),
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, // a link to the page from elsewhere works
-			Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
+			Secure: overHTTPS(r),
 		})
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, "/", http.StatusSeeOther)

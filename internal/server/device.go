@@ -102,7 +102,7 @@ func (s *Server) forgetDevice(w http.ResponseWriter, r *http.Request) {
 func (s *Server) setDevice(w http.ResponseWriter, r *http.Request, id string, age time.Duration) {
 	http.SetCookie(w, &http.Cookie{
 		Name: deviceCookie, Value: id, Path: "/api/", MaxAge: int(age / time.Second),
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: overHTTPS(r),
 	})
 }
 

@@ -26,19 +26,20 @@ func startPush(t *testing.T, google http.Handler, log io.Writer) (running, []byt
 	t.Helper()
 	fcm := httptest.NewServer(google)
 	t.Cleanup(fcm.Close)
-	account, err := standin.Account(fcm.URL)
+	directory := t.TempDir()
+	config, err := standin.Files(directory, fcm.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	directory := t.TempDir()
-	config := push.Config{Account: filepath.Join(directory, "account.json"), Web: filepath.Join(directory, "web.json"), Endpoint: fcm.URL}
-	path := filepath.Join(directory, "test.db")
-	for name, content := range map[string][]byte{config.Account: account, config.Web: standin.Web(), path: filled()} {
-		if err := os.WriteFile(name, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	account, err := os.ReadFile(config.Account)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s, err := Open(t.Context(), Config{Database: path, Web: web(), WasmExec: []byte("// exec"), Push: config, Log: slog.New(slog.NewTextHandler(log, nil))})
+	path := filepath.Join(directory, "test.db")
+	if err := os.WriteFile(path, filled(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), Config{Database: path, Web: web(), WasmExec: []byte("// exec"), Push: push.Config{Account: config.Account, Web: config.Web, Endpoint: config.Endpoint}, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,3 +105,9 @@ func (s *Server) survive(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// overHTTPS reports whether the browser speaks https, to this server or to the
+// proxy before it.
+func overHTTPS(r *http.Request) bool {
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+}

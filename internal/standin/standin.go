@@ -12,9 +12,12 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -100,6 +103,24 @@ func Web() []byte {
 		"vapidKey": "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
 	})
 	return web
+}
+
+// Config is where a server finds what it needs to send to an FCM.
+type Config struct{ Account, Web, Endpoint string }
+
+// Files writes the files of a configuration for an FCM that is served at the address.
+func Files(directory, address string) (Config, error) {
+	c := Config{filepath.Join(directory, "account.json"), filepath.Join(directory, "web.json"), address}
+	account, err := Account(address)
+	if err != nil {
+		return c, err
+	}
+	return c, errors.Join(os.WriteFile(c.Account, account, 0o600), os.WriteFile(c.Web, Web(), 0o600))
+}
+
+// Flags are the configuration on the server's command line.
+func (c Config) Flags() []string {
+	return []string{"--push-account", c.Account, "--push-web", c.Web, "--push-endpoint", c.Endpoint}
 }
 
 // Kill makes the token one of a device that is no more.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,17 +39,11 @@ type bench struct {
 // files writes what a Config names, for an FCM at the address.
 func files(t *testing.T, address string) Config {
 	t.Helper()
-	account, err := standin.Account(address)
+	c, err := standin.Files(t.TempDir(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Config{Account: filepath.Join(t.TempDir(), "account.json"), Web: filepath.Join(t.TempDir(), "web.json"), Endpoint: address}
-	for path, content := range map[string][]byte{c.Account: account, c.Web: standin.Web()} {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return c
+	return Config{Account: c.Account, Web: c.Web, Endpoint: c.Endpoint}
 }
 
 func newBench(t *testing.T) *bench {
@@ -229,10 +224,13 @@ func TestAFailureLosesNothing(t *testing.T) {
 func TestRetriesGrowApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := opened(t)
+		var mu sync.Mutex
 		var at []time.Duration
 		start, reachable := time.Now(), false
 		p := &Push{store: s, log: slog.New(slog.DiscardHandler), wake: make(chan struct{}, 1), failing: map[string]failure{}}
 		p.send = func(_ context.Context, messages ...*messaging.Message) (*messaging.BatchResponse, error) {
+			mu.Lock()
+			defer mu.Unlock()
 			at = append(at, time.Since(start))
 			response := &messaging.SendResponse{Success: reachable}
 			if !reachable {
@@ -247,6 +245,7 @@ func TestRetriesGrowApart(t *testing.T) {
 		ended := make(chan struct{})
 		go func() { p.Run(ctx); close(ended) }()
 		time.Sleep(24 * time.Hour)
+		mu.Lock()
 		if n := len(at); n < 25 || n > 45 {
 			t.Errorf("tried %d times in a day: %v", n, at)
 		}
@@ -256,7 +255,9 @@ func TestRetriesGrowApart(t *testing.T) {
 			}
 		}
 		reachable = true
+		mu.Unlock()
 		time.Sleep(longestWait + gathering)
+		synctest.Wait()
 		if behind, err := s.Behind(ctx); len(behind) > 0 || err != nil {
 			t.Errorf("still behind: %v, %v", behind, err)
 		}
