@@ -614,7 +614,10 @@ func (m *machine) leaveNothing() {
 // rapid draws: 100 of them, or as many as -rapid.checks says. A million, other
 // ones each time, with the seed of one that fails printed:
 //
-//	go test ./saga -run TestGeneratedHistories -timeout 0 -rapid.checks 1000000
+//	go test ./saga -run TestGeneratedHistories -timeout 0 -rapid.checks 1000000 -rapid.steps 10
+//
+// A history has 30 events, or as many as -rapid.steps says, on average; the seed
+// goes to -rapid.seed.
 func TestGeneratedHistories(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(bubble{t}, func(t *rapid.T) {
