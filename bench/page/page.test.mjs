@@ -14,17 +14,17 @@ import { broken } from './contract.mjs';
 import { budgets, figures, quantile } from './figures.mjs';
 import { firstPaint } from './first-paint.mjs';
 import { measure } from './measure.mjs';
-import { peers } from './peers.mjs';
+import { ours, peers } from './peers.mjs';
 import { serve } from './serve.mjs';
 
 let browser;
 before(async () => {
-  await buildAll();
+  await buildAll([ours, ...peers]);
   browser = await launch();
 });
 after(() => browser.close());
 
-for (const peer of peers) {
+for (const peer of [ours, ...peers]) {
   test(`${peer.name} keeps the contract`, async () => {
     const { url, close } = await serve(folderOf(peer));
     try {
