@@ -124,6 +124,7 @@ func TestSagasOnOneAtomAreSentInTheirOrder(t *testing.T) {
 			setName.Run(s, rename{"b", to})
 		}
 		time.Sleep(10 * time.Second)
+		synctest.Wait()
 		at := map[string]int{}
 		for n, asked := range d.asked {
 			at[asked] = n
@@ -269,6 +270,7 @@ func TestAServerThatCannotBeReachedIsProbed(t *testing.T) {
 		task := setName.Run(s, rename{"a", "new"})
 		setName.Run(s, rename{"b", "new"})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if n := len(d.asked); task.State() != saga.Running || n < 60 || n > 400 {
 			t.Errorf("after an hour the task is %s; the server was asked %d times", task.State(), n)
 		}

@@ -111,16 +111,11 @@ func (t *Task) enterAgain(b *atom.Batch) {
 	}
 }
 
-// record keeps what the update changes, and makes, for the effect. The error is
-// that of a burst of which the changes no longer make sense together.
+// record keeps what the update changes, and makes, for the effect that is to
+// begin. The error is that of recordPatches.
 func (t *Task) record(b *atom.Batch) error {
 	last := t.entries[len(t.entries)-1]
-	if len(t.entries) == 1 {
-		t.patches = t.patches[:0]
-		for i := range last.Len() {
-			t.patches = append(t.patches, last.Patch(b, i))
-		}
-	} else if err := t.merge(b); err != nil {
+	if err := t.recordPatches(b); err != nil {
 		return err
 	}
 	if last.Len() > 0 {
@@ -128,6 +123,20 @@ func (t *Task) record(b *atom.Batch) error {
 		t.work.entered(above)
 	}
 	return nil
+}
+
+// recordPatches keeps what the update changes. The error is that of a burst of
+// which the changes no longer make sense together.
+func (t *Task) recordPatches(b *atom.Batch) error {
+	last := t.entries[len(t.entries)-1]
+	if len(t.entries) == 1 {
+		t.patches = t.patches[:0]
+		for i := range last.Len() {
+			t.patches = append(t.patches, last.Patch(b, i))
+		}
+		return nil
+	}
+	return t.merge(b)
 }
 
 // merge makes one patch of those of a burst.
@@ -155,7 +164,7 @@ func (t *Task) AsSent() (patch atom.Changes, err error) {
 		if t.sent || t.State() != Running || len(t.entries) == 0 {
 			return
 		}
-		if err = t.record(b); err == nil {
+		if err = t.recordPatches(b); err == nil { // the effect has its value already
 			t.freeze(b)
 		}
 	})

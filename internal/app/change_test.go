@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,7 +69,16 @@ func refused(why string) (*fetch.Response, error) {
 		Body: []byte(`{"detail":"` + why + `","path":"/name"}`)}, nil
 }
 
+// sent returns how many requests there were.
+func (v *server) sent() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.asked)
+}
+
 func (v *server) patches() (all string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	for _, r := range v.asked {
 		all += fmt.Sprintf("%s %s %s\n", r.Method, r.URL, r.Body)
 	}
@@ -146,7 +156,8 @@ func TestEditsOfAKindAreSentInTheirOrder(t *testing.T) {
 		})
 		first, second := run(s, name, "first"), run(s, name, "second")
 		time.Sleep(time.Second)
-		if len(server.asked) != 1 {
+		synctest.Wait()
+		if server.sent() != 1 {
 			t.Errorf("while the first is on its way, sent are\n%s", server.patches())
 		}
 		first.Wait(t.Context())
@@ -159,9 +170,9 @@ func TestEditsOfAKindAreSentInTheirOrder(t *testing.T) {
 
 func TestAnEditWaitsForTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reachable := false
+		var reachable atomic.Bool
 		s, server := serve(t, func(fetch.Request) (*fetch.Response, error) {
-			if !reachable {
+			if !reachable.Load() {
 				return nil, fetch.ErrOffline
 			}
 			saved := wasDeathOf
@@ -170,16 +181,17 @@ func TestAnEditWaitsForTheServer(t *testing.T) {
 		})
 		task := run(s, name, "was the death of")
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if got := name.of(p100).Get(s); task.State() != saga.Running || got != "was the death of" {
 			t.Errorf("after an hour the task is %s and the name %q", task.State(), got)
 		}
 		if state := saga.OutboxOf(s).Get(s); state.Waiting != 1 || !state.Paused {
 			t.Errorf("the outbox is %+v", state)
 		}
-		if n := len(server.asked); n < 60 || n > 600 {
+		if n := server.sent(); n < 60 || n > 600 {
 			t.Errorf("tried %d times in an hour", n)
 		}
-		reachable = true
+		reachable.Store(true)
 		if err := task.Wait(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -219,12 +231,12 @@ func TestNetworkPanel(t *testing.T) {
 		took := func() time.Duration { defer func() { began = time.Now() }(); return time.Since(began) }
 
 		latency.Set(s, 700)
-		if err := run(s, name, "a").Wait(t.Context()); err != nil || took() != 700*time.Millisecond || len(server.asked) != 1 {
-			t.Errorf("slow: %v, %d sent", err, len(server.asked))
+		if err := run(s, name, "a").Wait(t.Context()); err != nil || took() != 700*time.Millisecond || server.sent() != 1 {
+			t.Errorf("slow: %v, %d sent", err, server.sent())
 		}
 		failures.Set(s, 100)
-		if err := run(s, name, "b").Wait(t.Context()); !errors.Is(err, errSimulated) || took() != 700*time.Millisecond || len(server.asked) != 1 {
-			t.Errorf("slow and shaky: %v, %d sent", err, len(server.asked))
+		if err := run(s, name, "b").Wait(t.Context()); !errors.Is(err, errSimulated) || took() != 700*time.Millisecond || server.sent() != 1 {
+			t.Errorf("slow and shaky: %v, %d sent", err, server.sent())
 		}
 		failures.Set(s, 0)
 		latency.Set(s, longestLatency)
@@ -232,8 +244,8 @@ func TestNetworkPanel(t *testing.T) {
 		time.Sleep(time.Second)
 		task.Cancel()
 		synctest.Wait() // it would fail if the delay went on
-		if took() != time.Second || len(server.asked) != 1 {
-			t.Errorf("cancelled: %d sent", len(server.asked))
+		if took() != time.Second || server.sent() != 1 {
+			t.Errorf("cancelled: %d sent", server.sent())
 		}
 	})
 }
