@@ -246,9 +246,10 @@ func TestProvidedStore(t *testing.T) {
 	s, a := atom.NewStore(), atom.New("initial")
 	a.Set(s, "of the page")
 	a.Set(atom.Default(), "of the program")
+	before := watches(atom.Default())
 	show(t, s, func() app.UI { return &twins{A: a, B: a} })
 	wantTexts(t, ".twins", "of the page of the page")
-	if n := watches(atom.Default()); n != 0 {
+	if n := watches(atom.Default()) - before; n != 0 {
 		t.Errorf("%d subscriptions on the other store", n)
 	}
 }

@@ -177,10 +177,10 @@ func TestTheListGrows(t *testing.T) {
 }
 
 func TestEditsOfAKind(t *testing.T) {
-	answers := make(chan error)
+	accept := make(chan bool)
 	s, _ := serve(t, func(fetch.Request) (*fetch.Response, error) {
-		if err := <-answers; err != nil {
-			return nil, err
+		if !<-accept {
+			return refused("is taken")
 		}
 		saved := wasDeathOf
 		saved.HasDirection, saved.Version = false, 2
@@ -196,14 +196,14 @@ func TestEditsOfAKind(t *testing.T) {
 	b.until("it did not show", func() bool {
 		return direction() == "false" && pending() == "true" && b.text(".row .mark") == "saving"
 	})
-	answers <- fetch.ErrOffline
+	accept <- false
 	b.until("it was not taken back", func() bool { return direction() == "true" && pending() == "false" })
 	b.until("the row does not tell", func() bool { return b.text(".row .mark") == "not saved" })
-	if alert := b.text("[role=alert]"); !strings.Contains(alert, "this device is offline") {
+	if alert := b.text("[role=alert]"); !strings.Contains(alert, "is taken") {
 		t.Errorf("the alert says %q", alert)
 	}
 	b.click("[role=alert] button") // Retry
-	answers <- nil
+	accept <- true
 	b.until("it was not saved", func() bool { return direction() == "false" && b.text("[data-testid=version]") == "2" })
 	b.until("the row does not tell", func() bool { return b.text(".row .mark") == "" })
 }
@@ -219,8 +219,8 @@ func TestATextThatWouldBeRefusedIsNotSent(t *testing.T) {
 	b.until("no kind", func() bool { return b.text("h1") == "was death of" })
 	b.enter("#name", " ", "change")
 	b.until("it does not say what is wrong", func() bool { return b.text("#name-invalid") == "Name must not be empty." })
-	if len(server.asked) != 0 || b.text("h1") != "was death of" {
-		t.Errorf("%d requests were sent, the heading is %q", len(server.asked), b.text("h1"))
+	if server.sent() != 0 || b.text("h1") != "was death of" {
+		t.Errorf("%d requests were sent, the heading is %q", server.sent(), b.text("h1"))
 	}
 	b.enter("#name", "died", "change")
 	b.until("it was not put right", func() bool { return b.find("#name-invalid").Get("hidden").Bool() && b.text("h1") == "died" })
