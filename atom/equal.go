@@ -94,7 +94,7 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 }
 
 func (w *walk) equalElements(p *plan, a, b unsafe.Pointer, n int) bool {
-	if p.kind == kindString {
+	if p.kind == kindString && n > 0 { // an array of none may lie where no string would fit
 		return slices.Equal(unsafe.Slice((*string)(a), n), unsafe.Slice((*string)(b), n))
 	}
 	for i := range n {

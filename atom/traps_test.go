@@ -396,3 +396,20 @@ func TestUntouchedPartsAreShared(t *testing.T) {
 		t.Errorf("an untouched slice or map was copied")
 	}
 }
+
+// A string there would reach beyond the end of the value: the race detector's
+// checks of pointers stop a program that pretends there is one.
+func TestAnArrayOfNoStringsNearTheEnd(t *testing.T) {
+	type none struct {
+		N    int
+		None [0]string
+		Last byte
+	}
+	many := []*none{} // on the heap, where one allocation ends and another begins
+	for range 3 {
+		many = append(many, &none{N: 1})
+	}
+	if !equal(many[0], many[1]) || equal(many[0], &none{N: 2}) {
+		t.Error("equal is what has equal fields")
+	}
+}
