@@ -114,7 +114,7 @@ func (a *Atom[T]) SyncFunc(w Writer, next func(base T) (T, error), contained ...
 func (a *Atom[T]) write(w Writer, revise revision[T]) error {
 	b := w.begin()
 	defer w.end(b)
-	_, err := b.s.dispatch([]*Edit{a.editing(revise)}, entrySucceeded)
+	_, err := b.s.dispatch([]*Edit{editOf(a, revise)}, entrySucceeded)
 	return err
 }
 
@@ -127,47 +127,6 @@ func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) error 
 		return err
 	}
 	cell.rebase(b.s, base, c.paths(), contained)
-	return nil
-}
-
-// editing makes a change of a's value one of the root's state. When it is applied
-// again on the same value, which is where nothing below it has touched that, it
-// is known what comes of it.
-func (a *Atom[T]) editing(revise revision[T]) *Edit {
-	e := &Edit{root: a.root, path: a.path, target: a}
-	var before, after *T
-	e.apply = func(state any) (any, Changes, error) {
-		return a.edit(state, func(prev *T) (next *T, c Changes, err error) {
-			switch {
-			case prev == before:
-				return after, e.patch, nil
-			case e.sent != nil:
-				next, c, err = repeated(prev, *e.sent)
-			default:
-				next, c, err = revise(prev)
-			}
-			if err == nil {
-				before, after, e.patch = prev, next, c
-			}
-			return next, c, err
-		})
-	}
-	return e
-}
-
-// look returns the value in a state, nil when it is missing.
-func (a *Atom[T]) look(state any) any {
-	if p, ok := a.read(state); ok {
-		return *p
-	}
-	return nil
-}
-
-// point returns a pointer to the value in a state, nil when it is missing.
-func (a *Atom[T]) point(state any) any {
-	if p, ok := a.read(state); ok {
-		return p
-	}
 	return nil
 }
 

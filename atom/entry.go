@@ -14,25 +14,12 @@ type Entry struct {
 	onConflict func(Conflict)
 }
 
-// An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
-type Edit struct {
-	root   *origin
-	path   Path
-	apply  func(state any) (after any, c Changes, err error)
-	target interface {
-		look(state any) any
-		point(state any) any
-	}
-	patch Changes  // what it changes, seen from its target
-	sent  *Changes // what is re-applied in place of the edit; nil: the edit
-}
-
 // A portion is what an entry changes in one root.
 type portion struct {
 	entry   *Entry
 	cell    *cell
 	edits   []*Edit
-	after   any     // the state above it
+	after   any     // the state above it; nil when nobody has asked for it yet, see cell.above
 	changes Changes // from the state below it to after
 	synced  bool    // it has left: the base that came from outside contains it
 }
@@ -47,20 +34,6 @@ const (
 	entryDropped                      // taken back
 	entryConflicted                   // taken back, because it could not be re-applied
 )
-
-// EditOf is a change of a for [DispatchAll]. A nil edit changes nothing.
-func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return a.editing(drafting(edit)) }
-
-// repeated makes changes again that were made of another value. They stay what
-// they are: what was sent.
-func repeated[T any](prev *T, sent Changes) (*T, Changes, error) {
-	next, err := applied(prev, sent)
-	if err != nil {
-		return prev, Changes{}, err
-	}
-	c, err := diff(prev, next)
-	return next, c, err
-}
 
 // Dispatch appends an entry to the log: edit is run on a draft of a's value,
 // and the result is visible at once. The entry stays live until
@@ -174,11 +147,7 @@ func (e *Entry) States(r Reader, i int) (below, above any) {
 		if at < 0 || !slices.Contains(p.edits, edit) {
 			continue
 		}
-		state := p.cell.base
-		if at > 0 {
-			state = p.cell.portions[at-1].after
-		}
-		return edit.target.point(state), edit.target.point(p.after)
+		return edit.as.point(p.cell.above(at - 1)), edit.as.point(p.cell.above(at))
 	}
 	return nil, nil
 }

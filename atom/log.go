@@ -11,8 +11,9 @@ import (
 //	visible = base, then the portion of every entry, in the order of dispatch
 //
 // States are pointers to immutable values of the root atom's type, so that
-// each portion can keep the state above it and nothing has to be undone: to drop
-// an entry is to apply those above it again on the state below it.
+// each portion can keep the state above it: to drop an entry is to apply those
+// above it again on the state below it. Of those that are about other parts of
+// the value it is known what comes of that: see states.go.
 type cell struct {
 	root        uint64
 	base        any
@@ -80,7 +81,7 @@ func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
 func (p *portion) apply(state any) (after any, c Changes, failed *Edit, err error) {
 	after = state
 	for _, edit := range p.edits {
-		next, more, err := edit.apply(after)
+		next, more, err := edit.as.apply(after)
 		if err != nil {
 			return nil, Changes{}, edit, err
 		}
@@ -97,15 +98,26 @@ func (s *Store) leave(e *Entry, why entryState) {
 		e, leaving = leaving[0], leaving[1:]
 		for i := range e.portions {
 			p := &e.portions[i]
-			at := p.cell.index(p)
-			if at < 0 {
-				continue
+			if at := p.cell.index(p); at >= 0 {
+				leaving = append(leaving, p.cell.takeOut(s, at)...)
 			}
-			p.cell.portions = slices.Delete(p.cell.portions, at, at+1)
-			p.touch(s, becauseBoth)
-			leaving = append(leaving, p.cell.replay(s, at, p.after)...)
 		}
 	}
+}
+
+// takeOut removes the i-th portion; entries are returned as by replay.
+func (c *cell) takeOut(s *Store, i int) (leaving []*Entry) {
+	p := c.portions[i]
+	without, known := c.without(i)
+	was := p.after
+	c.portions = slices.Delete(c.portions, i, i+1)
+	p.touch(s, becauseBoth)
+	if !known {
+		return c.replay(s, i, was)
+	}
+	c.show(s, without)
+	c.fold()
+	return nil
 }
 
 func (c *cell) index(p *portion) int {
@@ -122,6 +134,7 @@ func (c *cell) index(p *portion) int {
 // entries that it contains leave, and are not applied on it again.
 func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Entry) {
 	was := c.base
+	c.makeStates()
 	c.base = base
 	c.touch(s, paths, becauseValue)
 	c.release(s, contained)
@@ -167,10 +180,7 @@ func (c *cell) release(s *Store, contained []*Entry) {
 // become conflicts, and leave this cell; they are returned when they have to
 // leave others too.
 func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
-	state := c.base
-	if i > 0 {
-		state = c.portions[i-1].after
-	}
+	state := c.above(i - 1)
 	kept := c.portions[:i]
 	for _, p := range c.portions[i:] {
 		after, changes, failed, err := p.apply(state)
@@ -182,7 +192,7 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 			p.entry.state = entryConflicted
 			s.conflict(Conflict{
 				Entry: p.entry, Path: failed.path.String(), Err: err,
-				Mine: failed.target.look(p.after), Theirs: failed.target.look(state), Base: failed.target.look(was),
+				Mine: failed.as.look(p.after), Theirs: failed.as.look(state), Base: failed.as.look(was),
 			})
 			was = p.after
 			if len(p.entry.portions) > 1 {
@@ -250,11 +260,11 @@ func (p *portion) settle() {
 		return
 	}
 	c := p.cell
-	c.base = p.after
+	c.base = c.above(0)
 	c.note(p.concern())
 	p.after = nil // the base goes on; old states need not be kept
 	c.portions[0] = nil
 	if c.portions = c.portions[1:]; len(c.portions) == 0 {
-		c.portions = nil
+		c.portions, c.visible = nil, c.base
 	}
 }

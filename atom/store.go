@@ -30,7 +30,7 @@ type Store struct {
 	notes   noteQueue          // what is told after the lock is released
 
 	onConflict []*func(Conflict)
-	attached   map[any]any
+	attached   []attachment
 	debug      debugMode // nil unless Debug was called
 }
 
@@ -147,16 +147,17 @@ func insideCall() bool {
 func Attach[V any](r Reader, key any, make func() V) V {
 	s := r.open(nil)
 	defer r.close()
-	if kept, ok := s.attached[key]; ok {
-		return kept.(V)
-	}
-	if s.attached == nil {
-		s.attached = map[any]any{}
+	for _, a := range s.attached { // a few: to compare them is less than to hash one
+		if a.key == key {
+			return a.value.(V)
+		}
 	}
 	v := make()
-	s.attached[key] = v
+	s.attached = append(s.attached, attachment{key, v})
 	return v
 }
+
+type attachment struct{ key, value any }
 
 // forgetWith drops what the store keeps for a definition when nobody holds
 // that definition any more. keep must not reach the definition.

@@ -43,6 +43,7 @@ type Bind struct {
 	drawn  time.Duration // when; see now
 	took   time.Duration // to draw it
 	queued bool          // in the pump; guarded by it
+	early  []func()      // events from before it was mounted
 }
 
 type stage uint8
@@ -58,6 +59,7 @@ type subscriber interface {
 	subscribe()
 	unsubscribe()
 	missing() bool
+	deafen()
 }
 
 // ages is how many components with hooks were made; counted on the UI goroutine.
@@ -92,6 +94,11 @@ func (b *Bind) OnMount(ctx app.Context) {
 		b.missed = false
 		b.refresh()
 	}
+	early := b.early
+	b.early = nil
+	for _, event := range early {
+		event()
+	}
 }
 
 // OnDismount ends the subscriptions. Tasks that run go on.
@@ -102,6 +109,7 @@ func (b *Bind) OnDismount() {
 	b.stage = dismounted
 	for _, v := range b.views {
 		v.unsubscribe()
+		v.deafen()
 	}
 	if b.pump != nil {
 		b.pump.leave(b)

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -47,9 +48,22 @@ func Attr[T any, E interface {
 }](e E, from Followed[T], name string, of func(T) any) E {
 	v := from.followed()
 	return e.Attr(name, v.parts.next(e, follower{
-		text:  func() string { return fmt.Sprint(of(v.Value())) },
+		text:  func() string { return written(of(v.Value())) },
 		write: func(el app.Value, text string) { el.Call("setAttribute", name, text) },
 	}))
+}
+
+// written is fmt.Sprint, with less ado for what rows mostly say.
+func written(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case bool:
+		return strconv.FormatBool(v)
+	case int:
+		return strconv.Itoa(v)
+	}
+	return fmt.Sprint(value)
 }
 
 // Text is a text that follows the value of a hook or view that is bound with

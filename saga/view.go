@@ -13,6 +13,8 @@ type View[T any] struct {
 
 	follows bool // it writes its parts, and has nothing rendered
 	parts   followers
+
+	handlers handlers
 }
 
 // Use binds the view to an atom, in place of the one before, and returns its
@@ -28,6 +30,7 @@ func (v *View[T]) use(b *Bind, src atom.Readable[T], follows bool) {
 		b.views = append(b.views, v)
 	}
 	b.stale = false
+	v.handlers.rendered = 0
 	if v.src == src && v.follows == follows {
 		return
 	}
@@ -76,3 +79,6 @@ func (v *View[T]) missing() bool {
 	_, there := v.lookup(v.store())
 	return !there
 }
+
+// deafen ends what its component hears of events.
+func (v *View[T]) deafen() { v.handlers.end() }

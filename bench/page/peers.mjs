@@ -8,6 +8,7 @@ export const peers = [
   { id: 'react-query', name: 'React + TanStack Query', packages: ['react', '@tanstack/react-query'] },
   { id: 'goapp', name: 'go-app alone', packages: [], go: true, modules: ['github.com/maxence-charriere/go-app/v10'] },
   { id: 'goapp-dom', name: 'go-app, DOM by hand', packages: [], go: true },
+  { id: 'go-dom', name: 'Go, DOM by hand', packages: [], go: true },
 ];
 
 /** Ours: written with the public API, unless the command line says where another one is. */

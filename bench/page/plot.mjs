@@ -8,8 +8,8 @@ const panels = [
   { id: 'mainThread', title: 'main-thread time per click' },
 ];
 
-const light = { atomsaga: '#0b7a4b', 'plain-dom': '#6b7280', solid: '#2563eb', 'react-jotai-immer': '#c2410c', 'react-query': '#a21caf', goapp: '#8a6d00', 'goapp-dom': '#b79a3c' };
-const dark = { atomsaga: '#34d399', 'plain-dom': '#9ca3af', solid: '#60a5fa', 'react-jotai-immer': '#fb923c', 'react-query': '#e879f9', goapp: '#eab308', 'goapp-dom': '#a08a3c' };
+const light = { atomsaga: '#0b7a4b', 'plain-dom': '#6b7280', solid: '#2563eb', 'react-jotai-immer': '#c2410c', 'react-query': '#a21caf', goapp: '#8a6d00', 'goapp-dom': '#b79a3c', 'go-dom': '#00838f' };
+const dark = { atomsaga: '#34d399', 'plain-dom': '#9ca3af', solid: '#60a5fa', 'react-jotai-immer': '#fb923c', 'react-query': '#e879f9', goapp: '#eab308', 'goapp-dom': '#a08a3c', 'go-dom': '#4dd0e1' };
 
 const WIDTH = 860;
 const PANEL = { width: 325, height: 190, left: 62, top: 84, gapX: 100, gapY: 78 };

@@ -102,17 +102,15 @@ func (r *row) Render() app.UI {
 		ID("row-"+r.ID).
 		DataSet("testid", "row").
 		Body(
-			app.Button().
+			saga.On(app.Button(), &r.item, "click", r.toggle).
 				ID("toggle-"+r.ID).
 				DataSet("testid", "toggle").
-				Text(r.ID).
-				OnClick(r.toggle),
+				Text(r.ID),
 		)
 }
 
 // toggle shows the change at once and takes it back when the effect fails.
-func (r *row) toggle(ctx app.Context, _ app.Event) {
-	ctx.PreventUpdate() // what changes is an atom
+func (r *row) toggle(app.Event) {
 	r.item.Run(saga.Update(func(i *item) { i.Done = !i.Done }).Effect(send))
 }
 

@@ -1,0 +1,111 @@
+package atom_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+type berth struct {
+	ID    string `atom:"key"`
+	Count int
+}
+
+// Rows that have nothing to do with what is dropped are not applied again, neither
+// then nor when they fold, and every state is what it has to be.
+func TestDropLeavesOtherPartsAlone(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		target func(id string) *atom.Atom[berth]
+	}{
+		{"elements of a map", func() func(string) *atom.Atom[berth] {
+			all := atom.New(atom.MapOf(map[string]berth{"a": {ID: "a"}, "b": {ID: "b"}, "c": {ID: "c"}}))
+			return func(id string) *atom.Atom[berth] { return atom.MapKey(all, id) }
+		}()},
+		{"elements of a list", func() func(string) *atom.Atom[berth] {
+			all := atom.New(atom.ListOf(berth{ID: "a"}, berth{ID: "b"}, berth{ID: "c"}))
+			return func(id string) *atom.Atom[berth] { return atom.ListAt(all, id) }
+		}()},
+		{"elements of a slice", func() func(string) *atom.Atom[berth] {
+			all := atom.New([]berth{{ID: "a"}, {ID: "b"}, {ID: "c"}})
+			return func(id string) *atom.Atom[berth] { return atom.At(all, id) }
+		}()},
+		{"fields", func() func(string) *atom.Atom[berth] {
+			type three struct{ A, B, C berth }
+			all := atom.New(three{berth{ID: "a"}, berth{ID: "b"}, berth{ID: "c"}})
+			fields := map[string]*atom.Atom[berth]{
+				"a": atom.Focus(all, func(x *three) *berth { return &x.A }),
+				"b": atom.Focus(all, func(x *three) *berth { return &x.B }),
+				"c": atom.Focus(all, func(x *three) *berth { return &x.C }),
+			}
+			return func(id string) *atom.Atom[berth] { return fields[id] }
+		}()},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, runs := atom.NewStore(), map[string]int{}
+			add := func(id string, n int) *atom.Entry {
+				e, err := atom.Dispatch(s, test.target(id), func(b *berth) { runs[id]++; b.Count += n })
+				if err != nil {
+					t.Fatal(err)
+				}
+				return e
+			}
+			want := func(reason, counts string) {
+				t.Helper()
+				got := ""
+				for _, id := range []string{"a", "b", "c"} {
+					got += fmt.Sprint(test.target(id).Get(s).Count)
+				}
+				if got != counts {
+					t.Errorf("%s: %s, want %s", reason, got, counts)
+				}
+			}
+			first, second, third := add("a", 1), add("b", 2), add("c", 3)
+			fourth := add("b", 4)
+			want("all are dispatched", "163")
+			first.Drop(s)
+			want("the first is dropped", "063")
+			if got := fmt.Sprint(runs); got != "map[a:1 b:2 c:1]" {
+				t.Errorf("the functions ran %s", got)
+			}
+			below, above := fourth.States(s, 0)
+			if below.(*berth).Count != 2 || above.(*berth).Count != 6 {
+				t.Errorf("the fourth has led from %v to %v", below, above)
+			}
+			third.Drop(s)
+			want("the third is dropped", "060")
+			second.Drop(s)
+			want("the fourth sees what the second has made, and is applied without", "040")
+			if runs["b"] != 3 || runs["c"] != 1 {
+				t.Errorf("the functions ran %v", runs)
+			}
+			fifth := add("c", 5)
+			fourth.Succeed(s)
+			fifth.Succeed(s)
+			want("all has folded", "045")
+		})
+	}
+}
+
+// An element that another identity is given is another element: what is about that
+// one has to be applied again.
+func TestDropOfAnElementThatBecameAnotherOne(t *testing.T) {
+	all := atom.New(atom.ListOf(berth{ID: "a"}, berth{ID: "c"}))
+	s := atom.NewStore()
+	renamed, err := atom.Dispatch(s, atom.ListAt(all, "a"), func(b *berth) { b.ID = "b" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted, err := atom.Dispatch(s, atom.ListAt(all, "b"), func(b *berth) { b.Count++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed.Drop(s)
+	if a := atom.ListAt(all, "a").Get(s); a != (berth{ID: "a"}) {
+		t.Errorf("a is %v", a)
+	}
+	if counted.Live(s) {
+		t.Error("what was about b is live, of which there is none")
+	}
+}

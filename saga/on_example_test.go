@@ -1,0 +1,33 @@
+//go:build !js
+
+package saga_test
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// takeRow has its seat taken by a click, and is rendered once.
+type takeRow struct {
+	app.Compo
+	followed
+	ID   string
+	seat saga.Hook[seat]
+}
+
+func (c *takeRow) Render() app.UI {
+	c.seat.Follow(&c.followed, seatOf.Of(c.ID))
+	return saga.Attr(app.Li(), &c.seat, "data-taken", func(s seat) any { return s.Taken }).
+		Body(saga.On(app.Button().Text("Take"), &c.seat, "click", c.take))
+}
+
+func (c *takeRow) take(app.Event) {
+	c.seat.Run(saga.Update(func(s *seat) { s.Taken = true }))
+}
+
+// A button of a row of many: a click on it costs what the change costs.
+func ExampleOn() {
+	app.Route("/", func() app.Composer { return &takeRow{ID: "1A"} })
+	app.RunWhenOnBrowser()
+}
