@@ -17,7 +17,11 @@ func isAnywhere(identity any) bool { _, ok := identity.(anywhere); return ok }
 // the field, the key, or the identity of the element. Nil when it may be any
 // element, because only a position is known.
 func (s Step) identity() any {
-	if s.key != nil && !reflect.TypeOf(s.key).Comparable() {
+	switch s.key.(type) {
+	case nil, *field, string, int, anywhere: // mostly
+		return s.key
+	}
+	if !reflect.TypeOf(s.key).Comparable() {
 		return nil
 	}
 	return s.key

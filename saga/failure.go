@@ -57,12 +57,18 @@ func (r *registry) report(t *Task) {
 	r.mu.Lock()
 	handlers := r.onError
 	if len(handlers) == 0 {
-		r.unheard = append(slices.Clone(r.unheard[max(0, len(r.unheard)+1-remembered):]), t)
+		r.unheard = remember(r.unheard, t)
 	}
 	r.mu.Unlock()
 	for _, f := range handlers {
 		(*f)(t)
 	}
+}
+
+// remember adds t, and forgets the first where there are too many. Who holds the
+// list sees neither.
+func remember(all []*Task, t *Task) []*Task {
+	return append(all[max(0, len(all)+1-remembered):], t)
 }
 
 // heard notes that somebody knows of a failure.
@@ -86,7 +92,7 @@ func (r *registry) ended(b *atom.Batch, t *Task) {
 		return
 	}
 	r.mu.Lock()
-	r.failures = append(slices.Clone(r.failures[max(0, len(r.failures)+1-remembered):]), t)
+	r.failures = remember(r.failures, t)
 	r.mu.Unlock()
 	atom.Nudge(b, t.launch.on)
 }
@@ -106,7 +112,7 @@ func (r *registry) dismiss(w atom.Writer, t *Task) {
 	r.remove(w, func(failed *Task) bool { return failed == t })
 }
 
-// remove forgets failures. The list is replaced, never written to: readers hold
+// remove forgets failures. What is in the list is never written to: readers hold
 // it outside the lock, which must not be held while which looks at the log.
 func (r *registry) remove(w atom.Writer, which func(*Task) bool) {
 	r.mu.Lock()

@@ -70,13 +70,3 @@ func (h *handlers) end() {
 	}
 	h.all = nil
 }
-
-// call tells the handler of an event. One that comes before its component is
-// mounted, as those that package early has kept, waits until it is.
-func (x *handler) call(e app.Event) {
-	if x.bind.stage == rendered {
-		x.bind.early = append(x.bind.early, func() { x.handle(e) })
-		return
-	}
-	x.handle(e)
-}

@@ -21,7 +21,7 @@ func listen(event string) {
 		links = takeOverLinks()
 		selector += ",a"
 	}
-	marked := js.ValueOf(selector)
+	marked, nested := js.ValueOf(selector), js.ValueOf(":is("+selector+") :is("+selector+")")
 	root := js.Global().Get("document").Get("documentElement")
 	root.Call("addEventListener", event, js.FuncOf(func(_ js.Value, args []js.Value) any {
 		e := args[0]
@@ -33,13 +33,23 @@ func listen(event string) {
 			} else if x := handling[name.String()]; x != nil {
 				x.call(app.Event{Value: app.ValueOf(e)})
 			}
-			if at = at.Get("parentElement"); at.IsNull() || e.Get("cancelBubble").Bool() {
+			if !at.Call("matches", nested).Bool() || e.Get("cancelBubble").Bool() {
 				break
 			}
-			at = at.Call("closest", marked)
+			at = at.Get("parentElement").Call("closest", marked)
 		}
 		return nil
 	}))
+}
+
+// call tells the handler of an event. One that comes before its component is
+// mounted, as those that package early has kept, waits until it is.
+func (x *handler) call(e app.Event) {
+	if x.bind.stage == rendered {
+		x.bind.early = append(x.bind.early, func() { x.handle(e) })
+		return
+	}
+	x.handle(e)
 }
 
 // links is what go-app does when the user clicks on one. It has the UI goroutine
