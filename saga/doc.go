@@ -87,5 +87,7 @@
 // A component that shows an atom embeds a [Bind] and has a [Hook], or a [View],
 // for each atom. See [Hook] for the whole of it. When an atom changes, those
 // components are rendered that read it, none of those that they are in, and at
-// once: before the browser goes on. [View.Follow] does without rendering.
+// once: before the browser goes on. [View.Follow] does without rendering, and [On]
+// without go-app's way from an event to its handler: together they are for rows of
+// which there are many.
 package saga
