@@ -8,10 +8,8 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-const (
-	slice = 8 * time.Millisecond // of work, and then it is the page's turn
-	turn  = time.Millisecond
-)
+// slice is how long is worked, and then it is the page's turn.
+const slice = 8 * time.Millisecond
 
 // turns has long work take turns with the page. Nothing else does: there is one
 // thread for both.
@@ -25,7 +23,7 @@ func (t *turns) over() bool {
 	if time.Since(t.begun) < slice {
 		return false
 	}
-	time.Sleep(turn)
+	rest()
 	t.begun = time.Now()
 	return true
 }
