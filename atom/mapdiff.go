@@ -54,6 +54,7 @@ func (p *plan) compareKeys(x, y unsafe.Pointer) int {
 // diffPieces is diffTable without a journal.
 func (d *differ) diffPieces(p *plan, from *treeNode, v *version) {
 	xs, ys := pieces(from, v.tree)
+	d.expect(len(ys) - len(xs)) // have been added, at least
 	at := 0
 	for len(xs) > 0 || len(ys) > 0 {
 		switch {
