@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
@@ -29,20 +30,23 @@ func (t *turns) over() bool {
 }
 
 // decodeKinds reads what /api/kinds has answered.
-func decodeKinds(list []byte) (map[kind.ID]kind.Kind, error) {
+func decodeKinds(list []byte) (all atom.Map[kind.ID, kind.Kind], err error) {
 	decoder, turns := json.NewDecoder(bytes.NewReader(list)), newTurns()
 	if _, err := decoder.Token(); err != nil {
-		return nil, err
+		return all, err
 	}
-	byID := map[kind.ID]kind.Kind{}
-	for decoder.More() {
-		var k kind.Kind
-		if err := decoder.Decode(&k); err != nil {
-			return nil, err
+	all = atom.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
+		for decoder.More() {
+			var k kind.Kind
+			if err = decoder.Decode(&k); err != nil || !yield(k.ID, k) {
+				return
+			}
+			turns.over()
 		}
-		byID[k.ID] = k
-		turns.over()
+	})
+	if err != nil {
+		return all, err
 	}
-	_, err := decoder.Token()
-	return byID, err
+	_, err = decoder.Token()
+	return all, err
 }
