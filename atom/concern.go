@@ -34,6 +34,9 @@ func (p *portion) concerns(root uint64, path Path) bool {
 	if p.cell.root != root || p.synced || !overlap(p.lead(), path) {
 		return false
 	}
+	if !p.changes.Empty() && len(path) <= len(p.changes.prefix) {
+		return true
+	}
 	if len(p.changes.steps) >= indexed {
 		return p.indexOf().overlaps(path)
 	}

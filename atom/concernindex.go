@@ -39,11 +39,8 @@ func newConcernIndex(c Changes) *concernIndex {
 }
 
 // overlaps reports whether one of the changes is at path, above or below it, where
-// path begins as their prefix does.
+// path begins as their prefix does, and goes on.
 func (x *concernIndex) overlaps(path Path) bool {
-	if len(path) <= len(x.of.prefix) {
-		return true
-	}
 	path = path[len(x.of.prefix):]
 	id := path[0].identity()
 	if x.loose || id == nil || isAnywhere(id) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
@@ -105,12 +106,17 @@ func (p *plan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo bool, e
 	return true, nil
 }
 
+// drawing is how long what an import has changed may take to be drawn, before the page
+// gets the next thing to do.
+const drawing = 20 * time.Millisecond
+
 // carryOut is the saga of the import: every kind at once, all or none, here and
 // on the server.
 func (p *plan) carryOut(s *atom.Store, file string) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
 	return saga.Update(func(all *atom.Map[kind.ID, kind.Kind]) { all.Merge(p.entries) }).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
 		task := saga.TaskFrom(ctx)
 		record(task, "", "Import of", file)
+		time.Sleep(drawing)
 		_, err := fetch.Do(fetch.Through(ctx, slowed(s)), fetch.Request{
 			Method: "POST", URL: "/api/kinds/import", Body: p.body,
 			Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": task.ID()},
