@@ -66,8 +66,13 @@ func TestImport(t *testing.T) {
 	if a.program.has("my:k00007") {
 		t.Error("it is stored before the server was told")
 	}
+	sent.Arrived()
+	bar := a.importer().Role("progressbar", "Saving")
+	bar.WantAttribute("aria-valuetext", "step 2 of 3, on its way to the server")
+	bar.WantAttribute("value", "2")
 	sent.Pass()
 	a.outcome().WantText("kinds.json is imported: 20 new, 1 changed, 0 as they are.")
+	bar.WantNone()
 	if got := a.program.stored("my:k00007"); got.Name != "kind 7" || got.Version != 1 {
 		t.Errorf("stored: %+v", got)
 	}

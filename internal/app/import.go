@@ -111,13 +111,13 @@ func (p *plan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo bool, e
 const drawing = 20 * time.Millisecond
 
 // carryOut is the saga of the import: every kind at once, all or none, here and
-// on the server.
-func (p *plan) carryOut(s *atom.Store, file string) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
+// on the server. sending is called when it is on its way there.
+func (p *plan) carryOut(s *atom.Store, file string, sending func(context.Context)) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
 	return saga.Update(func(all *atom.Map[kind.ID, kind.Kind]) { all.Merge(p.entries) }).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
 		task := saga.TaskFrom(ctx)
 		record(task, "", "Import of", file)
 		time.Sleep(drawing)
-		_, err := fetch.Do(fetch.Through(ctx, slowed(s)), fetch.Request{
+		_, err := fetch.Do(fetch.Through(ctx, slowed(s, sending)), fetch.Request{
 			Method: "POST", URL: "/api/kinds/import", Body: p.body,
 			Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": task.ID()},
 		})
