@@ -54,6 +54,28 @@ func TestPictures(t *testing.T) {
 	all("phone")
 }
 
+// What the README shows: a change that was saved, one that was taken back, and one
+// that is on its way. docs/page-light.png is readme-light.png.
+func TestPictureOfTheReadme(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	a.Allow("422")
+	a.Window(1440, 900)
+	a.live()
+	a.description().Fill("Links an instance of E69 Death to the instance of E21 Person that died.")
+	a.Press("Tab")
+	a.TestID("version").WantText("2")
+	change := a.hold(wasDeathOf)
+	a.direction().Click()
+	change.Refuse(422, "the server does not agree today.")
+	a.alert().WantVisible()
+	a.hold(wasDeathOf)
+	a.name().Fill("was the death of")
+	a.Press("Tab")
+	a.TestID("network").CSS("summary").Click()
+	a.CSS("#inverse").Focus()
+	a.show("readme")
+}
+
 // The panel of push, in each of its states.
 func TestPicturesOfPush(t *testing.T) {
 	b := pushable(t)
