@@ -109,7 +109,9 @@ func TestALargeImportIsAGap(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.rename(2*keptCommits+1, "import-")
-	go f.look(t.Context())
+	if err := f.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	<-more
 	commits, _, err := f.since(t.Context(), 1)
 	if !errors.Is(err, errGap) {
