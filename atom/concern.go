@@ -1,9 +1,6 @@
 package atom
 
-import (
-	"iter"
-	"slices"
-)
+import "iter"
 
 // concern yields the paths that the portion is about: what it changes, or its
 // targets when it changes nothing.
@@ -37,6 +34,12 @@ func (p *portion) concerns(root uint64, path Path) bool {
 	if p.cell.root != root || p.synced || !overlap(p.lead(), path) {
 		return false
 	}
+	if !p.changes.Empty() && len(path) <= len(p.changes.prefix) {
+		return true
+	}
+	if len(p.changes.steps) >= indexed {
+		return p.indexOf().overlaps(path)
+	}
 	for q := range p.concern() {
 		if overlap(q, path) {
 			return true
@@ -46,7 +49,12 @@ func (p *portion) concerns(root uint64, path Path) bool {
 }
 
 func (e *Entry) concerns(root uint64, path Path) bool {
-	return slices.ContainsFunc(e.portions, func(p portion) bool { return p.concerns(root, path) })
+	for i := range e.portions {
+		if e.portions[i].concerns(root, path) {
+			return true
+		}
+	}
+	return false
 }
 
 // Concerns reports whether the entry is about a, a part of a, or something

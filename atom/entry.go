@@ -19,9 +19,10 @@ type portion struct {
 	entry   *Entry
 	cell    *cell
 	edits   []*Edit
-	after   any     // the state above it; nil when nobody has asked for it yet, see cell.above
-	changes Changes // from the state below it to after
-	synced  bool    // it has left: the base that came from outside contains it
+	after   any           // the state above it; nil when nobody has asked for it yet, see cell.above
+	changes Changes       // from the state below it to after
+	index   *concernIndex // of changes, once it was needed
+	synced  bool          // it has left: the base that came from outside contains it
 }
 
 type entryState uint8

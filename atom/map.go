@@ -25,23 +25,6 @@ type entryBox[K comparable, V any] struct {
 	value V
 }
 
-// MapOf returns a map with the entries of m.
-func MapOf[K comparable, V any](m map[K]V) Map[K, V] {
-	boxes, p, w := make([]unsafe.Pointer, 0, len(m)), mustPlan(reflect.TypeFor[Map[K, V]]()), walk{}
-	for k, v := range m {
-		box := &entryBox[K, V]{k, v}
-		if p.elem.shares {
-			w.detach(p.elem, unsafe.Pointer(&box.value))
-		}
-		boxes = append(boxes, unsafe.Pointer(box))
-	}
-	if w.err != nil {
-		panic(w.err)
-	}
-	sortBy(boxes, func(x, y *unsafe.Pointer) bool { return p.compareKeys(*x, *y) < 0 })
-	return Map[K, V]{root{tree: plant(boxes)}}
-}
-
 func (m Map[K, V]) shape() shape {
 	return shape{
 		self: reflect.TypeFor[Map[K, V]](), key: reflect.TypeFor[K](), elem: reflect.TypeFor[V](),

@@ -40,7 +40,7 @@ func (d *differ) diffTable(p *plan, from *treeNode, v *version) {
 		case was:
 			d.removeEntry(p, from.at(i))
 		case is:
-			d.addEntry(p, v, j)
+			d.addEntry(p, v, j, v.tree.at(j))
 		}
 	}
 }
@@ -54,6 +54,7 @@ func (p *plan) compareKeys(x, y unsafe.Pointer) int {
 // diffPieces is diffTable without a journal.
 func (d *differ) diffPieces(p *plan, from *treeNode, v *version) {
 	xs, ys := pieces(from, v.tree)
+	d.expect(len(ys) - len(xs)) // have been added, at least
 	at := 0
 	for len(xs) > 0 || len(ys) > 0 {
 		switch {
@@ -64,7 +65,7 @@ func (d *differ) diffPieces(p *plan, from *treeNode, v *version) {
 			continue
 		case len(xs) == 0:
 			ys = opened(ys)
-			d.addEntry(p, v, at)
+			d.addEntry(p, v, at, ys[0].box)
 			at, ys = at+1, ys[1:]
 			continue
 		case xs[0].id() == ys[0].id():
@@ -74,7 +75,7 @@ func (d *differ) diffPieces(p *plan, from *treeNode, v *version) {
 		}
 		// A node that both have is opened only where something was put beside it.
 		if xs[0].node != nil && ys[0].node == nil && p.compareKeys(ys[0].box, xs[0].node.first()) < 0 {
-			d.addEntry(p, v, at)
+			d.addEntry(p, v, at, ys[0].box)
 			at, ys = at+1, ys[1:]
 			continue
 		}
@@ -89,7 +90,7 @@ func (d *differ) diffPieces(p *plan, from *treeNode, v *version) {
 			d.removeEntry(p, xs[0].box)
 			xs = xs[1:]
 		case c > 0:
-			d.addEntry(p, v, at)
+			d.addEntry(p, v, at, ys[0].box)
 			at, ys = at+1, ys[1:]
 		default:
 			d.diffEntry(p, xs[0].box, v, at)
@@ -107,9 +108,8 @@ func (d *differ) removeEntry(p *plan, old unsafe.Pointer) {
 	d.pop()
 }
 
-func (d *differ) addEntry(p *plan, v *version, i int) {
-	box := v.tree.at(i)
-	if v.tree.owned(i, v.mark) {
+func (d *differ) addEntry(p *plan, v *version, i int, box unsafe.Pointer) {
+	if v.journal != nil && v.tree.owned(i, v.mark) {
 		box = d.detachedBox(p, box)
 		v.set(i, box)
 	}

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestPictures looks at every page in light and dark, on a desk and on a phone.
+// TestPictures looks at every page in light and dark, on a desk, on a phone, and on a
+// small one.
 // E2E_SCREENSHOTS=1 keeps what it saw in e2e/out.
 func TestPictures(t *testing.T) {
 	a := visit(t, "/")
@@ -28,9 +29,14 @@ func TestPictures(t *testing.T) {
 		change.Refuse(422, "Not today.")
 		a.alert().WantVisible()
 		a.show("failed-" + screen)
+		a.TestID("network").CSS("summary").Click()
+		a.TestID("network").Role("button", "Make it slow and shaky").Click()
+		a.show("network-" + screen)
+		a.TestID("network").Role("button", "Back to as it is").Click()
+		a.TestID("network").CSS("summary").Click()
 		a.openImporter()
-		a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
-		a.outcome().WantText("kinds.json: 20 new, 1 changed, 0 as they are.")
+		a.file().Upload(fileOf(t, "kinds-of-all-that-anybody-has-ever-related.json", manyKinds(20)))
+		a.importer().Role("button", "Import 21 kinds").WantVisible()
 		a.show("import-" + screen)
 		sent := a.gate.Hold("POST", importPath)
 		a.press("Import 21 kinds")
@@ -42,8 +48,32 @@ func TestPictures(t *testing.T) {
 	}
 	a.Window(1280, 900)
 	all("desk")
+	a.Window(360, 740)
+	all("small")
 	a.Phone()
 	all("phone")
+}
+
+// What the README shows: a change that was saved, one that was taken back, and one
+// that is on its way. docs/page-light.png is readme-light.png.
+func TestPictureOfTheReadme(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	a.Allow("422")
+	a.Window(1440, 900)
+	a.live()
+	a.description().Fill("Links an instance of E69 Death to the instance of E21 Person that died.")
+	a.Press("Tab")
+	a.TestID("version").WantText("2")
+	change := a.hold(wasDeathOf)
+	a.direction().Click()
+	change.Refuse(422, "the server does not agree today.")
+	a.alert().WantVisible()
+	a.hold(wasDeathOf)
+	a.name().Fill("was the death of")
+	a.Press("Tab")
+	a.TestID("network").CSS("summary").Click()
+	a.CSS("#inverse").Focus()
+	a.show("readme")
 }
 
 // The panel of push, in each of its states.
@@ -89,7 +119,7 @@ func (a *app) show(name string) {
 		}
 		a.WantTrue(`matchMedia("(prefers-color-scheme: ` + colours + `)").matches`)
 		// What is wider than the window has to be scrolled sideways to be read.
-		a.WantTrue(`document.documentElement.scrollWidth <= innerWidth`)
+		a.WantTrue(`[document.documentElement, ...document.querySelectorAll(".desk, .list-rows, .panel")].every(e => e.scrollWidth <= e.clientWidth)`)
 		if os.Getenv("E2E_SCREENSHOTS") == "1" {
 			a.Picture(name + "-" + colours)
 		}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
@@ -15,18 +16,16 @@ type contents struct {
 	Vocabularies    map[string]int // how many kinds come from each
 }
 
-// entry is what searching needs to know of a kind.
+// entry is what searching needs to know of a kind, and is searched.
 type entry struct {
 	ID                            kind.ID
 	Vocabulary, Name, Description string
-	Text                          string // what is searched, in lower case
 }
 
 func (c contents) waiting() bool { return !c.Loaded && (c.Loading || c.Err == "") }
 
-// catalog is computed after every change of a kind. Ten thousand texts in
-// lower case would take longer than a frame: what was right the last time is taken
-// from there.
+// catalog is computed after every change of a kind. Most are of nothing that is in
+// it: then it stays what it was the last time.
 var catalog = atom.Derive(func(r atom.Reader) contents {
 	now := kinds.Get(r)
 	last := atom.Attach(r, lastContents{}, func() *contents { return &contents{} })
@@ -36,7 +35,7 @@ var catalog = atom.Derive(func(r atom.Reader) contents {
 	}
 	next.Kinds, next.Vocabularies = last.Kinds, last.Vocabularies
 	if !last.of(now.Value) {
-		next.Kinds, next.Vocabularies = entries(now.Value, last.Kinds)
+		next.Kinds, next.Vocabularies = entries(now.Value)
 	}
 	*last = next
 	return next
@@ -63,20 +62,48 @@ func (e *entry) of(id kind.ID, k kind.Kind) bool {
 	return e.ID == id && e.Vocabulary == k.Vocabulary && e.Name == k.Name && e.Description == k.Description
 }
 
-// entries lists the kinds, by id, and takes what is still right from the last list.
-func entries(kinds atom.Map[kind.ID, kind.Kind], last []entry) (all []entry, vocabularies map[string]int) {
+// entries lists the kinds, by id.
+func entries(kinds atom.Map[kind.ID, kind.Kind]) (all []entry, vocabularies map[string]int) {
 	all, vocabularies = make([]entry, 0, kinds.Len()), map[string]int{}
 	for id, k := range kinds.All() {
-		for len(last) > 0 && last[0].ID < id {
-			last = last[1:]
-		}
-		if len(last) > 0 && last[0].of(id, k) {
-			all = append(all, last[0])
-		} else {
-			text := strings.ToLower(string(id) + "\n" + k.Name + "\n" + k.Description)
-			all = append(all, entry{id, k.Vocabulary, k.Name, k.Description, text})
-		}
+		all = append(all, entry{id, k.Vocabulary, k.Name, k.Description})
 		vocabularies[k.Vocabulary]++
 	}
 	return all, vocabularies
+}
+
+// has reports whether a text, which is in lower case, is in what is searched.
+func (e *entry) has(text string) bool {
+	return contains(string(e.ID), text) || contains(e.Name, text) || contains(e.Description, text)
+}
+
+// contains reports whether part, which is in lower case, is in the text, in whatever
+// case. Ten thousand texts in lower case would take longer than a frame to make, so
+// those in ASCII are read as they are.
+func contains(text, part string) bool {
+	inLowerCase := func() bool { return strings.Contains(strings.ToLower(text), part) }
+	if part == "" {
+		return true
+	}
+	if strings.IndexFunc(part, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+		return inLowerCase() // which may be longer than the text
+	}
+	for i := range len(text) - len(part) + 1 {
+		for j := 0; ; j++ {
+			if j == len(part) {
+				return true
+			}
+			c := text[i+j]
+			if c >= utf8.RuneSelf {
+				return inLowerCase()
+			}
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != part[j] {
+				break
+			}
+		}
+	}
+	return false
 }

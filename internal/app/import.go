@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
@@ -17,8 +18,8 @@ import (
 // A plan is what an import of a list would do to the kinds that there are.
 type plan struct {
 	counts
-	entries []kind.Kind // those that are new or changed, of the version that they replace
-	body    []byte      // the same, as JSON
+	entries atom.Map[kind.ID, kind.Kind] // those that are new or changed, as they will be
+	body    []byte                       // the same as JSON, of the version that they replace
 }
 
 type counts struct{ New, Changed, Same int }
@@ -31,28 +32,32 @@ func (c counts) String() string {
 
 // readPlan reads a list of kinds in slices, and tells after each how many bytes
 // of it have been read. Its error says which entry is wrong, or is ctx's.
-func readPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, read func(bytes int)) (*plan, error) {
-	p := &plan{body: []byte("[")}
+func readPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, read func(bytes int)) (p *plan, err error) {
+	p = &plan{body: append(make([]byte, 0, len(list)+len(list)/8), '[')}
 	reader := kind.NewReader(bytes.NewReader(list))
-	for turns := newTurns(); ; {
-		if turns.over() {
-			read(int(reader.Offset()))
+	p.entries = atom.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
+		for turns := newTurns(); ; {
+			if turns.over() {
+				read(int(reader.Offset()))
+			}
+			if err = ctx.Err(); err != nil {
+				return
+			}
+			var k kind.Kind
+			if k, err = reader.Next(); err != nil {
+				return
+			}
+			todo := false
+			if todo, err = p.add(&k, now); err != nil || todo && !yield(k.ID, k) {
+				return
+			}
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		k, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			p.body = append(p.body, ']')
-			return p, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := p.add(k, now); err != nil {
-			return nil, err
-		}
+	})
+	if !errors.Is(err, io.EOF) {
+		return nil, err
 	}
+	p.body = append(p.body, ']')
+	return p, nil
 }
 
 // lastKinds returns the kinds once those that are being loaded are there.
@@ -74,9 +79,10 @@ func lastKinds(ctx context.Context, s *atom.Store) atom.Map[kind.ID, kind.Kind] 
 	return kinds.Get(s).Value
 }
 
-// add takes a kind into the plan. The version in the list does not matter: it is
-// for the version that the user sees to be replaced.
-func (p *plan) add(k kind.Kind, now atom.Map[kind.ID, kind.Kind]) error {
+// add takes a kind into the plan, and makes it what it will be; false when it is that
+// already. The version in the list does not matter: it is for the version that the
+// user sees to be replaced.
+func (p *plan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo bool, err error) {
 	prev, ok := now.Get(k.ID)
 	k.Version = prev.Version
 	switch {
@@ -84,33 +90,34 @@ func (p *plan) add(k kind.Kind, now atom.Map[kind.ID, kind.Kind]) error {
 		p.New++
 	case k.Same(prev):
 		p.Same++
-		return nil
+		return false, nil
 	default:
 		p.Changed++
 	}
 	entry, err := json.Marshal(k)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if len(p.entries) > 0 {
+	if p.todo() > 1 {
 		p.body = append(p.body, ',')
 	}
-	p.entries, p.body = append(p.entries, k), append(p.body, entry...)
-	return nil
+	p.body = append(p.body, entry...)
+	k.Version++ // as the server counts
+	return true, nil
 }
 
+// drawing is how long what an import has changed may take to be drawn, before the page
+// gets the next thing to do.
+const drawing = 20 * time.Millisecond
+
 // carryOut is the saga of the import: every kind at once, all or none, here and
-// on the server.
-func (p *plan) carryOut(s *atom.Store, file string) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
-	return saga.Update(func(all *atom.Map[kind.ID, kind.Kind]) {
-		for _, k := range p.entries {
-			k.Version++ // as the server counts
-			all.Set(k.ID, k)
-		}
-	}).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
+// on the server. sending is called when it is on its way there.
+func (p *plan) carryOut(s *atom.Store, file string, sending func(context.Context)) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
+	return saga.Update(func(all *atom.Map[kind.ID, kind.Kind]) { all.Merge(p.entries) }).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
 		task := saga.TaskFrom(ctx)
 		record(task, "", "Import of", file)
-		_, err := fetch.Do(fetch.Through(ctx, slowed(s)), fetch.Request{
+		time.Sleep(drawing)
+		_, err := fetch.Do(fetch.Through(ctx, slowed(s, sending)), fetch.Request{
 			Method: "POST", URL: "/api/kinds/import", Body: p.body,
 			Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": task.ID()},
 		})

@@ -92,9 +92,10 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 				changed := wasDeathOf
 				changed.Name = "was the death of"
 				p := planOf(t, s, listOf(changed, likes()))
+				sending := 0
 				shows := func() [2]string { return [2]string{name.of(p100).Get(s), name.of("my:likes").Get(s)} }
 
-				task := saga.Run(s, kinds.Value(), p.carryOut(s, "kinds.json"))
+				task := saga.Run(s, kinds.Value(), p.carryOut(s, "kinds.json", func(context.Context) { sending++ }))
 
 				if got := shows(); got != [2]string{"was the death of", "likes"} {
 					t.Errorf("at once %q", got)
@@ -110,6 +111,9 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 				}
 				if sent := server.patches(); !strings.HasPrefix(sent, "POST /api/kinds/import "+string(p.body)) || server.asked[0].Header["Idempotency-Key"] != task.ID() {
 					t.Errorf("sent %s", sent)
+				}
+				if sending != 1 {
+					t.Errorf("it was told %d times that it is being sent", sending)
 				}
 				synctest.Wait()
 			})

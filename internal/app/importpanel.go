@@ -31,10 +31,17 @@ type importStage struct {
 	Size    int    // 0 before and after
 	Planned bool   // it has been read, and Counts says what it would do
 	Counts  counts // or has done
-	Sending bool   // it is being done
+	Step    int    // of what is being done; 0 before and after
 	Done    bool   // it has been done
 	Wrong   string // why not
 }
+
+// The steps of an import. How much of a request has arrived a browser does not say.
+const (
+	toBeSent  = 1 + iota // on the page
+	toBeSaved            // on its way, or there
+	steps
+)
 
 const largest = 32 << 20 // bytes of a file; the server takes no more
 
@@ -65,13 +72,20 @@ func (p *importPanel) Render() app.UI {
 }
 
 func (p *importPanel) progress(now importStage) app.UI {
+	bar := func(label, says string, value, of int) app.UI {
+		return app.Div().Class("import-progress").Body(
+			app.Elem("progress").Aria("label", label).Aria("valuetext", now.inShort()+", "+says).Attr("max", of).Attr("value", value),
+			app.Span().Class("import-step").Aria("hidden", true).Text(says), // the bar has said it
+		)
+	}
+	const mega = 1_000_000
 	switch {
 	case now.Size > 0:
-		return app.P().Class("import-progress").Body(
-			app.Elem("progress").Aria("label", "Reading").Attr("max", now.Size).Attr("value", now.Read),
-		)
-	case now.Sending:
-		return app.Div().Class("import-progress").Body(app.Elem("progress").Aria("label", "Saving")) // nobody knows how far
+		return bar("Reading", fmt.Sprintf("%.1f of %.1f MB", float64(now.Read)/mega, float64(now.Size)/mega), now.Read, now.Size)
+	case now.Step == toBeSent:
+		return bar("Saving", "about to be sent", now.Step, steps)
+	case now.Step == toBeSaved:
+		return bar("Saving", "on its way to the server", now.Step, steps)
 	default:
 		return app.P().Attr("hidden", true)
 	}
@@ -86,7 +100,7 @@ func (p *importPanel) buttons(now importStage) app.UI {
 		first = "Close"
 	case now.Wrong != "":
 		first, second = "Close", "Try again"
-	case now.Planned && !now.Sending && now.Counts.todo() > 0:
+	case now.Planned && now.Step == 0 && now.Counts.todo() > 0:
 		second = "Import " + many(now.Counts.todo())
 	}
 	return app.Div().Class("import-buttons").Body(
@@ -106,8 +120,8 @@ func (n importStage) inShort() string {
 		return "not imported"
 	case n.Done:
 		return "imported"
-	case n.Sending:
-		return "on its way"
+	case n.Step > 0:
+		return fmt.Sprintf("step %d of %d", n.Step, steps)
 	case n.Planned:
 		return "ready"
 	default:
@@ -124,8 +138,10 @@ func (n importStage) outcome() string {
 		return ""
 	case n.Done:
 		return fmt.Sprintf("%s is imported: %s.", n.File, n.Counts)
-	case n.Sending:
-		return fmt.Sprintf("%s is on the page already, and on its way to the server: %s.", n.File, n.Counts)
+	case n.Step == toBeSent:
+		return fmt.Sprintf("%s is on the page already, and about to be sent: %s.", n.File, n.Counts)
+	case n.Step == toBeSaved:
+		return fmt.Sprintf("%s is on the page already, and on its way to the server, which saves all of it or nothing: %s.", n.File, n.Counts)
 	case n.Counts.todo() == 0:
 		return fmt.Sprintf("There is nothing new in %s: %s.", n.File, n.Counts)
 	default:
@@ -151,7 +167,7 @@ func (p *importPanel) choose(ctx app.Context, _ app.Event) {
 // take begins to read the first of the files.
 func (p *importPanel) take(ctx app.Context, files app.Value) {
 	ctx.PreventUpdate()
-	if files.Length() == 0 || p.now().Sending {
+	if files.Length() == 0 || p.now().Step > 0 {
 		return
 	}
 	p.end()
@@ -199,13 +215,18 @@ func (p *importPanel) goOn(ctx app.Context, _ app.Event) {
 		p.inBackground(func(ctx context.Context) { p.look(ctx, now.File, list) })
 		return
 	}
-	now.Sending = true
+	now.Step = toBeSent
 	p.show(now)
-	task := saga.Run(s, kinds.Value(), p.plan.carryOut(s, now.File))
+	task := saga.Run(s, kinds.Value(), p.plan.carryOut(s, now.File, func(ctx context.Context) {
+		next := now
+		next.Step = toBeSaved
+		p.become(ctx, next)
+	}))
 	p.stop = task.Cancel
 	go func() {
 		err := task.Wait(context.Background())
-		now.Sending, now.Done = false, err == nil
+		now := now
+		now.Step, now.Done = 0, err == nil
 		switch {
 		case task.State() == saga.Cancelled:
 			kinds.Refresh(s) // the server may have been faster

@@ -35,11 +35,10 @@ func everyKind(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at str
 	if err != nil {
 		return loaded, "", err
 	}
-	byID, err := decodeKinds(answer.Body)
-	if err != nil {
+	if loaded, err = decodeKinds(answer.Body); err != nil {
 		return loaded, "", fmt.Errorf("/api/kinds: %w", err)
 	}
-	return atom.MapOf(byID), answer.Header["etag"], nil
+	return loaded, answer.Header["etag"], nil
 }
 
 func fromSource(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {

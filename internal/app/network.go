@@ -28,8 +28,9 @@ const (
 // would wait instead of failing.
 var errSimulated = errors.New("a failure simulated by the network panel")
 
-// slowed returns the transport that the network panel describes.
-func slowed(s *atom.Store) fetch.Transport {
+// slowed returns the transport that the network panel describes. What is sending is
+// called when a request is sent in the end.
+func slowed(s *atom.Store, sending ...func(context.Context)) fetch.Transport {
 	return func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
 		held := time.NewTimer(time.Duration(latency.Get(s)) * time.Millisecond)
 		defer held.Stop()
@@ -40,6 +41,9 @@ func slowed(s *atom.Store) fetch.Transport {
 		}
 		if rand.IntN(100) < failures.Get(s) {
 			return nil, errSimulated
+		}
+		for _, f := range sending {
+			f(ctx)
 		}
 		return send(ctx, r)
 	}

@@ -47,7 +47,7 @@ var matching = atom.Derive(func(r atom.Reader) []kind.ID {
 	text, from := strings.ToLower(strings.TrimSpace(search.Get(r))), vocabulary.Get(r)
 	ids := []kind.ID{}
 	for _, e := range catalog.Get(r).Kinds {
-		if (from == "" || from == e.Vocabulary) && strings.Contains(e.Text, text) {
+		if (from == "" || from == e.Vocabulary) && e.has(text) {
 			ids = append(ids, e.ID)
 		}
 	}

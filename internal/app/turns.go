@@ -5,13 +5,12 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-const (
-	slice = 8 * time.Millisecond // of work, and then it is the page's turn
-	turn  = time.Millisecond
-)
+// slice is how long is worked, and then it is the page's turn.
+const slice = 8 * time.Millisecond
 
 // turns has long work take turns with the page. Nothing else does: there is one
 // thread for both.
@@ -25,26 +24,29 @@ func (t *turns) over() bool {
 	if time.Since(t.begun) < slice {
 		return false
 	}
-	time.Sleep(turn)
+	rest()
 	t.begun = time.Now()
 	return true
 }
 
 // decodeKinds reads what /api/kinds has answered.
-func decodeKinds(list []byte) (map[kind.ID]kind.Kind, error) {
+func decodeKinds(list []byte) (all atom.Map[kind.ID, kind.Kind], err error) {
 	decoder, turns := json.NewDecoder(bytes.NewReader(list)), newTurns()
 	if _, err := decoder.Token(); err != nil {
-		return nil, err
+		return all, err
 	}
-	byID := map[kind.ID]kind.Kind{}
-	for decoder.More() {
-		var k kind.Kind
-		if err := decoder.Decode(&k); err != nil {
-			return nil, err
+	all = atom.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
+		for decoder.More() {
+			var k kind.Kind
+			if err = decoder.Decode(&k); err != nil || !yield(k.ID, k) {
+				return
+			}
+			turns.over()
 		}
-		byID[k.ID] = k
-		turns.over()
+	})
+	if err != nil {
+		return all, err
 	}
-	_, err := decoder.Token()
-	return byID, err
+	_, err = decoder.Token()
+	return all, err
 }

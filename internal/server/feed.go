@@ -69,10 +69,15 @@ func (f *feed) run(ctx context.Context) {
 	}
 }
 
-// look takes in what has been committed since it last looked.
+// look takes in what has been committed since it last looked: as one, so that nobody
+// is sent a part of an import that is too large to follow, and then told that it is.
 func (f *feed) look(ctx context.Context) error {
 	for {
-		rows, err := f.store.Commits(ctx, f.version(), keptCommits)
+		mark, err := f.store.Mark(ctx)
+		if err != nil {
+			return err
+		}
+		rows, err := f.store.Commits(ctx, max(f.version(), mark.Version-keptCommits), keptCommits)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -83,6 +88,9 @@ func (f *feed) look(ctx context.Context) error {
 func (f *feed) take(commits []commit) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if commits[0].Version > f.last+1 {
+		f.recent = nil // what is between is not kept
+	}
 	f.recent = append(f.recent, commits...)
 	if over := len(f.recent) - keptCommits; over > 0 {
 		f.recent = append([]commit(nil), f.recent[over:]...) // followers hold parts of the old one

@@ -91,6 +91,38 @@ func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 	}
 }
 
+// A follower of all that there was is told at once that it cannot follow an import of
+// many: it would work through a thousand commits for nothing.
+func TestALargeImportIsAGap(t *testing.T) {
+	s := start(t)
+	s.stop() // the feed looks when the test says so
+	f, err := newFeed(t.Context(), s.store, s.Server.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.rename(1, "before-")
+	if err := f.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, more, err := f.since(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.rename(2*keptCommits+1, "import-")
+	if err := f.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	<-more
+	commits, _, err := f.since(t.Context(), 1)
+	if !errors.Is(err, errGap) {
+		t.Errorf("got %d commits, %v", len(commits), err)
+	}
+	last := f.version()
+	if commits, _, err := f.since(t.Context(), last-keptCommits); len(commits) != keptCommits || err != nil || commits[0].Version != last-keptCommits+1 {
+		t.Errorf("got %d commits, %v", len(commits), err)
+	}
+}
+
 func TestFeedSeesAnotherProgramsCommits(t *testing.T) {
 	s := start(t)
 	otherStore, err := store.Open(t.Context(), s.path, nil)

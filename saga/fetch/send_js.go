@@ -21,6 +21,10 @@ func send(ctx context.Context, r Request) (*Response, error) {
 	return &Response{Status: response.Get("status").Int(), Header: header(response), Body: toBytes(buffer)}, nil
 }
 
+// large is from how many bytes on a body is a Blob: those the browser takes in while
+// the page goes on, bytes before that. Of a few it is slower.
+const large = 1 << 16
+
 // options is the RequestInit of a request.
 func options(r Request, abort js.Value) map[string]any {
 	headers := make(map[string]any, len(r.Header))
@@ -32,6 +36,9 @@ func options(r Request, abort js.Value) map[string]any {
 		body := js.Global().Get("Uint8Array").New(len(r.Body))
 		js.CopyBytesToJS(body, r.Body)
 		init["body"] = body
+		if len(r.Body) > large {
+			init["body"] = js.Global().Get("Blob").New([]any{body})
+		}
 	}
 	return init
 }

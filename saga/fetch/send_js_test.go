@@ -42,6 +42,21 @@ func TestWhatIsSent(t *testing.T) {
 	}
 }
 
+// A large body is handed over as a Blob: the browser would read bytes while the page
+// stands still.
+func TestALargeBodyIsHandedOver(t *testing.T) {
+	around(t, `async (url, init) => new Response((init.body instanceof Blob) + " " + new TextDecoder().decode(await new Response(init.body).arrayBuffer()).length)`)
+	for _, test := range []struct {
+		size int
+		want string
+	}{{10, "false 10"}, {1 << 20, "true 1048576"}} {
+		got, err := fetch.Send(t.Context(), fetch.Request{Method: "POST", URL: "/", Body: make([]byte, test.size)})
+		if err != nil || string(got.Body) != test.want {
+			t.Errorf("of %d bytes: %s, %v, want %s", test.size, got.Body, err, test.want)
+		}
+	}
+}
+
 func TestAbortWhileTheServerThinks(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	js.Global().Set("cancelTheTest", js.FuncOf(func(js.Value, []js.Value) any { cancel(); return nil }))
