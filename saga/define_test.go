@@ -280,7 +280,7 @@ func TestAServerThatCannotBeReachedIsProbed(t *testing.T) {
 		d.answer = func(in rename) (string, error) { return in.To, nil }
 		before := len(d.asked)
 		page.Online()
-		time.Sleep(3 * time.Second) // an effect takes one
+		time.Sleep(5 * time.Second) // an effect takes one, and the one that had begun to find out is still to fail
 		if state := saga.OutboxOf(s).Get(s); state.Waiting != 0 || state.Paused || len(d.asked) > before+3 {
 			t.Errorf("back online the outbox is %+v", state)
 		}
