@@ -122,8 +122,8 @@ func (l *list) rows(now contents) app.UI {
 		components.List(l.entries(ids), func(e rowEntry) app.UI { return &row{ID: e.id, Current: e.current} }).
 			Class("rows").Key(func(e rowEntry) any { return e.id }),
 		app.If(more > 0, func() app.UI {
-			return app.Button().Type("button").Class("as-button", "list-more").
-				Text(fmt.Sprintf("Show %d more", min(more, step))).OnClick(l.more)
+			return saga.On(app.Button(), &l.shown, "click", l.more).Type("button").Class("as-button", "list-more").
+				Text(fmt.Sprintf("Show %d more", min(more, step)))
 		}),
 	)
 }
@@ -165,7 +165,7 @@ func (l *list) narrow(ctx app.Context, text, from string) {
 	}
 }
 
-func (l *list) more(app.Context, app.Event) { shown.Update(l.Store(), func(n *int) { *n += step }) }
+func (l *list) more(app.Event) { shown.Update(l.Store(), func(n *int) { *n += step }) }
 
 // nearTheEnd is how many pixels before its end the list is made longer.
 const nearTheEnd = 1000
@@ -175,7 +175,7 @@ func (l *list) scroll(ctx app.Context, _ app.Event) {
 	e := ctx.JSSrc()
 	below := e.Get("scrollHeight").Int() - e.Get("scrollTop").Int() - e.Get("clientHeight").Int()
 	if below < nearTheEnd && l.shown.Value() < len(l.matching.Value()) {
-		l.more(ctx, app.Event{})
+		l.more(app.Event{})
 	}
 }
 

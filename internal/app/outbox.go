@@ -60,8 +60,8 @@ func (p *outboxPanel) aside(r saga.Record) app.UI {
 			app.Text(" "+words(of.To)),
 		),
 		app.Span().Class("log-state").Text("not saved: "+r.Reason),
-		app.Button().Type("button").Class("as-button").Text("Discard").
-			OnClick(func(app.Context, app.Event) { saga.Discard(p.Store(), r.ID) }, app.EventScope(r.ID)),
+		saga.On(app.Button(), &p.outbox, "click", func(app.Event) { saga.Discard(p.Store(), r.ID) }).
+			Type("button").Class("as-button").Text("Discard"),
 	)
 }
 
