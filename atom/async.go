@@ -18,7 +18,7 @@ type Loadable[T any] struct {
 // [Async].
 type AsyncAtom[T any] struct {
 	*Derived[Loadable[T]]
-	id    uint64
+	from  *origin
 	load  func(context.Context, Reader) (T, error)
 	value *Atom[T]
 }
@@ -34,13 +34,13 @@ type AsyncAtom[T any] struct {
 // not hide what the user has just done. load runs outside the store's lock; an
 // error that it returns, or a panic, is the Err of the Loadable.
 func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAtom[T] {
-	a := &AsyncAtom[T]{id: newID(), load: load, value: newMissing[T]()}
+	a := &AsyncAtom[T]{from: newOrigin(nil), load: load, value: newMissing[T]()}
 	a.Derived = Derive(func(r Reader) Loadable[T] {
 		l := Loadable[T]{}
 		l.Value, l.Loaded = a.value.Lookup(r)
-		s := r.open(loadSource(a.id))
+		s := r.open(loadSource(a.from.id))
 		defer r.close()
-		now := s.loaderOf(a.id).state
+		now := s.loaderOf(a.from.id).state
 		l.Loading, l.Err = now.loading, now.err
 		return l
 	})
@@ -92,10 +92,10 @@ func (a *AsyncAtom[T]) run(ctx context.Context, r *loadReader) {
 }
 
 func (a *AsyncAtom[T]) loader(s *Store) *loader {
-	if _, ok := s.loaders[a.id]; !ok {
-		forgetWith(s, a, a.id, func(s *Store, id uint64) { delete(s.loaders, id) })
+	if _, ok := s.loaders[a.from.id]; !ok {
+		s.forgetWith(a.from, func(s *Store, id uint64) { delete(s.loaders, id) })
 	}
-	return s.loaderOf(a.id)
+	return s.loaderOf(a.from.id)
 }
 
 // Refresh loads again when somebody looks; when nobody does, the next observer

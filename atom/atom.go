@@ -24,20 +24,23 @@ type Atom[T any] struct {
 // A revision makes the next value from the previous one, which it leaves alone.
 type revision[T any] func(prev *T) (next *T, c Changes, err error)
 
-// origin is the untyped part of a root atom.
+// An origin is what stores know a root, derived or async atom by. It goes when nobody
+// has the atom any more.
 type origin struct {
 	id      uint64
-	initial any // *T
+	initial any // of a root: *T
 }
+
+func newOrigin(initial any) *origin { return &origin{newID(), initial} }
 
 // New returns a root atom whose value is initial in every store until it is
 // written to. Values are immutable by convention: what Get returns, and what
 // New and Set are given, is not written to afterwards.
 func New[T any](initial T) *Atom[T] {
-	id := newID()
+	root := newOrigin(&initial)
 	return &Atom[T]{
-		id:   id,
-		root: &origin{id: id, initial: &initial},
+		id:   root.id,
+		root: root,
 		read: func(state any) (*T, bool) { return state.(*T), true },
 		edit: func(state any, revise revision[T]) (any, Changes, error) {
 			return revise(state.(*T))
@@ -58,23 +61,14 @@ func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
 	s := r.open(a)
 	defer r.close()
 	if p, ok := a.now(s); ok {
-		if s.debug != nil {
-			c := s.cellOf(a.root)
-			s.debug.handed(&c.print, c.root, c.visible)
-		}
+		s.handedOut(a.root)
 		return *p, true
 	}
 	return value, false
 }
 
 // now reads the visible value, under the lock.
-func (a *Atom[T]) now(s *Store) (*T, bool) {
-	c, ok := s.cells[a.root.id]
-	if !ok {
-		return a.read(a.root.initial)
-	}
-	return a.read(c.visible)
-}
+func (a *Atom[T]) now(s *Store) (*T, bool) { return a.read(s.visible(a.root)) }
 
 // Set replaces the value. It keeps its place among the live entries of the
 // log: what was dispatched before it and fails later is taken back below it.

@@ -36,6 +36,14 @@ type debugMode interface {
 	check(s *Store) error
 }
 
+// handedOut is called when somebody has got what is visible of a root.
+func (s *Store) handedOut(r *origin) {
+	if s.debug != nil {
+		c := s.cellOf(r)
+		s.debug.handed(&c.print, c.root, c.visible)
+	}
+}
+
 type remembering struct{}
 
 // handed remembers what *value is, of which at was the fingerprint until now.

@@ -2,7 +2,7 @@ package atom
 
 // A Derived atom is computed from others. Make it with [Derive].
 type Derived[T any] struct {
-	id      uint64 // first, as in Atom
+	from    *origin // first, as the id of an Atom
 	compute func(Reader) T
 
 	// observed is called, under the lock, when the first observer comes;
@@ -19,56 +19,21 @@ type Derived[T any] struct {
 // depend on it. It is never computed from a half-updated state. compute must
 // be pure and must not keep its Reader; if it panics, so does Get.
 func Derive[T any](compute func(Reader) T) *Derived[T] {
-	return &Derived[T]{id: newID(), compute: compute}
+	return &Derived[T]{from: newOrigin(nil), compute: compute}
 }
 
 // Get returns the value, computing it if it is not known.
-func (d *Derived[T]) Get(r Reader) (value T) {
+func (d *Derived[T]) Get(r Reader) T {
 	s := r.open(d)
 	defer r.close()
-	switch v := d.peek(s).(type) {
-	case *T:
-		if s.debug != nil {
-			s.debug.handed(&memoOf(s, d).print, d.id, v)
-		}
-		value = *v
-	case *failure:
-		panic(v.reason)
-	}
-	return value
+	return *s.memoOf(d.from).handOut(s, d, d.from.id).(*T)
 }
 
-func (d *Derived[T]) peek(s *Store) any {
-	m := memoOf(s, d)
-	if !m.valid(s) {
-		m.refresh(s, func(r Reader, last any) any { return d.run(r, last) })
-	}
-	return m.value
-}
-
-func (d *Derived[T]) same(x, y any) bool { return x == y } // refresh keeps the pointer of an equal value
+func (d *Derived[T]) peek(s *Store) any  { return s.memoOf(d.from).peek(s, d) }
+func (d *Derived[T]) same(x, y any) bool { return x == y } // run keeps the pointer of an equal value
 
 func (d *Derived[T]) observe(s *Store, w watcher) (stop func()) {
-	m := memoOf(s, d)
-	if m.observers == 0 && d.observed != nil {
-		m.unobserved = d.observed(s)
-	}
-	d.peek(s)
-	if m.observers++; m.observers == 1 {
-		m.observeDeps(s)
-	}
-	x := m.at.watch(w)
-	return func() {
-		x.end()
-		if m.observers--; m.observers > 0 {
-			return
-		}
-		stopAll(m.deps)
-		if m.unobserved != nil {
-			m.unobserved()
-			m.unobserved = nil
-		}
-	}
+	return s.memoOf(d.from).observe(s, w, d, d.observed)
 }
 
 // run computes the value, or the failure when compute panics.
@@ -105,18 +70,23 @@ type memo struct {
 	print *fingerprint // of the value that was handed out last, in debug mode
 }
 
+// A computation is a derived atom, whatever its type.
+type computation interface {
+	run(r Reader, last any) (value any)
+}
+
 type dependency struct {
 	src  source
 	seen any
 	stop func()
 }
 
-func memoOf[T any](s *Store, d *Derived[T]) *memo {
-	m, ok := s.memos[d.id]
+func (s *Store) memoOf(from *origin) *memo {
+	m, ok := s.memos[from.id]
 	if !ok {
 		m = &memo{}
-		s.memos[d.id] = m
-		forgetWith(s, d, d.id, func(s *Store, id uint64) { delete(s.memos, id) })
+		s.memos[from.id] = m
+		s.forgetWith(from, func(s *Store, id uint64) { delete(s.memos, id) })
 	}
 	return m
 }
@@ -147,14 +117,55 @@ func (m *memo) valid(s *Store) bool {
 	return true
 }
 
-func (m *memo) refresh(s *Store, run func(Reader, any) any) {
+func (m *memo) peek(s *Store, c computation) any {
+	if !m.valid(s) {
+		m.refresh(s, c)
+	}
+	return m.value
+}
+
+// handOut is peek for somebody outside of the store.
+func (m *memo) handOut(s *Store, c computation, id uint64) any {
+	v := m.peek(s, c)
+	if f, failed := v.(*failure); failed {
+		panic(f.reason)
+	}
+	if s.debug != nil {
+		s.debug.handed(&m.print, id, v)
+	}
+	return v
+}
+
+func (m *memo) observe(s *Store, w watcher, c computation, observed func(*Store) func()) (stop func()) {
+	if m.observers == 0 && observed != nil {
+		m.unobserved = observed(s)
+	}
+	m.peek(s, c)
+	if m.observers++; m.observers == 1 {
+		m.observeDeps(s)
+	}
+	x := m.at.watch(w)
+	return func() {
+		x.end()
+		if m.observers--; m.observers > 0 {
+			return
+		}
+		stopAll(m.deps)
+		if m.unobserved != nil {
+			m.unobserved()
+			m.unobserved = nil
+		}
+	}
+}
+
+func (m *memo) refresh(s *Store, c computation) {
 	if m.computing {
 		panic("atom: a derived atom depends on itself")
 	}
 	m.computing = true
 	t := &tracker{s: s, seen: map[source]bool{}}
 	before := m.deps
-	m.value = run(t, m.value)
+	m.value = c.run(t, m.value)
 	t.done = true
 	m.computing = false
 	m.deps, m.checked, m.outdated = t.deps, s.epoch, false

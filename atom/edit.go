@@ -1,46 +1,64 @@
 package atom
 
+import "reflect"
+
 // An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
 type Edit struct {
-	root  *origin
-	path  Path
-	as    editor
-	patch Changes  // what it changes, seen from its target
-	sent  *Changes // what is re-applied in place of the edit; nil: the edit
+	root   *origin
+	path   Path
+	editor editor
+	patch  Changes  // what it changes, seen from its target
+	sent   *Changes // what is re-applied in place of the edit; nil: the edit
 }
 
-// An editor is what an Edit does, whatever the type of its atom.
+// An editor is what an Edit does, whatever the type of its atom. It is compiled for
+// each type, so it is small.
 type editor interface {
-	apply(state any) (after any, c Changes, err error) // makes the change
-	again(state any) any                               // makes it where the value below it is what it was
-	undo(state any) any                                // puts back what was there before
+	// apply returns the state after the edit, and what has changed.
+	apply(state any, as application) (after any, c Changes, err error)
 
-	look(state any) any  // the value in a state, nil when it is missing
-	point(state any) any // a pointer to it
+	// find returns a pointer to the value in a state, nil when it is missing.
+	find(state any) any
 }
+
+// An application is a reason to apply an edit.
+type application uint8
+
+const (
+	anew application = iota // what it makes of the value that is there now
+	same                    // that value is what it was the last time
+	undo                    // back to what was there the last time
+)
 
 // EditOf is a change of a for [DispatchAll]. A nil edit changes nothing.
 func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return editOf(a, drafting(edit)) }
 
 func editOf[T any](a *Atom[T], revise revision[T]) *Edit {
 	e := &revising[T]{Edit: Edit{root: a.root, path: a.path}, atom: a, revise: revise}
-	e.as = e
+	e.editor = e
 	return &e.Edit
 }
 
-// A revising is an edit of one type. It knows between which values it has led when it was applied last.
+// A revising is an edit of one type. It knows between which values it has led when
+// it was applied last.
 type revising[T any] struct {
 	Edit
 	atom          *Atom[T]
 	revise        revision[T]
 	before, after *T
+	as            application // the one under way
 }
 
-func (e *revising[T]) apply(state any) (any, Changes, error) { return e.atom.edit(state, e.next) }
+func (e *revising[T]) apply(state any, as application) (any, Changes, error) {
+	e.as = as
+	return e.atom.edit(state, e.next)
+}
 
 func (e *revising[T]) next(prev *T) (next *T, c Changes, err error) {
 	switch {
-	case prev == e.before:
+	case e.as == undo:
+		return e.before, e.patch, nil
+	case e.as == same || prev == e.before:
 		return e.after, e.patch, nil
 	case e.sent != nil:
 		next, c, err = repeated(prev, *e.sent)
@@ -53,17 +71,29 @@ func (e *revising[T]) next(prev *T) (next *T, c Changes, err error) {
 	return next, c, err
 }
 
-func (e *revising[T]) again(state any) any { return e.put(state, e.after) }
-func (e *revising[T]) undo(state any) any  { return e.put(state, e.before) }
+func (e *revising[T]) find(state any) any {
+	if p, ok := e.atom.read(state); ok {
+		return p
+	}
+	return nil
+}
 
-// put has the value in a state be one of those that the edit has led between. It
-// is not missing there: that would be a change of what it is in.
-func (e *revising[T]) put(state any, value *T) any {
-	after, _, err := e.atom.edit(state, func(*T) (*T, Changes, error) { return value, e.patch, nil })
+// again applies an edit that cannot fail: its target is not missing, or that would
+// be a change of what it is in.
+func (e *Edit) again(state any, as application) any {
+	after, _, err := e.editor.apply(state, as)
 	if err != nil {
 		panic(err)
 	}
 	return after
+}
+
+// valueIn returns the target's value in a state, nil when it is missing.
+func (e *Edit) valueIn(state any) any {
+	if p := e.editor.find(state); p != nil {
+		return reflect.ValueOf(p).Elem().Interface()
+	}
+	return nil
 }
 
 // repeated makes changes again that were made of another value. They stay what
@@ -75,18 +105,4 @@ func repeated[T any](prev *T, sent Changes) (*T, Changes, error) {
 	}
 	c, err := diff(prev, next)
 	return next, c, err
-}
-
-func (e *revising[T]) look(state any) any {
-	if p, ok := e.atom.read(state); ok {
-		return *p
-	}
-	return nil
-}
-
-func (e *revising[T]) point(state any) any {
-	if p, ok := e.atom.read(state); ok {
-		return p
-	}
-	return nil
 }

@@ -148,7 +148,7 @@ func (e *Entry) States(r Reader, i int) (below, above any) {
 		if at < 0 || !slices.Contains(p.edits, edit) {
 			continue
 		}
-		return edit.as.point(p.cell.above(at - 1)), edit.as.point(p.cell.above(at))
+		return edit.editor.find(p.cell.above(at - 1)), edit.editor.find(p.cell.above(at))
 	}
 	return nil, nil
 }

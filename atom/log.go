@@ -30,9 +30,17 @@ func (s *Store) cellOf(r *origin) *cell {
 	if !ok {
 		c = &cell{root: r.id, base: r.initial, visible: r.initial}
 		s.cells[r.id] = c
-		forgetWith(s, r, r.id, func(s *Store, id uint64) { delete(s.cells, id) })
+		s.forgetWith(r, func(s *Store, id uint64) { delete(s.cells, id) })
 	}
 	return c
+}
+
+// visible returns the state of a root that everybody sees.
+func (s *Store) visible(r *origin) any {
+	if c := s.cells[r.id]; c != nil {
+		return c.visible
+	}
+	return r.initial
 }
 
 // dispatch applies the edits on what is visible, and appends them as an entry.
@@ -81,7 +89,7 @@ func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
 func (p *portion) apply(state any) (after any, c Changes, failed *Edit, err error) {
 	after = state
 	for _, edit := range p.edits {
-		next, more, err := edit.as.apply(after)
+		next, more, err := edit.editor.apply(after, anew)
 		if err != nil {
 			return nil, Changes{}, edit, err
 		}
@@ -192,7 +200,7 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 			p.entry.state = entryConflicted
 			s.conflict(Conflict{
 				Entry: p.entry, Path: failed.path.String(), Err: err,
-				Mine: failed.as.look(p.after), Theirs: failed.as.look(state), Base: failed.as.look(was),
+				Mine: failed.valueIn(p.after), Theirs: failed.valueIn(state), Base: failed.valueIn(was),
 			})
 			was = p.after
 			if len(p.entry.portions) > 1 {

@@ -20,7 +20,7 @@ func (c *cell) above(i int) any {
 	}
 	for _, p := range c.portions[known+1 : i+1] {
 		for _, e := range p.edits {
-			state = e.as.again(state)
+			state = e.again(state, same)
 		}
 		p.after = state
 	}
@@ -47,7 +47,7 @@ func (c *cell) without(i int) (state any, known bool) {
 	}
 	state = c.visible
 	for _, e := range slices.Backward(p.edits) {
-		state = e.as.undo(state)
+		state = e.again(state, undo)
 	}
 	for _, q := range later {
 		q.after = nil

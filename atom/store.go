@@ -159,17 +159,17 @@ func Attach[V any](r Reader, key any, make func() V) V {
 
 type attachment struct{ key, value any }
 
-// forgetWith drops what the store keeps for a definition when nobody holds
-// that definition any more. keep must not reach the definition.
-func forgetWith[D any](s *Store, definition *D, id uint64, forget func(*Store, uint64)) {
+// forgetWith drops what the store keeps for an atom when nobody holds that any
+// more: what is kept must not reach the origin.
+func (s *Store) forgetWith(from *origin, forget func(*Store, uint64)) {
 	store := weak.Make(s)
-	runtime.AddCleanup(definition, func(id uint64) {
+	runtime.AddCleanup(from, func(id uint64) {
 		if s := store.Value(); s != nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			forget(s, id)
 		}
-	}, id)
+	}, from.id)
 }
 
 var lastID atomic.Uint64
