@@ -16,8 +16,9 @@ import (
 // The event has to bubble, as click, input, change, keydown and focusin do. Of
 // elements in each other the inner one is told first, and the outer one unless the
 // propagation was stopped. As in any function that the browser calls, handle must
-// not wait for what the browser does: an effect waits, or a goroutine. What the
-// component shows besides atoms is shown after [Bind.Refresh].
+// not wait for what the browser does: an effect waits, or a goroutine. It is not
+// called on go-app's UI goroutine, which sleeps meanwhile: what the component shows
+// besides atoms is shown after [Bind.Refresh].
 //
 // One listener of the document serves all elements: rows cost no listener each.
 func On[T any, E interface {
