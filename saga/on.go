@@ -25,11 +25,12 @@ func On[T any, E interface {
 	app.UI
 	DataSet(name string, value any) E
 }](e E, from Followed[T], event string, handle func(app.Event)) E {
+	mark := "on-" + event
 	if !app.IsClient {
-		return e
+		return e.DataSet(mark, "early") // what is done before there is a handler is kept by package early
 	}
 	v := from.followed()
-	return e.DataSet("on-"+event, v.handlers.next(v.bind, event, handle))
+	return e.DataSet(mark, v.handlers.next(v.bind, event, handle))
 }
 
 // handlers are those of a view, in the order in which they are rendered.

@@ -10,8 +10,8 @@
 //
 // what is done meanwhile is not lost, by mouse, touch or keyboard:
 //
-//   - A click on a button, or on anything with a role or a tabindex, is kept, and
-//     made on the same control of the program's page, once, in the order of
+//   - A click on a button, or on anything with a role or a tabindex, or a
+//     handler of saga.On, is kept, and made on the same control of the program's page, once, in the order of
 //     the clicks. Until then the control has the attributes aria-busy and
 //     data-early, for the style (components.css has one); a switch shows its new
 //     state.

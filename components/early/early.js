@@ -2,7 +2,7 @@
 // is. It stands in the head, without defer or async, to be there before the first control is. The
 // documentation of package early says what is kept, and how.
 (() => {
-  const controls = "button, a[href], input, select, textarea, [role], [tabindex]";
+  const controls = "button, a[href], input, select, textarea, [role], [tabindex], [data-on-click]";
   const patience = 10000; // milliseconds that a control may stay away once the program runs
   const madeUp = /^control-\d+$/; // an id that package components made: the program makes another
 
