@@ -87,13 +87,14 @@ func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
 // apply carries the edits of p out, one on the other. The edit returned with
 // an error is the one that could not be applied.
 func (p *portion) apply(state any) (after any, c Changes, failed *Edit, err error) {
-	after = state
+	after, p.strays = state, false
 	for _, edit := range p.edits {
 		next, more, err := edit.editor.apply(after, anew)
 		if err != nil {
 			return nil, Changes{}, edit, err
 		}
 		after, c = next, c.then(more)
+		p.strays = p.strays || !more.within(edit.path)
 	}
 	return after, c, nil, nil
 }
