@@ -150,6 +150,9 @@ func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Ent
 	for _, e := range c.replay(s, 0, was) {
 		s.leave(e, entryConflicted)
 	}
+	for _, e := range contained {
+		e.fold() // elsewhere it may be the oldest
+	}
 }
 
 // release takes the portions of entries that are in the base out of the log. An
