@@ -53,11 +53,7 @@ func (y *yard) pass(dock int) (conflicts []*docked) {
 	d.over = slices.DeleteFunc(d.over, func(e *docked) bool {
 		next := now.clone()
 		for _, m := range e.moves {
-			if m.dock != dock {
-				continue
-			}
-			m.below = m.spot.look(next)
-			if !m.make(next) {
+			if m.dock == dock && !m.make(next) {
 				conflicts = append(conflicts, e)
 				return true
 			}
@@ -165,23 +161,17 @@ func (y *yard) drop() {
 	y.takeOut(e)
 }
 
-func (y *yard) succeed() {
-	e := y.pick()
-	y.Log("succeed", e.moves)
-	if err := e.entry.Succeed(y.store); (err != nil) != (e.state == "succeeded") {
-		y.Fatal(err)
-	}
-	e.state = "succeeded"
-}
+func (y *yard) succeed() { y.become("succeeded", (*atom.Entry).Succeed) }
+func (y *yard) await()   { y.become("awaiting", (*atom.Entry).Await) }
 
-func (y *yard) await() {
+func (y *yard) become(state string, tell func(*atom.Entry, atom.Writer) error) {
 	e := y.pick()
-	y.Log("await", e.moves)
-	if err := e.entry.Await(y.store); (err != nil) != (e.state == "succeeded") {
+	y.Log(state, e.moves)
+	if err := tell(e.entry, y.store); (err != nil) != (e.state == "succeeded") {
 		y.Fatal(err)
 	}
-	if e.state == "pending" {
-		e.state = "awaiting"
+	if e.state != "succeeded" {
+		e.state = state
 	}
 }
 
