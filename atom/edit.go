@@ -14,6 +14,9 @@ type Edit struct {
 // An editor is what an Edit does, whatever the type of its atom. It is compiled for
 // each type, so it is small.
 type editor interface {
+	// fresh returns the same edit, which has not been made yet.
+	fresh() *Edit
+
 	// apply returns the state after the edit, and what has changed.
 	apply(state any, as application) (after any, c Changes, err error)
 
@@ -48,6 +51,8 @@ type revising[T any] struct {
 	before, after *T
 	as            application // the one under way
 }
+
+func (e *revising[T]) fresh() *Edit { return editOf(e.atom, e.revise) }
 
 func (e *revising[T]) apply(state any, as application) (any, Changes, error) {
 	e.as = as

@@ -22,6 +22,7 @@ type portion struct {
 	after   any           // the state above it; nil when nobody has asked for it yet, see cell.above
 	changes Changes       // from the state below it to after
 	index   *concernIndex // of changes, once it was needed
+	strays  bool          // an edit has changed what is no part of its target
 	synced  bool          // it has left: the base that came from outside contains it
 }
 
@@ -46,15 +47,21 @@ const (
 // missing target as [ErrMissing]; in both cases there is no entry and nothing
 // has changed.
 func Dispatch[T any](w Writer, a *Atom[T], edit func(*T)) (*Entry, error) {
-	return DispatchAll(w, EditOf(a, edit))
+	b := w.begin()
+	defer w.end(b)
+	return b.s.dispatch([]*Edit{EditOf(a, edit)}, entryPending)
 }
 
 // DispatchAll is Dispatch of several edits as one entry, all or none. Each sees
-// what those before it have made.
+// what those before it have made. An Edit may be dispatched again, on any store.
 func DispatchAll(w Writer, edits ...*Edit) (*Entry, error) {
+	own := make([]*Edit, len(edits))
+	for i, e := range edits {
+		own[i] = e.editor.fresh()
+	}
 	b := w.begin()
 	defer w.end(b)
-	return b.s.dispatch(edits, entryPending)
+	return b.s.dispatch(own, entryPending)
 }
 
 // Succeed tells the log that what the entry did is confirmed. The entry is

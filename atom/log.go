@@ -87,13 +87,14 @@ func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
 // apply carries the edits of p out, one on the other. The edit returned with
 // an error is the one that could not be applied.
 func (p *portion) apply(state any) (after any, c Changes, failed *Edit, err error) {
-	after = state
+	after, p.strays = state, false
 	for _, edit := range p.edits {
 		next, more, err := edit.editor.apply(after, anew)
 		if err != nil {
 			return nil, Changes{}, edit, err
 		}
 		after, c = next, c.then(more)
+		p.strays = p.strays || !more.within(edit.path)
 	}
 	return after, c, nil, nil
 }
@@ -148,6 +149,9 @@ func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Ent
 	c.release(s, contained)
 	for _, e := range c.replay(s, 0, was) {
 		s.leave(e, entryConflicted)
+	}
+	for _, e := range contained {
+		e.fold() // elsewhere it may be the oldest
 	}
 }
 

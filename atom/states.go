@@ -41,7 +41,7 @@ func (c *cell) without(i int) (state any, known bool) {
 	if len(later) == 0 {
 		return c.above(i - 1), true
 	}
-	if !p.withinTargets() || slices.ContainsFunc(later, func(q *portion) bool { return !q.withinTargets() || q.sees(p) }) {
+	if p.strays || slices.ContainsFunc(later, func(q *portion) bool { return q.strays || q.sees(p) }) {
 		c.makeStates()
 		return nil, false
 	}
@@ -68,15 +68,14 @@ func (p *portion) sees(other *portion) bool {
 	return false
 }
 
-// withinTargets reports whether everything that the portion changes is a part of
-// one of its targets. An element that gets another identity is not: it goes, and
-// another one comes.
-func (p *portion) withinTargets() bool {
-	if p.changes.Empty() || len(p.edits) == 1 && p.changes.prefix.isIn(p.edits[0].path) {
+// within reports whether everything that changes is a part of an edit's target. An
+// element that gets another identity is not: it goes, and another one comes.
+func (c Changes) within(target Path) bool {
+	if c.Empty() || c.prefix.isIn(target) {
 		return true
 	}
-	for path := range p.changes.paths() {
-		if !slices.ContainsFunc(p.edits, func(e *Edit) bool { return path.isIn(e.path) }) {
+	for path := range c.paths() {
+		if !path.isIn(target) {
 			return false
 		}
 	}

@@ -109,3 +109,48 @@ func TestDropOfAnElementThatBecameAnotherOne(t *testing.T) {
 		t.Error("what was about b is live, of which there is none")
 	}
 }
+
+// A transaction that renames an element, and goes on under its new name, is found
+// under neither when it is taken back: it has to be left out, not put back.
+func TestDropOfATransactionThatRenamed(t *testing.T) {
+	all := atom.New(atom.ListOf(berth{ID: "a"}, berth{ID: "c"}))
+	s := atom.NewStore()
+	renamed, err := atom.DispatchAll(s,
+		atom.EditOf(atom.ListAt(all, "a"), func(b *berth) { b.ID = "b" }),
+		atom.EditOf(atom.ListAt(all, "b"), func(b *berth) { b.Count++ }))
+	must(t, err)
+	dispatched(t, s, atom.ListAt(all, "c"), func(b *berth) { b.Count += 2 })
+	must(t, renamed.Drop(s))
+	if got := fmt.Sprint(all.Get(s)); got != "[{a 0} {c 2}]" {
+		t.Errorf("the list is %s", got)
+	}
+}
+
+// An Edit says what to change. What becomes of it is known of each entry by itself.
+func TestOneEditInSeveralEntries(t *testing.T) {
+	type two struct{ A, B int }
+	both := atom.New(two{})
+	a := atom.Focus(both, func(x *two) *int { return &x.A })
+	b := atom.Focus(both, func(x *two) *int { return &x.B })
+	s, inc := atom.NewStore(), atom.EditOf(a, increment)
+	first, err := atom.DispatchAll(s, inc)
+	must(t, err)
+	twice, err := atom.DispatchAll(s, inc, inc)
+	must(t, err)
+	dispatched(t, s, b, increment)
+	must(t, twice.Drop(s))
+	if got := both.Get(s); got != (two{1, 1}) {
+		t.Errorf("with the first alone: %v", got)
+	}
+	third, err := atom.DispatchAll(s, inc)
+	must(t, err)
+	first.AsSent(s)
+	must(t, first.Drop(s))
+	if got := both.Get(s); got != (two{1, 1}) {
+		t.Errorf("with the third alone: %v", got)
+	}
+	must(t, third.Drop(s))
+	if got := both.Get(s); got != (two{0, 1}) {
+		t.Errorf("with none: %v", got)
+	}
+}

@@ -149,6 +149,24 @@ func TestTheRestOfAnEntryMayBeFolded(t *testing.T) {
 	}
 }
 
+// What the base of one root contains has been all that kept the entry from being
+// folded in another one.
+func TestTheRestOfAnEntryFoldsWhenItsBaseComes(t *testing.T) {
+	s, server, page := atom.NewStore(), atom.New(0), atom.New(0)
+	dispatched(t, s, server, increment)
+	e, err := atom.DispatchAll(s, atom.EditOf(server, increment), atom.EditOf(page, increment))
+	must(t, err)
+	must(t, e.Succeed(s))
+	must(t, server.SyncFunc(s, func(int) (int, error) { return 1, nil }, e))
+	if e.Live(s) {
+		t.Error("the entry has succeeded, and is the oldest where it is left")
+	}
+	must(t, page.Sync(s, 5))
+	if server.Get(s) != 2 || page.Get(s) != 5 {
+		t.Errorf("the page shows %d and %d", server.Get(s), page.Get(s))
+	}
+}
+
 func TestABaseThatCannotBeMadeChangesNothing(t *testing.T) {
 	s, count := atom.NewStore(), atom.New(0)
 	e := dispatched(t, s, count, increment)

@@ -1,0 +1,301 @@
+package atom_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// A yard draws histories of the log itself: entries on one root or two, with edits
+// whose targets overlap or not, which end in every way there is; bases from outside,
+// which contain some of them. It compares with the Law after each event, and states
+// in the middle only now and then, for to ask for them is to have them made.
+type yard struct {
+	*rapid.T
+	store *atom.Store
+	docks [2]dock
+	live  []*docked
+	seen  []func() // compare what a watcher has seen last with what is there
+}
+
+// A docked is an entry, and what the Law has of it.
+type docked struct {
+	entry *atom.Entry
+	state string // pending, awaiting, succeeded
+	moves []*move
+}
+
+// A move is an edit, twice: as one of an atom, and as what the Law makes of it.
+type move struct {
+	dock         int
+	spot         spot
+	does         string
+	edit         *atom.Edit
+	make         func(*plain) bool // false: it cannot be made
+	below, above string            // what spot.look has returned last
+	was, is      berth             // of a spot that is a berth
+	sent         bool
+}
+
+func (e *docked) String() string { return fmt.Sprint(e.moves, e.state) }
+
+func (m *move) String() string { return fmt.Sprintf("%d%s %s", m.dock, m.spot.name, m.does) }
+
+// pass folds what is live on a dock, and returns those that could not be applied.
+func (y *yard) pass(dock int) (conflicts []*docked) {
+	d := &y.docks[dock]
+	now := d.base.clone()
+	d.over = slices.DeleteFunc(d.over, func(e *docked) bool {
+		next := now.clone()
+		for _, m := range e.moves {
+			if m.dock == dock && !m.make(next) {
+				conflicts = append(conflicts, e)
+				return true
+			}
+		}
+		for _, m := range e.moves {
+			if m.dock == dock {
+				m.below, m.above = m.spot.look(now), m.spot.look(next)
+			}
+		}
+		now = next
+		return false
+	})
+	d.visible = now
+	return conflicts
+}
+
+// takeOut has entries leave, and those that cannot be applied without them.
+func (y *yard) takeOut(leaving ...*docked) {
+	for len(leaving) > 0 {
+		e := leaving[0]
+		leaving = leaving[1:]
+		e.state = "gone"
+		for _, i := range e.docks() {
+			d := &y.docks[i]
+			if at := slices.Index(d.over, e); at >= 0 {
+				d.over = slices.Delete(d.over, at, at+1)
+				leaving = append(leaving, y.pass(i)...)
+			}
+		}
+	}
+}
+
+// fold moves what has succeeded, and is the oldest wherever it is, into the base.
+func (y *yard) fold() {
+	for _, e := range y.live {
+		if e.state != "succeeded" || slices.ContainsFunc(y.docks[:], func(d dock) bool { return slices.Index(d.over, e) > 0 }) {
+			continue
+		}
+		e.state = "gone"
+		for i := range y.docks {
+			if d := &y.docks[i]; slices.Contains(d.over, e) {
+				for _, m := range e.moves {
+					if m.dock == i && !m.make(d.base) {
+						y.Fatalf("%v is folded, and cannot be made", m)
+					}
+				}
+				d.over = d.over[1:]
+			}
+		}
+	}
+	y.live = slices.DeleteFunc(y.live, func(e *docked) bool { return e.state == "gone" })
+}
+
+// docks are where an entry has edits, in their order.
+func (e *docked) docks() (all []int) {
+	for _, m := range e.moves {
+		if !slices.Contains(all, m.dock) {
+			all = append(all, m.dock)
+		}
+	}
+	return all
+}
+
+func (y *yard) dispatch() {
+	e := &docked{state: "pending"}
+	var edits []*atom.Edit
+	for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(y.T, "edits") {
+		m := y.move()
+		e.moves, edits = append(e.moves, m), append(edits, m.edit)
+	}
+	y.Log("dispatch", e.moves)
+	fits := true
+	for i, d := range y.docks {
+		now := d.visible.clone()
+		for _, m := range e.moves {
+			fits = fits && (m.dock != i || m.make(now))
+		}
+	}
+	var err error
+	if e.entry, err = atom.DispatchAll(y.store, edits...); fits != (err == nil) {
+		y.Fatalf("the Law says %v: %v", fits, err)
+	}
+	if !fits {
+		return
+	}
+	y.live = append(y.live, e)
+	for _, i := range e.docks() {
+		y.docks[i].over = append(y.docks[i].over, e)
+		y.pass(i)
+	}
+}
+
+// pick is one of the entries in the log.
+func (y *yard) pick() *docked {
+	if len(y.live) == 0 {
+		y.Skip("there is none")
+	}
+	return rapid.SampledFrom(y.live).Draw(y.T, "entry")
+}
+
+func (y *yard) drop() {
+	e := y.pick()
+	y.Log("drop", e.moves)
+	y.must(e.entry.Drop(y.store))
+	y.takeOut(e)
+}
+
+func (y *yard) succeed() { y.become("succeeded", (*atom.Entry).Succeed) }
+func (y *yard) await()   { y.become("awaiting", (*atom.Entry).Await) }
+
+func (y *yard) become(state string, tell func(*atom.Entry, atom.Writer) error) {
+	e := y.pick()
+	y.Log(state, e.moves)
+	if err := tell(e.entry, y.store); (err != nil) != (e.state == "succeeded") {
+		y.Fatal(err)
+	}
+	if e.state != "succeeded" {
+		e.state = state
+	}
+}
+
+// asSent has an entry re-applied as what it has done to each berth.
+func (y *yard) asSent() {
+	e := y.pick()
+	if slices.ContainsFunc(e.moves, func(m *move) bool { return m.spot.berth == nil }) {
+		y.Skip("what an edit of a collection sends is not known here")
+	}
+	y.Log("as sent", e.moves)
+	e.entry.AsSent(y.store)
+	for _, m := range e.moves {
+		m.sent = true
+	}
+}
+
+// sync puts another base under the log, which may contain some entries.
+func (y *yard) sync() {
+	m := y.move()
+	d := &y.docks[m.dock]
+	base := d.base.clone()
+	var contained []*docked
+	for _, e := range y.live {
+		if rapid.IntRange(0, 3).Draw(y.T, "contained") == 0 {
+			contained = append(contained, e)
+			for _, m := range e.moves { // or what the server has made of it
+				if next := base.clone(); m.dock == d.at && m.make(next) {
+					base = next
+				}
+			}
+		}
+	}
+	if next := base.clone(); m.make(next) {
+		base = next
+	}
+	y.Log("sync", m, "with", len(contained))
+	var entries []*atom.Entry
+	for _, e := range contained {
+		entries = append(entries, e.entry)
+	}
+	y.must(d.root.SyncFunc(y.store, func(wharf) (wharf, error) { return base.wharf(), nil }, entries...))
+	d.base = base
+	for _, e := range contained {
+		d.over = slices.DeleteFunc(d.over, func(x *docked) bool { return x == e })
+		switch left := slices.ContainsFunc(y.docks[:], func(d dock) bool { return slices.Contains(d.over, e) }); {
+		case !left:
+			e.state = "gone"
+		case e.state == "pending":
+			e.state = "awaiting"
+		}
+	}
+	y.takeOut(y.pass(m.dock)...)
+}
+
+// states asks for what is below and above an entry.
+func (y *yard) states() {
+	e := y.pick()
+	for i, m := range e.moves {
+		below, above := "null", "null"
+		if slices.Contains(y.docks[m.dock].over, e) {
+			below, above = m.below, m.above
+		}
+		b, a := e.entry.States(y.store, i)
+		if asJSON(b) != below || asJSON(a) != above {
+			y.Fatalf("%v leads\nfrom %s\n  to %s, want\nfrom %s\n  to %s", m, asJSON(b), asJSON(a), below, above)
+		}
+	}
+}
+
+func (y *yard) check() {
+	y.fold()
+	for i := range y.docks {
+		d := &y.docks[i]
+		if got, want := asJSON(d.root.Get(y.store)), asJSON(d.visible); got != want {
+			y.Fatalf("dock %d shows\n     %s\nwant %s", i, got, want)
+		}
+		pending := 0
+		for _, e := range d.over {
+			if !e.entry.Live(y.store) {
+				y.Fatalf("%v has left", e.moves)
+			}
+			if e.state == "pending" {
+				pending++
+			}
+		}
+		if n := atom.Pending(y.store, d.root); n != pending {
+			y.Fatalf("on dock %d %d are pending, want %d", i, n, pending)
+		}
+	}
+	for _, compare := range y.seen {
+		compare()
+	}
+}
+
+func (y *yard) must(err error) {
+	if err != nil {
+		y.Fatal(err)
+	}
+}
+
+func asJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// TestEveryLogShowsTheLaw checks the Law after every event of histories that rapid
+// draws: 100 of them, or as many as -rapid.checks says.
+func TestEveryLogShowsTheLaw(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y := newYard(t)
+		steps := map[string]func(*rapid.T){}
+		for name, step := range map[string]func(){
+			"": y.check, "dispatch": y.dispatch, "dispatch 2": y.dispatch, "dispatch 3": y.dispatch, "drop": y.drop, "drop 2": y.drop,
+			"succeed": y.succeed, "await": y.await, "as sent": y.asSent, "sync": y.sync, "states": y.states,
+		} {
+			steps[name] = func(*rapid.T) { step() }
+		}
+		t.Repeat(steps)
+		for len(y.live) > 0 {
+			y.drop()
+			y.check()
+		}
+	})
+}

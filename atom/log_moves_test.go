@@ -1,0 +1,197 @@
+package atom_test
+
+import (
+	"fmt"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// berthEdits are false where the function panics.
+var berthEdits = map[string]func(*berth) bool{
+	"add":     func(b *berth) bool { b.Count++; return true },
+	"double":  func(b *berth) bool { b.Count = 2*b.Count + 1; return true },
+	"zero":    func(b *berth) bool { b.Count = 0; return true },
+	"nothing": func(b *berth) bool { return true },
+	"panic":   func(b *berth) bool { b.Count--; return b.Count%3 != 0 },
+	"rename": func(b *berth) bool {
+		if n := len(b.ID); n > 1 {
+			b.ID = b.ID[:n-1]
+		} else if n == 1 {
+			b.ID += "'"
+		}
+		return true
+	},
+}
+
+var (
+	doings      = rapid.SampledFrom([]string{"add", "double", "zero", "nothing", "panic", "rename", "rename"})
+	countDoings = rapid.SampledFrom([]string{"add", "double", "zero", "nothing", "panic"})
+	idents      = rapid.SampledFrom([]string{"a", "b", "c"})
+)
+
+// onBerth has the Law make an edit, or repeat what it has made of a berth before.
+func (m *move) onBerth(edit func(*berth) bool) {
+	m.make = func(p *plain) bool {
+		b := m.spot.berth(p)
+		if b == nil {
+			return false
+		}
+		if m.sent {
+			if m.was.ID != m.is.ID {
+				b.ID = m.is.ID
+			}
+			if m.was.Count != m.is.Count {
+				b.Count = m.is.Count
+			}
+			return true
+		}
+		was := *b
+		if !edit(b) {
+			return false
+		}
+		m.was, m.is = was, *b
+		return true
+	}
+}
+
+func moveBerth(y *yard, m *move, a *atom.Atom[berth]) {
+	m.does = doings.Draw(y.T, "does")
+	edit := berthEdits[m.does]
+	m.onBerth(edit)
+	m.edit = atom.EditOf(a, func(b *berth) {
+		if !edit(b) {
+			panic("no")
+		}
+	})
+}
+
+func moveCount(y *yard, m *move, a *atom.Atom[berth]) {
+	m.does = countDoings.Draw(y.T, "does")
+	edit := berthEdits[m.does]
+	m.onBerth(edit)
+	m.edit = atom.EditOf(atom.Focus(a, func(b *berth) *int { return &b.Count }), func(n *int) {
+		b := berth{Count: *n}
+		if !edit(&b) {
+			panic("no")
+		}
+		*n = b.Count
+	})
+}
+
+func hasID(all []berth, id string) bool { return withID(all, id) != nil || withID(all, id+"'") != nil }
+
+// rearranged is a sequence with an element that came, went, moved or was changed.
+func rearranged(does, id string, to int, all []berth) []berth {
+	i := slices.IndexFunc(all, func(b berth) bool { return b.ID == id })
+	switch {
+	case does == "insert" && !hasID(all, id):
+		return slices.Insert(slices.Clone(all), min(to, len(all)), berth{ID: id})
+	case i < 0 || does == "insert":
+	case does == "remove":
+		return slices.Delete(slices.Clone(all), i, i+1)
+	case does == "move":
+		b := all[i]
+		return slices.Insert(slices.Delete(slices.Clone(all), i, i+1), min(to, len(all)-1), b)
+	case does == "edit":
+		all = slices.Clone(all)
+		all[i].Count += 10
+	}
+	return all
+}
+
+func (m *move) draw(y *yard, does ...string) (what, id string, to int) {
+	what, id, to = rapid.SampledFrom(does).Draw(y.T, "does"), idents.Draw(y.T, "id"), rapid.IntRange(0, 2).Draw(y.T, "to")
+	m.does = fmt.Sprint(what, " ", id, " ", to)
+	return what, id, to
+}
+
+func (d *dock) moveList(y *yard, m *move) {
+	does, id, to := m.draw(y, "insert", "remove", "move", "edit", "nothing")
+	m.make = func(p *plain) bool { p.List = rearranged(does, id, to, p.List); return true }
+	m.edit = atom.EditOf(d.list(), func(l *atom.List[berth]) {
+		i := l.Index(id)
+		switch {
+		case does == "insert" && i < 0 && l.Index(id+"'") < 0:
+			l.Insert(min(to, l.Len()), berth{ID: id})
+		case i < 0:
+		case does == "remove":
+			l.Delete(i)
+		case does == "move":
+			l.Move(i, min(to, l.Len()-1))
+		case does == "edit":
+			l.Edit(i).Count += 10
+		}
+	})
+}
+
+func (d *dock) moveSlice(y *yard, m *move) {
+	does, id, to := m.draw(y, "insert", "remove", "move", "edit", "nothing")
+	m.make = func(p *plain) bool { p.Slice = rearranged(does, id, to, p.Slice); return true }
+	m.edit = atom.EditOf(d.slice(), func(all *[]berth) { *all = rearranged(does, id, to, *all) })
+}
+
+func (d *dock) moveMap(y *yard, m *move) {
+	does, id, to := m.draw(y, "set", "delete", "nothing")
+	m.make = func(p *plain) bool { setOrDelete(does, p.Map, id, &berth{Count: to}); return true }
+	m.edit = atom.EditOf(d.table(), func(t *atom.Map[string, berth]) {
+		switch does {
+		case "set":
+			t.Set(id, berth{Count: to})
+		case "delete":
+			t.Delete(id)
+		}
+	})
+}
+
+func (d *dock) movePlain(y *yard, m *move) {
+	does, id, to := m.draw(y, "set", "delete", "nothing")
+	m.make = func(p *plain) bool { setOrDelete(does, p.Plain, id, &berth{Count: to}); return true }
+	m.edit = atom.EditOf(d.plain(), func(all *map[string]berth) { setOrDelete(does, *all, id, berth{Count: to}) })
+}
+
+func setOrDelete[V any](does string, all map[string]V, id string, v V) {
+	switch does {
+	case "set":
+		all[id] = v
+	case "delete":
+		delete(all, id)
+	}
+}
+
+// moveRoot changes several parts at once, and has the pointer come and go.
+func (d *dock) moveRoot(y *yard, m *move) {
+	does, _, to := m.draw(y, "parts", "nil", "pointer", "lists")
+	m.make = func(p *plain) bool {
+		switch does {
+		case "parts":
+			p.A.Count, p.Zero.Count = p.A.Count+to, p.B.Count
+		case "nil":
+			p.Ptr = nil
+		case "pointer":
+			p.Ptr = &berth{Count: to}
+		case "lists":
+			p.List, p.Slice = slices.Clone(p.Slice), slices.Clone(p.List)
+		}
+		return true
+	}
+	m.edit = atom.EditOf(d.root, func(w *wharf) {
+		switch does {
+		case "parts":
+			w.A.Count, w.Zero.Count = w.A.Count+to, w.B.Count
+		case "nil":
+			w.Ptr = nil
+		case "pointer":
+			w.Ptr = &berth{Count: to}
+		case "lists":
+			list := w.List
+			w.List = atom.ListOf(w.Slice...)
+			w.Slice = []berth{}
+			for b := range list.Values() {
+				w.Slice = append(w.Slice, b)
+			}
+		}
+	})
+}
