@@ -10,11 +10,11 @@
 //
 // what is done meanwhile is not lost, by mouse, touch or keyboard:
 //
-//   - A click on a button, or on anything with a role or a tabindex, or a
-//     handler of saga.On, is kept, and made on the same control of the program's page, once, in the order of
-//     the clicks. Until then the control has the attributes aria-busy and
-//     data-early, for the style (components.css has one); a switch shows its new
-//     state.
+//   - A click on a button, or on anything with a role, a tabindex or a handler of
+//     saga.On, is kept, and made on the same control of the program's page, once,
+//     in the order of the clicks. Until then the control has the attributes
+//     aria-busy and data-early, for the style (components.css has one); a switch
+//     shows its new state.
 //   - What is typed or chosen in a field is handed to it with the events input
 //     and, if the field had been left, change; if not, the focus and the caret
 //     are where they were.
