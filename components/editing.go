@@ -85,19 +85,22 @@ func (e *editing) write(value string) {
 	}
 }
 
-var (
-	manyLines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-	oneLine   = strings.NewReplacer("\r", "", "\n", "")
-)
+func manyLines(value string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(value, "\r\n", "\n"), "\r", "\n")
+}
+
+func oneLine(value string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(value, "\r", ""), "\n", "")
+}
 
 // sanitized returns what the element makes of a value that it is given: the
 // value sanitization algorithm of the HTML standard.
 func (e *editing) sanitized(value string) string {
 	switch {
 	case e.multiline:
-		return manyLines.Replace(value)
+		return manyLines(value)
 	case app.IsServer, e.kind == "", e.kind == "text", e.kind == "search", e.kind == "tel", e.kind == "password":
-		return oneLine.Replace(value)
+		return oneLine(value)
 	default:
 		probe := app.Window().Get("document").Call("createElement", "input")
 		probe.Set("type", e.kind)

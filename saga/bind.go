@@ -54,14 +54,6 @@ const (
 	dismounted
 )
 
-// A subscriber is a View of any type.
-type subscriber interface {
-	subscribe()
-	unsubscribe()
-	missing() bool
-	deafen()
-}
-
 // ages is how many components with hooks were made; counted on the UI goroutine.
 var ages uint64
 
@@ -87,7 +79,7 @@ func (b *Bind) OnMount(ctx app.Context) {
 	}
 	b.ctx, b.store, b.pump, b.stage = ctx, page.Store, page.pump, mounted
 	for _, v := range b.views {
-		v.subscribe()
+		v.subscribe(v)
 	}
 	ctx.PreventUpdate() // what is on the page is right
 	if b.missed {

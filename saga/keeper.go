@@ -1,9 +1,8 @@
 package saga
 
 import (
-	"cmp"
 	"context"
-	"slices"
+	"sort"
 	"sync"
 	"time"
 
@@ -120,9 +119,12 @@ func (k *keeper) takeUp() {
 	k.intake.Lock()
 	defer k.intake.Unlock()
 	k.ready = true
-	slices.SortStableFunc(k.found, func(a, b Record) int { return cmp.Compare(min(1, len(a.Reason)), min(1, len(b.Reason))) })
-	for _, r := range k.found {
-		k.meet(r)
+	for _, aside := range []bool{false, true} {
+		for _, r := range k.found {
+			if aside == (r.Reason != "") {
+				k.meet(r)
+			}
+		}
 	}
 	for _, m := range k.early {
 		k.settled(m)
@@ -278,10 +280,16 @@ func (k *keeper) now() (s OutboxState) {
 			s.Waiting++
 		}
 	}
-	slices.SortFunc(s.Aside, func(a, b Record) int { return cmp.Compare(a.Order, b.Order) })
+	sort.Sort(byOrder(s.Aside))
 	s.Paused = k.probing || !k.owner && k.elsewhere
 	if k.err != nil {
 		s.Err = k.err.Error()
 	}
 	return s
 }
+
+type byOrder []Record
+
+func (all byOrder) Len() int           { return len(all) }
+func (all byOrder) Less(i, j int) bool { return all[i].Order < all[j].Order }
+func (all byOrder) Swap(i, j int)      { all[i], all[j] = all[j], all[i] }

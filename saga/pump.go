@@ -1,13 +1,14 @@
 package saga
 
 import (
-	"cmp"
 	"reflect"
-	"slices"
+	"sort"
 	"sync"
 	"unsafe"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/internal/nodes"
 )
 
 // A pump has the components of one page rendered that ask for it: one dispatch
@@ -82,7 +83,7 @@ func (p *pump) flush(ctx app.Context) {
 
 	// What a component is in was mounted before it, and is rendered before it:
 	// then it may be gone, or up to date.
-	slices.SortFunc(waiting, func(a, b *Bind) int { return cmp.Compare(a.age, b.age) })
+	sort.Sort(byAge(waiting))
 	for _, b := range waiting {
 		switch {
 		case b.stage != mounted || !b.stale:
@@ -95,6 +96,14 @@ func (p *pump) flush(ctx app.Context) {
 		}
 	}
 }
+
+// byAge sorts by package sort, which every client has already; what package slices
+// has for it is compiled anew for each type.
+type byAge []*Bind
+
+func (all byAge) Len() int           { return len(all) }
+func (all byAge) Less(i, j int) bool { return all[i].age < all[j].age }
+func (all byAge) Swap(i, j int)      { all[i], all[j] = all[j], all[i] }
 
 // flag marks one component to be rendered in the next frame. What go-app has for
 // that, [app.Context.Dispatch], marks all that the component is in as well: in
@@ -119,7 +128,7 @@ var marking = func() (field struct {
 	known  bool
 	offset uintptr
 }) {
-	f, found := reflect.TypeFor[app.Context]().FieldByName("addComponentUpdate")
+	f, found := nodes.Field(reflect.TypeFor[app.Context](), "addComponentUpdate")
 	field.known = found && f.Type == reflect.TypeFor[func(app.Composer, int)]()
 	field.offset = f.Offset
 	return field

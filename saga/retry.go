@@ -46,7 +46,7 @@ func (p *permanent) Unwrap() error { return p.error }
 // next returns how long to wait after the n-th attempt has failed with err, and
 // whether to try again at all.
 func (b Backoff) next(n int, err error) (wait time.Duration, again bool) {
-	if n > b.Retries || errors.As(err, new(*permanent)) {
+	if n > b.Retries || isPermanent(err) {
 		return 0, false
 	}
 	base, limit := b.Base, b.Max
@@ -61,8 +61,11 @@ func (b Backoff) next(n int, err error) (wait time.Duration, again bool) {
 		ceiling = min(limit, base<<shift)
 	}
 	wait = rand.N(ceiling + 1)
-	var server interface{ RetryAfter() time.Duration }
-	if errors.As(err, &server) {
+	type busy interface {
+		error
+		RetryAfter() time.Duration
+	}
+	if server, is := errors.AsType[busy](err); is {
 		wait = max(wait, server.RetryAfter())
 	}
 	return wait, true

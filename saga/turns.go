@@ -246,13 +246,24 @@ func (k *keeper) rest(i *item, wait time.Duration) {
 // Kinds of errors, told by a method as package saga/fetch's errors have it.
 
 func isUnreachable(err error) bool {
-	var e interface{ Unreachable() bool }
-	return errors.Is(err, ErrTimeout) || errors.As(err, &e) && e.Unreachable()
+	type unreachable interface {
+		error
+		Unreachable() bool
+	}
+	e, is := errors.AsType[unreachable](err)
+	return errors.Is(err, ErrTimeout) || is && e.Unreachable()
 }
 
 func isTemporary(err error) bool {
-	var e interface{ Temporary() bool }
-	return errors.As(err, &e) && e.Temporary()
+	type temporary interface {
+		error
+		Temporary() bool
+	}
+	e, is := errors.AsType[temporary](err)
+	return is && e.Temporary()
 }
 
-func isPermanent(err error) bool { return errors.As(err, new(*permanent)) }
+func isPermanent(err error) bool {
+	_, is := errors.AsType[*permanent](err)
+	return is
+}

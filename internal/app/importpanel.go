@@ -243,8 +243,7 @@ func (p *importPanel) goOn(ctx app.Context, _ app.Event) {
 // reasonOf says it without the place in a list that the user never saw.
 func reasonOf(err error) string {
 	reason := err.Error()
-	var problem *fetch.Problem
-	if errors.As(err, &problem) && problem.Detail != "" {
+	if problem, is := errors.AsType[*fetch.Problem](err); is && problem.Detail != "" {
 		reason = problem.Detail
 	}
 	return strings.TrimSuffix(reason, ".") + "."

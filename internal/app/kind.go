@@ -77,8 +77,7 @@ func (c *kindPage) setHasDirection(_ app.Context, on bool) {
 func change(c *kindPage, f field[string], to string) {
 	next := c.kind.Value()
 	*f.lens(&next) = to
-	var wrong *kind.FieldError
-	if errors.As(next.Validate(), &wrong) && wrong.Path == f.path {
+	if wrong, is := errors.AsType[*kind.FieldError](next.Validate()); is && wrong.Path == f.path {
 		c.wrong = map[string]string{f.label: f.label + " " + wrong.Reason + "."}
 		return
 	}

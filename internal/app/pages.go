@@ -88,7 +88,7 @@ func (p *page) OnPreRender(ctx app.Context) {
 	visit(p.Store(), address)
 	kinds.Load(ctx, p.Store()) // the page shows the error
 	// go-app writes title and path into attributes, and escapes no quotes there.
-	ctx.Page().SetTitle("%s", strings.NewReplacer(`"`, "”", `\`, "/").Replace(title(p.Store())))
+	ctx.Page().SetTitle("%s", strings.ReplaceAll(strings.ReplaceAll(title(p.Store()), `"`, "”"), `\`, "/"))
 	ctx.Page().ReplaceURL(&url.URL{Path: address.EscapedPath(), RawQuery: address.RawQuery})
 }
 

@@ -37,13 +37,24 @@ var Known = sync.OnceValue(func() Renderer {
 	if engine.Kind() != reflect.Pointer || engine.Elem().Kind() != reflect.Struct {
 		return nil
 	}
-	field, found := engine.Elem().FieldByName("nodes")
+	field, found := Field(engine.Elem(), "nodes")
 	if !found {
 		return nil
 	}
 	renderer, _ := reflect.Zero(field.Type).Interface().(Renderer)
 	return renderer
 })
+
+// Field finds a field of a struct's own by its name. reflect's FieldByName looks into
+// embedded ones as well, which is some code that no other part of a client needs.
+func Field(t reflect.Type, name string) (f reflect.StructField, found bool) {
+	for i := range t.NumField() {
+		if f := t.Field(i); f.Name == name {
+			return f, true
+		}
+	}
+	return f, false
+}
 
 // testEngine makes an engine that hears nothing of the page: it would take the
 // place of the one that runs it.
