@@ -29,13 +29,14 @@ const types = {
 
 const cache = fileURLToPath(new URL('../out/brotli/', import.meta.url));
 
-/** The bytes in brotli at its highest quality, kept in bench/out/brotli: a wasm takes half a minute. */
+/** The bytes in brotli at its highest quality, or another one while trying out; kept in bench/out/brotli: a wasm takes half a minute. */
 function brotli(bytes) {
-  const file = join(cache, createHash('sha256').update(bytes).digest('hex'));
+  const quality = Number(process.env.BROTLI ?? 11);
+  const file = join(cache, `${createHash('sha256').update(bytes).digest('hex')}-${quality}`);
   if (existsSync(file)) return readFileSync(file);
   mkdirSync(cache, { recursive: true });
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT, BROTLI_PARAM_LGWIN } = constants;
-  const params = { [BROTLI_PARAM_QUALITY]: +(process.env.BROTLI ?? 11), [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  const params = { [BROTLI_PARAM_QUALITY]: quality, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
   const packed = brotliCompressSync(bytes, { params });
   writeFileSync(file, packed);
   return packed;
