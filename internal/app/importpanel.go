@@ -11,6 +11,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
+	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
 // importPanel takes a file with a list of kinds, says what it would do, and does it.
@@ -179,7 +180,7 @@ func (p *importPanel) take(ctx app.Context, files app.Value) {
 	}
 	p.show(importStage{File: name, Size: max(size, 1)})
 	p.inBackground(func(ctx context.Context) {
-		list, err := contentOf(file)
+		list, err := contentOf(ctx, file)
 		if err != nil {
 			p.become(ctx, importStage{File: name, Wrong: fmt.Sprintf("%s cannot be read: %v.", name, err)})
 			return
@@ -292,26 +293,13 @@ func (p *importPanel) become(ctx context.Context, next importStage) {
 }
 
 // contentOf reads a file of the browser.
-func contentOf(file app.Value) ([]byte, error) {
-	type outcome struct {
-		content []byte
-		err     error
+func contentOf(ctx context.Context, file app.Value) ([]byte, error) {
+	buffer, err := promise.Await(ctx, file.Call("arrayBuffer"))
+	if err != nil {
+		return nil, err
 	}
-	read := make(chan outcome, 1)
-	done := app.FuncOf(func(_ app.Value, args []app.Value) any {
-		bytes := app.Window().Get("Uint8Array").New(args[0])
-		content := make([]byte, bytes.Get("length").Int())
-		app.CopyBytesToGo(content, bytes)
-		read <- outcome{content: content}
-		return nil
-	})
-	failed := app.FuncOf(func(_ app.Value, args []app.Value) any {
-		read <- outcome{err: errors.New(args[0].Get("message").String())}
-		return nil
-	})
-	defer done.Release()
-	defer failed.Release()
-	file.Call("arrayBuffer").Call("then", done, failed)
-	o := <-read
-	return o.content, o.err
+	bytes := app.Window().Get("Uint8Array").New(buffer)
+	content := make([]byte, bytes.Length())
+	app.CopyBytesToGo(content, bytes)
+	return content, nil
 }

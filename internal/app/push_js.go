@@ -3,13 +3,13 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"syscall/js"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/saga/fetch"
 	"github.com/atomsaga/atomsaga/saga/live"
+	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
 // pushPossible reports whether the server has push.
@@ -55,10 +55,12 @@ func turnPush(ctx context.Context, on bool) error {
 	if err != nil {
 		return err
 	}
+	method, config := "off", ""
 	if on {
-		return await(ctx, bundle.Call("on", app.Getenv(PushVariable)))
+		method, config = "on", app.Getenv(PushVariable)
 	}
-	return await(ctx, bundle.Call("off"))
+	_, err = promise.AwaitJS(ctx, bundle.Call(method, config))
+	return err
 }
 
 // loadBundle loads web/push.js, the first time.
@@ -78,31 +80,8 @@ func loadBundle(ctx context.Context) (js.Value, error) {
 	defer wait.Release()
 	loading := js.Global().Get("Promise").New(wait)
 	document.Get("head").Call("append", script)
-	if err := await(ctx, loading); err != nil {
+	if _, err := promise.AwaitJS(ctx, loading); err != nil {
 		return js.Value{}, fetch.ErrNetwork
 	}
 	return js.Global().Get(name), nil
-}
-
-// await waits until a promise is settled, or ctx is done.
-func await(ctx context.Context, promise js.Value) error {
-	settled := make(chan error, 1)
-	var fulfill, reject js.Func
-	settle := func(err error) any {
-		fulfill.Release()
-		reject.Release()
-		settled <- err
-		return nil
-	}
-	fulfill = js.FuncOf(func(js.Value, []js.Value) any { return settle(nil) })
-	reject = js.FuncOf(func(_ js.Value, reason []js.Value) any {
-		return settle(errors.New(reason[0].Get("message").String()))
-	})
-	promise.Call("then", fulfill, reject)
-	select {
-	case err := <-settled:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -2,8 +2,13 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"syscall/js"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
 // send is one call of the browser's fetch. An AbortController, unlike net/http
@@ -60,44 +65,27 @@ func toBytes(buffer js.Value) []byte {
 }
 
 // await waits until a promise is settled, or ctx is done: then it aborts and
-// returns. The functions that the promise calls are released by the call, never
-// before it: a call of a released function is an error in the console.
-func await(ctx context.Context, abort, promise js.Value) (js.Value, error) {
-	type outcome struct {
-		value js.Value
-		err   error
-	}
-	settled := make(chan outcome, 1)
-	var fulfill, reject js.Func
-	settle := func(o outcome) any {
-		fulfill.Release()
-		reject.Release()
-		settled <- o
-		return nil
-	}
-	fulfill = js.FuncOf(func(_ js.Value, args []js.Value) any { return settle(outcome{value: args[0]}) })
-	reject = js.FuncOf(func(_ js.Value, args []js.Value) any { return settle(outcome{err: networkError(args[0])}) })
-	promise.Call("then", fulfill, reject)
-	select {
-	case o := <-settled:
-		if o.err != nil && ctx.Err() != nil {
-			return js.Value{}, ctx.Err()
-		}
-		return o.value, o.err
-	case <-ctx.Done():
+// returns.
+func await(ctx context.Context, abort, of js.Value) (js.Value, error) {
+	v, err := promise.AwaitJS(ctx, of)
+	if err != nil && ctx.Err() != nil {
 		abort.Call("abort")
-		return js.Value{}, ctx.Err()
+		return v, ctx.Err()
 	}
+	if rejected, ok := errors.AsType[*promise.Rejected](err); ok {
+		return v, networkError(rejected)
+	}
+	return v, err
 }
 
-// networkError is the error for what a promise was rejected with. A TypeError
-// stands for every failure of the network, and says no more than that.
-func networkError(reason js.Value) error {
+// networkError is the error for a rejected promise. A TypeError stands for every
+// failure of the network, and says no more than that.
+func networkError(r *promise.Rejected) error {
 	if online := js.Global().Get("navigator").Get("onLine"); online.Type() == js.TypeBoolean && !online.Bool() {
 		return ErrOffline
 	}
-	if reason.InstanceOf(js.Global().Get("TypeError")) {
+	if r.Reason.InstanceOf(app.Window().Get("TypeError")) {
 		return ErrNetwork
 	}
-	return fmt.Errorf("%w: %s", ErrNetwork, js.Global().Call("String", reason).String())
+	return fmt.Errorf("%w: %w", ErrNetwork, r)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
 // Open returns the outbox of this name of the page's origin. It opens at the
@@ -125,7 +126,7 @@ func (b *browser) request(ctx context.Context, locks js.Value) error {
 	options := map[string]any{"signal": abort.Get("signal")}
 	ended := make(chan error, 1)
 	go func() {
-		_, err := await(locks.Call("request", b.name, options, hold))
+		_, err := promise.AwaitJS(context.Background(), locks.Call("request", b.name, options, hold))
 		hold.Release()
 		held.Release()
 		ended <- err
@@ -156,7 +157,7 @@ func (b *browser) request(ctx context.Context, locks js.Value) error {
 
 // isHeld reports whether some tab has the lock, or cannot be asked.
 func (b *browser) isHeld(locks js.Value) bool {
-	now, err := await(locks.Call("query"))
+	now, err := promise.AwaitJS(context.Background(), locks.Call("query"))
 	if err != nil {
 		return true
 	}
@@ -167,22 +168,6 @@ func (b *browser) isHeld(locks js.Value) bool {
 		}
 	}
 	return false
-}
-
-// await waits until a promise is settled.
-func await(promise js.Value) (js.Value, error) {
-	type outcome struct {
-		value js.Value
-		err   error
-	}
-	settled := make(chan outcome, 1)
-	fulfill := js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- outcome{value: args[0]}; return nil })
-	reject := js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- outcome{err: reason(args[0])}; return nil })
-	defer fulfill.Release()
-	defer reject.Release()
-	promise.Call("then", fulfill, reject)
-	o := <-settled
-	return o.value, o.err
 }
 
 // reason is the error for what the browser gives as the reason.

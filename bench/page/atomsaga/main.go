@@ -6,7 +6,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -14,6 +13,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
 // board is everything that the page shows.
@@ -115,20 +115,8 @@ func (r *row) toggle(app.Event) {
 }
 
 // send calls the function that the bench has put into the page.
-func send(_ context.Context, now item) error {
-	answer := make(chan error, 1)
-	var settle app.Func
-	settle = app.FuncOf(func(_ app.Value, reason []app.Value) any {
-		settle.Release()
-		if reason[0].Truthy() {
-			answer <- errors.New(reason[0].Get("message").String())
-		} else {
-			answer <- nil
-		}
-		return nil
-	})
-	app.Window().Get("__lab").
-		Call("effect", now.ID, map[string]any{"done": now.Done}).
-		Call("then", settle, settle)
-	return <-answer
+func send(ctx context.Context, now item) error {
+	change := map[string]any{"done": now.Done}
+	_, err := promise.Await(ctx, app.Window().Get("__lab").Call("effect", now.ID, change))
+	return err
 }

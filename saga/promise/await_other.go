@@ -1,0 +1,11 @@
+//go:build !js
+
+package promise
+
+import (
+	"context"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+func await(context.Context, app.Value) (app.Value, error) { return nil, ErrNoBrowser }
