@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -9,9 +10,10 @@ import (
 
 // A Confirmation is what [Live] knows of an atom whose base follows a server.
 type confirmation struct {
-	atom  atom.Target
-	limit time.Duration
-	late  func(*Task)
+	atom     atom.Target
+	limit    time.Duration
+	late     func(*Task)
+	contains func(ctx context.Context, ids []string) ([]string, error)
 }
 
 // Live declares, once for a store, that a's base follows what the server has:
@@ -26,10 +28,18 @@ type confirmation struct {
 // the task, again and again until it comes, and best loads the value anew. It is
 // called on a goroutine of its own.
 //
+// contains returns which of some tasks' changes a's base contains: those of durable
+// sagas that another page has sent, before it was gone with the answer. They
+// are not shown again on top of it. Nil is for a server that cannot be asked: then such
+// a change shows twice until the server has answered again.
+//
 // stop ends it; the changes that wait are folded where they are.
-func Live(s *atom.Store, a atom.Target, limit time.Duration, late func(*Task)) (stop func()) {
+func Live(
+	s *atom.Store, a atom.Target, limit time.Duration, late func(*Task),
+	contains func(ctx context.Context, ids []string) ([]string, error),
+) (stop func()) {
 	r := registryOf(s)
-	c := &confirmation{a, limit, late}
+	c := &confirmation{a, limit, late, contains}
 	s.Batch(func(*atom.Batch) { r.live = append(r.live, c) })
 	return func() {
 		s.Batch(func(b *atom.Batch) {

@@ -13,7 +13,7 @@ import (
 // log until the server's own count contains it, and is never added twice.
 func ExampleConfirm() {
 	s, visits := atom.NewStore(), atom.New(0)
-	defer saga.Live(s, visits, 10*time.Second, func(late *saga.Task) { fmt.Println("not confirmed:", late.Began()) })()
+	defer saga.Live(s, visits, 10*time.Second, func(late *saga.Task) { fmt.Println("not confirmed:", late.Began()) }, nil)()
 	send := func(context.Context, int) error { return nil }
 	task := saga.Run(s, visits, saga.Update(func(n *int) { *n++ }).Effect(send))
 	task.Wait(context.Background())

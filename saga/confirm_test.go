@@ -33,7 +33,7 @@ func newMirror(t *testing.T) *mirror {
 			t.Errorf("a task ended as %s: %v, %v", task.State(), task.Err(), task.PostErr())
 		}
 	})
-	m.stop = saga.Live(m.store, m.count, limit, func(late *saga.Task) { m.late = append(m.late, late) })
+	m.stop = saga.Live(m.store, m.count, limit, func(late *saga.Task) { m.late = append(m.late, late) }, nil)
 	return m
 }
 
@@ -196,7 +196,7 @@ func TestConfirmedBurst(t *testing.T) {
 func TestConfirmedTransaction(t *testing.T) {
 	m := newMirror(t)
 	other, mine := atom.New(0), atom.New(0) // mine is of this page alone
-	saga.Live(m.store, other, limit, func(*saga.Task) {})
+	saga.Live(m.store, other, limit, func(*saga.Task) {}, nil)
 	answers := make(chan error, 1)
 	task := saga.Transact(m.store, func(tx *saga.Tx) {
 		saga.Edit(tx, m.count, increment)
@@ -294,7 +294,7 @@ func TestConflictOfOneThatWaits(t *testing.T) {
 		N  int
 	}
 	s, rows := atom.NewStore(), atom.New([]row{{ID: "a"}})
-	saga.Live(s, rows, limit, func(*saga.Task) { t.Error("told of one that has left") })
+	saga.Live(s, rows, limit, func(*saga.Task) { t.Error("told of one that has left") }, nil)
 	h := sagatest.Run(s, atom.At(rows, "a"), func(r *row) { r.N++ })
 	h.Succeed()
 	must(t, rows.Sync(s, nil))

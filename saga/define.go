@@ -53,8 +53,9 @@ type Definition[In, T any] struct {
 // cannot be read, waits there for a program that can.
 //
 // After a reload the change is applied to what the server has meanwhile. If its
-// answer was lost it has the change already: prefer updates that can be made
-// twice, setting a value rather than counting up.
+// answer was lost the server has the change already, and says so where it can be
+// asked: see [Live]. Where it cannot, prefer updates that can be made twice, setting
+// a value rather than counting up.
 func Define[In, T any](name string, target func(In) *atom.Atom[T], build func(In) Saga[T]) *Definition[In, T] {
 	d := &Definition[In, T]{name: name, version: 1, target: target, build: build}
 	if _, taken := definitions.LoadOrStore(name, d); taken {

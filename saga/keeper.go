@@ -2,6 +2,7 @@ package saga
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -24,6 +25,8 @@ type keeper struct {
 	found  []Record   // before the store is ready for them
 	early  map[string]message
 	ready  bool
+
+	contained map[string][]atom.Target // ids of which changes are in whose base
 
 	mu       sync.Mutex // taken below intake and the store's lock
 	outbox   Outbox     // nil before Keep
@@ -76,6 +79,7 @@ func (k *keeper) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
 		close(loaded)
 		k.tell(message{Is: hello})
 		if await(ctx, k.store, ready) {
+			k.ask(ctx)
 			k.takeUp()
 			if o.Own(ctx) == nil {
 				k.own()
@@ -163,6 +167,9 @@ func (k *keeper) meet(r Record) bool {
 		k.mu.Unlock()
 	case r.Reason != "":
 		i.failBefore(l)
+	case k.isContained(r.ID, l):
+		k.drop(i)
+		return false
 	default:
 		l.run()
 	}
@@ -174,6 +181,7 @@ func (k *keeper) meet(r Record) bool {
 func (k *keeper) own() {
 	records := k.all()
 	k.intake.Lock()
+	records = slices.DeleteFunc(records, k.isSent)
 	k.discover(records, true)
 	for _, r := range records {
 		k.mu.Lock()
@@ -287,9 +295,3 @@ func (k *keeper) now() (s OutboxState) {
 	}
 	return s
 }
-
-type byOrder []Record
-
-func (all byOrder) Len() int           { return len(all) }
-func (all byOrder) Less(i, j int) bool { return all[i].Order < all[j].Order }
-func (all byOrder) Swap(i, j int)      { all[i], all[j] = all[j], all[i] }

@@ -87,3 +87,9 @@ func Keep(s *atom.Store, o Outbox, ready func(atom.Reader) bool) (stop func()) {
 // Discard takes a record that was set aside out of the outbox of a store. It
 // does nothing when there is none of that ID.
 func Discard(s *atom.Store, id string) { keeperOf(s).discardID(id) }
+
+type byOrder []Record
+
+func (all byOrder) Len() int           { return len(all) }
+func (all byOrder) Less(i, j int) bool { return all[i].Order < all[j].Order }
+func (all byOrder) Swap(i, j int)      { all[i], all[j] = all[j], all[i] }

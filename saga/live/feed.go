@@ -81,8 +81,8 @@ type Config struct {
 	// cannot bring what is missing.
 	Refetch func()
 
-	// Committed asks the server in which versions these mutations are; those that
-	// it does not know are missing. Nil asks nobody: what a loaded value contains
+	// Committed asks the server in which versions these mutations, at most 200, are;
+	// those that it does not know are missing. Nil asks nobody: what a loaded value contains
 	// of a change whose effect still runs is not known then, and shows twice until its
 	// commit comes.
 	Committed func(ctx context.Context, mutations []string) (map[string]int64, error)
@@ -124,7 +124,7 @@ func (f *Feed) Open(s *atom.Store, c Config) (stop func()) {
 	x := f.in(s)
 	x.Config, x.store = c, s
 	x.opened.Store(true)
-	unlive := saga.Live(s, c.Atom, min(c.Limit, patience), x.late)
+	unlive := saga.Live(s, c.Atom, min(c.Limit, patience), x.late, x.contains)
 	ctx, cancel := context.WithCancel(context.Background())
 	f.mu.Lock()
 	f.open = append(f.open, x)

@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,6 +192,26 @@ func TestALoadedValueContainsWhatTheServerSays(t *testing.T) {
 	})
 }
 
+// A user who was offline for long comes back with more changes than a server wants
+// to be asked about at once.
+func TestALoadUnderVeryManyChanges(t *testing.T) {
+	in(t, func(p *page) {
+		const n = 1000
+		for range n {
+			p.run("a", increment)
+		}
+		p.requests[500].arrives()
+		p.server.cut()
+		p.server.kept = p.server.version() // what was sent is not sent any more
+		p.sleep(time.Minute)
+		p.shows(thing{n, "a"}, "after the load")
+		p.isAt(1)
+		if len(p.errs) > 0 && !errors.Is(p.errs[0], ErrStream) {
+			t.Errorf("told %v", p.errs)
+		}
+	})
+}
+
 func TestAChangeThatIsNeverConfirmedIsTold(t *testing.T) {
 	in(t, func(p *page) {
 		p.run("a", increment).answered(nil) // the server says yes, and does nothing
@@ -221,6 +242,30 @@ func TestACommitOfBeforeIsAskedFor(t *testing.T) {
 		p.shows(thing{1, "a"}, "once the server was asked")
 		if len(p.errs) != 0 {
 			t.Errorf("told %v", p.errs)
+		}
+	})
+}
+
+// A page that takes up durable changes asks which of them its base has.
+func TestWhatTheBaseContains(t *testing.T) {
+	in(t, func(p *page) {
+		p.server.commit("a", "here", increment)
+		p.server.sendAll()
+		p.server.commit("a", "on its way", increment)
+		contains := func() (ids []string, err error) {
+			p.server.rest(func() { ids, err = p.following().contains(t.Context(), []string{"unknown", "on its way", "here"}) })
+			return ids, err
+		}
+		if got, err := contains(); err != nil || !slices.Equal(got, []string{"here"}) {
+			t.Errorf("got %v, %v", got, err)
+		}
+		p.server.sendAll()
+		if got, err := contains(); err != nil || !slices.Equal(got, []string{"on its way", "here"}) {
+			t.Errorf("when the event has come: %v, %v", got, err)
+		}
+		p.server.down = true
+		if got, err := contains(); err != errDown || len(got) > 0 {
+			t.Errorf("when the server is down: %v, %v", got, err)
 		}
 	})
 }

@@ -94,7 +94,7 @@ func (s *server) commit(id, mutation string, edit func(*thing)) int64 {
 func (s *server) versions(_ context.Context, mutations []string) (map[string]int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.down {
+	if s.down || len(mutations) > 200 {
 		return nil, errDown
 	}
 	found := map[string]int64{}

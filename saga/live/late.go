@@ -38,3 +38,18 @@ func (x *following) late(t *saga.Task) {
 		x.renew()
 	}
 }
+
+// contains returns which of these mutations are in the base, as far as the server knows.
+func (x *following) contains(ctx context.Context, mutations []string) (contained []string, err error) {
+	if x.Committed == nil {
+		return nil, nil
+	}
+	versions, err := x.versions(ctx, mutations)
+	at := x.position().version
+	for _, id := range mutations {
+		if version, known := versions[id]; known && version <= at {
+			contained = append(contained, id)
+		}
+	}
+	return contained, err
+}

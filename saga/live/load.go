@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -108,7 +109,7 @@ func (x *following) contained(ctx context.Context, now position, succeeded []str
 	for id := range tasks {
 		ids = append(ids, id)
 	}
-	versions, err := x.Committed(ctx, ids)
+	versions, err := x.versions(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -119,4 +120,20 @@ func (x *following) contained(ctx context.Context, now position, succeeded []str
 		}
 		return !slices.Contains(succeeded, id)
 	}), nil
+}
+
+// askedAtOnce is how many mutations the server is asked about in one request.
+const askedAtOnce = 200
+
+// versions asks the server in which versions mutations are.
+func (x *following) versions(ctx context.Context, mutations []string) (map[string]int64, error) {
+	all := map[string]int64{}
+	for some := range slices.Chunk(mutations, askedAtOnce) {
+		versions, err := x.Committed(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, versions)
+	}
+	return all, nil
 }

@@ -1,0 +1,67 @@
+package saga
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// asking is how long the server may take to say what it has.
+const asking = 3 * time.Second
+
+// ask finds out which changes are in a base already, though their records are
+// still in the outbox: the page that has sent them was gone before the answer came.
+func (k *keeper) ask(ctx context.Context) {
+	k.intake.Lock()
+	var ids []string
+	for _, r := range k.found {
+		if r.Reason == "" {
+			ids = append(ids, r.ID)
+		}
+	}
+	k.intake.Unlock()
+	var live []*confirmation
+	k.store.Batch(func(b *atom.Batch) { live = slices.Clone(registryOf(b).live) })
+	ctx, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	contained := map[string][]atom.Target{}
+	for _, c := range live {
+		if len(ids) == 0 || c.contains == nil {
+			continue
+		}
+		known, _ := c.contains(ctx, ids) // of the others the answer to their effect will tell
+		for _, id := range known {
+			contained[id] = append(contained[id], c.atom)
+		}
+	}
+	k.intake.Lock()
+	defer k.intake.Unlock()
+	k.contained = contained
+}
+
+// isContained reports whether what a launch would change is in the base.
+func (k *keeper) isContained(id string, l *launch) bool {
+	return slices.ContainsFunc(k.contained[id], func(a atom.Target) bool { return atom.Overlap(a, l.on) })
+}
+
+// drop lets go of an item that is nothing to show.
+func (k *keeper) drop(i *item) {
+	k.mu.Lock()
+	k.forget(i)
+	k.mu.Unlock()
+	k.publish()
+}
+
+// isSent reports whether a record is of a change that the base contained from the
+// start, and takes it out of the outbox.
+func (k *keeper) isSent(r Record) bool {
+	k.mu.Lock()
+	sent := k.contained[r.ID] != nil && k.items[r.ID] == nil && k.gone.has(r.ID)
+	k.mu.Unlock()
+	if sent {
+		k.remove(&item{record: r}, succeeded)
+	}
+	return sent
+}

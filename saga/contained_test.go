@@ -1,0 +1,119 @@
+package saga_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/outbox"
+)
+
+var (
+	visitors, guests = atom.New(0), atom.New(0) // guests follows no server
+	sentCount        func(context.Context) error
+)
+
+var countVisitor = saga.Define("test.count",
+	func(which string) *atom.Atom[int] {
+		return map[string]*atom.Atom[int]{"visitors": visitors, "guests": guests}[which]
+	},
+	func(string) saga.Saga[int] {
+		return saga.Update(func(n *int) { *n++ }).Effect(func(ctx context.Context, _ int) error { return sentCount(ctx) })
+	})
+
+// A change whose answer was lost with its page is in what the next page loads: that
+// shows it once, from the first moment on.
+func TestWhatTheBaseContainsIsNotShownTwice(t *testing.T) {
+	for _, test := range []struct {
+		reason         string
+		which          string
+		contains       func(ctx context.Context, ids []string) ([]string, error)
+		first, another int // what the page shows at first, and whether it is sent again
+	}{
+		{"the server has it", "visitors", contain("sent"), 1, 0},
+		{"the server does not have it", "visitors", contain(), 2, 1},
+		{"the server cannot be asked", "visitors", func(context.Context, []string) ([]string, error) { return nil, errServer }, 2, 1},
+		{"nobody can be asked", "visitors", nil, 2, 1},
+		{"the server does not answer", "visitors", func(ctx context.Context, _ []string) ([]string, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}, 2, 1},
+		{"it is of an atom that follows no server", "guests", contain("sent"), 2, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			memory, attempts := outbox.NewMemory(), 0
+			sentCount = func(context.Context) error { attempts++; time.Sleep(time.Hour); return nil }
+			_, err := memory.Open().Put(t.Context(), []saga.Record{{ID: "sent", Name: "test.count", Version: 1, Input: `"` + test.which + `"`}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, page := atom.NewStore(), memory.Open()
+			count := map[string]*atom.Atom[int]{"visitors": visitors, "guests": guests}[test.which]
+			count.Set(s, 1)
+			defer saga.Live(s, visitors, time.Hour, func(*saga.Task) {}, test.contains)()
+			shown := count.Get(s)
+			defer atom.Subscribe(s, count, func() { shown = max(shown, count.Get(s)) })()
+			stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if shown != test.first || attempts != test.another {
+				t.Errorf("%s: it showed up to %d, want %d; sent %d times, want %d", test.reason, shown, test.first, attempts, test.another)
+			}
+			left, err := memory.Open().All(t.Context())
+			if err != nil || len(left) != test.another {
+				t.Errorf("%s: %d are in the outbox, %v", test.reason, len(left), err)
+			}
+			if waiting := saga.OutboxOf(s).Get(s).Waiting; waiting != test.another {
+				t.Errorf("%s: %d wait", test.reason, waiting)
+			}
+			page.Close()
+			stop()
+			time.Sleep(2 * time.Hour)
+		})
+	}
+}
+
+func contain(ids ...string) func(context.Context, []string) ([]string, error) {
+	return func(context.Context, []string) ([]string, error) { return ids, nil }
+}
+
+// A page that shows the change, because its base was older, is told that the server
+// has it when another page finds that out.
+func TestOtherPagesAreToldWhatTheBaseContains(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		memory := outbox.NewMemory()
+		gone := make(chan struct{})
+		sentCount = func(ctx context.Context) error { <-gone; return errServer }
+		old, oldPage := atom.NewStore(), memory.Open()
+		stopOld := saga.Keep(old, oldPage, func(atom.Reader) bool { return true })
+		synctest.Wait()
+		task := countVisitor.Run(old, "visitors")
+		synctest.Wait()
+		next, nextPage := atom.NewStore(), memory.Open()
+		visitors.Set(next, 1)
+		defer saga.Live(next, visitors, time.Hour, func(*saga.Task) {}, contain(task.ID()))()
+		stopNext := saga.Keep(next, nextPage, func(atom.Reader) bool { return true })
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got := visitors.Get(next); got != 1 {
+			t.Errorf("the next page shows %d", got)
+		}
+		oldPage.Close() // the next page owns the outbox now
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := visitors.Get(next); got != 1 {
+			t.Errorf("the next page shows %d when it owns the outbox", got)
+		}
+		if left, err := memory.Open().All(t.Context()); err != nil || len(left) > 0 {
+			t.Errorf("left are %v, %v", left, err)
+		}
+		close(gone)
+		stopOld()
+		nextPage.Close()
+		stopNext()
+		time.Sleep(time.Hour)
+	})
+}
