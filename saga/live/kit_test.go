@@ -217,8 +217,11 @@ type page struct {
 	stop     func()
 }
 
-func newPage(t fataler) *page {
-	p := &page{t: t, store: atom.NewStore(), server: newServer(t), feed: NewFeed(), seen: true, online: true}
+func newPage(t fataler) *page { return openPage(t, newServer(t)) }
+
+// openPage opens a page of a server, which has no other that is open.
+func openPage(t fataler, s *server) *page {
+	p := &page{t: t, store: atom.NewStore(), server: s, feed: NewFeed(), seen: true, online: true}
 	p.all = atom.Async(Load(p.feed, p.server.load))
 	p.byID = atom.NewFamily(func(id string) *atom.Atom[thing] { return atom.Key(p.all.Value(), id) })
 	p.store.OnConflict(func(c atom.Conflict) { t.Errorf("conflict: %+v", c) })

@@ -1,0 +1,235 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/outbox"
+)
+
+// A reloads draws what can happen to durable changes and their server while the
+// page is loaded anew again and again, at any moment: before a change has arrived,
+// before its answer, before its commit has come back. It knows only the Law, as
+// model does: what shows is what the server had at the page's position, then the
+// changes that are not in that, in the order in which they were made.
+type reloads struct {
+	*page
+	rt     *rapid.T
+	memory *outbox.Memory
+	tab    *outbox.Page
+	close  func()
+	made   []*durable // in order, whichever page has made them
+
+	attempts map[string]chan error // that are under way, by id; guarded by the server's lock
+}
+
+// A durable is a change.
+type durable struct {
+	id, of  string
+	edit    func(*thing)
+	version int64 // of its commit, 0 before
+}
+
+type durableInput struct{ Of, Name string } // Name "" counts
+
+func (in durableInput) edit() func(*thing) {
+	if in.Name == "" {
+		return increment
+	}
+	return rename(in.Name)
+}
+
+// opened is the history that is being drawn: a definition is the program's.
+var opened *reloads
+
+var changeDurably = saga.Define("live.change",
+	func(in durableInput) *atom.Atom[thing] { return opened.byID.Of(in.Of) },
+	func(in durableInput) saga.Saga[thing] {
+		return saga.Update(in.edit()).Effect(func(ctx context.Context, _ thing) error {
+			return opened.attempt(saga.TaskFrom(ctx).ID())
+		})
+	})
+
+var errPageGone = errors.New("the page is gone")
+
+// attempt is one request to the server, and waits for its answer.
+func (m *reloads) attempt(id string) error {
+	answer := make(chan error, 1)
+	m.server.mu.Lock()
+	m.attempts[id] = answer
+	m.server.mu.Unlock()
+	return <-answer
+}
+
+// ends ends an attempt.
+func (m *reloads) ends(id string, err error) {
+	m.attempts[id] <- err
+	delete(m.attempts, id)
+	m.wait()
+}
+
+func (m *reloads) open() {
+	m.tab = m.memory.Open()
+	stop := saga.Keep(m.store, m.tab, func(r atom.Reader) bool { return m.all.Get(r).Loaded })
+	m.close = func() {
+		m.tab.Close()
+		stop()
+		for id := range m.attempts {
+			m.ends(id, errPageGone)
+		}
+		m.stop()
+	}
+	m.wait()
+}
+
+// reload is a page that is gone, and the next one.
+func (m *reloads) reload() {
+	m.close()
+	m.page = openPage(m.rt, m.server)
+	m.open()
+}
+
+func (m *reloads) make() {
+	in := durableInput{Of: names.Draw(m.rt, "of")}
+	if !rapid.Bool().Draw(m.rt, "count") {
+		in.Name = rapid.SampledFrom([]string{"x", "y", "z"}).Draw(m.rt, "name")
+	}
+	if !m.all.Get(m.store).Loaded {
+		return
+	}
+	var task *saga.Task
+	d := &durable{of: in.Of, edit: in.edit()}
+	m.made = append(m.made, d)
+	m.server.rest(func() { task = changeDurably.Run(m.store, in) })
+	d.id = task.ID()
+}
+
+// which draws a change that is under way.
+func (m *reloads) which() (d *durable, ok bool) {
+	var some []*durable
+	for _, d := range m.made {
+		if m.attempts[d.id] != nil {
+			some = append(some, d)
+		}
+	}
+	if len(some) == 0 {
+		return nil, false
+	}
+	return rapid.SampledFrom(some).Draw(m.rt, "change"), true
+}
+
+func (m *reloads) arrive() {
+	if d, ok := m.which(); ok && d.version == 0 {
+		d.version = m.server.commit(d.of, d.id, d.edit)
+	}
+}
+
+func (m *reloads) answer() {
+	if d, ok := m.which(); ok && d.version > 0 {
+		m.ends(d.id, nil)
+	}
+}
+
+func (m *reloads) check() {
+	if !m.following().isLoaded() {
+		return
+	}
+	at := m.following().position().version
+	want := maps.Clone(m.server.states[at])
+	for _, d := range m.made {
+		if d.version == 0 || d.version > at {
+			x := want[d.of]
+			d.edit(&x)
+			want[d.of] = x
+		}
+	}
+	if got := m.all.Get(m.store).Value; !maps.Equal(got, want) {
+		m.rt.Fatalf("at %d the page shows\n     %v\nwant %v", at, got, want)
+	}
+}
+
+// TestEveryReloadShowsTheLaw checks the Law after every step.
+func TestEveryReloadShowsTheLaw(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var failure any
+		synctest.Test(t, func(*testing.T) {
+			defer func() { failure = recover() }()
+			m := &reloads{page: newPage(rt), rt: rt, memory: outbox.NewMemory(), attempts: map[string]chan error{}}
+			opened = m
+			m.open()
+			defer func() { m.close(); time.Sleep(time.Hour) }()
+			rt.Repeat(m.steps())
+			m.calm()
+			m.end()
+		})
+		tellRapid(failure)
+	})
+}
+
+func (m *reloads) steps() map[string]func(*rapid.T) {
+	steps := map[string]func(*rapid.T){"": func(*rapid.T) { m.check() }}
+	for name, action := range map[string]func(){
+		"make":     m.make,
+		"arrive":   m.arrive,
+		"answer":   m.answer,
+		"reload":   m.reload,
+		"others":   func() { m.server.commit(names.Draw(m.rt, "of"), "", edits.Draw(m.rt, "edit")) },
+		"send":     func() { m.server.send() },
+		"send all": m.server.sendAll,
+		"cut":      func() { m.server.cut() },
+		"forget":   func() { m.server.kept = m.server.version() },
+		"refetch":  func() { m.all.Refresh(m.store) },
+		"slow":     func() { m.server.loading = time.Duration(rapid.IntRange(0, 5).Draw(m.rt, "seconds")) * time.Second },
+		"time":     func() { m.sleep(time.Duration(rapid.IntRange(0, 8).Draw(m.rt, "seconds")) * time.Second) },
+	} {
+		steps[name] = func(*rapid.T) {
+			action()
+			m.wait()
+		}
+	}
+	return steps
+}
+
+// calm has everything arrive and settle.
+func (m *reloads) calm() {
+	m.server.loading = 0
+	for range 2*len(m.made) + 10 {
+		m.sleep(lastTry + forgiven)
+		for _, d := range m.made {
+			if m.attempts[d.id] != nil {
+				if d.version == 0 {
+					d.version = m.server.commit(d.of, d.id, d.edit)
+				}
+				m.ends(d.id, nil)
+			}
+		}
+		m.server.sendAll()
+		m.check()
+	}
+	m.sleep(time.Minute)
+}
+
+// end checks that every change was made once, and nothing is left of it.
+func (m *reloads) end() {
+	m.check()
+	if got := m.all.Get(m.store).Value; !maps.Equal(got, m.server.state) {
+		m.rt.Fatalf("at the end the page shows\n     %v\nwant %v", got, m.server.state)
+	}
+	for _, d := range m.made {
+		if d.version == 0 {
+			m.rt.Fatalf("a change has never arrived")
+		}
+	}
+	left, err := m.memory.Open().All(context.Background())
+	if n := atom.Pending(m.store, m.all.Value()); err != nil || len(left) > 0 || n > 0 {
+		m.rt.Fatalf("%d are in the outbox, %d are pending, %v", len(left), n, err)
+	}
+}
