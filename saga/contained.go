@@ -9,11 +9,12 @@ import (
 )
 
 // asking is how long the server may take to say what it has.
-const asking = 3 * time.Second
+const asking = 5 * time.Second
 
 // ask finds out which changes are in a base already, though their records are
 // still in the outbox: the page that has sent them was gone before the answer came.
-func (k *keeper) ask(ctx context.Context) {
+// It returns false when ctx ends meanwhile.
+func (k *keeper) ask(ctx context.Context) bool {
 	k.intake.Lock()
 	var ids []string
 	for _, r := range k.found {
@@ -24,14 +25,14 @@ func (k *keeper) ask(ctx context.Context) {
 	k.intake.Unlock()
 	var live []*confirmation
 	k.store.Batch(func(b *atom.Batch) { live = slices.Clone(registryOf(b).live) })
-	ctx, cancel := context.WithTimeout(ctx, asking)
+	limited, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
 	contained := map[string][]atom.Target{}
 	for _, c := range live {
 		if len(ids) == 0 || c.contains == nil {
 			continue
 		}
-		known, _ := c.contains(ctx, ids) // of the others the answer to their effect will tell
+		known, _ := c.contains(limited, ids) // of the others the answer to their effect will tell
 		for _, id := range known {
 			contained[id] = append(contained[id], c.atom)
 		}
@@ -39,6 +40,7 @@ func (k *keeper) ask(ctx context.Context) {
 	k.intake.Lock()
 	defer k.intake.Unlock()
 	k.contained = contained
+	return ctx.Err() == nil
 }
 
 // isContained reports whether what a launch would change is in the base.

@@ -78,8 +78,7 @@ func (k *keeper) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
 		k.found = k.all()
 		close(loaded)
 		k.tell(message{Is: hello})
-		if await(ctx, k.store, ready) {
-			k.ask(ctx)
+		if await(ctx, k.store, ready) && k.ask(ctx) {
 			k.takeUp()
 			if o.Own(ctx) == nil {
 				k.own()

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -253,7 +254,9 @@ func TestWhatTheBaseContains(t *testing.T) {
 		p.server.sendAll()
 		p.server.commit("a", "on its way", increment)
 		contains := func() (ids []string, err error) {
-			p.server.rest(func() { ids, err = p.following().contains(t.Context(), []string{"unknown", "on its way", "here"}) })
+			p.server.rest(func() {
+				ids, err = p.following().contains(context.Background(), []string{"unknown", "on its way", "here"})
+			})
 			return ids, err
 		}
 		if got, err := contains(); err != nil || !slices.Equal(got, []string{"here"}) {

@@ -102,24 +102,32 @@ func (x *following) contained(ctx context.Context, now position, succeeded []str
 	if older {
 		return nil, fmt.Errorf("%w: %v", ErrOlder, now)
 	}
-	tasks := saga.Unconfirmed(x.store, x.Atom)
-	if len(tasks) == 0 || x.Committed == nil {
+	if x.Committed == nil {
 		return succeeded, nil
 	}
-	for id := range tasks {
-		ids = append(ids, id)
-	}
-	versions, err := x.versions(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(ids, func(id string) bool {
-		version, known := versions[id]
-		if known {
-			return version > now.version
+	asked := map[string]bool{}
+	for { // those of another page may be taken up while the server is asked
+		var more []string
+		for id := range saga.Unconfirmed(x.store, x.Atom) {
+			if !asked[id] {
+				asked[id] = true
+				more = append(more, id)
+			}
 		}
-		return !slices.Contains(succeeded, id)
-	}), nil
+		if len(more) == 0 {
+			return ids, nil
+		}
+		versions, err := x.versions(ctx, more)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range more {
+			version, known := versions[id]
+			if known && version <= now.version || !known && slices.Contains(succeeded, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
 }
 
 // askedAtOnce is how many mutations the server is asked about in one request.

@@ -165,7 +165,7 @@ func TestEveryReloadShowsTheLaw(t *testing.T) {
 			m := &reloads{page: newPage(rt), rt: rt, memory: outbox.NewMemory(), attempts: map[string]chan error{}}
 			opened = m
 			m.open()
-			defer func() { m.close(); time.Sleep(time.Hour) }()
+			defer func() { m.close(); m.sleep(time.Hour) }()
 			rt.Repeat(m.steps())
 			m.calm()
 			m.end()
