@@ -149,16 +149,23 @@ func (m *model) calm() {
 // TestEveryHistoryShowsTheLaw checks the Law after every step of histories that
 // rapid draws: 100 of them, or as many as -rapid.checks says.
 func TestEveryHistoryShowsTheLaw(t *testing.T) {
+	inBubbles(t, func(rt *rapid.T) {
+		m := &model{page: newPage(rt), rt: rt}
+		defer m.stop()
+		rt.Repeat(m.steps())
+		m.calm()
+		m.check()
+		m.end()
+	})
+}
+
+// inBubbles has rapid draw histories, each by a clock of its own.
+func inBubbles(t *testing.T, history func(*rapid.T)) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var failure any
 		synctest.Test(t, func(*testing.T) {
 			defer func() { failure = recover() }()
-			m := &model{page: newPage(rt), rt: rt}
-			defer m.stop()
-			rt.Repeat(m.steps())
-			m.calm()
-			m.check()
-			m.end()
+			history(rt)
 		})
 		tellRapid(failure)
 	})

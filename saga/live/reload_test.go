@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -158,19 +157,14 @@ func (m *reloads) check() {
 
 // TestEveryReloadShowsTheLaw checks the Law after every step.
 func TestEveryReloadShowsTheLaw(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		var failure any
-		synctest.Test(t, func(*testing.T) {
-			defer func() { failure = recover() }()
-			m := &reloads{page: newPage(rt), rt: rt, memory: outbox.NewMemory(), attempts: map[string]chan error{}}
-			opened = m
-			m.open()
-			defer func() { m.close(); m.sleep(time.Hour) }()
-			rt.Repeat(m.steps())
-			m.calm()
-			m.end()
-		})
-		tellRapid(failure)
+	inBubbles(t, func(rt *rapid.T) {
+		m := &reloads{page: newPage(rt), rt: rt, memory: outbox.NewMemory(), attempts: map[string]chan error{}}
+		opened = m
+		m.open()
+		defer func() { m.close(); m.sleep(time.Hour) }()
+		rt.Repeat(m.steps())
+		m.calm()
+		m.end()
 	})
 }
 
