@@ -289,3 +289,19 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
+
+// A page of another site comes from another process, which takes over while the
+// page that was opened is already to be seen from outside.
+func TestAPageIsAttachedToWhileItArrives(t *testing.T) {
+	tab := Persistent(t)
+	url := site(t, `<button>Open</button>`, `
+		const there = location.href.replace("127.0.0.1", "localhost")
+		document.querySelector("button").onclick = () => open(there, "_blank", "noopener")`)
+	tab.Goto(url)
+	for range 20 {
+		tab.Role("button", "Open").Click()
+		opened := tab.Opened()
+		opened.WantURL("/")
+		opened.Close()
+	}
+}

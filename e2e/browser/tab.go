@@ -4,6 +4,7 @@ package browser
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ type Tab struct {
 	name     string        // of its picture, when the test fails
 	patience time.Duration // as patience
 
+	close     context.CancelFunc
 	scripts   []string             // of Prepare
 	reconnect []context.CancelFunc // gives each worker its network back
 }
@@ -67,8 +69,8 @@ func (tab *Tab) Prepare(script string) {
 func open(t testing.TB, name string, parent context.Context, options ...chromedp.ContextOption) *Tab {
 	t.Helper()
 	tab := &Tab{t: t, name: name, console: &console{crashed: make(chan struct{})}, patience: patience}
-	var closeTab context.CancelFunc
-	tab.ctx, closeTab = chromedp.NewContext(parent, append(options, chromedp.WithListener(tab.console.hear))...)
+	options = append(options, chromedp.WithListener(tab.console.hear))
+	tab.ctx, tab.close = chromedp.NewContext(parent, options...)
 	t.Cleanup(func() {
 		tab.console.report(t)
 		if t.Failed() {
@@ -77,12 +79,21 @@ func open(t testing.TB, name string, parent context.Context, options ...chromedp
 		for _, reconnect := range tab.reconnect {
 			reconnect()
 		}
-		closeTab()
+		tab.close()
 	})
-	if err := chromedp.Do(tab.ctx); err != nil {
-		t.Fatalf("opening a tab: %v", err)
+	for start := time.Now(); ; time.Sleep(between) {
+		err := chromedp.Do(tab.ctx)
+		if err == nil {
+			return tab
+		}
+		if !strings.Contains(err.Error(), "execution context") || time.Since(start) > patience {
+			t.Fatalf("opening a tab: %v", err)
+		}
+		// A page that the browser is opening changes its process, and runs no script
+		// meanwhile. The context that has met that would close the page if it ended
+		// now: it ends with its parent.
+		tab.ctx, tab.close = chromedp.NewContext(parent, options...)
 	}
-	return tab
 }
 
 // Goto opens the address in this tab and returns when the page has loaded.
@@ -119,6 +130,9 @@ func (tab *Tab) Front() {
 		return chromedp.Void{}, err
 	})
 }
+
+// Close closes the tab before its test ends. It is of no use afterwards.
+func (tab *Tab) Close() { tab.close() }
 
 // Crash ends the page's process, as when the machine is out of memory. Nothing of
 // the page gets to say goodbye. The tab is of no use afterwards.
