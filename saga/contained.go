@@ -13,34 +13,43 @@ const asking = 5 * time.Second
 
 // ask finds out which changes are in a base already, though their records are
 // still in the outbox: the page that has sent them was gone before the answer came.
-// It returns false when ctx ends meanwhile.
-func (k *keeper) ask(ctx context.Context) bool {
-	k.intake.Lock()
+// The bases stay what they are until release is called.
+func (k *keeper) ask(ctx context.Context, records []Record) (release func()) {
 	var ids []string
-	for _, r := range k.found {
-		if r.Reason == "" {
+	for _, r := range records {
+		if r.Reason == "" && !k.knows(r.ID) {
 			ids = append(ids, r.ID)
 		}
 	}
-	k.intake.Unlock()
 	var live []*confirmation
 	k.store.Batch(func(b *atom.Batch) { live = slices.Clone(registryOf(b).live) })
 	limited, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
-	contained := map[string][]atom.Target{}
+	var releases []func()
 	for _, c := range live {
 		if len(ids) == 0 || c.contains == nil {
 			continue
 		}
-		known, _ := c.contains(limited, ids) // of the others the answer to their effect will tell
-		for _, id := range known {
-			contained[id] = append(contained[id], c.atom)
+		contained, release := c.contains(limited, ids) // of the others the answer to their effect will tell
+		releases = append(releases, release)
+		k.intake.Lock()
+		for _, id := range contained {
+			k.contained[id] = append(k.contained[id], c.atom)
+		}
+		k.intake.Unlock()
+	}
+	return func() {
+		for _, release := range releases {
+			release()
 		}
 	}
-	k.intake.Lock()
-	defer k.intake.Unlock()
-	k.contained = contained
-	return ctx.Err() == nil
+}
+
+// knows reports whether there is an item with this id, or was.
+func (k *keeper) knows(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.items[id] != nil || k.gone.has(id)
 }
 
 // isContained reports whether what a launch would change is in the base.

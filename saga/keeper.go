@@ -26,7 +26,7 @@ type keeper struct {
 	early  map[string]message
 	ready  bool
 
-	contained map[string][]atom.Target // ids of which changes are in whose base
+	contained map[string][]atom.Target // by id of the changes that are in a base, whose that is
 
 	mu       sync.Mutex // taken below intake and the store's lock
 	outbox   Outbox     // nil before Keep
@@ -45,7 +45,7 @@ func keeperOf(s *atom.Store) *keeper {
 	return atom.Attach(s, keeperKey{}, func() *keeper {
 		return &keeper{
 			store: s, state: atom.New(OutboxState{}),
-			ctx: context.Background(), items: map[string]*item{}, early: map[string]message{},
+			ctx: context.Background(), items: map[string]*item{}, early: map[string]message{}, contained: map[string][]atom.Target{},
 		}
 	})
 }
@@ -78,11 +78,8 @@ func (k *keeper) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
 		k.found = k.all()
 		close(loaded)
 		k.tell(message{Is: hello})
-		if await(ctx, k.store, ready) && k.ask(ctx) {
-			k.takeUp()
-			if o.Own(ctx) == nil {
-				k.own()
-			}
+		if await(ctx, k.store, ready) && k.takeUp(ctx) && o.Own(ctx) == nil {
+			k.own(ctx)
 		}
 	}()
 	return cancel
@@ -117,10 +114,18 @@ func (k *keeper) all() []Record {
 }
 
 // takeUp makes items of what was found. What was set aside comes last, or a
-// change that waits would be taken for one that followed the failure.
-func (k *keeper) takeUp() {
+// change that waits would be taken for one that followed the failure. It returns
+// false when ctx has ended meanwhile.
+func (k *keeper) takeUp(ctx context.Context) bool {
+	k.intake.Lock()
+	found := slices.Clone(k.found)
+	k.intake.Unlock()
+	defer k.ask(ctx, found)()
 	k.intake.Lock()
 	defer k.intake.Unlock()
+	if ctx.Err() != nil {
+		return false
+	}
 	k.ready = true
 	for _, aside := range []bool{false, true} {
 		for _, r := range k.found {
@@ -133,16 +138,7 @@ func (k *keeper) takeUp() {
 		k.settled(m)
 	}
 	k.found, k.early = nil, nil
-}
-
-// discover meets the records in the outbox, and tells the others about those that
-// they may not have: their pages were gone before they could.
-func (k *keeper) discover(records []Record, known bool) {
-	for _, r := range records {
-		if k.meet(r) || known {
-			k.tell(message{Is: added, Record: &r})
-		}
-	}
+	return true
 }
 
 // meet makes an item of a record, unless there is one, or was.
@@ -176,13 +172,18 @@ func (k *keeper) meet(r Record) bool {
 	return true
 }
 
-// own begins to send.
-func (k *keeper) own() {
+// own begins to send. The others are told what there is: they may not have it, when its
+// page was gone before it could tell.
+func (k *keeper) own(ctx context.Context) {
 	records := k.all()
+	release := k.ask(ctx, records)
 	k.intake.Lock()
-	records = slices.DeleteFunc(records, k.isSent)
-	k.discover(records, true)
 	for _, r := range records {
+		k.meet(r)
+	}
+	release()
+	for _, r := range slices.DeleteFunc(records, k.isSent) {
+		k.tell(message{Is: added, Record: &r})
 		k.mu.Lock()
 		if i := k.items[r.ID]; i != nil {
 			i.record.Sent = r.Sent

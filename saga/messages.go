@@ -93,7 +93,11 @@ func (k *keeper) welcome() {
 	records := k.all()
 	k.intake.Lock()
 	defer k.intake.Unlock()
-	k.discover(records, false)
+	for _, r := range records {
+		if k.meet(r) {
+			k.tell(message{Is: added, Record: &r})
+		}
+	}
 }
 
 // settled hands on what has become of an item in another page.

@@ -247,29 +247,39 @@ func TestACommitOfBeforeIsAskedFor(t *testing.T) {
 	})
 }
 
-// A page that takes up durable changes asks which of them its base has.
+// A page that takes up durable changes asks which of them its base has. It has no others
+// until they are taken up.
 func TestWhatTheBaseContains(t *testing.T) {
 	in(t, func(p *page) {
 		p.server.commit("a", "here", increment)
 		p.server.sendAll()
 		p.server.commit("a", "on its way", increment)
-		contains := func() (ids []string, err error) {
+		contains := func() (ids []string, release func()) {
 			p.server.rest(func() {
-				ids, err = p.following().contains(context.Background(), []string{"unknown", "on its way", "here"})
+				ids, release = p.following().contains(context.Background(), []string{"unknown", "on its way", "here"})
 			})
-			return ids, err
+			return ids, release
 		}
-		if got, err := contains(); err != nil || !slices.Equal(got, []string{"here"}) {
-			t.Errorf("got %v, %v", got, err)
+		got, release := contains()
+		if !slices.Equal(got, []string{"here"}) {
+			t.Errorf("got %v", got)
 		}
 		p.server.sendAll()
-		if got, err := contains(); err != nil || !slices.Equal(got, []string{"on its way", "here"}) {
-			t.Errorf("when the event has come: %v, %v", got, err)
+		p.all.Refresh(p.store)
+		p.shows(thing{1, "a"}, "before they are taken up")
+		release()
+		p.shows(thing{2, "a"}, "when they are")
+		got, release = contains()
+		if !slices.Equal(got, []string{"on its way", "here"}) {
+			t.Errorf("when the event has come: %v", got)
 		}
+		release()
 		p.server.down = true
-		if got, err := contains(); err != errDown || len(got) > 0 {
-			t.Errorf("when the server is down: %v, %v", got, err)
+		got, release = contains()
+		if len(got) > 0 {
+			t.Errorf("when the server is down: %v", got)
 		}
+		release()
 	})
 }
 

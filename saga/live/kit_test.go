@@ -38,9 +38,10 @@ type server struct {
 	database string
 	state    things
 	log      []Event
-	states   []things // after each version
-	kept     int64    // events up to this version are not sent any more
-	loading  time.Duration
+	states   []things      // after each version
+	kept     int64         // events up to this version are not sent any more
+	loading  time.Duration // of a value, by who asks for one
+	telling  time.Duration // in which versions mutations are
 	down     bool
 	open     *connection
 }
@@ -91,19 +92,21 @@ func (s *server) commit(id, mutation string, edit func(*thing)) int64 {
 	return s.version()
 }
 
-func (s *server) versions(_ context.Context, mutations []string) (map[string]int64, error) {
+// versions answers as it is when the request comes.
+func (s *server) versions(ctx context.Context, mutations []string) (map[string]int64, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.down || len(mutations) > 200 {
+	down, log, takes := s.down, s.log, s.telling
+	s.mu.Unlock()
+	if down || len(mutations) > 200 {
 		return nil, errDown
 	}
 	found := map[string]int64{}
-	for _, e := range s.log {
+	for _, e := range log {
 		if e.Mutation != "" && slices.Contains(mutations, e.Mutation) {
 			found[e.Mutation] = e.Version
 		}
 	}
-	return found, nil
+	return found, pass(ctx, takes)
 }
 
 var errDown = errors.New("the server is down")
@@ -116,12 +119,17 @@ func (s *server) load(ctx context.Context) (things, string, error) {
 	if down {
 		return nil, "", errDown
 	}
+	return now, `W/"` + at + `"`, pass(ctx, takes)
+}
+
+// pass lets time pass, or returns ctx's error when that ends first.
+func pass(ctx context.Context, d time.Duration) error {
 	select {
-	case <-time.After(takes):
+	case <-time.After(d):
+		return nil
 	case <-ctx.Done():
-		return nil, "", ctx.Err()
+		return ctx.Err()
 	}
-	return now, `W/"` + at + `"`, nil
 }
 
 // follow is the stream.

@@ -38,27 +38,3 @@ func (x *following) late(t *saga.Task) {
 		x.renew()
 	}
 }
-
-// contains returns which of these mutations are in the base, as far as the server
-// knows. When the base becomes another one meanwhile, it asks again.
-func (x *following) contains(ctx context.Context, mutations []string) (contained []string, err error) {
-	if x.Committed == nil {
-		return nil, nil
-	}
-	for {
-		at := x.position()
-		versions, err := x.versions(ctx, mutations)
-		if err != nil {
-			return nil, err
-		}
-		if x.position() != at {
-			continue
-		}
-		for _, id := range mutations {
-			if version, known := versions[id]; known && version <= at.version {
-				contained = append(contained, id)
-			}
-		}
-		return contained, nil
-	}
-}

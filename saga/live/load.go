@@ -35,6 +35,11 @@ func Load[T any](f *Feed, load func(ctx context.Context) (value T, at string, er
 		if err != nil {
 			return value, err
 		}
+		decided, err := x.decide(ctx)
+		if err != nil {
+			return value, err
+		}
+		context.AfterFunc(ctx, decided)
 		contained, err := x.contained(ctx, now, succeeded)
 		if err != nil {
 			return value, err
@@ -58,7 +63,7 @@ func Load[T any](f *Feed, load func(ctx context.Context) (value T, at string, er
 // tasks that have succeeded by now: what is loaded contains them, if the server
 // knows nothing else of them.
 func (x *following) begin(ctx context.Context) (succeeded []string) {
-	x.store.Batch(func(*atom.Batch) { x.loads++ })
+	x.hold()
 	context.AfterFunc(ctx, x.end)
 	for id, task := range saga.Unconfirmed(x.store, x.Atom) {
 		if task.State() == saga.Succeeded {
@@ -68,11 +73,11 @@ func (x *following) begin(ctx context.Context) (succeeded []string) {
 	return succeeded
 }
 
-// end is called when a load is over, whatever came of it.
+// end is called when a load is over, whatever came of it, or another hold.
 func (x *following) end() {
 	var err error
 	x.store.Batch(func(b *atom.Batch) {
-		if x.loads--; x.loads > 0 {
+		if x.holds--; x.holds > 0 {
 			return
 		}
 		if x.stale {
@@ -89,7 +94,7 @@ func (x *following) end() {
 // again loads anew after a load that has failed.
 func (x *following) again() {
 	needed := false
-	x.store.Batch(func(*atom.Batch) { needed = x.stale && x.loads == 0 })
+	x.store.Batch(func(*atom.Batch) { needed = x.stale && x.holds == 0 })
 	if needed {
 		x.Refetch()
 	}
@@ -105,29 +110,15 @@ func (x *following) contained(ctx context.Context, now position, succeeded []str
 	if x.Committed == nil {
 		return succeeded, nil
 	}
-	asked := map[string]bool{}
-	for { // those of another page may be taken up while the server is asked
-		var more []string
-		for id := range saga.Unconfirmed(x.store, x.Atom) {
-			if !asked[id] {
-				asked[id] = true
-				more = append(more, id)
-			}
-		}
-		if len(more) == 0 {
-			return ids, nil
-		}
-		versions, err := x.versions(ctx, more)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range more {
-			version, known := versions[id]
-			if known && version <= now.version || !known && slices.Contains(succeeded, id) {
-				ids = append(ids, id)
-			}
+	mutations := slices.Collect(maps.Keys(saga.Unconfirmed(x.store, x.Atom)))
+	versions, err := x.versions(ctx, mutations)
+	for _, id := range mutations {
+		version, known := versions[id]
+		if known && version <= now.version || !known && slices.Contains(succeeded, id) {
+			ids = append(ids, id)
 		}
 	}
+	return ids, err
 }
 
 // askedAtOnce is how many mutations the server is asked about in one request.

@@ -16,9 +16,11 @@ import (
 
 // A reloads draws what can happen to durable changes and their server while the
 // page is loaded anew again and again, at any moment: before a change has arrived,
-// before its answer, before its commit has come back. It knows only the Law, as
-// model does: what shows is what the server had at the page's position, then the
-// changes that are not in that, in the order in which they were made.
+// before its answer, before its commit has come back. What a page has sent may arrive
+// long after it is gone. It knows only the Law, as model does: what shows is what
+// the server had at the page's position, then the changes that are not in that, in
+// the order in which they were made. Those of the pages before come all at once, when
+// the server has said which of them it has.
 type reloads struct {
 	*page
 	rt     *rapid.T
@@ -26,6 +28,8 @@ type reloads struct {
 	tab    *outbox.Page
 	close  func()
 	made   []*durable // in order, whichever page has made them
+	before int        // how many of them pages before have made
+	came   bool       // those show
 
 	attempts map[string]chan error // that are under way, by id; guarded by the server's lock
 }
@@ -34,6 +38,7 @@ type reloads struct {
 type durable struct {
 	id, of  string
 	edit    func(*thing)
+	sent    bool  // and under way, if it has not arrived
 	version int64 // of its commit, 0 before
 }
 
@@ -64,6 +69,9 @@ func (m *reloads) attempt(id string) error {
 	answer := make(chan error, 1)
 	m.server.mu.Lock()
 	m.attempts[id] = answer
+	for _, d := range m.made {
+		d.sent = d.sent || d.id == id
+	}
 	m.server.mu.Unlock()
 	return <-answer
 }
@@ -92,6 +100,7 @@ func (m *reloads) open() {
 // reload is a page that is gone, and the next one.
 func (m *reloads) reload() {
 	m.close()
+	m.before, m.came = len(m.made), false
 	m.page = openPage(m.rt, m.server)
 	m.open()
 }
@@ -106,16 +115,20 @@ func (m *reloads) make() {
 	}
 	var task *saga.Task
 	d := &durable{of: in.Of, edit: in.edit()}
-	m.made = append(m.made, d)
-	m.server.rest(func() { task = changeDurably.Run(m.store, in) })
-	d.id = task.ID()
+	m.server.rest(func() {
+		task = changeDurably.Run(m.store, in)
+		m.server.mu.Lock()
+		defer m.server.mu.Unlock()
+		d.id, d.sent = task.ID(), m.attempts[task.ID()] != nil
+		m.made = append(m.made, d)
+	})
 }
 
-// which draws a change that is under way.
-func (m *reloads) which() (d *durable, ok bool) {
+// which draws a change that a condition is true of.
+func (m *reloads) which(is func(*durable) bool) (d *durable, ok bool) {
 	var some []*durable
 	for _, d := range m.made {
-		if m.attempts[d.id] != nil {
+		if is(d) {
 			some = append(some, d)
 		}
 	}
@@ -126,13 +139,13 @@ func (m *reloads) which() (d *durable, ok bool) {
 }
 
 func (m *reloads) arrive() {
-	if d, ok := m.which(); ok && d.version == 0 {
+	if d, ok := m.which(func(d *durable) bool { return d.sent && d.version == 0 }); ok {
 		d.version = m.server.commit(d.of, d.id, d.edit)
 	}
 }
 
 func (m *reloads) answer() {
-	if d, ok := m.which(); ok && d.version > 0 {
+	if d, ok := m.which(func(d *durable) bool { return m.attempts[d.id] != nil && d.version > 0 }); ok {
 		m.ends(d.id, nil)
 	}
 }
@@ -141,18 +154,28 @@ func (m *reloads) check() {
 	if !m.following().isLoaded() {
 		return
 	}
+	got := m.all.Get(m.store).Value
+	if !m.came && maps.Equal(got, m.law(m.made[m.before:])) {
+		return
+	}
+	m.came = true
+	if want := m.law(m.made); !maps.Equal(got, want) {
+		m.rt.Fatalf("at %v the page shows\n     %v\nwant %v", m.following().position(), got, want)
+	}
+}
+
+// law is what must show: these changes on what the server had.
+func (m *reloads) law(made []*durable) things {
 	at := m.following().position().version
 	want := maps.Clone(m.server.states[at])
-	for _, d := range m.made {
+	for _, d := range made {
 		if d.version == 0 || d.version > at {
 			x := want[d.of]
 			d.edit(&x)
 			want[d.of] = x
 		}
 	}
-	if got := m.all.Get(m.store).Value; !maps.Equal(got, want) {
-		m.rt.Fatalf("at %d the page shows\n     %v\nwant %v", at, got, want)
-	}
+	return want
 }
 
 // TestEveryReloadShowsTheLaw checks the Law after every step.
@@ -181,8 +204,9 @@ func (m *reloads) steps() map[string]func(*rapid.T) {
 		"cut":      func() { m.server.cut() },
 		"forget":   func() { m.server.kept = m.server.version() },
 		"refetch":  func() { m.all.Refresh(m.store) },
-		"slow":     func() { m.server.loading = time.Duration(rapid.IntRange(0, 5).Draw(m.rt, "seconds")) * time.Second },
-		"time":     func() { m.sleep(time.Duration(rapid.IntRange(0, 8).Draw(m.rt, "seconds")) * time.Second) },
+		"slow":     func() { m.server.loading = m.seconds(5) },
+		"think":    func() { m.server.telling = m.seconds(1) },
+		"time":     func() { m.sleep(m.seconds(8)) },
 	} {
 		steps[name] = func(*rapid.T) {
 			action()
@@ -192,9 +216,14 @@ func (m *reloads) steps() map[string]func(*rapid.T) {
 	return steps
 }
 
+// seconds are whole ones, so that what takes time often ends with something else.
+func (m *reloads) seconds(most int) time.Duration {
+	return time.Duration(rapid.IntRange(0, most).Draw(m.rt, "seconds")) * time.Second
+}
+
 // calm has everything arrive and settle.
 func (m *reloads) calm() {
-	m.server.loading = 0
+	m.server.loading, m.server.telling = 0, 0
 	for range 2*len(m.made) + 10 {
 		m.sleep(lastTry + forgiven)
 		for _, d := range m.made {

@@ -19,14 +19,15 @@ type following struct {
 	world world
 	wake  chan struct{} // something that connect waits for may have happened
 
-	opened atomic.Bool
-	asking atomic.Bool
+	opened   atomic.Bool
+	asking   atomic.Bool
+	deciding chan struct{} // holds who decides what the base contains
 
 	// Guarded by the store's lock.
 	loaded  bool
 	at      position        // what the base contains, once it is loaded
 	waiting map[int64]Event // by version, of behind at
-	loads   int             // that are under way; events wait until they are over
+	holds   int             // loads under way, and who else needs the base as it is; events wait
 	stale   bool            // the base has to be loaded anew, whatever comes
 	failed  int             // loads in a row
 	behind  *time.Timer     // until the stream is begun again, because something is missing
@@ -62,7 +63,7 @@ func (x *following) advance(b *atom.Batch) error {
 		clear(x.waiting)
 		return fmt.Errorf("%w: too many are missing", ErrEvent)
 	}
-	if x.loads > 0 || !x.loaded {
+	if x.holds > 0 || !x.loaded {
 		return nil
 	}
 	for {
@@ -100,7 +101,7 @@ func (x *following) reach(version int64) {
 func (x *following) catchUp() {
 	x.store.Batch(func(*atom.Batch) {
 		x.behind = nil
-		if len(x.waiting) > 0 && x.loads == 0 && x.broken != nil {
+		if len(x.waiting) > 0 && x.holds == 0 && x.broken != nil {
 			x.broken(errMissed)
 		}
 	})
@@ -119,7 +120,7 @@ func (x *following) renew() {
 	loading := false
 	x.store.Batch(func(*atom.Batch) {
 		x.stale = true
-		loading = x.loads > 0 || !x.opened.Load()
+		loading = x.holds > 0 || !x.opened.Load()
 	})
 	if !loading {
 		x.Refetch()
