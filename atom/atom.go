@@ -67,8 +67,26 @@ func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
 	return value, false
 }
 
-// now reads the visible value, under the lock.
-func (a *Atom[T]) now(s *Store) (*T, bool) { return a.read(s.visible(a.root)) }
+// now reads the visible value, under the lock. What has changed is read by several: by
+// who looks whether it is different, and by who shows it.
+func (a *Atom[T]) now(s *Store) (*T, bool) {
+	if last := &s.read; last.atom == a.id && last.epoch == s.epoch {
+		p := last.value.(*T)
+		return p, p != nil
+	}
+	p, ok := a.read(s.visible(a.root))
+	if !ok {
+		p = nil
+	}
+	s.read = lastRead{a.id, s.epoch, p}
+	return p, ok
+}
+
+// A lastRead is the last value that was read from a store: a *T, nil when it was missing.
+type lastRead struct {
+	atom, epoch uint64
+	value       any
+}
 
 // Set replaces the value. It keeps its place among the live entries of the
 // log: what was dispatched before it and fails later is taken back below it.

@@ -20,6 +20,9 @@ type editor interface {
 	// apply returns the state after the edit, and what has changed.
 	apply(state any, as application) (after any, c Changes, err error)
 
+	// led returns pointers to the values that the edit was last applied between.
+	led() (before, after any)
+
 	// find returns a pointer to the value in a state, nil when it is missing.
 	find(state any) any
 }
@@ -75,6 +78,8 @@ func (e *revising[T]) next(prev *T) (next *T, c Changes, err error) {
 	}
 	return next, c, err
 }
+
+func (e *revising[T]) led() (before, after any) { return e.before, e.after }
 
 func (e *revising[T]) find(state any) any {
 	if p, ok := e.atom.read(state); ok {

@@ -149,6 +149,9 @@ func (e *Entry) States(r Reader, i int) (below, above any) {
 	r.open(nil)
 	defer r.close()
 	edit := e.edits[i]
+	if len(e.edits) == 1 && e.live() && !e.portions[0].strays {
+		return edit.editor.led() // as found below, without looking
+	}
 	for j := range e.portions {
 		p := &e.portions[j]
 		at := p.cell.index(p)

@@ -11,8 +11,8 @@ import (
 
 func TestPersistentEditsForLenses(t *testing.T) {
 	m := MapOf(map[string]part{"a": {A: 1}})
-	two := m.with("b", &part{A: 2}).with("a", &part{A: 3})
-	if p, ok := two.get("b"); !ok || p.A != 2 || two.Len() != 2 || m.Len() != 1 {
+	two := m.with(new("b"), &part{A: 2}).with(new("a"), &part{A: 3})
+	if p, ok := two.get(new("b")); !ok || p.A != 2 || two.Len() != 2 || m.Len() != 1 {
 		t.Errorf("got %v from %v", two, m)
 	}
 	if v, _ := m.Get("a"); v.A != 1 || two.without("a").Has("a") || two.without("x").Len() != 2 {

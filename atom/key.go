@@ -14,10 +14,11 @@ import (
 //
 // A write copies the map, though not what is in it; [MapKey] does without.
 func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
-	return element(parent, keyStep(key), nil,
+	step := keyStep(key)
+	return element(parent, step, nil,
 		func(m map[K]V) (*V, Step, bool) {
 			v, ok := m[key]
-			return &v, keyStep(key), ok
+			return &v, step, ok
 		},
 		func(m map[K]V, _ Step, v *V) map[K]V {
 			next := maps.Clone(m)
@@ -29,12 +30,13 @@ func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 // MapKey is [Key] of a [Map]: a write costs as much as the change, however large
 // the map is.
 func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
-	return element(parent, keyStep(key), nil,
+	step := keyStep(key)
+	return element(parent, step, nil,
 		func(m Map[K, V]) (*V, Step, bool) {
-			v, ok := m.get(key)
-			return v, keyStep(key), ok
+			v, ok := m.get(&key)
+			return v, step, ok
 		},
-		func(m Map[K, V], _ Step, v *V) Map[K, V] { return m.with(key, v) })
+		func(m Map[K, V], _ Step, v *V) Map[K, V] { return m.with(&key, v) })
 }
 
 // At returns the element of a slice that has an identity: E's field tagged

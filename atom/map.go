@@ -47,16 +47,16 @@ func (m Map[K, V]) Len() int { return m.root.current().len() }
 
 // Get returns the value under k, and whether there is one.
 func (m Map[K, V]) Get(k K) (v V, ok bool) {
-	if p, ok := m.get(k); ok {
+	if p, ok := m.get(&k); ok {
 		return *p, true
 	}
 	return v, false
 }
 
 // get is Get without the copy; what it returns is not to be written to.
-func (m Map[K, V]) get(k K) (*V, bool) {
+func (m Map[K, V]) get(k *K) (*V, bool) {
 	t := m.root.current()
-	i, ok := m.search(t, &k)
+	i, ok := m.search(t, k)
 	if !ok {
 		return nil, false
 	}
@@ -65,7 +65,7 @@ func (m Map[K, V]) get(k K) (*V, bool) {
 
 // Has tells whether there is a value under k.
 func (m Map[K, V]) Has(k K) bool {
-	_, ok := m.get(k)
+	_, ok := m.get(&k)
 	return ok
 }
 
@@ -194,12 +194,12 @@ func (m Map[K, V]) String() string {
 	return "map[" + b.String() + "]"
 }
 
-// with is m, which is not a draft, with *v under k. *v is not written to from
+// with is m, which is not a draft, with *v under *k. *v is not written to from
 // then on.
-func (m Map[K, V]) with(k K, v *V) Map[K, V] {
+func (m Map[K, V]) with(k *K, v *V) Map[K, V] {
 	t := m.root.current()
-	box := unsafe.Pointer(&entryBox[K, V]{k, *v})
-	if i, ok := m.search(t, &k); ok {
+	box := unsafe.Pointer(&entryBox[K, V]{*k, *v})
+	if i, ok := m.search(t, k); ok {
 		t = t.set(i, box, false, newMark())
 	} else {
 		t = t.insert(i, box, false, newMark())

@@ -58,7 +58,7 @@ func TestMergeIsSetOfEach(t *testing.T) {
 				}
 			})
 		}
-		prev.ByKey = prev.ByKey.with("first", &part{})
+		prev.ByKey = prev.ByKey.with(new("first"), &part{})
 		next, c := edit(func(d *world) { d.ByKey.Merge(other) })
 		want, wantChanges := edit(func(d *world) {
 			for k, v := range other.All() {

@@ -21,6 +21,7 @@ import (
 type Store struct {
 	mu      sync.Mutex
 	epoch   uint64 // counts the changes
+	read    lastRead
 	entryID uint64
 	cells   map[uint64]*cell   // by root id
 	memos   map[uint64]*memo   // by derived id

@@ -33,7 +33,7 @@ func (l *launch) run() *Task {
 		a.task.end(Failed, a.refused, nil)
 	case a.joined || !w.hasEffect():
 	default:
-		go a.task.begin()
+		a.task.start()
 	}
 	return a.task
 }

@@ -7,12 +7,6 @@ import (
 	"time"
 )
 
-// begin is where the goroutine of an effect begins.
-func (t *Task) begin() {
-	roomy()
-	t.perform()
-}
-
 // perform waits for the effect's turn, runs it, as often as the backoff allows,
 // and ends the task.
 func (t *Task) perform() {
