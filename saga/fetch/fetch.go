@@ -29,6 +29,7 @@ package fetch
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -120,10 +121,18 @@ func Do(ctx context.Context, r Request) (*Response, error) {
 // answers may have no body use Do. Content-Type and Accept are those of JSON
 // unless r has others.
 func JSON[T any](ctx context.Context, r Request, body any) (answer T, err error) {
+	if err := exchange(ctx, r, body, &answer); err != nil {
+		return *new(T), err
+	}
+	return answer, nil
+}
+
+// exchange is JSON for every type: answer points to where the answer goes.
+func exchange(ctx context.Context, r Request, body, answer any) (err error) {
 	header := map[string]string{"Accept": "application/json, application/problem+json"}
 	if body != nil {
 		if r.Body, err = json.Marshal(body); err != nil {
-			return answer, fmt.Errorf("fetch: %s %s: encoding the body: %w", r.method(), r.URL, err)
+			return fmt.Errorf("fetch: %s %s: encoding the body: %w", r.method(), r.URL, err)
 		}
 		header["Content-Type"] = "application/json"
 	}
@@ -134,12 +143,12 @@ func JSON[T any](ctx context.Context, r Request, body any) (answer T, err error)
 	r.Header = header
 	response, err := Do(ctx, r)
 	if err != nil || response.Status == noContent {
-		return answer, err
+		return err
 	}
-	if err := json.Unmarshal(response.Body, &answer); err != nil {
-		return *new(T), fmt.Errorf("fetch: %s %s: decoding the answer: %w", r.method(), r.URL, err)
+	if err := json.Unmarshal(response.Body, answer); err != nil {
+		return fmt.Errorf("fetch: %s %s: decoding the answer: %w", r.method(), r.URL, err)
 	}
-	return answer, nil
+	return nil
 }
 
 const noContent = 204
@@ -159,17 +168,23 @@ func Get[T any](ctx context.Context, url string) (T, error) {
 // attempt, so that a server that knows the header acts once even when its first
 // answer was lost.
 func Patch[T any](ctx context.Context, url string) (answer T, err error) {
-	task := saga.TaskFrom(ctx)
-	if task == nil {
-		return answer, fmt.Errorf("fetch: PATCH %s: the context is not that of an effect", url)
-	}
-	if n := len(task.Patches()); n > 1 {
-		return answer, fmt.Errorf("fetch: PATCH %s: the transaction has %d patches", url, n)
-	}
-	patch, err := task.PatchSent()
+	r, patch, err := patching(ctx, url)
 	if err != nil {
 		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
 	}
+	return JSON[T](ctx, r, patch)
+}
+
+// patching is the request of Patch, and its body.
+func patching(ctx context.Context, url string) (r Request, patch json.RawMessage, err error) {
+	task := saga.TaskFrom(ctx)
+	if task == nil {
+		return r, nil, errors.New("the context is not that of an effect")
+	}
+	if n := len(task.Patches()); n > 1 {
+		return r, nil, fmt.Errorf("the transaction has %d patches", n)
+	}
+	patch, err = task.PatchSent()
 	header := map[string]string{"Content-Type": "application/json-patch+json", "Idempotency-Key": task.ID()}
-	return JSON[T](ctx, Request{Method: "PATCH", URL: url, Header: header}, json.RawMessage(patch))
+	return Request{Method: "PATCH", URL: url, Header: header}, patch, err
 }
