@@ -1,8 +1,6 @@
 package saga
 
 import (
-	"strconv"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
@@ -20,7 +18,8 @@ import (
 // called on go-app's UI goroutine, which sleeps meanwhile: what the component shows
 // besides atoms is shown after [Bind.Refresh].
 //
-// One listener of the document serves all elements: rows cost no listener each.
+// One listener of the document serves all elements: rows cost no listener each. It costs
+// less where the page has the script of package early.
 func On[T any, E interface {
 	app.UI
 	DataSet(name string, value any) E
@@ -39,36 +38,36 @@ type handlers struct {
 	rendered int // in this rendering
 }
 
-// A handler is known by a name, which its element has as an attribute.
+// A handler is known by a number, which its element has as an attribute.
 type handler struct {
 	bind   *Bind
-	name   string
+	number int
 	handle func(app.Event)
 }
 
-// handling are the handlers of what is on the page, by their names; used on the
-// browser's one thread.
-var handling = map[string]*handler{}
+// handling are the handlers of what is on the page, by their numbers, from 1; used on
+// the browser's one thread.
+var handling = map[int]*handler{}
 
-var handlersMade uint64
+var handlersMade int
 
-func (h *handlers) next(b *Bind, event string, handle func(app.Event)) (name string) {
+func (h *handlers) next(b *Bind, event string, handle func(app.Event)) (number int) {
 	if h.rendered == len(h.all) {
 		handlersMade++
-		made := &handler{bind: b, name: strconv.FormatUint(handlersMade, 36)}
-		handling[made.name] = made
+		made := &handler{bind: b, number: handlersMade}
+		handling[made.number] = made
 		h.all = append(h.all, made)
 		listen(event)
 	}
 	now := h.all[h.rendered]
 	h.rendered++
 	now.handle = handle
-	return now.name
+	return now.number
 }
 
 func (h *handlers) end() {
 	for _, x := range h.all {
-		delete(handling, x.name)
+		delete(handling, x.number)
 	}
 	h.all = nil
 }

@@ -27,6 +27,10 @@
 // place that looks the same, or the only one that does. A control that the program
 // shows later is waited for, up to ten seconds.
 //
+// Once the program is there, the script finds out for it which handlers of saga.On an
+// event is for: from Go each step of that is a call, and with the script a click on a
+// row takes a tenth less time.
+//
 // The script is a file, without inline code, as a content security policy of
 // "script-src 'self' 'wasm-unsafe-eval'" wants it. Any go-app page can use it,
 // with or without the rest of this module.

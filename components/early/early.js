@@ -1,6 +1,7 @@
 // What the user does on a prerendered page before its program is there: kept, and carried out once it
 // is. It stands in the head, without defer or async, to be there before the first control is. The
-// documentation of package early says what is kept, and how.
+// documentation of package early says what is kept, and how. Once the program is there, it finds out for
+// saga.On which handler an event is for.
 (() => {
   const controls = "button, a[href], input, select, textarea, [role], [tabindex], [data-on-click]";
   const patience = 10000; // milliseconds that a control may stay away once the program runs
@@ -152,6 +153,28 @@
     observer.observe(document.body, { childList: true, subtree: true });
     const late = setTimeout(again, deadline - performance.now());
   }
+
+  // With the program
+
+  /**
+   * Calls tell for every handler of saga.On that an event is for, the inner one first, with the event, as a
+   * method of the handler's number; and follow, if there is one, with a click on a link. The program would have
+   * to ask the browser for each step of this.
+   */
+  function listen(type, tell, follow) {
+    const name = `data-on-${type}`;
+    const marked = follow ? `[${name}],a` : `[${name}]`;
+    document.documentElement.addEventListener(type, (event) => {
+      for (let at = event.target.closest(marked); at; at = at.parentElement?.closest(marked)) {
+        const handler = at.getAttribute(name);
+        if (handler === null) follow(event);
+        else tell.call(Number(handler), event);
+        if (event.cancelBubble) return;
+      }
+    });
+  }
+
+  window.atomsaga = { listen };
 
   const listeners = { click, input: edit, change: edit, submit, toggle, scroll, focusin, focusout };
   for (const [type, listener] of Object.entries(listeners)) addEventListener(type, listener, true);
