@@ -4,7 +4,9 @@ package browser
 
 import (
 	"context"
+	"errors"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
@@ -53,12 +55,15 @@ func disconnect(ctx context.Context, target *chromedp.Target, offline bool) erro
 		rules.MatchedNetworkConditions = append(rules.MatchedNetworkConditions,
 			&network.Conditions{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
 	}
-	if _, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, rules); err != nil {
-		return err
+	state := network.OverrideNetworkStateParams{Offline: offline, DownloadThroughput: -1, UploadThroughput: -1}
+	_, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, rules)
+	if invalid := (*cdproto.Error)(nil); errors.As(err, &invalid) {
+		// A Chromium that knows no such rules yet has one command for both.
+		return target.Call(ctx, "Network.emulateNetworkConditions", state, nil)
 	}
-	_, err := cdp.Call(ctx, target, network.OverrideNetworkState, network.OverrideNetworkStateParams{
-		Offline: offline, DownloadThroughput: -1, UploadThroughput: -1,
-	})
+	if err == nil {
+		_, err = cdp.Call(ctx, target, network.OverrideNetworkState, state)
+	}
 	return err
 }
 
