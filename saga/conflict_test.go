@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -56,15 +57,16 @@ func TestConflictOfARow(t *testing.T) {
 	saga.OnError(s, func(task *saga.Task) { told = append(told, task) })
 	var conflicts []atom.Conflict
 	s.OnConflict(func(c atom.Conflict) { conflicts = append(conflicts, c) })
-	sent, refetched := []string{}, false
+	sent, refetched := make(chan string, 1), atomic.Bool{}
 	task := saga.Run(s, rowOf(a, "x"), saga.New(
 		func(r *row) string { r.Name = "mine"; return r.ID },
 		func(ctx context.Context, r row, id string) (string, error) {
-			if !refetched {
+			if !refetched.Load() {
 				<-ctx.Done()
+				return "", ctx.Err() // when the task has long ended, maybe
 			}
-			sent = append(sent, id+" "+r.Name)
-			return "", ctx.Err()
+			sent <- id + " " + r.Name
+			return "", nil
 		},
 	))
 	a.SyncUpdate(s, remove("x"))
@@ -84,13 +86,13 @@ func TestConflictOfARow(t *testing.T) {
 	if gone.State() != saga.Failed || !errors.Is(gone.Err(), atom.ErrMissing) {
 		t.Errorf("there is nothing to write it to: %v, %v", gone.State(), gone.Err())
 	}
-	refetched = true
+	refetched.Store(true)
 	a.Update(s, func(d *doc) { d.Rows = slices.Insert(d.Rows, 0, row{ID: "x", Name: "theirs"}) })
 	kept := saga.Resolve(task, func(r *row) { *r = c.Mine.(row) })
 	if err := kept.Wait(t.Context()); err != nil || rowOf(a, "x").Get(s).Name != "mine" {
 		t.Errorf("kept %v: %v", rowOf(a, "x").Get(s), err)
 	}
-	if got := sent[len(sent)-1]; got != "x mine" {
+	if got := <-sent; got != "x mine" {
 		t.Errorf("sent %q: what the update has handed on is for the effect this time, too", got)
 	}
 }
