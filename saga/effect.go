@@ -18,14 +18,14 @@ func (t *Task) perform() {
 		return
 	}
 	w := t.work // nobody joins any more
-	err := t.attempt(w.effect)
+	err := t.attempt(w)
 	for n := 1; err != nil; n++ {
 		wait, again := t.launch.retry.next(n, err)
 		if !again || !t.pause(wait) {
 			t.fail(err)
 			return
 		}
-		err = t.attempt(w.effect)
+		err = t.attempt(w)
 	}
 	t.succeed(w)
 }
@@ -38,11 +38,25 @@ func (t *Task) pause(d time.Duration) bool {
 	return sleep(t.ctx, d)
 }
 
-// attempt runs the effect once, within the timeout. An effect that does not
-// listen to its context is left to itself.
-func (t *Task) attempt(effect func(context.Context) error) error {
+// attempt runs the effect once, within the timeout, and keeps what it makes. An effect
+// that does not listen to its context is left to itself: what it makes in the end
+// is nobody's.
+func (t *Task) attempt(w work) error {
 	t.count()
-	effect = t.registry.wrapped(effect)
+	var made any
+	effect := t.registry.wrapped(func(ctx context.Context) (err error) {
+		made, err = w.effect(ctx)
+		return err
+	})
+	err := t.limited(effect)
+	if err == nil {
+		w.keep(made)
+	}
+	return err
+}
+
+// limited calls the effect, and waits for it no longer than the timeout.
+func (t *Task) limited(effect func(context.Context) error) error {
 	if t.launch.timeout == 0 {
 		return protect(t.ctx, effect)
 	}

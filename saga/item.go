@@ -89,7 +89,7 @@ func (i *item) perform(t *Task) {
 	for n := 1; i.mayPerform(t); {
 		t.setWaiting(false)
 		t.nudge()
-		err := t.attempt(t.work.effect)
+		err := t.attempt(t.work)
 		if t.ctx.Err() != nil || k.closed() {
 			k.pass(i)
 			return

@@ -47,7 +47,8 @@ type work interface {
 	edits() []*atom.Edit
 	entered(now any) // keeps the value at a pointer for the effect
 	hasEffect() bool
-	effect(context.Context) error
+	effect(context.Context) (made any, err error)
+	keep(made any)                         // of the attempt that counts
 	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
 	result() any                           // points to what effect has made for it; nil when it makes nothing
 
@@ -63,13 +64,14 @@ type run[T any] struct {
 	atom  *atom.Atom[T]
 	steps steps[T]
 	next  T
+	made  any // *R
 }
 
-func (r *run[T]) edits() []*atom.Edit              { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
-func (r *run[T]) hasEffect() bool                  { return r.steps.effect != nil }
-func (r *run[T]) effect(ctx context.Context) error { return r.steps.effect(ctx, r.next) }
-func (r *run[T]) update() any                      { return r.steps.update }
-func (r *run[T]) result() any                      { return r.steps.result }
+func (r *run[T]) edits() []*atom.Edit                     { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
+func (r *run[T]) hasEffect() bool                         { return r.steps.effect != nil }
+func (r *run[T]) effect(ctx context.Context) (any, error) { return r.steps.effect(ctx, r.next) }
+func (r *run[T]) keep(made any)                           { r.made = made }
+func (r *run[T]) update() any                             { return r.steps.update }
 
 func (r *run[T]) entered(now any) {
 	if p, ok := now.(*T); ok {
@@ -81,7 +83,18 @@ func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 	if r.steps.post == nil {
 		return nil, nil
 	}
-	return atom.Dispatch(b, r.atom, r.steps.post)
+	made := r.result()
+	return atom.Dispatch(b, r.atom, func(draft *T) { r.steps.post(draft, made) })
+}
+
+func (r *run[T]) result() any {
+	if r.steps.makes == nil {
+		return nil
+	}
+	if r.made == nil {
+		r.made = r.steps.makes()
+	}
+	return r.made
 }
 
 func (r *run[T]) merging(below any) func(atom.Changes) (atom.Changes, error) {

@@ -21,13 +21,14 @@ type Saga[T any] struct {
 	options
 }
 
-// steps is one run of a saga. What update returns is kept for effect, and what
-// effect returns for post, in the closures of the run.
+// steps is one run of a saga. What update returns is kept for effect in the closures
+// of the run; what effect returns, for post, by the run, which knows the attempt that
+// counts.
 type steps[T any] struct {
 	update func(*T)
-	effect func(ctx context.Context, next T) error
-	post   func(*T)
-	result any // *R, when effect makes one for post
+	effect func(ctx context.Context, next T) (made any, err error)
+	post   func(draft *T, made any)
+	makes  func() any // a place for what effect makes; nil when it makes nothing for post
 }
 
 // Runnable is what can be run on an atom of a T: a [Saga], or one that is not
@@ -53,7 +54,8 @@ func (u Updating[T]) saga() Saga[T] {
 // the change stays. When it returns an error or panics, just this change is
 // taken back. Its context ends when the task does; [TaskFrom] finds the task.
 func (u Updating[T]) Effect(effect func(ctx context.Context, next T) error) Saga[T] {
-	return Saga[T]{begin: func() steps[T] { return steps[T]{update: u.update, effect: effect} }}
+	makesNothing := func(ctx context.Context, next T) (any, error) { return nil, effect(ctx, next) }
+	return Saga[T]{begin: func() steps[T] { return steps[T]{update: u.update, effect: makesNothing} }}
 }
 
 // Effect is a saga that changes nothing before its effect has worked, and so
@@ -69,7 +71,7 @@ func (s Saga[T]) PostEffect(post func(*T)) Saga[T] {
 	begin := s.begin
 	s.begin = func() steps[T] {
 		run := begin()
-		run.post = post
+		run.post = func(draft *T, _ any) { post(draft) }
 		return run
 	}
 	return s
@@ -100,16 +102,13 @@ func (s Saga[T]) Timeout(d time.Duration) Saga[T] {
 
 // A Typed is a saga whose effect has a result of type R for its post-effect. It
 // can do everything that a [Saga] can.
-type Typed[T, R any] struct {
-	Saga[T]
-	begin func(result *R) steps[T]
-}
+type Typed[T, R any] struct{ Saga[T] }
 
 // New is Update and Effect with values handed on: what update returns (at
 // dispatch, not when it is run again) goes to effect, and what effect returns
 // goes to [Typed.PostEffect].
 func New[T, C, R any](update func(*T) C, effect func(ctx context.Context, next T, c C) (R, error)) Typed[T, R] {
-	begin := func(result *R) steps[T] {
+	return Typed[T, R]{Saga[T]{begin: func() steps[T] {
 		var handed C
 		dispatched := false
 		return steps[T]{
@@ -118,22 +117,21 @@ func New[T, C, R any](update func(*T) C, effect func(ctx context.Context, next T
 					handed, dispatched = c, true
 				}
 			},
-			effect: func(ctx context.Context, next T) (err error) {
-				*result, err = effect(ctx, next, handed)
-				return err
+			effect: func(ctx context.Context, next T) (any, error) {
+				made, err := effect(ctx, next, handed)
+				return &made, err
 			},
 		}
-	}
-	return Typed[T, R]{Saga[T]{begin: func() steps[T] { return begin(new(R)) }}, begin}
+	}}}
 }
 
 // PostEffect is [Saga.PostEffect] with the effect's result.
 func (t Typed[T, R]) PostEffect(post func(*T, R)) Saga[T] {
 	s := t.Saga
 	s.begin = func() steps[T] {
-		var result R
-		run := t.begin(&result)
-		run.post, run.result = func(draft *T) { post(draft, result) }, &result
+		run := t.begin()
+		run.post = func(draft *T, made any) { post(draft, *made.(*R)) }
+		run.makes = func() any { return new(R) }
 		return run
 	}
 	return s

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -284,5 +285,30 @@ func TestNoFlashBetweenSuccessAndPostEffect(t *testing.T) {
 	h.Succeed()
 	if got := strings.Join(seen, " "); got != "mine server's" {
 		t.Errorf("the values seen were %q", got)
+	}
+}
+
+// An effect that does not listen to its context may return while the next attempt does.
+func TestWhatALateEffectMakesIsNobodys(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			s, a := atom.NewStore(), atom.New("")
+			var attempts atomic.Int32
+			again := make(chan struct{})
+			task := saga.Run(s, a, saga.New(
+				func(*string) struct{} { return struct{}{} },
+				func(context.Context, string, struct{}) (string, error) {
+					if attempts.Add(1) == 1 {
+						<-again
+						return "late", nil
+					}
+					close(again)
+					return "answer", nil
+				},
+			).PostEffect(func(draft *string, made string) { *draft = made }).Timeout(time.Second).Retry(1))
+			if err := task.Wait(t.Context()); err != nil || a.Get(s) != "answer" {
+				t.Errorf("%q, %v", a.Get(s), err)
+			}
+		})
 	}
 }

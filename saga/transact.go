@@ -74,12 +74,13 @@ func (t *transaction) edits() []*atom.Edit {
 	return edits
 }
 
-func (t *transaction) effect(ctx context.Context) error {
-	return t.send(ctx, TaskFrom(ctx).Patches())
+func (t *transaction) effect(ctx context.Context) (any, error) {
+	return nil, t.send(ctx, TaskFrom(ctx).Patches())
 }
 
 func (t *transaction) hasEffect() bool                       { return t.send != nil }
 func (t *transaction) entered(any)                           {}
+func (t *transaction) keep(any)                              {}
 func (t *transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
 func (t *transaction) update() any                           { return nil }
 func (t *transaction) result() any                           { return nil }
