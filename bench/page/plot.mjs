@@ -12,7 +12,7 @@ const light = { atomsaga: '#0b7a4b', 'plain-dom': '#6b7280', solid: '#2563eb', '
 const dark = { atomsaga: '#34d399', 'plain-dom': '#9ca3af', solid: '#60a5fa', 'react-jotai-immer': '#fb923c', 'react-query': '#e879f9', goapp: '#eab308', 'goapp-dom': '#a08a3c', 'go-dom': '#4dd0e1' };
 
 const WIDTH = 860;
-const PANEL = { width: 325, height: 190, left: 62, top: 84, gapX: 100, gapY: 78 };
+const PANEL = { width: 325, height: 190, left: 62, gapX: 100, gapY: 78 };
 
 const rules = (colours) => Object.entries(colours).map(([id, colour]) => `.${id}{stroke:${colour};fill:${colour}}`).join('');
 
@@ -71,7 +71,8 @@ function panel({ id, title }, x0, y0, peers, sizes, all) {
 
 /** The SVG of a run's figures: medians by number of rows. */
 export function plot(peers, sizes, all) {
-  const height = PANEL.top + 2 * PANEL.height + PANEL.gapY + 48;
+  const top = 44 + 20 * Math.ceil(peers.length / 3); // below the legend
+  const height = top + 2 * PANEL.height + PANEL.gapY + 48;
   const legend = peers.map((peer, i) => {
     const x = PANEL.left + (i % 3) * 250;
     const y = 24 + Math.floor(i / 3) * 20;
@@ -79,7 +80,7 @@ export function plot(peers, sizes, all) {
   });
   const drawn = panels.map((one, i) => {
     const x0 = PANEL.left + (i % 2) * (PANEL.width + PANEL.gapX);
-    const y0 = PANEL.top + Math.floor(i / 2) * (PANEL.height + PANEL.gapY);
+    const y0 = top + Math.floor(i / 2) * (PANEL.height + PANEL.gapY);
     return panel(one, x0, y0, peers, sizes, all);
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Milliseconds against rows, both logarithmic">
