@@ -26,7 +26,7 @@ type keeper struct {
 	early  map[string]message
 	ready  bool
 
-	contained map[string][]atom.Target // by id of the changes that are in a base, whose that is
+	contained map[string][]atom.Target // by a change's id, the atoms whose base contains it
 
 	mu       sync.Mutex // taken below intake and the store's lock
 	outbox   Outbox     // nil before Keep

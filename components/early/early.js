@@ -165,7 +165,7 @@
     const name = `data-on-${type}`;
     const marked = follow ? `[${name}],a` : `[${name}]`;
     document.documentElement.addEventListener(type, (event) => {
-      for (let at = event.target.closest(marked); at; at = at.parentElement?.closest(marked)) {
+      for (let at = event.target.closest?.(marked); at; at = at.parentElement?.closest(marked)) {
         const handler = at.getAttribute(name);
         if (handler === null) follow(event);
         else tell.call(Number(handler), event);
