@@ -36,6 +36,19 @@ func (t *Task) Conflict() (c atom.Conflict, ok bool) {
 	return *t.clash, true
 }
 
+// clashOf tells of a change that could not be dispatched again: it is in the log
+// no more, so there is neither what it had made, nor what it was made of.
+func (t *Task) clashOf(err error) *atom.Conflict {
+	c := &atom.Conflict{Err: err}
+	if len(t.entries) > 0 {
+		c.Entry = t.entries[0]
+	}
+	if t.launch.on != nil {
+		c.Path = t.launch.on.String()
+	}
+	return c
+}
+
 // Resolve runs the saga of a task that was not to be again as a new change, like
 // [Task.Retry], with update in place of its own, on what is there now:
 //

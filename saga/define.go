@@ -47,10 +47,10 @@ type Definition[In, T any] struct {
 //	any other error                             is retried as its Backoff says, then it has failed:
 //	                                            taken back in every page, and set aside
 //
-// A saga that is set aside stays in [OutboxState], and [Hook.Failure] returns its
-// task, after a reload too, until that is dismissed, run again, or followed by
-// another change of the same thing. One whose definition is gone, or whose input
-// cannot be read, waits there for a program that can.
+// A saga that is set aside stays in [OutboxState], after a reload too, until it is
+// dismissed ([Task.Dismiss], [Discard]) or run again; until then, or until the
+// same thing is changed, [Hook.Failure] returns its task. One whose definition is gone,
+// or whose input cannot be read, waits there for a program that can.
 //
 // After a reload the change is applied to what the server has meanwhile. If its
 // answer was lost the server has the change already, and says so where it can be

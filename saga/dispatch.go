@@ -3,6 +3,7 @@ package saga
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/atomsaga/atomsaga/atom"
 )
@@ -96,18 +97,20 @@ func (t *Task) dispatch(b *atom.Batch) error {
 
 // enterAgain takes the edits out of the log and adds them at its end.
 func (t *Task) enterAgain(b *atom.Batch) {
-	err := t.drop(b)
-	if err == nil {
-		t.entries = t.entries[:0]
-		if err = t.dispatch(b); err == nil {
-			t.registry.expect(b, t, t.entries[0])
-		}
-		if t.sent {
-			t.freeze(b)
-		}
+	if t.drop(b) != nil {
+		return // the log has dropped it already, and is about to say so: see conflict
 	}
-	if err != nil {
+	before := slices.Clone(t.entries)
+	t.entries = t.entries[:0]
+	if err := t.dispatch(b); err != nil {
+		t.entries = before
+		t.clash = t.clashOf(err)
 		go t.end(Conflict, fmt.Errorf("%w: %w", ErrConflict, err), nil)
+		return
+	}
+	t.registry.expect(b, t, t.entries[0])
+	if t.sent {
+		t.freeze(b)
 	}
 }
 

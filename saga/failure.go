@@ -97,7 +97,8 @@ func (r *registry) ended(b *atom.Batch, t *Task) {
 	atom.Nudge(b, t.launch.on)
 }
 
-// begin forgets the failures of what a new entry changes: the user has moved on.
+// begin forgets the failures of what a new entry changes: the user has moved on. The
+// record of a durable saga stays in the outbox: nobody has decided about that.
 func (r *registry) begin(b *atom.Batch, e *atom.Entry) {
 	r.remove(b, func(failed *Task) bool {
 		if len(failed.entries) == 0 {
@@ -126,9 +127,6 @@ func (r *registry) remove(w atom.Writer, which func(*Task) bool) {
 		r.failures = slices.DeleteFunc(slices.Clone(r.failures), func(x *Task) bool { return x == t })
 		r.mu.Unlock()
 		atom.Nudge(w, t.launch.on)
-		if t.launch.durable != nil {
-			t.launch.durable.dismissed()
-		}
 	}
 }
 

@@ -68,6 +68,7 @@ func (k *keeper) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	k.mu.Lock()
 	if k.outbox != nil {
+		k.mu.Unlock()
 		panic("saga: this store has an outbox")
 	}
 	k.outbox, k.ctx = o, ctx
@@ -265,11 +266,12 @@ func (k *keeper) discardID(id string) {
 	k.mu.Lock()
 	i := k.items[id]
 	k.mu.Unlock()
-	if i == nil {
-		return
-	}
-	if k.discard(i) && i.task != nil {
+	switch {
+	case i == nil:
+	case i.task != nil:
 		i.task.Dismiss()
+	default:
+		go k.discard(i)
 	}
 }
 

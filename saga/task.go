@@ -206,8 +206,13 @@ func (t *Task) runAgain(updates []any) *Task {
 }
 
 // Dismiss has the failure of the task forgotten: [Hook.Failure] no longer
-// returns it.
-func (t *Task) Dismiss() { t.registry.dismiss(t.store, t) }
+// returns it, and the record of a durable saga leaves the outbox.
+func (t *Task) Dismiss() {
+	t.registry.dismiss(t.store, t)
+	if t.launch.durable != nil && t.failed() {
+		t.launch.durable.dismissed()
+	}
+}
 
 // A taskContext is the background context of an effect, with its task.
 type taskContext Task

@@ -1,0 +1,227 @@
+package saga_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/outbox"
+)
+
+// A point is a struct without a key.
+type point struct{ X, Y int }
+
+// collected is a durable saga on a value of some type, which its server refuses when
+// it is told to.
+type collected struct {
+	name   string
+	change func(s *atom.Store, refused bool) *saga.Task
+}
+
+var errRefused = saga.Permanent(errServer)
+
+func collect[T any](name string, initial T, add func(*T)) collected {
+	a := atom.New(initial)
+	d := saga.Define("test.collect "+name,
+		func(bool) *atom.Atom[T] { return a },
+		func(refused bool) saga.Saga[T] {
+			return saga.Update(add).Effect(func(context.Context, T) error {
+				if refused {
+					return errRefused
+				}
+				return nil
+			})
+		})
+	return collected{name, func(s *atom.Store, refused bool) *saga.Task { return d.Run(s, refused) }}
+}
+
+var collections = []collected{
+	collect("a slice", []string{"A"}, func(v *[]string) { *v = append(*v, "x") }),
+	collect("a nil slice", []string(nil), func(v *[]string) { *v = append(*v, "x") }),
+	collect("a slice of structs without a key", []point{{1, 1}}, func(v *[]point) { *v = append(*v, point{2, 2}) }),
+	collect("a map", map[string]int{"a": 1}, func(v *map[string]int) { (*v)["x"]++ }),
+	collect("a nil map", map[string]int(nil), func(v *map[string]int) { *v = map[string]int{"x": len(*v)} }),
+	collect("a struct", point{}, func(v *point) { v.X++ }),
+	collect("a number", 0, func(v *int) { *v++ }),
+	collect("a List of strings", atom.ListOf("A"), func(v *atom.List[string]) { v.Append("x") }),
+}
+
+// What a server has refused is the user's to decide about: no other change of the
+// same thing takes it out of the outbox, whatever its type.
+func TestARefusedRecordOutlivesOtherChanges(t *testing.T) {
+	for _, c := range collections {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				memory := outbox.NewMemory()
+				s, page := atom.NewStore(), memory.Open()
+				stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+				defer func() { page.Close(); stop(); time.Sleep(time.Hour) }()
+				synctest.Wait()
+				refused := c.change(s, true)
+				refused.Wait(t.Context())
+				if err := c.change(s, false).Wait(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				if aside := saga.OutboxOf(s).Get(s).Aside; len(aside) != 1 || aside[0].ID != refused.ID() {
+					t.Errorf("after a change that succeeded, set aside are %v", aside)
+				}
+				refused.Dismiss()
+				time.Sleep(time.Minute)
+				if left, err := memory.Open().All(t.Context()); err != nil || len(left) > 0 {
+					t.Errorf("once dismissed, left are %v, %v", left, err)
+				}
+			})
+		})
+	}
+}
+
+// What is put in another order than it was run in may make no sense there. A row
+// that begins with = is put whether there is one or not.
+var appendOnce = saga.Define("test.appendOnce",
+	func(string) *atom.Atom[map[string]string] { return names },
+	func(row string) saga.Saga[map[string]string] {
+		return saga.Update(func(m *map[string]string) {
+			name, always := strings.CutPrefix(row, "=")
+			if _, there := (*m)[name]; there && !always {
+				panic("there is such a row")
+			}
+			(*m)[name] = "new"
+		}).Effect(func(ctx context.Context, _ map[string]string) error {
+			_, err := serverOfRename(ctx, rename{Row: row, To: "added"})
+			return err
+		})
+	})
+
+func TestAConflictOfWhatWasPutInAnotherOrderTellsOfIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.answer = func(rename) (string, error) { return "", errModelLost }
+		memory := &slowMemory{Page: d.memory.Open()}
+		s := atom.NewStore()
+		names.Set(s, map[string]string{})
+		stop := saga.Keep(s, memory, func(atom.Reader) bool { return true })
+		defer func() { memory.Close(); stop(); time.Sleep(time.Hour) }()
+		synctest.Wait()
+		other, close := d.open()
+		defer close()
+		names.Set(other, map[string]string{})
+		memory.slow = true
+		second := appendOnce.Run(s, "x") // on its way to the outbox
+		synctest.Wait()
+		appendOnce.Run(other, "=x") // is there first
+		time.Sleep(time.Minute)
+		c, ok := second.Conflict()
+		if second.State() != saga.Conflict || !ok || c.Err == nil {
+			t.Errorf("the task has ended as %s (%v): %+v, %v", second.State(), second.Err(), c, ok)
+		}
+	})
+}
+
+// A slowMemory takes a while to put something.
+type slowMemory struct {
+	*outbox.Page
+	slow bool
+}
+
+func (m *slowMemory) Put(ctx context.Context, records []saga.Record) ([]saga.Record, error) {
+	if m.slow {
+		time.Sleep(time.Second)
+	}
+	return m.Page.Put(ctx, records)
+}
+
+func TestASecondKeepPanicsAndLeavesTheStoreUsable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		s, close := d.open()
+		defer close()
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			saga.Keep(s, d.memory.Open(), func(atom.Reader) bool { return true })
+		}()
+		if err := setName.Run(s, rename{"a", "new"}).Wait(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if state := saga.OutboxOf(s).Get(s); state.Waiting != 0 || state.Err != "" {
+			t.Errorf("the outbox is %+v", state)
+		}
+	})
+}
+
+// A stuckOutbox answers nothing before it is told to, like a browser whose events
+// cannot come before the handler returns that waits for them.
+type stuckOutbox struct {
+	saga.Outbox
+	stuck chan struct{}
+}
+
+func (o *stuckOutbox) wait() { <-o.stuck }
+
+func (o *stuckOutbox) Put(ctx context.Context, records []saga.Record) ([]saga.Record, error) {
+	o.wait()
+	return o.Outbox.Put(ctx, records)
+}
+
+func (o *stuckOutbox) Remove(ctx context.Context, orders ...int64) error {
+	o.wait()
+	return o.Outbox.Remove(ctx, orders...)
+}
+
+func (o *stuckOutbox) All(ctx context.Context) ([]saga.Record, error) {
+	o.wait()
+	return o.Outbox.All(ctx)
+}
+
+func (o *stuckOutbox) Own(ctx context.Context) error {
+	o.wait()
+	return o.Outbox.Own(ctx)
+}
+
+// Whatever a handler of the browser calls returns before the outbox has said anything.
+func TestNothingThatAHandlerCallsWaitsForTheOutbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.answer = func(rename) (string, error) { return "", errRefused }
+		page := &stuckOutbox{d.memory.Open(), make(chan struct{})}
+		close(page.stuck)
+		s := atom.NewStore()
+		names.Set(s, map[string]string{"a": "old", "b": "old"})
+		stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+		synctest.Wait()
+		refused := make([]*saga.Task, 3)
+		for n := range refused {
+			refused[n] = setName.Run(s, rename{"a", "new"})
+			refused[n].Wait(t.Context())
+		}
+		d.put(saga.Record{ID: "unknown", Name: "test.gone"})
+
+		page.stuck = make(chan struct{})
+		began := time.Now()
+		saga.Discard(s, refused[0].ID())
+		refused[1].Dismiss()
+		again := refused[2].Retry()
+		setName.Run(s, rename{"b", "new"}).Cancel()
+		again.Cancel()
+		next := atom.NewStore()
+		names.Set(next, map[string]string{"a": "old", "b": "old"})
+		stopNext := saga.Keep(next, page, func(atom.Reader) bool { return true })
+		setName.Run(next, rename{"b", "new"})
+		saga.Discard(next, "unknown")
+		stopNext()
+		stop()
+		if took := time.Since(began); took != 0 {
+			t.Errorf("they have waited %v", took)
+		}
+		close(page.stuck)
+		time.Sleep(time.Hour)
+	})
+}
