@@ -43,7 +43,7 @@ type Definition[In, T any] struct {
 //	an error whose Unreachable method is true,  waits, with all others, until the device is online
 //	or the timeout has passed                   again or a probe gets through: the oldest is tried
 //	                                            again after 1 s, 2 s, ... 1 minute (at random, see Backoff)
-//	an error whose Temporary method is true     waits, with those on its atom; its RetryAfter is honoured
+//	an error whose Temporary method is true     waits, with those on its atom; its RetryAfter counts, see Backoff
 //	any other error                             is retried as its Backoff says, then it has failed:
 //	                                            taken back in every page, and set aside
 //

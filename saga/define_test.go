@@ -181,6 +181,28 @@ func TestAnotherPageShowsWhatWaitsAndWhatItBecame(t *testing.T) {
 	})
 }
 
+// A result that the effect does not have, no page makes a post-effect of.
+func TestADurableSagaWithoutAResult(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.answer = func(rename) (string, error) { return "", saga.ErrNoResult }
+		one, closeOne := d.open()
+		two, closeTwo := d.open()
+		for _, s := range []*atom.Store{one, two} {
+			saga.OnError(s, func(task *saga.Task) { t.Errorf("told of %v, %v", task.Err(), task.PostErr()) })
+		}
+		setName.Run(two, rename{"a", "new"})
+		time.Sleep(time.Minute)
+		for _, s := range []*atom.Store{one, two} {
+			if got := nameOf.Of("a").Get(s); got != "new" || len(d.records()) != 0 {
+				t.Errorf("it shows %q, and the outbox has %v", got, d.records())
+			}
+		}
+		closeOne()
+		closeTwo()
+	})
+}
+
 func TestWhatIsTakenUp(t *testing.T) {
 	for _, row := range []struct {
 		reason string

@@ -33,6 +33,7 @@
 //	no effect given                  a plain write           Succeeded
 //	effect without update            nothing to roll back    as the effect
 //	effect returns nil               stays                   Succeeded
+//	effect returns ErrNoResult       stays, no typed post    Succeeded
 //	post-effect panics               stays                   Succeeded, with PostErr
 //	a base contains it, see Confirm  is part of the base     Succeeded, whatever the effect says
 //	effect returns an error, panics  dropped                 Failed

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -45,7 +46,9 @@ func (t *Task) attempt(w work) error {
 	t.count()
 	var made any
 	effect := t.registry.wrapped(func(ctx context.Context) (err error) {
-		made, err = w.effect(ctx)
+		if made, err = w.effect(ctx); errors.Is(err, ErrNoResult) {
+			made, err = noResult{}, nil
+		}
 		return err
 	})
 	err := t.limited(effect)

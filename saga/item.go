@@ -159,9 +159,10 @@ func (i *item) settle(t *Task, err error) {
 	k.leave(i)
 	k.mu.Unlock()
 	if err == nil {
-		result, _ := json.Marshal(t.work.result()) // without it the others make no post-effect
+		made := t.work.result()
+		result, _ := json.Marshal(made) // without it the others make no post-effect
 		k.erase(i)
-		k.tell(message{Is: succeeded, ID: i.record.ID, Result: result})
+		k.tell(message{Is: succeeded, ID: i.record.ID, Result: result, NoResult: made == noResult{}})
 	} else {
 		k.write(i)
 	}
@@ -181,7 +182,9 @@ func (i *item) follow(t *Task, m message) {
 		return
 	}
 	w := t.work
-	if made := w.result(); made != nil && json.Unmarshal(m.Result, made) != nil {
+	if m.NoResult {
+		w.keep(noResult{})
+	} else if made := w.result(); made != nil && json.Unmarshal(m.Result, made) != nil {
 		w = unanswered{w}
 	}
 	t.succeed(w)

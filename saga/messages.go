@@ -6,12 +6,15 @@ import (
 
 // A message is what one page tells the others. ID is the record's.
 type message struct {
-	Is     event           `json:"is"`
-	ID     string          `json:"id,omitempty"`
-	Record *Record         `json:"record,omitempty"` // added
-	Result json.RawMessage `json:"result,omitempty"` // succeeded
-	Reason string          `json:"reason,omitempty"` // failed
-	Paused bool            `json:"paused,omitempty"` // resting
+	Is     event   `json:"is"`
+	ID     string  `json:"id,omitempty"`
+	Record *Record `json:"record,omitempty"` // added
+	Reason string  `json:"reason,omitempty"` // failed
+	Paused bool    `json:"paused,omitempty"` // resting
+
+	// When it has succeeded: what the effect has made, or that it has made nothing.
+	Result   json.RawMessage `json:"result,omitempty"`
+	NoResult bool            `json:"noResult,omitempty"`
 }
 
 type event string

@@ -501,6 +501,79 @@ func TestRetryAfterOfTheServer(t *testing.T) {
 	})
 }
 
+type busyFor struct {
+	error
+	wait time.Duration
+}
+
+func (b busyFor) RetryAfter() time.Duration { return b.wait }
+
+// A server that wants to be left alone for ten days has nobody's change pending for them.
+func TestRetryAfterHasALimit(t *testing.T) {
+	for _, row := range []struct {
+		asked, max time.Duration
+		least      time.Duration
+		most       time.Duration
+	}{
+		{864000 * time.Second, 0, time.Hour, time.Hour},
+		{1<<63 - 1, 0, time.Hour, time.Hour},
+		{-time.Hour, 0, 0, 30 * time.Second},
+		{59 * time.Minute, 0, 59 * time.Minute, 59 * time.Minute},
+		{864000 * time.Second, 48 * time.Hour, 48 * time.Hour, 48 * time.Hour},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			task := saga.Run(atom.NewStore(), atom.New(doc{}), saga.Effect(func(context.Context, doc) error { return busyFor{errServer, row.asked} }).
+				RetryWith(saga.Backoff{Retries: 1, Max: row.max}))
+			task.Wait(t.Context())
+			if took := task.Ended().Sub(task.Began()); took < row.least || took > row.most || task.Attempts() != 2 {
+				t.Errorf("asked for %v: %d attempts in %v", row.asked, task.Attempts(), took)
+			}
+		})
+	}
+}
+
+func TestBackoffNeverOverflows(t *testing.T) {
+	for _, b := range []saga.Backoff{
+		{},
+		{Base: 1<<33 + 1},
+		{Base: 1<<63 - 1, Max: 1<<63 - 1},
+		{Base: 1, Max: 1<<63 - 1},
+		{Base: -1, Max: -1},
+	} {
+		base, limit := b.Base, b.Max
+		if base <= 0 {
+			base = 200 * time.Millisecond
+		}
+		if limit <= 0 {
+			limit = 30 * time.Second
+		}
+		b.Retries = 1000
+		for n := 1; n <= b.Retries; n++ {
+			most := limit
+			for ceiling, i := base, 1; ceiling < limit; ceiling, i = 2*ceiling, i+1 {
+				if i == n {
+					most = ceiling
+					break
+				}
+				if ceiling > limit/2 {
+					break
+				}
+			}
+			longest := time.Duration(0)
+			for range 20 {
+				wait, again := saga.NextOf(b, n, errServer)
+				if !again || wait < 0 || wait > most {
+					t.Fatalf("%+v waits %v after the %d-th attempt, at most %v is right", b, wait, n, most)
+				}
+				longest = max(longest, wait)
+			}
+			if longest < most/100 && most > 1000 { // 100^-20
+				t.Errorf("%+v waits at most %v after the %d-th attempt, want some time up to %v", b, longest, n, most)
+			}
+		}
+	}
+}
+
 func TestCancelWhileItWaitsToTryAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(doc{})

@@ -3,6 +3,7 @@ package saga
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -13,12 +14,17 @@ import (
 // M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog, 2015).
 //
 // An error whose RetryAfter method returns a duration, as a server's answer
-// with a Retry-After header does, is tried again no earlier than that.
+// with a Retry-After header does, is tried again no earlier than that. But nobody's
+// change waits for days: of what a server asks for, an hour is granted, or Max if that is
+// longer.
 type Backoff struct {
 	Retries int           // after the first attempt; 0 for none
-	Base    time.Duration // 200 ms when it is zero
-	Max     time.Duration // 30 s when it is zero
+	Base    time.Duration // 200 ms unless it is positive
+	Max     time.Duration // 30 s unless it is positive
 }
+
+// granted is the longest time that a server is left alone for because it asks for it.
+const granted = time.Hour
 
 // Retry has the effect tried again up to n times, with the default [Backoff],
 // before the saga fails. [Permanent] errors are not tried again.
@@ -57,16 +63,16 @@ func (b Backoff) next(n int, err error) (wait time.Duration, again bool) {
 		limit = 30 * time.Second
 	}
 	ceiling := limit
-	if shift := n - 1; shift < 32 && base<<shift > 0 {
-		ceiling = min(limit, base<<shift)
+	if shift := min(n-1, 62); base <= limit>>shift {
+		ceiling = base << shift
 	}
-	wait = rand.N(ceiling + 1)
+	wait = rand.N(min(ceiling, math.MaxInt64-1) + 1)
 	type busy interface {
 		error
 		RetryAfter() time.Duration
 	}
 	if server, is := errors.AsType[busy](err); is {
-		wait = max(wait, server.RetryAfter())
+		wait = max(wait, min(server.RetryAfter(), max(granted, limit)))
 	}
 	return wait, true
 }

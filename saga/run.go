@@ -50,7 +50,7 @@ type work interface {
 	effect(context.Context) (made any, err error)
 	keep(made any)                         // of the attempt that counts
 	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
-	result() any                           // points to what effect has made for it; nil when it makes nothing
+	result() any                           // points to what effect has made for it; nil when it makes nothing, a noResult when it has not this time
 
 	// For runs that join: the update, what adds up the changes of several of
 	// them, and the same run with other updates.
@@ -58,6 +58,9 @@ type work interface {
 	merging(below any) (add func(atom.Changes) (atom.Changes, error))
 	again(updates []any) work
 }
+
+// A noResult stands for the result of an effect that has worked without one.
+type noResult struct{}
 
 // A run is the work of a saga on one atom.
 type run[T any] struct {
@@ -84,6 +87,9 @@ func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
 		return nil, nil
 	}
 	made := r.result()
+	if made == (noResult{}) {
+		return nil, nil
+	}
 	return atom.Dispatch(b, r.atom, func(draft *T) { r.steps.post(draft, made) })
 }
 

@@ -3,6 +3,7 @@ package saga_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -100,6 +101,32 @@ func TestEffectReturnsNil(t *testing.T) {
 }
 
 func TestPostEffectPanics(t *testing.T) { TestPostEffectFailsAfterASuccess(t) }
+
+// An effect without a result leaves nothing for a post-effect that is handed one; one
+// that is handed nothing is not concerned.
+func TestEffectReturnsErrNoResult(t *testing.T) {
+	none := fmt.Errorf("204: %w", saga.ErrNoResult)
+	s, a := atom.NewStore(), atom.New(doc{})
+	var seen error
+	saga.Around(s, func(ctx context.Context, effect func(context.Context) error) error {
+		seen = effect(ctx)
+		return seen
+	})
+	task := saga.Run(s, a, saga.New(
+		func(d *doc) struct{} { d.Title = "mine"; return struct{}{} },
+		func(context.Context, doc, struct{}) (doc, error) { return doc{}, none },
+	).PostEffect(func(d *doc, saved doc) { *d = saved }))
+	task.Wait(t.Context())
+	expect(t, s, a, doc{Title: "mine"})
+	if task.State() != saga.Succeeded || task.Err() != nil || task.PostErr() != nil || seen != nil {
+		t.Errorf("the task is %v: %v, %v; around it was %v", task.State(), task.Err(), task.PostErr(), seen)
+	}
+	task = saga.Run(s, a, saga.Update(func(d *doc) { d.Title += "!" }).
+		Effect(func(context.Context, doc) error { return none }).
+		PostEffect(func(d *doc) { d.Count = 1 }))
+	task.Wait(t.Context())
+	expect(t, s, a, doc{Title: "mine!", Count: 1})
+}
 
 func TestEffectReturnsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -46,6 +46,11 @@ var (
 	// ErrEffectPanicked is wrapped by the error of a task whose effect
 	// panicked; the error's text has the value and the stack.
 	ErrEffectPanicked = errors.New("saga: the effect panicked")
+
+	// ErrNoResult is for effects to return, wrapped or not, that have worked and
+	// have no result to hand on: the task succeeds, and the post-effect of a
+	// [Typed] saga is not called, which would write a value that nobody gave it.
+	ErrNoResult = errors.New("saga: the effect has worked, without a result")
 )
 
 // A Task is one run of a saga. It is safe for concurrent use.

@@ -14,16 +14,24 @@
 //	).PostEffect(func(k *Kind, saved Kind) { k.Version = saved.Version })
 //
 // An answer with a status of 400 and above is an error that wraps a [*Problem].
-// A server that cannot be reached is one that wraps [ErrNetwork]. What becomes of
-// a saga whose effect returns it:
+// A server that cannot be reached is one that wraps [ErrNetwork], and so is an
+// answer that is not the server's ([ErrIntercepted]): the page of a network that
+// wants a log-in, that of a log-in to which the server, or who stands before it,
+// redirects, the error page of a proxy. An answer without a body is [ErrNoContent], and
+// no zero value. What becomes of a saga whose effect returns it:
 //
-//	the answer                        Saga.Retry           a durable saga
-//	none (ErrNetwork, ErrOffline)     is tried again       waits for the network
-//	408, 425, 429, 502, 503, 504      is tried again       is tried again, however often
-//	other 4xx: saga.Permanent         fails                fails
-//	other 5xx                         is tried again       is tried again as its Backoff says
+//	the answer                          Saga.Retry           a durable saga
+//	none (ErrNetwork, ErrOffline,       is tried again       waits for the network
+//	ErrIntercepted)
+//	401 (Unauthorized)                  fails                waits until the user has logged in
+//	408, 425, 429, 502, 503, 504        is tried again       is tried again, however often
+//	other 4xx: saga.Permanent           fails                fails
+//	other 5xx                           is tried again       is tried again as its Backoff says
+//	2xx, no body, to a change           has succeeded, without a result: saga.ErrNoResult
+//	2xx, no body, to GET or HEAD        is tried again       is tried again as its Backoff says
 //
-// No attempt is made before the time that the answer's Retry-After names.
+// No attempt is made before the time that the answer's Retry-After names, up to
+// the limit of [saga.Backoff].
 package fetch
 
 import (
@@ -44,6 +52,16 @@ var (
 
 	// ErrOffline is ErrNetwork on a device that knows itself to be offline.
 	ErrOffline = fmt.Errorf("%w: this device is offline", ErrNetwork)
+
+	// ErrIntercepted is ErrNetwork when something has answered in the place of the
+	// server. Whether the server has acted is not known.
+	ErrIntercepted = fmt.Errorf("%w: something else has answered", ErrNetwork)
+
+	// ErrNoContent is wrapped by the error of [JSON], [Get] and [Patch] for an answer
+	// that has no body to decode, or null where T has no value for it. When the
+	// request was to change something the server has done that, and the error is
+	// [saga.ErrNoResult]: an effect that returns it has worked.
+	ErrNoContent = errors.New("the answer has no content")
 )
 
 // An unreachable is an error that says nothing about what was asked.
@@ -74,6 +92,10 @@ type Response struct {
 	Status int               // 200, 404, ...
 	Header map[string]string // by lower-case name
 	Body   []byte
+
+	// Redirected is the address that redirects have led to, if it is of another
+	// host or has another path than the one that was asked; "" otherwise.
+	Redirected string
 }
 
 // A Transport sends one request, and returns the answer whatever its status.
@@ -93,22 +115,35 @@ func Send(ctx context.Context, r Request) (*Response, error) {
 type transportKey struct{}
 
 // Through returns a context in which requests go through t, which may hand them
-// on to [Send]: for tests, and for what is done to every request of a page.
+// on to [Send]: for tests, and for what is done to every request of a page. It
+// panics if t is nil.
 func Through(ctx context.Context, t Transport) context.Context {
+	if t == nil {
+		panic("fetch: Through needs a transport, and this one is nil; Send is the one of the browser")
+	}
 	return context.WithValue(ctx, transportKey{}, t)
 }
 
 // Do sends a request and returns the answer. One with a status of 400 and above
 // is an error that wraps a [*Problem]: [saga.Permanent], if it is about what was
-// asked.
+// asked. The error wraps [ErrIntercepted] when the answer is not the server's, which
+// shows by its media type, where r has an Accept header; without one a change, which
+// is any request but GET and HEAD, cannot be answered by HTML. Nor can it by way of a
+// redirect to another path.
 func Do(ctx context.Context, r Request) (*Response, error) {
 	transport, ok := ctx.Value(transportKey{}).(Transport)
 	if !ok {
 		transport = Send
 	}
 	response, err := transport(ctx, r)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case response == nil:
+		return nil, fmt.Errorf("fetch: %s %s: the transport has returned neither an answer nor an error", r.method(), r.URL)
+	}
+	if err := intercepted(r, response); err != nil {
+		return nil, fmt.Errorf("fetch: %s %s: %w", r.method(), r.URL, err)
 	}
 	if response.Status >= 400 {
 		return nil, errorOf(problemOf(response))
@@ -117,8 +152,9 @@ func Do(ctx context.Context, r Request) (*Response, error) {
 }
 
 // JSON is Do with a body that is encoded as JSON, none when it is nil, and an
-// answer that is decoded from it. 204 No Content is the zero T; where other
-// answers may have no body use Do. Content-Type and Accept are those of JSON
+// answer that is decoded from it. The error for an answer without a body wraps
+// [ErrNoContent], unless T is struct{}; an effect that goes on after a request
+// that may be answered so tells it by errors.Is. Content-Type and Accept are those of JSON
 // unless r has others.
 func JSON[T any](ctx context.Context, r Request, body any) (answer T, err error) {
 	if err := exchange(ctx, r, body, &answer); err != nil {
@@ -142,7 +178,13 @@ func exchange(ctx context.Context, r Request, body, answer any) (err error) {
 	}
 	r.Header = header
 	response, err := Do(ctx, r)
-	if err != nil || response.Status == noContent {
+	if err != nil {
+		return err
+	}
+	if _, nothing := answer.(*struct{}); nothing && !hasBody(response) {
+		return nil
+	}
+	if err := noContentIn(r, response, answer); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(response.Body, answer); err != nil {
@@ -150,8 +192,6 @@ func exchange(ctx context.Context, r Request, body, answer any) (err error) {
 	}
 	return nil
 }
-
-const noContent = 204
 
 // Get asks for a JSON value.
 func Get[T any](ctx context.Context, url string) (T, error) {

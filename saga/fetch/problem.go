@@ -3,7 +3,6 @@ package fetch
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -54,19 +53,14 @@ func (p *Problem) Temporary() bool {
 	return false
 }
 
+// Unauthorized reports whether the server wants to know first who asks: 401. It has
+// neither done nor refused what was asked: the user has to log in.
+func (p *Problem) Unauthorized() bool { return p.Status == 401 }
+
 // RetryAfter is the time that the server wants to be left alone for, from now:
 // what its Retry-After header says, in seconds or as a date. 0 when it says
-// nothing.
-func (p *Problem) RetryAfter() time.Duration {
-	text := p.Header["retry-after"]
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	if date, err := time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", text); err == nil {
-		return max(0, time.Until(date))
-	}
-	return 0
-}
+// nothing. It may be very long: [saga.Backoff] has a limit.
+func (p *Problem) RetryAfter() time.Duration { return retryAfter(p.Header) }
 
 // errorOf is what a problem means for those who try again.
 func errorOf(p *Problem) error {
@@ -81,8 +75,7 @@ const longestDetail = 500
 
 func problemOf(r *Response) *Problem {
 	p := &Problem{}
-	mediaType, _, _ := strings.Cut(r.Header["content-type"], ";")
-	switch strings.ToLower(strings.TrimSpace(mediaType)) {
+	switch mediaTypeOf(r) {
 	case "application/problem+json":
 		// A member of another type than RFC 9457 has it is ignored, as the RFC
 		// wants it; Unmarshal goes on behind it.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"syscall/js"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
@@ -23,7 +21,22 @@ func send(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Response{Status: response.Get("status").Int(), Header: header(response), Body: toBytes(buffer)}, nil
+	return &Response{Status: response.Get("status").Int(), Header: header(response), Body: toBytes(buffer), Redirected: redirected(r, response)}, nil
+}
+
+// redirected is the address that the answer has come from, when it is another one than
+// was asked.
+func redirected(r Request, response js.Value) string {
+	if !response.Get("redirected").Truthy() {
+		return ""
+	}
+	address := js.Global().Get("URL")
+	asked := address.New(r.URL, js.Global().Get("document").Get("baseURI"))
+	came := address.New(response.Get("url"))
+	if asked.Get("hostname").Equal(came.Get("hostname")) && asked.Get("pathname").Equal(came.Get("pathname")) {
+		return ""
+	}
+	return came.Get("href").String()
 }
 
 // large is from how many bytes on a body is a Blob: those the browser takes in while
@@ -84,7 +97,7 @@ func networkError(r *promise.Rejected) error {
 	if online := js.Global().Get("navigator").Get("onLine"); online.Type() == js.TypeBoolean && !online.Bool() {
 		return ErrOffline
 	}
-	if r.Reason.InstanceOf(app.Window().Get("TypeError")) {
+	if r.IsA("TypeError") {
 		return ErrNetwork
 	}
 	return fmt.Errorf("%w: %w", ErrNetwork, r)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -36,7 +37,16 @@ func send(ctx context.Context, r Request) (*Response, error) {
 	for name, values := range response.Header {
 		header[strings.ToLower(name)] = strings.Join(values, ", ")
 	}
-	return &Response{Status: response.StatusCode, Header: header, Body: body}, nil
+	return &Response{Status: response.StatusCode, Header: header, Body: body, Redirected: redirected(request.URL, response.Request.URL)}, nil
+}
+
+// redirected is the address that the answer has come from, when it is another one than
+// was asked.
+func redirected(asked, came *url.URL) string {
+	if asked.Hostname() == came.Hostname() && asked.Path == came.Path {
+		return ""
+	}
+	return came.String()
 }
 
 func networkError(ctx context.Context, err error) error {

@@ -34,6 +34,12 @@ func (r *Rejected) Error() string {
 	return app.Window().Call("String", r.Reason).String()
 }
 
+// IsA reports whether the reason is an object of the browser's class of that name,
+// such as TypeError.
+func (r *Rejected) IsA(class string) bool {
+	return r.Reason.Type() == app.TypeObject && r.Reason.InstanceOf(app.Window().Get(class))
+}
+
 // Await waits until a promise is settled, and returns what it was fulfilled with.
 // The error is a [*Rejected], or ctx's cause when that is done first: the promise
 // is left to itself then. Like any function that waits for the browser it is for
