@@ -27,6 +27,7 @@ type shelf struct {
 	built  []string // ids in the order in which row was called
 	drawn  []string // and in which rows were rendered
 	dress  func(*components.ListControl[string]) app.UI
+	takes  time.Duration // to make a row
 }
 
 func newShelf(t *testing.T, ids ...string) *shelf {
@@ -42,6 +43,9 @@ func newShelf(t *testing.T, ids ...string) *shelf {
 
 func (s *shelf) row(id string) app.UI {
 	s.built = append(s.built, id)
+	if s.takes > 0 {
+		s.clock.Pass(s.takes)
+	}
 	return &book{ID: id, Shelf: s}
 }
 
@@ -427,4 +431,26 @@ type counting struct {
 func (c *counting) Render() app.UI {
 	*c.Renders++
 	return app.Li().Text(fmt.Sprint(c.hook.Use(&c.bind, c.A)))
+}
+
+// A list takes its turns by the clock: of rows that take long to be made a handful
+// is mounted in each.
+func TestListLetsThePageDoSomethingElse(t *testing.T) {
+	for _, test := range []struct {
+		each  time.Duration
+		turns int
+	}{{0, 1}, {time.Second, 10}} {
+		s, turns := newShelf(t), 0
+		s.takes = test.each
+		s.order.Set(s.store, numbered(0, 200))
+		for before := 0; before < 200; {
+			s.engine.ConsumeNext()
+			if now := len(s.rows()); now > before {
+				before, turns = now, turns+1
+			}
+		}
+		if turns != test.turns {
+			t.Errorf("200 rows that take %v each are mounted in %d turns, want %d", test.each, turns, test.turns)
+		}
+	}
 }

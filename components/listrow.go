@@ -154,7 +154,7 @@ func (c *ListControl[T]) keep(m *match[T]) {
 // mount mounts what is missing, at the end of the list, and has what is not
 // mounted yet wait. It reports whether there was time for everything.
 func (c *ListControl[T]) mount(m *match[T]) (complete bool) {
-	begun, mounted, complete := time.Now(), 0, true
+	begun, mounted, complete := nodes.Now(), 0, true
 	var next []app.UI
 	n := 0
 	for i, row := range m.rows {
@@ -162,7 +162,7 @@ func (c *ListControl[T]) mount(m *match[T]) (complete bool) {
 			if len(next) == handful {
 				c.update(nil, next)
 				mounted, next = mounted+handful, nil
-				complete = mounted < most && time.Since(begun) < turn
+				complete = mounted < most && nodes.Now()-begun < turn
 			}
 			if !complete {
 				continue

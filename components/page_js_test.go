@@ -5,13 +5,13 @@ package components_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/nodes/nodestest"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -21,6 +21,7 @@ type bind = saga.Bind
 type screen struct {
 	app.Compo
 	bind
+	clock  *nodestest.Clock
 	engine app.TestEngine
 	ctx    app.Context
 	store  *atom.Store
@@ -41,7 +42,7 @@ func (p *screen) Render() app.UI { return p.render(p) }
 func show(t *testing.T, render func(*screen) app.UI) *screen {
 	t.Helper()
 	leave(t)
-	p := &screen{engine: app.NewTestEngine(), store: atom.NewStore(), render: render}
+	p := &screen{clock: nodestest.StopClock(t), engine: app.NewTestEngine(), store: atom.NewStore(), render: render}
 	p.load(t, &gate{store: p.store})
 	p.load(t, p)
 	now = p
@@ -79,16 +80,11 @@ func (p *screen) load(t *testing.T, c app.Composer) {
 // settle runs everything that waits, and renders.
 func (p *screen) settle() { p.engine.ConsumeAll() }
 
-// atOnce calls look when what waits has been dispatched, and no frame has begun.
-func (p *screen) atOnce(look func()) {
-	p.ctx.Async(func() {
-		runtime.Gosched() // those of what waits come first
-		p.ctx.Dispatch(func(ctx app.Context) {
-			ctx.PreventUpdate()
-			look()
-		})
-	})
-	p.settle()
+// atOnce returns what look says after the last rendering that does not wait for a
+// frame, "" when all of them do.
+func (p *screen) atOnce(look func() string) (said string) {
+	nodestest.AtOnce(p.settle, func() { said = look() })
+	return said
 }
 
 // again has the page rendered, and all that is in it.

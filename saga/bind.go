@@ -40,7 +40,7 @@ type Bind struct {
 	views  []subscriber
 	age    uint64        // counts the components that were made before it
 	stale  bool          // something has changed since its hooks were read
-	drawn  time.Duration // when; see now
+	drawn  time.Duration // when, by nodes.Now
 	took   time.Duration // to draw it
 	queued bool          // in the pump; guarded by it
 	early  []func()      // events from before it was mounted

@@ -21,26 +21,18 @@ const (
 // changes, and when an atom of it is missing, because then it is mostly about to
 // be taken away by what it is in.
 func (b *Bind) waits() bool {
-	return renderer() == nil ||
-		b.took > quick && now()-b.drawn < frame ||
+	return nodes.Known() == nil ||
+		b.took > quick && nodes.Now()-b.drawn < frame ||
 		slices.ContainsFunc(b.views, subscriber.missing)
 }
 
 // draw renders the component with go-app's own comparison, so that its next frame
 // finds nothing to do.
 func (b *Bind) draw() {
-	began := now()
-	if _, err := renderer().UpdateComponentRoot(b.ctx, b.ctx.Src().(app.Composer)); err != nil {
+	began := nodes.Now()
+	if _, err := nodes.Known().UpdateComponentRoot(b.ctx, b.ctx.Src().(app.Composer)); err != nil {
 		panic(err) // as go-app does
 	}
-	b.drawn = now()
+	b.drawn = nodes.Now()
 	b.took = b.drawn - began
 }
-
-// now is the time since the program began, for which no date has to be asked of
-// the browser: that takes longer than to render a row.
-func now() time.Duration { return time.Since(start) }
-
-var start = time.Now()
-
-var renderer = nodes.Known

@@ -9,6 +9,13 @@ import (
 // Handlers is how many handlers of On there are on the page.
 func Handlers() int { return len(handling) }
 
+// IdleWorkers is how many goroutines wait for an effect.
+func IdleWorkers() int {
+	idle.Lock()
+	defer idle.Unlock()
+	return len(idle.workers)
+}
+
 // TakeOverLinks returns what a click on a link calls.
 func TakeOverLinks() func(app.Value) {
 	l := takeOverLinks()

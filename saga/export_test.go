@@ -24,9 +24,9 @@ func ReplaceForgotten(f func(message string)) (restore func()) {
 
 // WithoutRenderer leaves the rendering to go-app's frame loop.
 func WithoutRenderer() (restore func()) {
-	before := renderer
-	renderer = func() nodes.Renderer { return nil }
-	return func() { renderer = before }
+	before := nodes.Known
+	nodes.Known = func() nodes.Renderer { return nil }
+	return func() { nodes.Known = before }
 }
 
 // WithoutRendererAndMarking has components rendered the way that is left when

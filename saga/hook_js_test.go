@@ -36,6 +36,7 @@ func (c *line) Render() app.UI {
 }
 
 func (c *line) rename(ctx app.Context, _ app.Event) {
+	ctx.PreventUpdate() // the hook has it rendered
 	c.thing.Run(saga.Update(func(t *thing) { t.Name = "renamed " + t.ID }).Effect(effect))
 }
 

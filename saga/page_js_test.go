@@ -11,6 +11,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/nodes/nodestest"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -44,6 +45,9 @@ func (g *gate) Render() app.UI          { return app.Div() }
 // show mounts body in the document.
 func show(t testing.TB, store *atom.Store, body func() app.UI) *screen {
 	t.Helper()
+	if t, isTest := t.(*testing.T); isTest {
+		nodestest.StopClock(t)
+	}
 	s := &screen{engine: app.NewTestEngine(), store: store, body: body}
 	s.load(t, &gate{store: store})
 	s.load(t, s)

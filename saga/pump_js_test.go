@@ -4,7 +4,6 @@ package saga_test
 
 import (
 	"errors"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/nodes/nodestest"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -72,17 +72,10 @@ func TestChangeOfARowRendersNothingElse(t *testing.T) {
 	}
 }
 
-// atOnce returns what a selector finds when what waits has been dispatched, and
-// no frame has begun.
+// atOnce returns what a selector finds after the last rendering that does not wait
+// for a frame, nil when all of them do.
 func (s *screen) atOnce(selector string) (found []string) {
-	s.ctx.Async(func() {
-		runtime.Gosched() // those of what waits come first
-		s.ctx.Dispatch(func(ctx app.Context) {
-			ctx.PreventUpdate()
-			found = texts(selector)
-		})
-	})
-	s.settle()
+	nodestest.AtOnce(s.settle, func() { found = texts(selector) })
 	return found
 }
 
@@ -111,8 +104,8 @@ func TestRowThatHasGoneIsLeftToTheListItIsIn(t *testing.T) {
 	ids := w.ids(s)
 	page := show(t, s, lines(w, &ids))
 	w.all.Set(s, things(1))
-	if got := page.atOnce(".name"); !slices.Equal(got, []string{"thing 0", "thing 1"}) {
-		t.Errorf("it shows %q before the list is rendered", got)
+	if got := page.atOnce(".name"); got != nil {
+		t.Errorf("it was rendered before the list was, and shows %q", got)
 	}
 	ids = w.ids(s)
 	page.again()
@@ -123,30 +116,35 @@ func TestRowThatHasGoneIsLeftToTheListItIsIn(t *testing.T) {
 type slow struct {
 	app.Compo
 	bind
-	A    *atom.Atom[int]
-	hook saga.Hook[int]
+	A     *atom.Atom[int]
+	Clock *nodestest.Clock
+	hook  saga.Hook[int]
 }
 
 func (c *slow) Render() app.UI {
-	for begin := time.Now(); time.Since(begin) < 5*time.Millisecond; {
-	}
+	c.Clock.Pass(5 * time.Millisecond)
 	return app.Span().Class("slow").Text(c.hook.Use(&c.bind, c.A))
 }
 
 func TestSlowComponentWaitsForTheFrame(t *testing.T) {
-	s, a := atom.NewStore(), atom.New(0)
-	page := show(t, s, func() app.UI { return &slow{A: a} })
-	atOnce := 0
-	for i := range 20 {
+	s, a, clock := atom.NewStore(), atom.New(0), nodestest.StopClock(t)
+	page := show(t, s, func() app.UI { return &slow{A: a, Clock: clock} })
+	for i, step := range []struct {
+		reason string
+		after  time.Duration // it was rendered the last time
+		waits  bool
+	}{
+		{"it was rendered long ago", time.Second, false},
+		{"it was rendered just now", time.Millisecond, true},
+		{"there was a frame meanwhile", 10 * time.Millisecond, false},
+		{"it was rendered just now, again", 2 * time.Millisecond, true},
+	} {
+		clock.Pass(step.after)
 		a.Set(s, i+1)
-		if got := page.atOnce(".slow"); got[0] == strconv.Itoa(i+1) {
-			atOnce++
+		if atOnce := page.atOnce(".slow") != nil; atOnce == step.waits {
+			t.Errorf("%s: rendered at once: %t", step.reason, atOnce)
 		}
-	}
-	wantTexts(t, ".slow", "20")
-	t.Logf("%d of 20 changes were shown at once", atOnce)
-	if atOnce == 0 || atOnce == 20 {
-		t.Error("want some of them")
+		wantTexts(t, ".slow", strconv.Itoa(i+1))
 	}
 }
 

@@ -72,4 +72,6 @@ func use(room *[6 << 10]byte) { room[0] = 1 }
 
 // inBubble reports whether the goroutine is in a bubble of testing/synctest, where all that
 // were begun have to end. Its time begins in the year 2000, long before the program did.
-func inBubble() bool { return now().Abs() > 10*365*24*time.Hour }
+func inBubble() bool { return time.Since(start).Abs() > 10*365*24*time.Hour }
+
+var start = time.Now()

@@ -79,12 +79,13 @@ func (v visit) log() string {
 	return ""
 }
 
-// pause lets the browser go on for a moment.
+// pause lets the browser do what it has put off: tell of what was scrolled, which it
+// does before it draws a frame, and then what was to be done in a moment.
 func (v visit) pause() {
 	done := make(chan struct{})
 	f := js.FuncOf(func(js.Value, []js.Value) any { close(done); return nil })
 	defer f.Release()
-	js.Global().Call("setTimeout", f, 20)
+	js.Global().Get("Function").New("done", "requestAnimationFrame(() => setTimeout(done))").Invoke(f)
 	<-done
 }
 

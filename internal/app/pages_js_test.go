@@ -107,7 +107,7 @@ func (b *tab) enter(selector, value, event string) {
 	control.Call("dispatchEvent", app.Window().Get("Event").New(event, map[string]any{"bubbles": true}))
 }
 
-// until waits for something to show.
+// until waits for something to show, as long as the test may take.
 func (b *tab) until(what string, shows func() bool) {
 	b.t.Helper()
 	changed := make(chan struct{}, 1)
@@ -122,7 +122,10 @@ func (b *tab) until(what string, shows func() bool) {
 	observer.Call("observe", document(), map[string]any{"subtree": true, "childList": true, "attributes": true, "characterData": true})
 	defer told.Release()
 	defer observer.Call("disconnect")
-	timeout := time.After(10 * time.Second)
+	timeout := make(<-chan time.Time)
+	if deadline, limited := b.t.Deadline(); limited {
+		timeout = time.After(time.Until(deadline) - 5*time.Second)
+	}
 	for !shows() {
 		select {
 		case <-changed:
