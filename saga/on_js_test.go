@@ -3,7 +3,9 @@
 package saga_test
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -134,4 +136,34 @@ func TestLinksAreStillFollowed(t *testing.T) {
 	if followed != 1 {
 		t.Errorf("followed %d times, want once", followed)
 	}
+}
+
+// A waiter waits for its task in the handler.
+type waiter struct {
+	app.Compo
+	bind
+	thing saga.Hook[thing]
+	World world
+	Panic *any
+}
+
+func (c *waiter) Render() app.UI {
+	c.thing.Follow(&c.bind, c.World.by.Of("t0"))
+	return saga.On(app.Button().Class("wait"), &c.thing, "click", c.press)
+}
+
+func (c *waiter) press(app.Event) {
+	defer func() { *c.Panic = recover() }()
+	c.thing.Run(saga.Update(func(t *thing) { t.Name = "waiting" }).Effect(effect)).Wait(context.Background())
+}
+
+// The page would stand still for ever: no answer comes before the handler returns.
+func TestAHandlerThatWaitsIsToldSo(t *testing.T) {
+	s, w, reason := atom.NewStore(), newWorld(1), any(nil)
+	show(t, s, func() app.UI { return &waiter{World: w, Panic: &reason} })
+	click(".wait")
+	if said, _ := reason.(string); !strings.HasPrefix(said, "saga: Task.Wait may wait for the browser") {
+		t.Errorf("panicked with %v", reason)
+	}
+	answers <- nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/wait"
 )
 
 // A State tells how far a task is. It changes once, from Running to another.
@@ -176,8 +177,15 @@ func (t *Task) Patches() (all []atom.Changes) {
 }
 
 // Wait waits until the task has ended and returns its Err, or ctx's error when
-// that ends first.
+// that ends first. While the task runs it panics in a handler of [On], or another
+// function that the browser calls: until that returns no answer can come.
 func (t *Task) Wait(ctx context.Context) error {
+	select {
+	case <-t.done:
+		return t.Err()
+	default:
+		wait.CheckContext(ctx, "saga: Task.Wait")
+	}
 	select {
 	case <-t.done:
 		return t.Err()
@@ -231,8 +239,11 @@ func (*taskContext) Done() <-chan struct{}                   { return nil }
 func (*taskContext) Err() error                              { return nil }
 
 func (c *taskContext) Value(key any) any {
-	if key == (taskKey{}) {
+	switch key {
+	case taskKey{}:
 		return (*Task)(c)
+	case wait.Effect{}:
+		return true
 	}
 	if ctx := c.launch.ctx; ctx != nil {
 		return ctx.Value(key)

@@ -5,9 +5,12 @@ import (
 	"syscall/js"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/internal/wait"
 )
 
 func await(ctx context.Context, promise app.Value) (app.Value, error) {
+	wait.CheckContext(ctx, "promise: Await")
 	w := nextWaiter()
 	promise.Call("then", w.fulfill, w.reject)
 	v, err := w.wait(ctx)
@@ -16,6 +19,7 @@ func await(ctx context.Context, promise app.Value) (app.Value, error) {
 
 // AwaitJS is [Await] for the values of syscall/js.
 func AwaitJS(ctx context.Context, promise js.Value) (js.Value, error) {
+	wait.CheckContext(ctx, "promise: AwaitJS")
 	w := nextWaiter()
 	promise.Call("then", w.fulfill, w.reject)
 	return w.wait(ctx)
@@ -61,7 +65,10 @@ func (w *waiter) settle(rejected bool) js.Func {
 		if len(args) > 0 {
 			o.value = args[0]
 		}
-		w.settled <- o
+		select {
+		case w.settled <- o:
+		default: // what is no promise may call twice
+		}
 		return nil
 	})
 }

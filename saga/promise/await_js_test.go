@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"syscall/js"
 	"testing"
@@ -122,5 +123,25 @@ func TestManyPromises(t *testing.T) {
 			ends[(i*7)%n](i * 7 % n)
 		}
 		all.Wait()
+	}
+}
+
+// Until a function that it calls has returned the browser keeps no promise.
+func TestWhereItWouldWaitForEverItPanics(t *testing.T) {
+	for name, wait := range map[string]func(){
+		"Await":   func() { promise.Await(t.Context(), app.ValueOf(resolved(1))) },
+		"AwaitJS": func() { promise.AwaitJS(t.Context(), resolved(1)) },
+	} {
+		var reason any
+		called := js.FuncOf(func(js.Value, []js.Value) any {
+			defer func() { reason = recover() }()
+			wait()
+			return nil
+		})
+		called.Invoke()
+		called.Release()
+		if said, _ := reason.(string); !strings.HasPrefix(said, "promise: "+name+" may wait for the browser") {
+			t.Errorf("%s panicked with %v", name, reason)
+		}
 	}
 }
