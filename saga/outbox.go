@@ -51,6 +51,14 @@ type Outbox interface {
 	Listen(ctx context.Context, hear func(message []byte), online func())
 }
 
+// A Renewing outbox tells when its records are to be read and written again.
+type Renewing interface {
+	// Renewed has again called, until ctx ends, when its storage has been opened anew:
+	// because the browser had closed it, as when the user clears what a page has
+	// kept, or had not opened it in time. What was kept may be gone. It returns at once.
+	Renewed(ctx context.Context, again func())
+}
+
 // An OutboxState is what is in the outbox of a store's page.
 type OutboxState struct {
 	Waiting int      // sagas of which the server's answer is not known

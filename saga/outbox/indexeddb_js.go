@@ -6,64 +6,82 @@ import (
 	"errors"
 	"fmt"
 	"syscall/js"
+	"time"
 
+	"github.com/atomsaga/atomsaga/internal/wait"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
 // Records are texts in one object store, under numbers that IndexedDB gives.
 const records = "records"
 
-var errNoStorage = errors.New("outbox: this browser has no IndexedDB")
-
-// open opens the database, which it makes the first time.
-func (b *browser) open() (js.Value, error) {
-	factory := js.Global().Get("indexedDB")
-	if !factory.Truthy() {
-		return js.Value{}, errNoStorage
+// transact calls f with an object store, and waits until what it has asked for is
+// on the disk, or none of it is. f waits for nothing: a transaction ends when
+// there is nothing left to do in it. If the connection turns out to be closed it is
+// opened anew, once.
+func (c *connection) transact(ctx context.Context, store, mode, durability string, f func(store js.Value)) error {
+	wait.Check("outbox: IndexedDB")
+	err := c.try(ctx, store, mode, durability, f)
+	if errors.Is(err, ErrLost) && ctx.Err() == nil {
+		err = c.try(ctx, store, mode, durability, f)
 	}
-	request, err := calling(func() js.Value { return factory.Call("open", b.name, 1) })
-	if err != nil {
-		return js.Value{}, err
-	}
-	upgrade := js.FuncOf(func(js.Value, []js.Value) any {
-		request.Get("result").Call("createObjectStore", records, map[string]any{"autoIncrement": true})
-		return nil
-	})
-	defer upgrade.Release()
-	request.Set("onupgradeneeded", upgrade)
-	if err := finish(request, "onsuccess", "onerror", "onblocked"); err != nil {
-		return js.Value{}, err
-	}
-	return request.Get("result"), nil
+	return err
 }
 
-// transact calls f with the object store, and waits until what it has asked for is
-// on the disk, or none of it is. f waits for nothing: a transaction ends when
-// there is nothing left to do in it.
-func (b *browser) transact(ctx context.Context, mode, durability string, f func(store js.Value)) error {
-	database, err := b.database()
-	if err == nil {
-		err = ctx.Err()
-	}
+func (c *connection) try(ctx context.Context, store, mode, durability string, f func(store js.Value)) error {
+	database, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	transaction, err := calling(func() js.Value {
-		t := database.Call("transaction", records, mode, map[string]any{"durability": durability})
-		f(t.Call("objectStore", records))
+		t := database.Call("transaction", store, mode, map[string]any{"durability": durability})
+		f(t.Call("objectStore", store))
 		return t
 	})
-	if err != nil {
+	if err == nil {
+		err = finish(transaction)
+	}
+	if errors.Is(err, ErrLost) {
+		c.lose(database)
+	}
+	return err
+}
+
+// finish waits for the end of a transaction. One that takes too long is aborted.
+func finish(transaction js.Value) error {
+	ended := make(chan error, 1)
+	var all handlers
+	all.set(transaction, "oncomplete", func(js.Value) { ended <- nil })
+	all.set(transaction, "onabort", func(js.Value) {
+		err := transaction.Get("error")
+		if err.IsNull() {
+			ended <- ErrLost // the browser has aborted it, and nothing in it is to blame
+			return
+		}
+		ended <- reason(err)
+	})
+	limit := time.NewTimer(transactionLimit)
+	defer limit.Stop()
+	select {
+	case err := <-ended:
+		all.release()
+		return err
+	case <-limit.C:
+	}
+	if _, err := calling(func() js.Value { return transaction.Call("abort") }); err != nil {
+		err := <-ended // it is over already, and what it has come to is on its way
+		all.release()
 		return err
 	}
-	return finish(transaction, "oncomplete", "onerror", "onabort")
+	all.release()
+	return ErrNoAnswer
 }
 
 // Put is [saga.Outbox]'s.
 func (b *browser) Put(ctx context.Context, all []saga.Record) ([]saga.Record, error) {
 	kept := make([]saga.Record, len(all))
 	requests := make([]js.Value, len(all))
-	err := b.transact(ctx, "readwrite", "strict", func(store js.Value) {
+	err := b.records.transact(ctx, records, "readwrite", "strict", func(store js.Value) {
 		for n, r := range all {
 			kept[n] = r
 			r.Order = 0 // it is the key
@@ -87,7 +105,7 @@ func (b *browser) Put(ctx context.Context, all []saga.Record) ([]saga.Record, er
 // Remove is [saga.Outbox]'s. A record that comes back with a crash is sent again,
 // and known to the server, so this waits for no disk.
 func (b *browser) Remove(ctx context.Context, orders ...int64) error {
-	return b.transact(ctx, "readwrite", "relaxed", func(store js.Value) {
+	return b.records.transact(ctx, records, "readwrite", "relaxed", func(store js.Value) {
 		for _, order := range orders {
 			store.Call("delete", order)
 		}
@@ -97,7 +115,7 @@ func (b *browser) Remove(ctx context.Context, orders ...int64) error {
 // All is [saga.Outbox]'s.
 func (b *browser) All(ctx context.Context) ([]saga.Record, error) {
 	var keys, texts js.Value
-	err := b.transact(ctx, "readonly", "default", func(store js.Value) {
+	err := b.records.transact(ctx, records, "readonly", "default", func(store js.Value) {
 		keys, texts = store.Call("getAllKeys"), store.Call("getAll")
 	})
 	if err != nil {
@@ -114,37 +132,23 @@ func (b *browser) All(ctx context.Context) ([]saga.Record, error) {
 	return all, nil
 }
 
-// finish waits for one of the events of a request or a transaction: the first
-// says that it has worked.
-func finish(target js.Value, worked string, failed ...string) error {
-	settled := make(chan error, 1)
-	settle := func(err error) {
-		select {
-		case settled <- err:
-		default:
-		}
+// reason is the error for what the browser gives as the reason.
+func reason(v js.Value) error {
+	name := ""
+	if v.Type() == js.TypeObject {
+		name = v.Get("name").String()
 	}
-	good := js.FuncOf(func(js.Value, []js.Value) any { settle(nil); return nil })
-	bad := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		args[0].Call("preventDefault")
-		err := target.Get("error")
-		if !err.Truthy() {
-			err = args[0].Get("target").Get("error")
-		}
-		settle(reason(err))
-		return nil
-	})
-	defer good.Release()
-	defer bad.Release()
-	target.Set(worked, good)
-	for _, event := range failed {
-		target.Set(event, bad)
+	kind := map[string]error{
+		"QuotaExceededError": ErrFull,
+		"SecurityError":      ErrNoStorage,
+		"InvalidStateError":  ErrLost,
+		"AbortError":         ErrLost,
+		"VersionError":       ErrNewer,
+	}[name]
+	if kind != nil {
+		return kind
 	}
-	err := <-settled
-	for _, event := range append(failed, worked) {
-		target.Set(event, nil)
-	}
-	return err
+	return errors.New(js.Global().Call("String", v).String())
 }
 
 // calling turns what JavaScript throws into an error.

@@ -36,6 +36,18 @@ func (m *Memory) Fail(err error) {
 	m.err = err
 }
 
+// Lose loses what is in it, as when the user clears what the browser keeps, and tells
+// the pages.
+func (m *Memory) Lose() {
+	m.mu.Lock()
+	m.records = nil
+	pages := slices.Clone(m.pages)
+	m.mu.Unlock()
+	for _, p := range pages {
+		p.Renew()
+	}
+}
+
 // Open returns a new page.
 func (m *Memory) Open() *Page {
 	p := &Page{memory: m, closed: make(chan struct{})}
@@ -53,6 +65,7 @@ type Page struct {
 
 	mu      sync.Mutex
 	online  func()
+	again   func() // of Renewed
 	letters [][]byte
 	more    chan struct{} // nil before Listen
 }
@@ -79,6 +92,28 @@ func (p *Page) Online() {
 	p.mu.Unlock()
 	if online != nil {
 		online()
+	}
+}
+
+// Renewed is [saga.Renewing]'s.
+func (p *Page) Renewed(ctx context.Context, again func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.again = again
+	context.AfterFunc(ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.again = nil
+	})
+}
+
+// Renew tells the page that what could not be kept may be now.
+func (p *Page) Renew() {
+	p.mu.Lock()
+	again := p.again
+	p.mu.Unlock()
+	if again != nil {
+		again()
 	}
 }
 
