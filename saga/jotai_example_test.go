@@ -9,6 +9,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 // What applications of jotai and immer have, as they would be written here.
@@ -155,9 +156,11 @@ func Example_fromJotaiHooks() {
 	name, setName := row.another.Use(&row.bind)
 	fmt.Printf("%v %q\n", on, name)
 
+	server := sagatest.Hold(row.Store()) // so that the server does not answer before it is looked at
 	setName("B")
 	task := setOn(true)
 	fmt.Println(kindByID.Of("knows").Get(row.Store()).HasDirection, row.another.other.Value().Name)
+	server.Of(task).Release()
 	fmt.Println(task.Wait(context.Background()))
 	fmt.Println(kindByID.Of("knows").Get(row.Store()).HasDirection, row.another.other.Value().Name)
 	// Output:
