@@ -129,8 +129,8 @@ func (c *confirmation) remindOf(t *Task) {
 		late := false
 		t.store.Batch(func(b *atom.Batch) { late = slices.Contains(t.registry.live, c) && t.waitsFor(b, c.atom) })
 		if late {
+			defer c.remindOf(t)
 			c.late(t)
-			c.remindOf(t)
 		}
 	})
 }

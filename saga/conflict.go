@@ -56,12 +56,15 @@ func (t *Task) clashOf(err error) *atom.Conflict {
 //		saga.Resolve(task, func(k *Kind) { k.Name = c.Mine.(Kind).Name })
 //	}
 //
+// The effect of a [New] is handed what its own update had returned.
+//
 // It panics when the saga was not run on an atom of a T: a transaction, which
 // can only be retried, was not.
 func Resolve[T any](t *Task, update func(*T)) *Task {
-	if _, ok := t.work.(*run[T]); !ok {
+	was, ok := t.work.(*run[T])
+	if !ok {
 		panic(fmt.Sprintf("saga: the task was not run on an atom of %v", reflect.TypeFor[T]()))
 	}
 	t.Dismiss()
-	return t.runAgain([]any{update})
+	return t.runAgain(func() work { return was.instead(update) })
 }

@@ -150,6 +150,7 @@ type durable interface {
 	id() string
 	entered(*atom.Batch, *Task) // its update is in the log, in this batch
 	perform(*Task)
+	exited(*Task, error)         // the effect has taken the goroutine of perform with it
 	sending(patch []byte) []byte // returns what the first attempt has sent
 	ended(*Task)
 	dismissed()

@@ -12,8 +12,8 @@ import (
 // batch that dispatches the update.
 type admission struct {
 	task    *Task
+	entered bool // the effect is to begin
 	refused error
-	joined  bool    // another run's task takes it over, or stands for it
 	over    []*Task // have ended in the batch
 }
 
@@ -25,18 +25,22 @@ func (l *launch) run() *Task {
 		a.task.end(Cancelled, cancelledBy(l.ctx), nil)
 		return a.task
 	}
+	defer a.goOn() // although a subscriber may have panicked
 	l.store.Batch(a.enter)
-	for _, t := range a.over {
-		t.tell()
-	}
-	switch {
-	case a.refused != nil:
-		a.task.end(Failed, a.refused, nil)
-	case a.joined || !w.hasEffect():
-	default:
-		a.task.start()
-	}
 	return a.task
+}
+
+// goOn does what follows the batch: it tells who has to know of it, and starts the effect.
+func (a *admission) goOn() {
+	defer func() {
+		if a.entered {
+			a.task.start()
+		}
+	}()
+	tellOf(a.over)
+	if a.refused != nil {
+		a.task.end(Failed, a.refused, nil)
+	}
 }
 
 // enter dispatches the update, unless another task stands for it.
@@ -44,7 +48,6 @@ func (a *admission) enter(b *atom.Batch) {
 	t := a.task
 	t.lane = t.registry.lane(t.launch)
 	if a.task = t.lane.standIn(t); a.task != t {
-		a.joined = true
 		return
 	}
 	if a.refused = t.dispatch(b); a.refused != nil {
@@ -56,25 +59,27 @@ func (a *admission) enter(b *atom.Batch) {
 		}
 		return
 	}
-	a.task = t.lane.takeUp(b, t)
-	a.joined = a.task != t
+	a.task = t.lane.takeUp(t)
 	t.registry.expect(b, a.task, t.entries[0])
-	if !a.joined {
+	if a.task == t {
 		t.registry.run(b, t)
 		if d := t.launch.durable; d != nil {
 			d.entered(b, t)
 		}
-		t.heed(t.launch.ctx)
-		a.over = t.lane.enter(b, t)
+		a.entered = true
+		t.lane.enter(b, t, &a.over)
+		if t.burst == nil {
+			t.heed()
+		}
 	}
-	if t.launch.asSent {
-		t.freeze(b)
+	if t.launch.asSent || a.task.sent {
+		a.task.freeze(b)
 	}
 }
 
-// heed has the task end with ctx.
-func (t *Task) heed(ctx context.Context) {
-	if ctx != nil {
+// heed has the task end with its context.
+func (t *Task) heed() {
+	if ctx := t.launch.ctx; ctx != nil {
 		t.letGo = context.AfterFunc(ctx, func() { t.end(Cancelled, cancelledBy(ctx), t.drop) })
 	}
 }
@@ -139,20 +144,7 @@ func (t *Task) recordPatches(b *atom.Batch) error {
 		}
 		return nil
 	}
-	return t.merge(b)
-}
-
-// merge makes one patch of those of a burst.
-func (t *Task) merge(b *atom.Batch) (err error) {
-	below, _ := t.entries[0].States(b, 0)
-	merging, merged := t.work.merging(below), atom.Changes{}
-	for _, e := range t.entries {
-		if merged, err = merging(e.Patch(b, 0)); err != nil {
-			return err
-		}
-	}
-	t.patches[0] = merged
-	return nil
+	return t.burst.merge(b)
 }
 
 // AsSent returns [Task.Patch], for an effect that sends it, and has the change

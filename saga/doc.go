@@ -37,6 +37,7 @@
 //	post-effect panics               stays                   Succeeded, with PostErr
 //	a base contains it, see Confirm  is part of the base     Succeeded, whatever the effect says
 //	effect returns an error, panics  dropped                 Failed
+//	effect ends its goroutine        dropped                 Failed, with ErrEffectExited
 //	timeout                          dropped                 Failed, with ErrTimeout
 //	cancel, by task, hook, context   dropped                 Cancelled
 //	a newer one, with Latest         dropped                 Superseded
@@ -60,23 +61,47 @@
 //	Debounce  goes on          are joined       one effect for all, d after the last of them
 //	Throttle  goes on          are joined       one effect for all, d after the last effect began
 //
+// They meet when they have the same policy, with the same d, and the same keys, which
+// must be comparable. Give keys when sagas of different kinds run on one atom: one that
+// renames is no reason to supersede one that toggles.
+//
+// What is sent keeps the order of what overlaps: a whole and its part, as a board and
+// one of its cards, or two transactions that have an atom in common (see [atom.Overlap]).
+// A change of the part may make no sense to a server that has not heard of the one of
+// the whole, and it is nothing that the one of the whole could stand for:
+//
+//	policy              the same atom, or any in one Scope  atoms that overlap
+//	Every               -                                   -
+//	Latest              supersedes the one before           waits for those before
+//	Leading             the one before stands for it        waits for those before
+//	Serial              waits for those before              waits for those before
+//	Debounce, Throttle  joins, or waits for those before    waits for those before, and
+//	                                                        nobody joins those any more
+//	a durable saga      waits for those before              waits for those before,
+//	                                                        in all pages: see Define
+//
+// Two parts that do not overlap, two cards, do not wait for each other. A key of type
+// [Scope] is not tied to an atom: in it all meet that have it, whatever they are run on.
+// Only what is run on the same atom can join, there too.
+//
 // Whatever is run shows at once. Superseded means: taken back in the same batch
 // in which the new one enters, so that nobody sees the value in between, and its
 // effect cancelled.
 //
-// Sagas that have joined are one task: one effect, that of the last one, and one
-// merged [Task.Patch], which makes of what was there before the first what shows
+// Sagas that have joined are one task: one effect, that of the last one with its
+// Timeout and its Backoff, and one merged [Task.Patch], which makes of what was there before the first what shows
 // after the last; its inverse leads back. They settle together. Their effect
 // begins after the running one's is over; until then others may join. One whose
 // change makes no sense without what somebody else has done in between does not
-// join, and waits for them.
+// join, and waits for them. When it is run again, all of their updates are, and the effect
+// is handed what the last one makes then.
+//
+// When the context of one of them ends ([Saga.Context]) before their effect begins, its
+// update is taken back and the others go on. What has begun to be sent is one thing: it
+// is cancelled when the contexts of all of them have ended.
 //
 // An effect that has waited is handed the value, and the patch, as they are when
 // it begins: what it was dispatched on may have been taken back.
-//
-// Policies work among sagas on the same atom that have the same policy and the
-// same keys, which must be comparable. Give keys when sagas of different kinds run
-// on one atom: one that renames is no reason to supersede one that toggles.
 //
 // # Tests
 //

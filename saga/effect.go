@@ -11,17 +11,33 @@ import (
 // perform waits for the effect's turn, runs it, as often as the backoff allows,
 // and ends the task.
 func (t *Task) perform() {
-	if t.launch.durable != nil {
-		t.launch.durable.perform(t)
-		return
+	returned := false
+	defer func() {
+		switch d := t.launch.durable; {
+		case returned:
+		case d != nil:
+			d.exited(t, exited())
+		default:
+			t.fail(exited())
+		}
+	}()
+	if d := t.launch.durable; d != nil {
+		d.perform(t)
+	} else {
+		t.carryOut()
 	}
+	returned = true
+}
+
+// carryOut is perform for what is not durable.
+func (t *Task) carryOut() {
 	if t.Waiting() && !t.turn() || t.ctx.Err() != nil {
 		return
 	}
 	w := t.work // nobody joins any more
 	err := t.attempt(w)
 	for n := 1; err != nil; n++ {
-		wait, again := t.launch.retry.next(n, err)
+		wait, again := t.performed().retry.next(n, err)
 		if !again || !t.pause(wait) {
 			t.fail(err)
 			return
@@ -60,13 +76,25 @@ func (t *Task) attempt(w work) error {
 
 // limited calls the effect, and waits for it no longer than the timeout.
 func (t *Task) limited(effect func(context.Context) error) error {
-	if t.launch.timeout == 0 {
+	timeout := t.performed().timeout
+	if timeout == 0 {
 		return protect(t.ctx, effect)
 	}
-	ctx, cancel := context.WithTimeoutCause(t.ctx, t.launch.timeout, ErrTimeout)
+	ctx, cancel := context.WithTimeoutCause(t.ctx, timeout, ErrTimeout)
 	defer cancel()
 	answer := make(chan error, 1)
-	go func() { answer <- protect(ctx, effect) }()
+	go func() {
+		var err error
+		returned := false
+		defer func() {
+			if !returned {
+				err = exited()
+			}
+			answer <- err
+		}()
+		err = protect(ctx, effect)
+		returned = true
+	}()
 	select {
 	case err := <-answer:
 		if err != nil && context.Cause(ctx) == ErrTimeout {
@@ -77,6 +105,10 @@ func (t *Task) limited(effect func(context.Context) error) error {
 		return context.Cause(ctx)
 	}
 }
+
+// exited is the error of an effect that has taken its goroutine with it, and is still
+// on the stack. It is not tried again: what calls Goexit is a test that has failed.
+func exited() error { return Permanent(fmt.Errorf("%w\n%s", ErrEffectExited, debug.Stack())) }
 
 // protect turns a panic of the effect into an error.
 func protect(ctx context.Context, effect func(context.Context) error) (err error) {

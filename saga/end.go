@@ -12,18 +12,27 @@ func (t *Task) succeed(w work) {
 		if err := t.confirm(b); err != nil {
 			return err
 		}
-		switch post, err := w.post(b); {
-		case err != nil:
-			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
-		case post != nil:
-			t.settle(b, post)
-			t.entries = append(t.entries, post)
-		}
+		t.post(b, w)
 		if t.expecting {
 			t.remind(b)
 		}
 		return nil
 	})
+}
+
+// post makes the post-effect's change. One that ends the goroutine makes none.
+func (t *Task) post(b *atom.Batch, w work) {
+	err := ErrEffectExited
+	defer func() {
+		if err != nil {
+			t.setPostErr(fmt.Errorf("saga: post-effect: %w", err))
+		}
+	}()
+	var post *atom.Entry
+	if post, err = w.post(b); post != nil {
+		t.settle(b, post)
+		t.entries = append(t.entries, post)
+	}
 }
 
 // confirm has all entries stay; none, when one of them has left.
@@ -63,11 +72,24 @@ func (t *Task) drop(b *atom.Batch) (err error) {
 
 // end ends the task, once.
 func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
+	t.batch(func(b *atom.Batch) { t.endIn(b, state, err, leave) })
+}
+
+// batch runs f, and tells who has to know when the task has ended in it. Nothing that
+// a user's function does, called by f or told of it, keeps that back: it may panic or
+// end the goroutine.
+func (t *Task) batch(f func(*atom.Batch)) {
 	ended := false
-	t.store.Batch(func(b *atom.Batch) { ended = t.endIn(b, state, err, leave) })
-	if ended {
-		t.tell()
-	}
+	defer func() {
+		if ended {
+			t.tell()
+		}
+	}()
+	t.store.Batch(func(b *atom.Batch) {
+		running := t.State() == Running
+		defer func() { ended = running && t.State() != Running }()
+		f(b)
+	})
 }
 
 // endIn changes the task's state and the log in one batch; it reports false
@@ -80,19 +102,44 @@ func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Bat
 	if t.confirmed {
 		state, err, leave = Succeeded, nil, nil // whatever the effect says: the server has it
 	}
-	if leave != nil && leave(b) != nil {
-		return false
+	if leave != nil {
+		returned := false
+		defer func() {
+			if !returned { // a user's update that was applied again has ended the goroutine
+				t.endAs(b, state, err)
+			}
+		}()
+		failed := leave(b)
+		if returned = true; failed != nil {
+			return false
+		}
 	}
+	t.endAs(b, state, err)
+	return true
+}
+
+func (t *Task) endAs(b *atom.Batch, state State, err error) {
 	t.become(state, err)
 	t.registry.ended(b, t)
-	return true
+}
+
+// tellOf tells of all these tasks, whatever those do who are told.
+func tellOf(ended []*Task) {
+	if len(ended) > 0 {
+		defer tellOf(ended[1:])
+		ended[0].tell()
+	}
 }
 
 // tell lets go of the effect, and tells who has to know that the task has ended.
 func (t *Task) tell() {
+	defer close(t.done) // whatever those do who are told
 	t.cancelEffect()
 	if t.letGo != nil {
 		t.letGo()
+	}
+	if t.burst != nil {
+		t.burst.letGo()
 	}
 	if t.launch.durable != nil {
 		t.launch.durable.ended(t)
@@ -100,5 +147,4 @@ func (t *Task) tell() {
 	if t.failed() || t.PostErr() != nil {
 		t.registry.report(t)
 	}
-	close(t.done)
 }

@@ -52,7 +52,7 @@ func Elapse(b *Bind) bool {
 }
 
 // Retries returns how often the effect of the task's saga may be tried again.
-func (t *Task) Retries() int { return t.launch.retry.Retries }
+func (t *Task) Retries() int { return t.performed().retry.Retries }
 
 // NextOf is what a backoff does after the n-th attempt.
 func NextOf(b Backoff, n int, err error) (wait time.Duration, again bool) { return b.next(n, err) }

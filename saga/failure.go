@@ -17,6 +17,8 @@ type registry struct {
 
 	// Guarded by the store's lock.
 	lanes       map[laneKey]*lane
+	lanesOf     map[policy][]*lane // those without a scope
+	entered     uint64             // how many tasks have, in all lanes
 	tasks       tasks
 	live        []*confirmation
 	unconfirmed map[string]*Task // by id
@@ -25,7 +27,11 @@ type registry struct {
 type registryKey struct{}
 
 func registryOf(r atom.Reader) *registry {
-	return atom.Attach(r, registryKey{}, func() *registry { return &registry{lanes: map[laneKey]*lane{}, unconfirmed: map[string]*Task{}} })
+	return atom.Attach(r, registryKey{}, newRegistry)
+}
+
+func newRegistry() *registry {
+	return &registry{lanes: map[laneKey]*lane{}, lanesOf: map[policy][]*lane{}, unconfirmed: map[string]*Task{}}
 }
 
 // OnError calls f with every task of the store that has failed, met a conflict,
@@ -60,8 +66,14 @@ func (r *registry) report(t *Task) {
 		r.unheard = remember(r.unheard, t)
 	}
 	r.mu.Unlock()
-	for _, f := range handlers {
-		(*f)(t)
+	reportTo(handlers, t)
+}
+
+// reportTo calls all handlers, although one may panic.
+func reportTo(handlers []*func(*Task), t *Task) {
+	if len(handlers) > 0 {
+		defer reportTo(handlers[1:], t)
+		(*handlers[0])(t)
 	}
 }
 

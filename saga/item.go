@@ -115,6 +115,15 @@ func (i *item) perform(t *Task) {
 	}
 }
 
+// exited settles the task of an effect that cannot return.
+func (i *item) exited(t *Task, err error) {
+	if t.ctx.Err() != nil || i.keeper.closed() {
+		i.keeper.pass(i)
+	} else {
+		i.settle(t, err)
+	}
+}
+
 // sending keeps the patch of the first attempt before that is made.
 func (i *item) sending(patch []byte) []byte {
 	k := i.keeper

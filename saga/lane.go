@@ -7,30 +7,77 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A lane is where the runs of one policy on one atom meet. A nil lane is that of
-// a run without a policy. Lanes are guarded by the store's lock.
+// A lane is where the runs of one policy on the same atoms meet. Lanes of one policy
+// whose atoms overlap are near each other: an effect waits for what was run before it in
+// those, too. A nil lane is that of a run without a policy. Lanes are guarded by the
+// store's lock.
 type lane struct {
 	key   laneKey
+	on    []atom.Target
+	near  []*lane
 	tasks []*Task   // not over, oldest first
-	burst *burst    // waits for its effect, and can be joined
+	open  *burst    // others may join it
 	began time.Time // the last effect of a burst
 }
 
+// A laneKey has the names of the atoms; none with a [Scope], in which all meet.
 type laneKey struct {
-	atom string
+	on string
 	policy
 }
 
 // lane returns the lane of a launch, nil when it has no policy.
 func (r *registry) lane(l *launch) *lane {
-	if l.policy.kind == every || l.on == nil {
+	if l.policy.kind == every || l.on == nil && !l.policy.scoped {
 		return nil
 	}
-	key := laneKey{l.on.String(), l.policy}
-	if r.lanes[key] == nil {
-		r.lanes[key] = &lane{key: key}
+	key := laneKey{policy: l.policy}
+	if !l.policy.scoped {
+		key.on = l.names()
 	}
-	return r.lanes[key]
+	if n := r.lanes[key]; n != nil {
+		return n
+	}
+	return &lane{key: key, on: append([]atom.Target{l.on}, l.others...)}
+}
+
+// names returns the names of the atoms that a launch is about.
+func (l *launch) names() string {
+	names := l.on.String()
+	for _, t := range l.others {
+		names += "\n" + t.String()
+	}
+	return names
+}
+
+// open makes a lane known to those that come later.
+func (r *registry) open(n *lane) {
+	if r.lanes[n.key] != nil {
+		return
+	}
+	r.lanes[n.key] = n
+	if n.key.scoped {
+		return
+	}
+	same := r.lanesOf[n.key.policy]
+	for _, m := range same {
+		if n.overlaps(m) {
+			n.near = append(n.near, m)
+			m.near = append(m.near, n)
+		}
+	}
+	r.lanesOf[n.key.policy] = append(same, n)
+}
+
+func (n *lane) overlaps(m *lane) bool {
+	for _, a := range n.on {
+		for _, b := range m.on {
+			if atom.Overlap(a, b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // standIn returns the task that is run in place of t: t itself, most times.
@@ -43,58 +90,80 @@ func (n *lane) standIn(t *Task) *Task {
 
 // takeUp returns the task that what t has dispatched belongs to: t itself, or
 // the burst that it has joined.
-func (n *lane) takeUp(b *atom.Batch, t *Task) *Task {
-	if n != nil && n.burst != nil && n.burst.join(t) {
-		return n.burst.task
+func (n *lane) takeUp(t *Task) *Task {
+	if n != nil && n.open != nil && n.open.join(t) {
+		return n.open.task
 	}
 	return t
 }
 
-// enter has t take its place, and returns the tasks that have ended for it.
-func (n *lane) enter(b *atom.Batch, t *Task) (superseded []*Task) {
+// enter has t take its place behind all that is in the lane and near it, and adds the
+// tasks that have ended for it to over.
+func (n *lane) enter(b *atom.Batch, t *Task, over *[]*Task) {
 	if n == nil {
-		return nil
+		return
 	}
+	t.registry.open(n)
+	t.registry.entered++
+	t.number = t.registry.entered
 	running := slices.Clone(n.tasks)
 	n.tasks = append(n.tasks, t)
+	for _, m := range n.near {
+		m.open = nil // what joined it now would be sent before t
+	}
 	switch n.key.kind {
 	case latest:
 		for _, old := range running {
 			if old.endIn(b, Superseded, ErrSuperseded, old.drop) {
-				superseded = append(superseded, old)
+				*over = append(*over, old)
 			}
 		}
 		t.record(b) // what it changes without them
-	case serial, debounce, throttle:
-		if n.key.kind != serial {
-			n.burst = newBurst(b, t)
-		}
-		before, wait := n.next(t)
-		t.setWaiting(before != nil || wait > 0)
+	case debounce, throttle:
+		n.open = newBurst(b, t)
 	}
-	return superseded
+	before, wait := n.next(t)
+	t.setWaiting(before != nil || wait > 0)
 }
 
 // next returns what t's effect has to wait for: another task, or some time. When
 // it is neither, the effect begins now, and what was a burst can no longer be joined.
 func (n *lane) next(t *Task) (before *Task, wait time.Duration) {
-	if i := slices.Index(n.tasks, t); i > 0 {
-		return n.tasks[i-1], 0
+	if before = n.before(t); before != nil {
+		return before, 0
 	}
-	if x := n.burst; x != nil && x.task == t {
-		if wait = time.Until(n.due()); wait <= 0 {
-			n.burst, n.began = nil, time.Now()
+	if x := t.burst; x != nil && !x.begun {
+		if wait = time.Until(n.due(x)); wait <= 0 {
+			x.begun, n.began = true, time.Now()
+			if n.open == x {
+				n.open = nil
+			}
 		}
 	}
 	return nil, wait
 }
 
-// due is when the effect of the burst may begin.
-func (n *lane) due() time.Time {
+// before returns a task that was run before t and is not over, in the lane or near it.
+func (n *lane) before(t *Task) *Task {
+	if i := slices.Index(n.tasks, t); i > 0 {
+		return n.tasks[i-1]
+	}
+	for _, m := range n.near {
+		for _, other := range slices.Backward(m.tasks) {
+			if other.number < t.number {
+				return other
+			}
+		}
+	}
+	return nil
+}
+
+// due is when the effect of a burst may begin.
+func (n *lane) due(x *burst) time.Time {
 	if n.key.kind == throttle {
 		return n.began.Add(n.key.every)
 	}
-	return n.burst.last.Add(n.key.every)
+	return x.last.Add(n.key.every)
 }
 
 // leave takes a task that is over out of its lane.
@@ -104,8 +173,8 @@ func (r *registry) leave(t *Task) {
 		return
 	}
 	n.tasks = slices.DeleteFunc(n.tasks, func(x *Task) bool { return x == t })
-	if n.burst != nil && n.burst.task == t {
-		n.burst = nil
+	if n.open != nil && n.open.task == t {
+		n.open = nil
 	}
 	r.close(t.store, n)
 }
@@ -117,12 +186,24 @@ func (r *registry) close(s *atom.Store, n *lane) {
 		return
 	}
 	if n.key.kind == throttle {
-		if left := time.Until(n.due()); left > 0 {
+		if left := time.Until(n.began.Add(n.key.every)); left > 0 {
 			time.AfterFunc(left, func() { s.Batch(func(*atom.Batch) { r.close(s, n) }) })
 			return
 		}
 	}
 	delete(r.lanes, n.key)
+	if n.key.scoped {
+		return
+	}
+	without := func(all []*lane) []*lane { return slices.DeleteFunc(all, func(x *lane) bool { return x == n }) }
+	for _, m := range n.near {
+		m.near = without(m.near)
+	}
+	if rest := without(r.lanesOf[n.key.policy]); len(rest) > 0 {
+		r.lanesOf[n.key.policy] = rest
+	} else {
+		delete(r.lanesOf, n.key.policy)
+	}
 }
 
 // turn waits until the effect may begin, and reports false when the task has

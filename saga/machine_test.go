@@ -19,9 +19,9 @@ import (
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
-// A machine draws histories that nobody has recorded: two roots; sagas on the
-// root, on parts and on families, under every policy, with retries, timeouts and
-// post-effects; transactions; writes, alone and in batches; the server's; what
+// A machine draws histories that nobody has recorded: two roots, each a board; sagas on
+// the root, on its parts, on the list and on its cards, under every policy, alone and in
+// a scope, with retries, timeouts and post-effects; transactions; writes, alone and in batches; the server's; what
 // was sent; cancels, retries of what has ended, and components that mount and
 // leave in between.
 type machine struct {
@@ -47,8 +47,10 @@ type side struct {
 type running struct {
 	k       int
 	task    *saga.Task
-	lane    string // "" without a policy
 	policy  string
+	key     string // of the policy
+	on      []spot
+	closed  bool // nobody may join it any more
 	retries int
 	timeout bool
 	several bool                              // edits of one root, each of which is sent as a patch of its own
@@ -56,8 +58,51 @@ type running struct {
 	post    func() bool                       // tells the oracle; false when it cannot be made
 }
 
+// A spot names an atom: a part of one of the boards.
+type spot struct {
+	board *atoms
+	part  part
+	id    string // of the item
+}
+
+func (s spot) overlaps(o spot) bool {
+	switch {
+	case s.board != o.board:
+		return false
+	case s.part == onRoot, o.part == onRoot:
+		return true
+	case s.part == onItem && o.part == onItem:
+		return s.id == o.id
+	}
+	return (s.part == onMeta) == (o.part == onMeta)
+}
+
+const scope = "scope" // a key in which all meet
+
+// alike reports whether two runs are about the same, to a policy that they have in common.
+func (r *running) alike(o *running) bool {
+	return r.policy == o.policy && r.policy != "every" && r.key == o.key && (r.key == scope || slices.Equal(r.on, o.on))
+}
+
+// meets reports whether one of two runs has to wait for the other.
+func (r *running) meets(o *running) bool {
+	return r.alike(o) || r.policy == o.policy && r.policy != "every" && r.key == o.key &&
+		slices.ContainsFunc(r.on, func(s spot) bool { return slices.ContainsFunc(o.on, s.overlaps) })
+}
+
+// keys are those that the policy is given.
+func (r *running) keys() []any {
+	switch r.key {
+	case "":
+		return nil
+	case scope:
+		return []any{saga.Scope(scope)}
+	}
+	return []any{r.key}
+}
+
 func (r *running) String() string {
-	return fmt.Sprintf("%d, %s, %v", r.k, r.policy, r.task.State())
+	return fmt.Sprintf("%d, %s %s, %v", r.k, r.policy, r.key, r.task.State())
 }
 
 func newMachine(t *rapid.T) *machine {
@@ -118,6 +163,7 @@ type part int
 const (
 	onRoot part = iota
 	onMeta
+	onItems
 	onItem
 )
 
@@ -127,8 +173,17 @@ func (m *machine) part(op history.Operation) part {
 		return onMeta
 	case op.OnItem() && rapid.Bool().Draw(m.t, "on item"):
 		return onItem
+	case !op.OnMeta() && rapid.Bool().Draw(m.t, "on the list"):
+		return onItems
 	}
 	return onRoot
+}
+
+// onList is the operation on the list of items.
+func onList(op history.Operation, items *[]history.Item) {
+	s := history.State{Items: *items}
+	once(op)(&s)
+	*items = s.Items
 }
 
 // of is the operation, dispatched on that part, for the oracle.
@@ -157,20 +212,25 @@ func (m *machine) dispatch() {
 	var then *history.Operation
 	if rapid.IntRange(0, 3).Draw(m.t, "post-effect") == 0 {
 		after := operations.Filter(func(o history.Operation) bool {
-			return where == onRoot || where == onMeta && o.OnMeta() || where == onItem && o.OnItem()
+			return where == onRoot || where == onMeta && o.OnMeta() || where == onItems && !o.OnMeta() || where == onItem && o.OnItem()
 		}).Draw(m.t, "then")
 		after.ID = map[bool]string{true: op.ID, false: after.ID}[where == onItem]
 		then = &after
 		r.post = func() bool { return at.law.Plain(where.of(after)) }
 	}
-	r.lane = fmt.Sprintf("%p %v %s", at.atoms, where, r.policy)
+	r.on = []spot{{board: at.atoms, part: where}}
+	r.key = rapid.SampledFrom([]string{"", "", "", scope}).Draw(m.t, "key")
 	switch where {
 	case onMeta:
 		m.enter(r, func() *saga.Task {
 			return start(m, at.meta, op.ApplyMeta, postOn(then, history.Operation.ApplyMeta), r)
 		})
+	case onItems:
+		m.enter(r, func() *saga.Task {
+			return start(m, at.items, func(items *[]history.Item) { onList(op, items) }, postOn(then, onList), r)
+		})
 	case onItem:
-		r.lane += op.ID
+		r.on[0].id = op.ID
 		m.enter(r, func() *saga.Task {
 			return start(m, at.itemByID.Of(op.ID), op.ApplyItem, postOn(then, history.Operation.ApplyItem), r)
 		})
@@ -204,22 +264,25 @@ func start[T any](m *machine, a *atom.Atom[T], update, post func(*T), r *running
 	s = s.RetryWith(saga.Backoff{Retries: r.retries, Base: time.Millisecond})
 	switch r.policy {
 	case "latest":
-		s = s.Latest()
+		s = s.Latest(r.keys()...)
 	case "leading":
-		s = s.Leading()
+		s = s.Leading(r.keys()...)
 	case "serial":
-		s = s.Serial()
+		s = s.Serial(r.keys()...)
 	case "debounce":
-		s = s.Debounce(interval)
+		s = s.Debounce(interval, r.keys()...)
 	case "throttle":
-		s = s.Throttle(interval)
+		s = s.Throttle(interval, r.keys()...)
 	}
 	return saga.Run(m.store, a, s)
 }
 
 // transact changes up to three parts of both sides as one.
 func (m *machine) transact() {
-	r := &running{policy: rapid.SampledFrom([]string{"every", "every", "latest", "serial"}).Draw(m.t, "policy")}
+	r := &running{
+		policy: rapid.SampledFrom([]string{"every", "every", "latest", "leading", "serial"}).Draw(m.t, "policy"),
+		key:    rapid.SampledFrom([]string{"tx", "tx", "tx", scope}).Draw(m.t, "key"),
+	}
 	var edits []func(*saga.Tx)
 	changes := map[*history.Law]history.Change{}
 	for range rapid.IntRange(1, 3).Draw(m.t, "edits") {
@@ -231,6 +294,8 @@ func (m *machine) transact() {
 				saga.Edit(tx, at.meta, op.ApplyMeta)
 			case onItem:
 				saga.Edit(tx, at.itemByID.Of(op.ID), op.ApplyItem)
+			case onItems:
+				saga.Edit(tx, at.items, func(items *[]history.Item) { onList(op, items) })
 			default:
 				saga.Edit(tx, at.root, once(op))
 			}
@@ -242,9 +307,7 @@ func (m *machine) transact() {
 		} else {
 			changes[at.law] = change
 		}
-		if r.lane == "" {
-			r.lane = fmt.Sprintf("tx %p %v %s %s", at.atoms, where, r.policy, map[bool]string{true: op.ID}[where == onItem])
-		}
+		r.on = append(r.on, spot{at.atoms, where, map[bool]string{true: op.ID}[where == onItem]})
 	}
 	r.changes = []map[*history.Law]history.Change{changes}
 	m.enter(r, func() *saga.Task {
@@ -254,9 +317,11 @@ func (m *machine) transact() {
 			}
 			switch r.policy {
 			case "latest":
-				tx.Latest("tx")
+				tx.Latest(r.keys()...)
+			case "leading":
+				tx.Leading(r.keys()...)
 			case "serial":
-				tx.Serial("tx")
+				tx.Serial(r.keys()...)
 			}
 		}, func(ctx context.Context, patches []atom.Changes) error {
 			saga.TaskFrom(ctx).Cancel()
@@ -265,13 +330,10 @@ func (m *machine) transact() {
 	})
 }
 
-// inLane returns the tasks of r's lane that run.
-func (m *machine) inLane(r *running) (all []*running) {
-	if r.policy == "every" {
-		return nil
-	}
+// alike returns those that run and are about the same.
+func (m *machine) alike(r *running) (all []*running) {
 	for _, other := range m.runs {
-		if other.lane == r.lane {
+		if other.alike(r) {
 			all = append(all, other)
 		}
 	}
@@ -280,7 +342,7 @@ func (m *machine) inLane(r *running) (all []*running) {
 
 // enter dispatches, and tells the oracle what the policy has to make of it.
 func (m *machine) enter(r *running, run func() *saga.Task) {
-	lane := m.inLane(r)
+	lane := m.alike(r)
 	var open *running // a burst
 	if n := len(lane); n > 0 && lane[n-1].task.Waiting() && (r.policy == "debounce" || r.policy == "throttle") {
 		open = lane[n-1]
@@ -304,7 +366,11 @@ func (m *machine) enter(r *running, run func() *saga.Task) {
 		m.end(r)
 		return
 	case open != nil && r.task == open.task:
+		if open.closed || !slices.Equal(r.on, open.on) {
+			m.t.Fatalf("%s must not join task %d: what overlaps was run in between, or it is about another atom", r.policy, open.k)
+		}
 		r.k = open.k
+		open.retries, open.timeout = r.retries, r.timeout
 		open.changes = append(open.changes, r.changes...)
 		open.post = r.post
 	default:
@@ -313,6 +379,9 @@ func (m *machine) enter(r *running, run func() *saga.Task) {
 		}
 		r.k = m.next
 		m.next++
+		for _, other := range m.runs {
+			other.closed = other.closed || other.meets(r)
+		}
 		m.runs = append(m.runs, r)
 	}
 	history.Transact(r.k, r.changes[0])
@@ -420,7 +489,7 @@ func (m *machine) again() {
 	if rapid.Bool().Draw(m.t, "dismissed") {
 		old.task.Dismiss()
 	}
-	r := &running{lane: old.lane, policy: old.policy, timeout: old.timeout, post: old.post, several: old.several}
+	r := &running{on: old.on, key: old.key, policy: old.policy, timeout: old.timeout, post: old.post, several: old.several}
 	r.changes = []map[*history.Law]history.Change{{}}
 	for _, changes := range old.changes {
 		for law, change := range changes {
@@ -549,13 +618,13 @@ func (m *machine) reconcile() {
 			m.end(r)
 		}
 	}
-	first := map[string]bool{}
-	for _, r := range m.runs {
-		if slices.Contains([]string{"serial", "debounce", "throttle"}, r.policy) {
-			if first[r.lane] && !r.task.Waiting() {
-				m.t.Fatalf("the effect of task %d, %s, has begun before the one in front of it was over", r.k, r.policy)
-			}
-			first[r.lane] = true
+	for i, r := range m.runs {
+		behind := slices.ContainsFunc(m.runs[:i], r.meets)
+		switch waits := r.task.Waiting(); {
+		case behind && !waits:
+			m.t.Fatalf("the effect of task %d, %s, has begun before the one in front of it was over", r.k, r.policy)
+		case !behind && waits && r.task.Attempts() == 0 && r.policy != "debounce" && r.policy != "throttle":
+			m.t.Fatalf("the effect of task %d, %s, waits for nothing", r.k, r.policy)
 		}
 	}
 }
@@ -587,6 +656,10 @@ func (m *machine) finish() {
 			m.settles(m.runs[i], false)
 		} else {
 			time.Sleep(interval)
+			synctest.Wait()
+			if first := m.runs[0].task; first.State() == saga.Running && first.Waiting() {
+				m.t.Fatalf("the effect of task %d never begins", m.runs[0].k)
+			}
 		}
 		m.check()
 	}

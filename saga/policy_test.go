@@ -361,10 +361,10 @@ func TestABurstThatFailedIsRetriedAsItsLastRun(t *testing.T) {
 		expect(t, s, a, doc{Title: "he", Count: 2})
 		again.Wait(t.Context())
 		again.Retry().Wait(t.Context())
-		if got, want := fmt.Sprint(sent), "[he he 2 he he 2 he he 2]"; got != want {
+		if got, want := fmt.Sprint(sent), "[he he 2 he he 2 he he 22]"; got != want {
 			t.Errorf("sent %s, want %s", got, want)
 		}
-		expect(t, s, a, doc{Title: "he", Count: 20})
+		expect(t, s, a, doc{Title: "he", Count: 220})
 	})
 }
 

@@ -27,10 +27,11 @@ func launchOf[T any](s *atom.Store, a *atom.Atom[T], saga Saga[T]) *launch {
 // atom, and to run it again.
 type launch struct {
 	store *atom.Store
-	on    atom.Target
+	on    atom.Target // nil of a transaction without edits
 	begin func() work
 	options
-	durable durable // nil unless the saga was defined to be
+	others  []atom.Target // of a transaction: those of the edits behind the first
+	durable durable       // nil unless the saga was defined to be
 }
 
 // options are what the builder's methods set.
@@ -52,11 +53,10 @@ type work interface {
 	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
 	result() any                           // points to what effect has made for it; nil when it makes nothing, a noResult when it has not this time
 
-	// For runs that join: the update, what adds up the changes of several of
-	// them, and the same run with other updates.
-	update() any
+	// For runs that join: what adds up the changes of several of them, and this run
+	// with the updates of earlier ones before its own.
 	merging(below any) (add func(atom.Changes) (atom.Changes, error))
-	again(updates []any) work
+	after(earlier []work) work
 }
 
 // A noResult stands for the result of an effect that has worked without one.
@@ -74,7 +74,6 @@ func (r *run[T]) edits() []*atom.Edit                     { return []*atom.Edit{
 func (r *run[T]) hasEffect() bool                         { return r.steps.effect != nil }
 func (r *run[T]) effect(ctx context.Context) (any, error) { return r.steps.effect(ctx, r.next) }
 func (r *run[T]) keep(made any)                           { r.made = made }
-func (r *run[T]) update() any                             { return r.steps.update }
 
 func (r *run[T]) entered(now any) {
 	if p, ok := now.(*T); ok {
@@ -120,14 +119,21 @@ func (r *run[T]) merging(below any) func(atom.Changes) (atom.Changes, error) {
 	}
 }
 
-func (r *run[T]) again(updates []any) work {
+func (r *run[T]) after(earlier []work) work {
 	w := &run[T]{atom: r.atom, steps: r.steps}
 	w.steps.update = func(draft *T) {
-		for _, u := range updates {
-			if update := u.(func(*T)); update != nil {
+		for _, e := range append(earlier[:len(earlier):len(earlier)], r) {
+			if update := e.(*run[T]).steps.update; update != nil {
 				update(draft)
 			}
 		}
 	}
+	return w
+}
+
+// instead returns the run with another update.
+func (r *run[T]) instead(update func(*T)) work {
+	w := &run[T]{atom: r.atom, steps: r.steps}
+	w.steps.update = update
 	return w
 }

@@ -87,7 +87,14 @@ func (s Saga[T]) AsSent() Saga[T] {
 }
 
 // Context has the saga run under ctx: its effect's context has ctx's values, and
-// when ctx ends, by its deadline too, the task is cancelled.
+// when ctx ends, by its deadline too, the task is cancelled as by [Task.Cancel]. Its
+// error then wraps [ErrCancelled] and the cause of ctx. A saga whose ctx has ended
+// before it is run changes nothing.
+//
+// Of runs that have joined ([Saga.Debounce], [Saga.Throttle]) one whose ctx ends leaves the
+// others, while their effect has not begun; after that they are cancelled when the ctx of
+// all of them has ended. The ctx of one that was not run, with [Saga.Leading], does
+// nothing. A durable saga is taken out of the outbox, in every page.
 func (s Saga[T]) Context(ctx context.Context) Saga[T] {
 	s.ctx = ctx
 	return s
@@ -105,7 +112,7 @@ func (s Saga[T]) Timeout(d time.Duration) Saga[T] {
 type Typed[T, R any] struct{ Saga[T] }
 
 // New is Update and Effect with values handed on: what update returns (at
-// dispatch, not when it is run again) goes to effect, and what effect returns
+// dispatch, of this run or of its [Task.Retry], not when it is applied again) goes to effect, and what effect returns
 // goes to [Typed.PostEffect].
 func New[T, C, R any](update func(*T) C, effect func(ctx context.Context, next T, c C) (R, error)) Typed[T, R] {
 	return Typed[T, R]{Saga[T]{begin: func() steps[T] {

@@ -52,6 +52,11 @@ var (
 	// have no result to hand on: the task succeeds, and the post-effect of a
 	// [Typed] saga is not called, which would write a value that nobody gave it.
 	ErrNoResult = errors.New("saga: the effect has worked, without a result")
+
+	// ErrEffectExited is wrapped by the error of a task whose effect has ended
+	// its goroutine ([runtime.Goexit], as a test's FailNow does) and so can return
+	// nothing. It is not tried again.
+	ErrEffectExited = errors.New("saga: the effect has ended its goroutine (runtime.Goexit)")
 )
 
 // A Task is one run of a saga. It is safe for concurrent use.
@@ -65,8 +70,9 @@ type Task struct {
 	entries    []*atom.Entry // none when the update was refused; several when runs have joined
 	patches    []atom.Changes
 	sent       bool        // the entries are re-applied from the patches
-	joined     []any       // the updates of a burst
+	burst      *burst      // nil unless others may join, or have
 	lane       *lane       // nil without a policy
+	number     uint64      // in the order in which those with a policy were run
 	letGo      func() bool // of launch.ctx; nil when there is none
 	prev, next *Task       // that run
 
@@ -205,17 +211,25 @@ func (t *Task) Retry() *Task {
 	if t.launch.durable != nil {
 		return t.launch.durable.retry()
 	}
-	if len(t.joined) > 1 {
-		return t.runAgain(t.joined)
+	if t.burst != nil {
+		return t.runAgain(t.burst.begin)
 	}
 	return t.launch.run()
 }
 
-// runAgain runs the saga with other updates, which it keeps when it is run again.
-func (t *Task) runAgain(updates []any) *Task {
-	l := *t.launch
-	l.begin = func() work { return t.work.again(updates) }
+// runAgain runs the saga as other work, which it is, too, when that is run again.
+func (t *Task) runAgain(begin func() work) *Task {
+	l := *t.performed()
+	l.begin = begin
 	return l.run()
+}
+
+// performed returns the launch whose effect is, or was, performed.
+func (t *Task) performed() *launch {
+	if t.burst != nil {
+		return t.burst.parts[len(t.burst.parts)-1].launch
+	}
+	return t.launch
 }
 
 // Dismiss has the failure of the task forgotten: [Hook.Failure] no longer
@@ -245,7 +259,7 @@ func (c *taskContext) Value(key any) any {
 	case wait.Effect{}:
 		return true
 	}
-	if ctx := c.launch.ctx; ctx != nil {
+	if ctx := (*Task)(c).performed().ctx; ctx != nil {
 		return ctx.Value(key)
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 // [Transact].
 type Tx struct {
 	edits []func() *atom.Edit
-	first atom.Target
+	on    []atom.Target
 	options
 }
 
@@ -19,9 +19,7 @@ type Tx struct {
 // it have made; like every update it must be pure.
 func Edit[T any](tx *Tx, a *atom.Atom[T], edit func(*T)) {
 	tx.edits = append(tx.edits, func() *atom.Edit { return atom.EditOf(a, edit) })
-	if tx.first == nil {
-		tx.first = a
-	}
+	tx.on = append(tx.on, a)
 }
 
 // Timeout is [Saga.Timeout].
@@ -36,15 +34,15 @@ func (tx *Tx) Context(ctx context.Context) { tx.ctx = ctx }
 // AsSent is [Saga.AsSent], for all edits.
 func (tx *Tx) AsSent() { tx.asSent = true }
 
-// Latest is [Saga.Latest], among the transactions whose first edit is of the
-// same atom.
-func (tx *Tx) Latest(key ...any) { tx.policy = policy{latest, keyOf(key), 0} }
+// Latest is [Saga.Latest], among the transactions whose edits are of the same atoms
+// in the same order. It waits for those that have an atom in common with it.
+func (tx *Tx) Latest(key ...any) { tx.policy = policyOf(latest, 0, key) }
 
 // Leading is [Saga.Leading], as for [Tx.Latest].
-func (tx *Tx) Leading(key ...any) { tx.policy = policy{leading, keyOf(key), 0} }
+func (tx *Tx) Leading(key ...any) { tx.policy = policyOf(leading, 0, key) }
 
 // Serial is [Saga.Serial], as for [Tx.Latest].
-func (tx *Tx) Serial(key ...any) { tx.policy = policy{serial, keyOf(key), 0} }
+func (tx *Tx) Serial(key ...any) { tx.policy = policyOf(serial, 0, key) }
 
 // Transact changes several atoms as one: all of them or none, at once; taken
 // back together when effect fails, and together when one of the changes cannot
@@ -55,7 +53,10 @@ func (tx *Tx) Serial(key ...any) { tx.policy = policy{serial, keyOf(key), 0} }
 func Transact(s *atom.Store, build func(*Tx), effect func(ctx context.Context, patches []atom.Changes) error) *Task {
 	tx := &Tx{}
 	build(tx)
-	l := &launch{store: s, on: tx.first, options: tx.options}
+	l := &launch{store: s, options: tx.options}
+	if len(tx.on) > 0 {
+		l.on, l.others = tx.on[0], tx.on[1:]
+	}
 	l.begin = func() work { return &transaction{tx: tx, send: effect} }
 	return l.run()
 }
@@ -82,9 +83,8 @@ func (t *transaction) hasEffect() bool                       { return t.send != 
 func (t *transaction) entered(any)                           {}
 func (t *transaction) keep(any)                              {}
 func (t *transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
-func (t *transaction) update() any                           { return nil }
 func (t *transaction) result() any                           { return nil }
-func (t *transaction) again([]any) work                      { return t }
+func (t *transaction) after([]work) work                     { return t }
 
 func (t *transaction) merging(any) func(atom.Changes) (atom.Changes, error) {
 	return func(c atom.Changes) (atom.Changes, error) { return c, nil } // it has no bursts

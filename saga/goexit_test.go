@@ -1,0 +1,229 @@
+package saga_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
+
+// exit is what FailNow does at last, wherever it is called.
+func exit() { runtime.Goexit() }
+
+// apart runs f on a goroutine that it may end, and waits for that.
+func apart(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	<-done
+}
+
+// An effect that ends its goroutine can return nothing: its task fails, is not tried
+// again, and is in nobody's way.
+func TestAnEffectThatEndsItsGoroutineFails(t *testing.T) {
+	for _, test := range []struct {
+		reason string
+		with   func(saga.Saga[doc]) saga.Saga[doc]
+	}{
+		{"alone", func(s saga.Saga[doc]) saga.Saga[doc] { return s }},
+		{"with retries", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Retry(5) }},
+		{"with a timeout", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Timeout(time.Hour).Retry(5) }},
+		{"with a turn", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Serial() }},
+		{"as several that have joined", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Debounce(time.Second) }},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, a := atom.NewStore(), atom.New(doc{})
+				var told atomic.Int32
+				saga.OnError(s, func(*saga.Task) { told.Add(1) })
+				task := saga.Run(s, a, test.with(saga.Update(func(d *doc) { d.Count++ }).
+					Effect(func(context.Context, doc) error { exit(); return nil })))
+				saga.Run(s, a, saga.Update(func(d *doc) { d.Title = "later" }).
+					Effect(func(context.Context, doc) error { return nil }).Serial())
+				err := task.Wait(t.Context())
+				if task.State() != saga.Failed || !errors.Is(err, saga.ErrEffectExited) || !strings.Contains(err.Error(), "goexit_test.go") {
+					t.Errorf("the task is %v: %v; want the stack, too", task.State(), err)
+				}
+				if took := task.Ended().Sub(task.Began()); task.Attempts() != 1 || told.Load() != 1 || took > time.Second {
+					t.Errorf("%d attempts in %v, told %d times", task.Attempts(), took, told.Load())
+				}
+				synctest.Wait()
+				expect(t, s, a, doc{Title: "later"})
+				if saga.Lanes(s) != 0 || saga.Tasks().Get(s).Running != nil {
+					t.Error("something is left")
+				}
+			})
+		})
+	}
+}
+
+func TestATransactionsEffectThatEndsItsGoroutineFails(t *testing.T) {
+	s, a, b := atom.NewStore(), atom.New(1), atom.New(1)
+	task := transfer(s, a, b, 1, func(context.Context, []atom.Changes) error { exit(); return nil })
+	if err := task.Wait(t.Context()); !errors.Is(err, saga.ErrEffectExited) || a.Get(s) != 1 || b.Get(s) != 1 {
+		t.Errorf("%v: %d, %d", err, a.Get(s), b.Get(s))
+	}
+}
+
+func TestMiddlewareThatEndsTheGoroutineFailsTheTask(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	saga.Around(s, func(ctx context.Context, effect func(context.Context) error) error { exit(); return effect(ctx) })
+	task := saga.Run(s, a, saga.Update(push("x")).Effect(func(context.Context, doc) error { return nil }))
+	if err := task.Wait(t.Context()); !errors.Is(err, saga.ErrEffectExited) || a.Get(s).Rows != nil {
+		t.Errorf("%v, %+v", err, a.Get(s))
+	}
+}
+
+// It is set aside like one that the server has refused, and those behind it go on.
+func TestADurableSagaWhoseEffectEndsItsGoroutineIsSetAside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.answer = func(in rename) (string, error) {
+			if in.To == "exit" {
+				exit()
+			}
+			return in.To, nil
+		}
+		s, close := d.open()
+		defer close()
+		task, next := setName.Run(s, rename{"a", "exit"}), setName.Run(s, rename{"a", "next"})
+		if err := task.Wait(t.Context()); !errors.Is(err, saga.ErrEffectExited) {
+			t.Error(err)
+		}
+		if err := next.Wait(t.Context()); err != nil || nameOf.Of("a").Get(s) != "next" {
+			t.Errorf("%v, the name is %q", err, nameOf.Of("a").Get(s))
+		}
+	})
+}
+
+// The server has done its part: the update stays.
+func TestAPostEffectThatEndsItsGoroutineIsAPostErr(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	var told atomic.Int32
+	saga.OnError(s, func(*saga.Task) { told.Add(1) })
+	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Title = "kept" }).
+		Effect(func(context.Context, doc) error { return nil }).PostEffect(func(d *doc) { d.Count++; exit() }).Serial())
+	if err := task.Wait(t.Context()); err != nil || task.State() != saga.Succeeded || !errors.Is(task.PostErr(), saga.ErrEffectExited) {
+		t.Errorf("%v: %v, %v", task.State(), err, task.PostErr())
+	}
+	expect(t, s, a, doc{Title: "kept"})
+	if atom.Pending(s, a) != 0 || saga.Lanes(s) != 0 || told.Load() != 1 {
+		t.Errorf("%d pending, %d lanes, told %d times", atom.Pending(s, a), saga.Lanes(s), told.Load())
+	}
+}
+
+// An update is run before anything has happened: nothing does.
+func TestAnUpdateThatEndsTheGoroutineLeavesNothing(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	for _, policy := range allPolicies {
+		apart(func() {
+			saga.Run(s, a, policy.board(saga.Update(func(d *doc) { d.Count++; exit() }).
+				Effect(func(context.Context, doc) error { t.Error("the effect ran"); return nil })))
+		})
+	}
+	if err := a.Update(s, func(d *doc) { d.Title = "free" }); err != nil {
+		t.Error(err)
+	}
+	expect(t, s, a, doc{Title: "free"})
+	if atom.Pending(s, a) != 0 || saga.Lanes(s) != 0 || saga.Tasks().Get(s).Running != nil {
+		t.Error("something is left")
+	}
+}
+
+// Those who are told may do as they like: what they are told of has happened, and
+// goes on.
+func TestWhoIsToldCannotHoldATaskUp(t *testing.T) {
+	leave := map[string]func(){"it ends the goroutine": exit, "it panics": func() { panic("a subscriber's own") }}
+	for name, leave := range leave {
+		t.Run(name, func(t *testing.T) {
+			s, a := atom.NewStore(), atom.New(doc{})
+			stop := atom.Subscribe(s, a, leave)
+			begun := make(chan struct{})
+			apart(func() {
+				defer func() { recover() }()
+				saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).
+					Effect(func(context.Context, doc) error { close(begun); return nil }))
+			})
+			<-begun
+			stop()
+			for _, task := range saga.Tasks().Get(s).Running {
+				task.Wait(t.Context())
+			}
+			expect(t, s, a, doc{Count: 1})
+		})
+		t.Run(name+", when the task is cancelled", func(t *testing.T) {
+			s, a := atom.NewStore(), atom.New(doc{})
+			task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).
+				Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); return nil }).Serial())
+			stop := atom.Subscribe(s, a, leave)
+			apart(func() {
+				defer func() { recover() }()
+				task.Cancel()
+			})
+			stop()
+			if err := task.Wait(t.Context()); err != saga.ErrCancelled || saga.Lanes(s) != 0 {
+				t.Errorf("%v, %d lanes", err, saga.Lanes(s))
+			}
+		})
+		t.Run(name+", in OnError", func(t *testing.T) {
+			s, a := atom.NewStore(), atom.New(doc{})
+			told := false
+			saga.OnError(s, func(*saga.Task) { leave() })
+			saga.OnError(s, func(*saga.Task) { told = true })
+			var refused *saga.Task
+			apart(func() {
+				defer func() { recover() }()
+				saga.OnError(s, func(task *saga.Task) { refused = task })
+				saga.Run(s, a, saga.Update(func(*doc) { panic("refused") }).Effect(func(context.Context, doc) error { return nil }))
+			})
+			if err := refused.Wait(t.Context()); !errors.Is(err, atom.ErrUpdatePanicked) || !told {
+				t.Errorf("%v, the others told: %v", err, told)
+			}
+		})
+	}
+}
+
+// An update that ends the goroutine of whoever takes back what is below it is in
+// nobody's way.
+func TestAnUpdateThatEndsTheGoroutineWhenItIsAppliedAgainHoldsNobodyUp(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	first := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 1 }).
+		Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); return nil }).Serial())
+	second := saga.Run(s, a, saga.Update(func(d *doc) {
+		if d.Count != 1 {
+			exit()
+		}
+		d.Title = "second"
+	}).Effect(func(context.Context, doc) error { return nil }).Serial())
+	apart(first.Cancel)
+	if err := first.Wait(t.Context()); err != saga.ErrCancelled {
+		t.Error(err)
+	}
+	if second.Wait(t.Context()); saga.Lanes(s) != 0 || second.State() == saga.Running {
+		t.Errorf("%v, %d lanes", second.State(), saga.Lanes(s))
+	}
+}
+
+// It is called again, as long as nobody confirms the task.
+func TestLateIsCalledAgainWhateverItDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(0)
+		var calls atomic.Int32
+		stop := saga.Live(s, a, time.Second, func(*saga.Task) { calls.Add(1); exit() }, nil)
+		saga.Run(s, a, saga.Update(func(n *int) { *n++ }).Effect(func(context.Context, int) error { return nil }))
+		time.Sleep(3500 * time.Millisecond)
+		if calls.Load() != 3 {
+			t.Errorf("called %d times in three and a half seconds", calls.Load())
+		}
+		stop()
+	})
+}
