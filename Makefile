@@ -23,7 +23,7 @@ BROWSER_PACKAGES = $(WASM) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.Impor
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run run-push build test fmt clean app prepare format vet lint native browser weigh e2e torture \
-	bench bench-histories bench-drafts push
+	bench bench-histories bench-drafts push fresh
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -31,14 +31,15 @@ help: ## this list
 run: app ## build the app and start it on http://127.0.0.1:8080
 	@$(BUILD)/atomsaga $(ARGS)
 
-run-push: app ## the same with push, from end to end: a stand-in for Google, and a Chromium as the device
+run-push: prepare app ## the same with push, from end to end: a stand-in for Google, and a Chromium as the device
 	@go run ./internal/standin/run $(BUILD)/atomsaga $(ARGS)
 
 build: QUALITY := 11
 build: app ## build the release, build/atomsaga: one binary with everything in it
 
+# What fails soonest comes first; the numbers are seconds, from cold.
 test: ## everything that has to hold: see the stages below
-	@tools/stages prepare format vet lint native browser build weigh e2e
+	@tools/stages prepare=60 format=2 vet=240 native=150 fresh=90 browser=120 lint=300 build=60 weigh=60 e2e=180
 
 # The binary has the page in it, so the wasm and its compressed forms come first.
 # go build does nothing when nothing changed; without the commit in it the wasm
@@ -84,6 +85,9 @@ native: ## the packages' tests, with the race detector
 	@go test -race ./...
 	@go -C tools test ./...
 
+fresh: ## make run as a newcomer does, with an empty module cache
+	@tools/fresh
+
 browser: $(TOOLS)/wasmbrowsertest ## the packages' tests again, as wasm in Chromium
 	@$(WASM) test -p 2 -exec $(CURDIR)/tools/in-browser $$($(BROWSER_PACKAGES))
 
@@ -106,10 +110,10 @@ e2e: ## a driven browser, through the real page, against the real server
 	@rm -rf e2e/out
 	@ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 -timeout 20m ./e2e/...
 
-torture: app ## 500 durable changes, ten times, through reloads, crashes, cuts and kills
+torture: prepare app ## 500 durable changes, ten times, through reloads, crashes, cuts and kills
 	@TORTURE=10x500 ATOMSAGA=$(CURDIR)/$(BUILD)/atomsaga go test -tags e2e -count=1 -timeout 90m -v -run Torture ./e2e/
 
-bench: bench/node_modules ## the peers, side by side, in one browser (node; ARGS='--rounds 5')
+bench: prepare bench/node_modules ## the peers, side by side, in one browser (node; ARGS='--rounds 5')
 	@cd bench && node page/run.mjs $(ARGS)
 
 bench-histories: bench/node_modules ## wrong values per library, over 2,000 recorded histories (node)
@@ -117,13 +121,14 @@ bench-histories: bench/node_modules ## wrong values per library, over 2,000 reco
 	@ATOMSAGA_BENCH_OUT=$(CURDIR)/bench/out/atomsaga.json go test -count=1 -run TestRecordedHistories ./saga
 	@cd bench && node histories/run.mjs $(ARGS)
 
-bench-drafts: bench/drafts/node_modules ## an edit with patches, against mutative and immer (node)
+bench-drafts: prepare bench/drafts/node_modules ## an edit with patches, against mutative and immer (node)
 	@cd bench/drafts && node run.mjs $(ARGS)
 
 push: internal/app/push/node_modules ## make web/push.js anew, Firebase's half of push (node)
 	@cd internal/app/push && node build.mjs
 
 %/node_modules: %/package-lock.json
+	@command -v npm >/dev/null || { echo "this needs node 20.19 or newer, and npm: https://nodejs.org" >&2; exit 1; }
 	@cd $* && npm ci --no-audit --no-fund
 	@touch $@
 
