@@ -85,8 +85,9 @@ func TestAnotherVersionOfTheProgramArrives(t *testing.T) {
 		t.Helper()
 		a.WantTrue(fmt.Sprintf(`(async () => {
 			const names = await caches.keys()
+			if (names.length !== 1) return false // to open one that is about to be deleted makes it again
 			const kept = (await (await caches.open(names[0])).keys()).map(r => r.url).filter(url => url.endsWith(".wasm"))
-			return names.length === 1 && kept.length === 1 && kept[0].endsWith(%q)
+			return kept.length === 1 && kept[0].endsWith(%q)
 		})()`, program))
 	}
 	runs(programOf(t, first), false)

@@ -1,18 +1,71 @@
 // The service worker's first half; go-app's own worker is put behind it, in the
 // same script: cacheName, installWorker and deletePreviousCaches are of that half.
 //
-// go-app answers every request from its cache first, for which only "/" and files
-// are right. Here come first: data and pages, which are asked of the server as
-// long as there is one and come from the cache when there is none.
+// go-app answers every request from its cache first, for which only files are
+// right. Data and pages are asked of the server as long as there is one, and come
+// from the cache when there is none.
 
 const listOfKinds = "/api/kinds";
 
+// What is kept must be what was asked for. Between this device and the server there
+// may be a login, which sends the browser elsewhere, or a hotel's network, which
+// answers everything with a page of its own and status 200: kept as the program,
+// that would be shown whenever the device is offline, or keep the program from
+// starting at all.
+const mediaTypes = {
+  css: /^text\/css/,
+  js: /javascript/,
+  json: /json/,
+  png: /^image\/png/,
+  svg: /^image\/svg/,
+  txt: /^text\/plain/,
+  wasm: /^application\/wasm/,
+  webmanifest: /json/,
+  woff2: /^font\/woff2/,
+};
+
+// isAnswer reports whether a response is the server's own, with what belongs at the path.
+function isAnswer(path, response) {
+  if (response?.status !== 200 || response.redirected) {
+    return false;
+  }
+  const { pathname } = new URL(path, self.location);
+  const type = response.headers.get("Content-Type") ?? "";
+  const ending = pathname.match(/\.([a-z0-9]+)$/)?.[1];
+  if (pathname.startsWith("/api/")) {
+    return mediaTypes.json.test(type);
+  }
+  if (ending in mediaTypes) {
+    return mediaTypes[ending].test(type);
+  }
+  return /^text\/html/.test(type) && response.headers.has("Program"); // the server marks its pages
+}
+
+// kept returns what the cache of this version has under name, if it is right.
+async function kept(name) {
+  const response = await caches.match(name, { cacheName }); // to open one that the next version has deleted would make it
+  return isAnswer(name, response) ? response : undefined;
+}
+
 // go-app installs without holding the worker back, so that a page could be
-// offline with half of its files.
+// offline with half of its files, and keeps whatever comes with a status of 200.
+// Here a version is kept as a whole, or not at all: the browser tries again when a
+// page is opened the next time.
 self.addEventListener("install", (event) => {
   event.stopImmediatePropagation();
-  event.waitUntil(installWorker().then(() => self.skipWaiting()));
+  event.waitUntil(install().then(() => self.skipWaiting()));
 });
+
+async function install() {
+  const responses = await Promise.all(resourcesToCache.map((name) => fetch(name)));
+  const cache = await caches.open(cacheName);
+  for (const [i, name] of resourcesToCache.entries()) {
+    if (!isAnswer(name, responses[i])) {
+      throw new TypeError(`${name} was answered by something else than the server`);
+    }
+  }
+  await Promise.all(resourcesToCache.map((name, i) => cache.put(name, responses[i])));
+}
 
 // The page is claimed once the worker is activated, not before: a page that has
 // a worker already takes another one's activation for an update of the program.
@@ -26,9 +79,6 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   const isData = url.pathname.startsWith("/api/");
-  if (url.origin === self.location.origin && request.method === "GET" && !isData && request.mode !== "navigate") {
-    return; // a file: go-app's half has it
-  }
   event.stopImmediatePropagation();
   if (url.origin !== self.location.origin) {
     return; // none of ours: the browser does it
@@ -41,29 +91,40 @@ self.addEventListener("fetch", (event) => {
   }
   if (url.pathname === listOfKinds && url.search === "") {
     event.respondWith(serverFirst(event, listOfKinds));
-  } else if (request.mode === "navigate" && !isData) {
+  } else if (isData) {
+    return; // as well
+  } else if (request.mode === "navigate") {
     event.respondWith(serverFirst(event, url.pathname + url.search));
+  } else {
+    event.respondWith(kept(request.url).then((file) => file ?? fetch(request)));
   }
 });
 
 // serverFirst answers from the server, and while that cannot be reached with
 // what is kept under name. A page that is not kept starts from "/": the
-// program reads the address and shows what belongs there.
+// program reads the address and shows what belongs there. What something else
+// than the server says in its place is shown as a page, for it may be a way to log
+// in, but is not data.
 async function serverFirst(event, name) {
-  let response;
+  const isPage = event.request.mode === "navigate";
+  let response, unreachable;
   try {
     response = await fetch(event.request);
-  } catch (unreachable) {
-    const kept = (await caches.match(name)) ?? (event.request.mode === "navigate" && (await caches.match("/")));
-    if (kept) {
-      return kept;
-    }
+  } catch (error) {
+    unreachable = error;
+  }
+  if (isAnswer(name, response)) {
+    event.waitUntil(keep(name, response.clone())); // the page need not wait for it
+    return response;
+  }
+  if (response && (isPage || response.status !== 200)) {
+    return response;
+  }
+  const last = (await kept(name)) ?? (isPage ? await kept("/") : undefined);
+  if (!last && !response) {
     throw unreachable;
   }
-  if (response.status === 200) {
-    event.waitUntil(keep(name, response.clone())); // the page need not wait for it
-  }
-  return response;
+  return last ?? response;
 }
 
 // keep puts an answer into the cache, as its newest one, and forgets the oldest of
@@ -92,7 +153,7 @@ async function refreshSoon() {
   try {
     for (const name of [listOfKinds, "/"]) {
       const response = await fetch(name);
-      if (response.status === 200) {
+      if (isAnswer(name, response)) {
         await keep(name, response);
       }
     }

@@ -32,6 +32,7 @@ type Gate struct {
 	mu    sync.Mutex
 	rules []*Rule // the newest first
 	down  bool
+	other http.Handler // answers in the server's place
 }
 
 // New opens a gate to the server at the address. It closes with the test, after
@@ -79,19 +80,30 @@ func (g *Gate) Down(down bool) {
 	}
 }
 
+// Instead has another handler answer every request, as a login or a network's own
+// page does that stands before the server. Instead(nil) takes it away.
+func (g *Gate) Instead(other http.Handler) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.other = other
+}
+
 // pass is the handler of all requests.
 func (g *Gate) pass(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
-	down, rule := g.down, g.take(r)
+	down, rule, other := g.down, g.take(r), g.other
 	g.mu.Unlock()
 	if down {
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	}
-	if rule == nil {
+	switch {
+	case rule != nil:
+		rule.answer(w, r)
+	case other != nil:
+		other.ServeHTTP(w, r)
+	default:
 		g.server.ServeHTTP(w, r)
-		return
 	}
-	rule.answer(w, r)
 }
 
 // take returns the newest rule for the request that has not been used up.

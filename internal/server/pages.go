@@ -108,6 +108,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 		if s.isOfMissingKind(r) {
 			answer.status = http.StatusNotFound
 		}
+		w.Header().Set("Program", s.pages.Version) // the service worker keeps no page without it
 	default:
 		c.tag = tagOf(c.plain)
 	}

@@ -148,7 +148,8 @@ func TestWorker(t *testing.T) {
 	if r.StatusCode != 200 || strings.Contains(script, "{{") {
 		t.Fatalf("%d", r.StatusCode)
 	}
-	ours, theirs, found := strings.Cut(script, "const cacheName")
+	const cacheName = "const cacheName"
+	ours, theirs, found := strings.Cut(script, cacheName)
 	if !found {
 		t.Fatal("go-app's half has no cacheName")
 	}
@@ -158,9 +159,13 @@ func TestWorker(t *testing.T) {
 			t.Errorf("%s: not one listener in each half", event)
 		}
 	}
-	for _, function := range []string{"installWorker", "deletePreviousCaches"} {
-		if !strings.Contains(ours, function+"()") || !strings.Contains(theirs, "async function "+function+"(") {
-			t.Errorf("%s is not in both halves", function)
+	for use, definition := range map[string]string{
+		"deletePreviousCaches()": "async function deletePreviousCaches(",
+		"open(cacheName)":        `cacheName = "app-`,
+		"resourcesToCache.map":   "resourcesToCache = [",
+	} {
+		if !strings.Contains(ours, use) || !strings.Contains(cacheName+theirs, definition) {
+			t.Errorf("%s and %s are not in their halves", use, definition)
 		}
 	}
 	resources := regexp.MustCompile(`resourcesToCache = (\[.*\]);`).FindStringSubmatch(theirs)

@@ -1,0 +1,117 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	pages "github.com/atomsaga/atomsaga/internal/app"
+	"github.com/atomsaga/atomsaga/internal/server"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+	"github.com/atomsaga/atomsaga/e2e/gate"
+)
+
+const intrudersPage = `<!doctype html><html lang="en"><title>Log in</title><link rel="icon" href="data:,"><h1>Log in to go on</h1>`
+
+// intruders answer in the server's place.
+var intruders = []struct {
+	reason string
+	http.HandlerFunc
+}{
+	{"a login sends the browser to another page of the same origin", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/sso" {
+			http.Redirect(w, r, "/sso", http.StatusFound)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		io.WriteString(w, intrudersPage)
+	}},
+	{"a network answers everything with a page of its own", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		io.WriteString(w, intrudersPage)
+	}},
+}
+
+// heading is what the page in the browser is headed with.
+func (a *app) heading() *browser.Element { return a.CSS("h1") }
+
+func TestTheWorkerKeepsNothingThatIsNotTheServers(t *testing.T) {
+	for _, intruder := range intruders {
+		t.Run(intruder.reason, func(t *testing.T) {
+			a := visit(t, "/")
+			a.cached()
+			a.Allow("ERR_")
+			a.Allow("Unexpected token")
+			a.Allow("MIME")
+			a.gate.Instead(intruder)
+
+			// What the page asks for, a navigation, and what is fetched anew after a change.
+			a.WantTrue(`fetch("/api/kinds").then(r => r.json()).then(kinds => JSON.stringify(kinds).includes("was_death_of"))`)
+			a.Goto(a.gate.URL("/"))
+			a.heading().WantText("Log in to go on")
+
+			a.gate.Instead(nil)
+			a.Offline(true)
+			a.gate.Down(true)
+			a.Goto(a.gate.URL("/"))
+			a.alive()
+			a.row(wasDeathOf).WantVisible()
+		})
+	}
+}
+
+// A version that was installed then would not start at all.
+func TestAVersionThatSomethingElseAnsweredForIsNotInstalled(t *testing.T) {
+	for _, intruder := range intruders {
+		t.Run(intruder.reason, func(t *testing.T) {
+			first, second := release(t, "first"), release(t, "second")
+			var now atomic.Pointer[server.Server]
+			now.Store(first)
+			pages.Register()
+			pages.Source = first
+			front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().Handler().ServeHTTP(w, r) }))
+			t.Cleanup(front.Close)
+			a := &app{browser.New(t), nil, gate.New(t, front.URL)}
+			a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+			a.Goto(a.gate.URL("/"))
+			a.alive()
+			a.cached()
+			a.Allow("ERR_")
+			a.Allow("answered by something else")
+			a.Allow("Unexpected token")
+			a.Allow("MIME")
+
+			// The worker's script is the next version's; its files are the intruder's.
+			now.Store(second)
+			a.gate.Instead(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/app-worker.js" {
+					second.Handler().ServeHTTP(w, r)
+					return
+				}
+				intruder.ServeHTTP(w, r)
+			}))
+			a.WantTrue(`(async () => {
+				const registration = await navigator.serviceWorker.ready
+				await registration.update().catch(() => {})
+				const next = registration.installing
+				if (next && next.state !== "redundant") await new Promise(resolve => next.onstatechange = resolve)
+				return !registration.installing && !registration.waiting
+			})()`)
+			a.WantTrue(`(async () => {
+				for (const name of await caches.keys())
+					for (const request of await (await caches.open(name)).keys())
+						if ((await (await caches.match(request)).text()).includes("Log in to go on")) return false
+				return true
+			})()`)
+
+			a.gate.Instead(nil)
+			a.reload()
+			a.row(wasDeathOf).WantVisible()
+		})
+	}
+}
