@@ -74,6 +74,9 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 		p := last.value.(*T)
 		return p, p != nil
 	}
+	if len(a.path) > 0 {
+		s.mu.claim() // there may be a lens on the way
+	}
 	p, ok := a.read(s.visible(a.root))
 	if !ok {
 		p = nil
@@ -148,8 +151,7 @@ func drafting[T any](edit func(*T)) revision[T] {
 		if edit == nil {
 			return prev, Changes{}, nil
 		}
-		calling(func() { next, c, err = update(prev, edit) })
-		return next, c, err
+		return update(prev, edit)
 	}
 }
 

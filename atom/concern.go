@@ -60,7 +60,7 @@ func (e *Entry) concerns(root uint64, path Path) bool {
 // Concerns reports whether the entry is about a, a part of a, or something
 // that a is a part of.
 func (e *Entry) Concerns(r Reader, a Target) bool {
-	r.open(nil)
+	e.open(r)
 	defer r.close()
 	return e.concerns(a.target())
 }
@@ -68,15 +68,19 @@ func (e *Entry) Concerns(r Reader, a Target) bool {
 // LiveOn reports whether the entry concerns a, as in [Entry.Concerns], and is in
 // the log of a's root: neither dropped, nor folded, nor contained in a base.
 func (e *Entry) LiveOn(r Reader, a Target) bool {
-	r.open(nil)
+	e.open(r)
 	defer r.close()
 	return e.live() && e.concerns(a.target())
 }
 
-// Overlaps reports whether both entries are about the same part of the state.
+// Overlaps reports whether both entries are about the same part of the state, in
+// the same store.
 func (e *Entry) Overlaps(r Reader, other *Entry) bool {
-	r.open(nil)
+	e.open(r)
 	defer r.close()
+	if other.store != e.store {
+		return false
+	}
 	for i := range e.portions {
 		for j := range other.portions {
 			if e.portions[i].overlaps(&other.portions[j]) {

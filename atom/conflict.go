@@ -17,14 +17,30 @@ type Conflict struct {
 // OnConflict calls f, outside the store's lock, with each entry that had to be
 // dropped because it could not be re-applied, until remove is called.
 func (s *Store) OnConflict(f func(Conflict)) (remove func()) {
-	s.lock()
+	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := &f
-	s.onConflict = append(s.onConflict, p)
+	h := &conflictHandler{store: s, call: f}
+	s.onConflict = append(s.onConflict, h)
 	return func() {
-		s.lock()
+		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.onConflict = slices.DeleteFunc(slices.Clone(s.onConflict), func(q *func(Conflict)) bool { return q == p })
+		h.removed = true
+		s.onConflict = slices.DeleteFunc(s.onConflict, func(x *conflictHandler) bool { return x == h })
+	}
+}
+
+type conflictHandler struct {
+	store   *Store
+	call    func(Conflict)
+	removed bool
+}
+
+func (h *conflictHandler) tell(c Conflict) {
+	h.store.mu.Lock()
+	removed := h.removed
+	h.store.mu.Unlock()
+	if !removed {
+		h.call(c)
 	}
 }
 
@@ -33,7 +49,7 @@ func (s *Store) conflict(c Conflict) {
 	if f := c.Entry.onConflict; f != nil {
 		s.notes.add(func() { f(c) })
 	}
-	for _, f := range s.onConflict {
-		s.notes.add(func() { (*f)(c) })
+	for _, h := range s.onConflict {
+		s.notes.add(func() { h.tell(c) })
 	}
 }

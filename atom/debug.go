@@ -24,7 +24,7 @@ var ErrWritten = errors.New("atom: a value was written to outside an update")
 // for development. A program that never calls Debug has none of it, not even
 // its code.
 func Debug(s *Store) {
-	s.lock()
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.debug = remembering{}
 }

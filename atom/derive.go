@@ -1,5 +1,7 @@
 package atom
 
+import "reflect"
+
 // A Derived atom is computed from others. Make it with [Derive].
 type Derived[T any] struct {
 	from    *origin // first, as the id of an Atom
@@ -29,8 +31,18 @@ func (d *Derived[T]) Get(r Reader) T {
 	return *s.memoOf(d.from).handOut(s, d, d.from.id).(*T)
 }
 
-func (d *Derived[T]) peek(s *Store) any  { return s.memoOf(d.from).peek(s, d) }
-func (d *Derived[T]) same(x, y any) bool { return x == y } // run keeps the pointer of an equal value
+func (d *Derived[T]) peek(s *Store) any { return s.memoOf(d.from).peek(s, d) }
+
+// same compares pointers: run keeps that of an equal value. Only where the value has
+// been computed more than once in the batch may an equal one have been in between.
+func (d *Derived[T]) same(s *Store, before, now any) bool {
+	if before == now || !s.memoOf(d.from).again {
+		return before == now
+	}
+	p, ok := before.(*T)
+	q, also := now.(*T)
+	return ok && also && equal(p, q)
+}
 
 func (d *Derived[T]) observe(s *Store, w watcher) (stop func()) {
 	return s.memoOf(d.from).observe(s, w, d, d.observed)
@@ -41,10 +53,12 @@ func (d *Derived[T]) run(r Reader, last any) (value any) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			value = &failure{reason}
+			if f, failed := last.(*failure); failed && f.same(reason) {
+				value = f
+			}
 		}
 	}()
-	var v T
-	calling(func() { v = d.compute(r) })
+	v := d.compute(r)
 	if p, ok := last.(*T); ok && equal(p, &v) {
 		return p
 	}
@@ -54,12 +68,18 @@ func (d *Derived[T]) run(r Reader, last any) (value any) {
 // A failure is the value of a derived atom whose function has panicked.
 type failure struct{ reason any }
 
+func (f *failure) same(reason any) bool {
+	return reflect.ValueOf(reason).Comparable() && f.reason == reason
+}
+
 // A memo is what a store keeps of one derived atom.
 type memo struct {
 	value     any // *T or *failure; nil before it was first computed
 	deps      []dependency
 	checked   uint64 // the epoch in which the value was last known to be right
 	computing bool
+	batch     uint64 // in which the value was computed last
+	again     bool   // and not for the first time in that
 
 	// While it is observed it is told what changes, and need not look.
 	observers  int
@@ -108,20 +128,23 @@ func (m *memo) valid(s *Store) bool {
 	if m.checked == s.epoch || m.observers > 0 && !m.outdated {
 		return true
 	}
-	for _, dep := range m.deps {
-		if !dep.src.same(dep.seen, dep.src.peek(s)) {
+	for i := range m.deps {
+		dep := &m.deps[i]
+		now := dep.src.peek(s)
+		if !dep.src.same(s, dep.seen, now) {
 			return false
 		}
+		dep.seen = now
 	}
 	m.checked, m.outdated = s.epoch, false
 	return true
 }
 
 func (m *memo) peek(s *Store, c computation) any {
-	if !m.valid(s) {
-		m.refresh(s, c)
+	if m.valid(s) {
+		return m.value
 	}
-	return m.value
+	return m.refresh(s, c)
 }
 
 // handOut is peek for somebody outside of the store.
@@ -158,21 +181,25 @@ func (m *memo) observe(s *Store, w watcher, c computation, observed func(*Store)
 	}
 }
 
-func (m *memo) refresh(s *Store, c computation) {
+func (m *memo) refresh(s *Store, c computation) (value any) {
 	if m.computing {
 		panic("atom: a derived atom depends on itself")
 	}
 	m.computing = true
 	t := &tracker{s: s, seen: map[source]bool{}}
 	before := m.deps
-	m.value = c.run(t, m.value)
-	t.done = true
-	m.computing = false
+	value = t.handedTo(c, m)
+	m.value = value
+	if f, failed := value.(*failure); failed && f.reason == any(ErrDeadlock) {
+		m.value = nil // computed again when it is looked at again: it was a matter of timing
+	}
 	m.deps, m.checked, m.outdated = t.deps, s.epoch, false
+	m.again, m.batch = m.batch == s.batch, s.batch
 	if m.observers > 0 {
 		m.observeDeps(s)
 		stopAll(before) // only now: a dependency that stays is never unobserved
 	}
+	return value
 }
 
 func (m *memo) observeDeps(s *Store) {
@@ -193,12 +220,25 @@ type tracker struct {
 	s    *Store
 	deps []dependency
 	seen map[source]bool
-	done bool
+	over bool
+}
+
+// handedTo computes the value of m. What is not restored here would stay so when
+// the function ends its goroutine.
+func (t *tracker) handedTo(c computation, m *memo) any {
+	t.s.mu.claim()
+	before := t.s.handed
+	t.s.handed = t
+	defer func() { t.s.handed, t.over, m.computing = before, true, false }()
+	return c.run(t, m.value)
 }
 
 func (t *tracker) open(src source) *Store {
-	if t.done {
-		panic("atom: a derived atom's function kept its Reader")
+	switch {
+	case !t.s.mu.mine() || t.over:
+		panic(ErrOver)
+	case t.s.handed != Reader(t):
+		panic(ErrReentered) // inside of another one
 	}
 	if src != nil && !t.seen[src] {
 		t.seen[src] = true

@@ -5,8 +5,10 @@ import "slices"
 // An Entry is one change in the log of a store: it is live from its dispatch
 // until it is dropped, or folded into the base. See the package documentation
 // for what becomes visible when. An entry with several edits enters, folds,
-// conflicts and leaves as one.
+// conflicts and leaves as one. Its methods panic with [ErrOtherStore] when what they
+// are given is not the store in whose log it is, or a batch of that.
 type Entry struct {
+	store      *Store // in whose log it is
 	id         uint64
 	state      entryState
 	edits      []*Edit
@@ -76,7 +78,7 @@ func (e *Entry) Succeed(w Writer) error { return e.become(w, entrySucceeded) }
 func (e *Entry) Await(w Writer) error { return e.become(w, entryAwaiting) }
 
 func (e *Entry) become(w Writer, state entryState) error {
-	b := w.begin()
+	b := e.begin(w)
 	defer w.end(b)
 	if e.state != entryPending && e.state != entryAwaiting {
 		return ErrDropped
@@ -93,7 +95,7 @@ func (e *Entry) become(w Writer, state entryState) error {
 // had the entry never been dispatched. ErrDropped when the entry is not live;
 // a folded entry cannot be taken back.
 func (e *Entry) Drop(w Writer) error {
-	b := w.begin()
+	b := e.begin(w)
 	defer w.end(b)
 	if !e.live() {
 		return ErrDropped
@@ -105,9 +107,27 @@ func (e *Entry) Drop(w Writer) error {
 // Live reports whether the entry is in the log. One that is not was dropped, or
 // has been folded into the base.
 func (e *Entry) Live(r Reader) bool {
-	r.open(nil)
+	e.open(r)
 	defer r.close()
 	return e.live()
+}
+
+// begin and open are those of w and r, which have to be the entry's own store or a
+// batch of it: under another lock nobody may look at its log.
+func (e *Entry) begin(w Writer) *Batch {
+	b := w.begin()
+	if b.s != e.store {
+		w.end(b)
+		panic(ErrOtherStore)
+	}
+	return b
+}
+
+func (e *Entry) open(r Reader) {
+	if s := r.open(nil); s != e.store {
+		r.close()
+		panic(ErrOtherStore)
+	}
 }
 
 func (e *Entry) live() bool { return e.state <= entrySucceeded }
@@ -123,7 +143,7 @@ func (e *Entry) Len() int { return len(e.edits) }
 // Patch returns what the i-th edit of the entry changes in its atom, as it was
 // last applied: what to send to a server that keeps that atom's value.
 func (e *Entry) Patch(r Reader, i int) Changes {
-	r.open(nil)
+	e.open(r)
 	defer r.close()
 	return e.edits[i].patch
 }
@@ -132,7 +152,7 @@ func (e *Entry) Patch(r Reader, i int) Changes {
 // not run any more: for an entry of which a server is told the patches. Elements
 // are found by their identity, never by position.
 func (e *Entry) AsSent(w Writer) {
-	b := w.begin()
+	b := e.begin(w)
 	defer w.end(b)
 	for _, edit := range e.edits {
 		if edit.sent == nil {
@@ -146,8 +166,9 @@ func (e *Entry) AsSent(w Writer) {
 // entry in the log, and just above it: as a pointer to it, which nobody writes
 // through, nil where the value is missing, or the entry not live.
 func (e *Entry) States(r Reader, i int) (below, above any) {
-	r.open(nil)
+	e.open(r)
 	defer r.close()
+	e.store.mu.claim() // for lenses
 	edit := e.edits[i]
 	if len(e.edits) == 1 && e.live() && !e.portions[0].strays {
 		return edit.editor.led() // as found below, without looking

@@ -8,9 +8,25 @@ var (
 	// field behind a nil pointer.
 	ErrMissing = errors.New("atom: no such element")
 
-	// ErrReentered is the panic of a store that is used inside an update
-	// function or a derive function. Use the draft or the Reader handed in.
+	// ErrReentered is the panic of a store that is used inside a function that
+	// runs under its own lock: that of an update, of a derived atom, of a lens, of
+	// a batch. Such a function uses what it is handed: the draft, the Reader, the
+	// Batch.
 	ErrReentered = errors.New("atom: the store was used inside an update, derive or batch function; use what the function is handed")
+
+	// ErrOver is the panic of a Batch, or of the Reader of a derived atom, that is
+	// used after the function that it was handed to has returned, or in another
+	// goroutine than that function's.
+	ErrOver = errors.New("atom: a Batch or Reader was used outside the function that it was handed to; use the store there")
+
+	// ErrOtherStore is the panic of a method of an Entry, and of a write that names
+	// an entry, when that entry is in the log of another store than the one given.
+	ErrOtherStore = errors.New("atom: the entry is in the log of another store; use that store, or a batch of it")
+
+	// ErrDeadlock is the panic of a store that is used inside a function of another
+	// one, while in another goroutine that one is used inside a function of the
+	// first: each would wait for the other for ever.
+	ErrDeadlock = errors.New("atom: two stores wait for each other, each used inside a function of the other; use one after the other, or nest them in one order")
 
 	// ErrDropped is returned by [Entry.Succeed] for an entry that is no longer
 	// in the log, because it was dropped or could not be re-applied.

@@ -2,14 +2,14 @@ package atom
 
 // Kept counts the definitions that the store keeps something for.
 func Kept(s *Store) int {
-	s.lock()
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.cells) + len(s.memos) + len(s.loaders)
 }
 
 // Watches counts what is left of the subscriptions of a store.
 func Watches(s *Store) (n int) {
-	s.lock()
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.cells {
 		n += c.top.count()
@@ -28,4 +28,25 @@ func (p *region) count() (n int) {
 		n += 1 + child.count()
 	}
 	return n
+}
+
+// Free reports whether nobody holds the store's lock.
+func Free(s *Store) bool {
+	if !s.mu.mu.TryLock() {
+		return false
+	}
+	s.mu.mu.Unlock()
+	return true
+}
+
+// Waits reports whether a goroutine waits for the store's lock.
+func Waits(s *Store) bool {
+	waiting.mu.Lock()
+	defer waiting.mu.Unlock()
+	for _, l := range waiting.locks {
+		if l == &s.mu {
+			return true
+		}
+	}
+	return false
 }

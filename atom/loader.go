@@ -134,14 +134,14 @@ func (r *loadReader) enter(b *Batch, enter func(contained ...*Entry)) {
 		enter()
 		return
 	}
-	r.loaded(b, enter)
+	b.s.hand(func(b *Batch) { r.loaded(b, enter) })
 }
 
 // loadSource is the state of the loader with that id, as something to depend on.
 type loadSource uint64
 
-func (id loadSource) peek(s *Store) any  { return s.loaderOf(uint64(id)).state }
-func (id loadSource) same(a, b any) bool { return a == b }
+func (id loadSource) peek(s *Store) any                   { return s.loaderOf(uint64(id)).state }
+func (id loadSource) same(_ *Store, before, now any) bool { return before == now }
 func (id loadSource) observe(s *Store, w watcher) (stop func()) {
 	return s.loaderOf(uint64(id)).at.watch(w).end
 }

@@ -26,18 +26,31 @@ type cell struct {
 }
 
 func (s *Store) cellOf(r *origin) *cell {
-	c, ok := s.cells[r.id]
-	if !ok {
-		c = &cell{root: r.id, base: r.initial, visible: r.initial}
-		s.cells[r.id] = c
-		s.forgetWith(r, func(s *Store, id uint64) { delete(s.cells, id) })
+	if c := s.cellNow(r); c != nil {
+		return c
+	}
+	c := &cell{root: r.id, base: r.initial, visible: r.initial}
+	s.cells[r.id] = c
+	s.forgetWith(r, func(s *Store, id uint64) { delete(s.cells, id); s.recent = nil })
+	return c
+}
+
+// cellNow returns the log of a root, nil when there is none yet. Parts of one root
+// are mostly used one after the other.
+func (s *Store) cellNow(r *origin) *cell {
+	c := s.recent
+	if c != nil && c.root == r.id {
+		return c
+	}
+	if c = s.cells[r.id]; c != nil {
+		s.recent = c
 	}
 	return c
 }
 
 // visible returns the state of a root that everybody sees.
 func (s *Store) visible(r *origin) any {
-	if c := s.cells[r.id]; c != nil {
+	if c := s.cellNow(r); c != nil {
 		return c.visible
 	}
 	return r.initial
@@ -45,7 +58,7 @@ func (s *Store) visible(r *origin) any {
 
 // dispatch applies the edits on what is visible, and appends them as an entry.
 func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
-	e := &Entry{edits: edits, state: state}
+	e := &Entry{store: s, edits: edits, state: state}
 	e.portions = s.portionsOf(e, edits)
 	for i := range e.portions {
 		p := &e.portions[i]
@@ -142,6 +155,14 @@ func (c *cell) index(p *portion) int {
 // rebase puts another base under the log; paths tell where it differs. The
 // entries that it contains leave, and are not applied on it again.
 func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Entry) {
+	for _, e := range contained {
+		if e.store != s {
+			panic(ErrOtherStore)
+		}
+	}
+	before := s.handed
+	s.handed = nil // to what is applied again
+	defer func() { s.handed = before }()
 	was := c.base
 	c.makeStates()
 	c.base = base

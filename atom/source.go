@@ -10,8 +10,9 @@ import (
 type source interface {
 	// peek returns the value now, as a pointer that is compared with same.
 	peek(s *Store) any
-	// same reports whether two results of peek are the same value.
-	same(a, b any) bool
+	// same reports whether two results of peek are the same value. The second is
+	// what peek returns now.
+	same(s *Store, before, now any) bool
 	// observe has w told when the value may have changed, until stop is called.
 	observe(s *Store, w watcher) (stop func())
 }
@@ -48,8 +49,8 @@ func (a *Atom[T]) peek(s *Store) any {
 	return p
 }
 
-func (a *Atom[T]) same(x, y any) bool {
-	p, q := x.(*T), y.(*T)
+func (a *Atom[T]) same(_ *Store, before, now any) bool {
+	p, q := before.(*T), now.(*T)
 	return p == q || p != nil && q != nil && equal(p, q)
 }
 

@@ -15,22 +15,30 @@ import (
 // happens under one lock, in an order that all goroutines agree on; those who
 // subscribed are told after the lock is released, once per batch.
 //
-// Update functions and derive functions run under that lock. They see the
-// store through what they are handed (a draft, a [Reader]); one that calls the
-// store itself panics with [ErrReentered] instead of waiting for ever.
+// The functions of updates, derived atoms, lenses and batches run under that lock.
+// They see the store through what they are handed (a draft, a [Reader], a [Batch]);
+// one that calls the store itself panics with [ErrReentered] instead of waiting for
+// ever, however deep below it that is. Another store may be used there. Where two
+// stores are each used inside a function of the other, at the same time, they wait
+// for each other: one of them panics with [ErrDeadlock].
 type Store struct {
-	mu      sync.Mutex
+	mu      lock
+	handed  Reader // what the user's function that runs under mu may use; nil: no more than its arguments
 	epoch   uint64 // counts the changes
 	read    lastRead
 	entryID uint64
 	cells   map[uint64]*cell   // by root id
+	recent  *cell              // that was used last
 	memos   map[uint64]*memo   // by derived id
 	loaders map[uint64]*loader // by async id
 	due     []*subscription    // may have to be told, in this batch
+	news    []*subscription    // have to be told
+	batch   uint64             // the number of the batch under way, or of the last one
 	own     Batch              // of a single write
 	notes   noteQueue          // what is told after the lock is released
 
-	onConflict []*func(Conflict)
+	subscribed uint64 // counts the subscriptions
+	onConflict []*conflictHandler
 	attached   []attachment
 	debug      debugMode // nil unless Debug was called
 }
@@ -53,6 +61,7 @@ func Default() *Store { return defaultStore() }
 // also records what was read.
 type Reader interface {
 	// open takes the store's lock, and notes that src is read; close lets go.
+	// What calls a function of the user in between claims the lock before.
 	open(src source) *Store
 	close()
 }
@@ -67,21 +76,35 @@ type Writer interface {
 // A Batch collects writes that are seen together: readers of the store see
 // either none or all of them, and subscribers are told once. A Batch is a
 // Reader, too, and shows what has been written so far. It is valid only inside
-// the function that [Store.Batch] hands it to.
-type Batch struct{ s *Store }
+// the function that [Store.Batch] hands it to, and in the goroutine of that: used
+// anywhere else it panics with [ErrOver], and with [ErrReentered] inside an update or
+// derive function, which must see nothing but what they are handed.
+type Batch struct {
+	s    *Store
+	over bool
+}
 
 // Batch runs f and makes everything that f writes through b visible at once.
 // If f panics, what it has written until then stays, and the panic goes on.
 // Inside f use b, not the store.
 func (s *Store) Batch(f func(b *Batch)) {
-	s.begin()
-	b := &Batch{s}
-	defer s.end(b)
-	calling(func() { f(b) })
+	defer s.end(s.begin())
+	s.hand(f)
+}
+
+// hand calls f, a function of the user, with a Batch that it may use.
+func (s *Store) hand(f func(*Batch)) {
+	b := &Batch{s: s}
+	before := s.handed
+	s.handed = b
+	defer func() { b.over, s.handed = true, before }()
+	f(b)
 }
 
 func (s *Store) begin() *Batch {
-	s.lock()
+	s.mu.Lock()
+	s.mu.claim()
+	s.batch++
 	if s.debug != nil {
 		if err := s.debug.check(s); err != nil {
 			s.mu.Unlock()
@@ -91,54 +114,38 @@ func (s *Store) begin() *Batch {
 	return &s.own
 }
 
-func (s *Store) end(*Batch) { s.commit(); s.mu.Unlock(); s.notes.deliver() }
+func (s *Store) end(b *Batch) {
+	defer s.notes.deliver()
+	defer s.mu.Unlock()
+	s.commit()
+}
 
-func (b *Batch) begin() *Batch { return b }
-func (b *Batch) end(*Batch)    {}
-
-func (s *Store) open(source) *Store { s.lock(); return s }
+func (s *Store) open(source) *Store { s.mu.Lock(); return s }
 func (s *Store) close()             { s.mu.Unlock() }
 
-func (b *Batch) open(source) *Store { return b.s }
-func (b *Batch) close()             {}
+// A Batch is not handed to whatever runs while it reads or writes.
 
-// lock takes the store's lock. When it is held, the reason may be that this
-// very goroutine is inside an update function: then waiting would never end.
-func (s *Store) lock() {
-	if s.mu.TryLock() {
-		return
-	}
-	if calls.Load() > 0 && insideCall() {
+func (b *Batch) begin() *Batch      { b.take(); return &b.s.own }
+func (b *Batch) end(*Batch)         { b.giveBack() }
+func (b *Batch) open(source) *Store { b.take(); return b.s }
+func (b *Batch) close()             { b.giveBack() }
+
+func (b *Batch) take() {
+	s := b.s
+	switch {
+	case s == nil || !s.mu.mine() || b.over:
+		panic(ErrOver)
+	case b == &s.own: // of this package alone
+	case s.handed != Reader(b):
 		panic(ErrReentered)
+	default:
+		s.handed = nil
 	}
-	s.mu.Lock()
 }
 
-// calls counts the users' functions that run under a store's lock.
-var calls atomic.Int32
-
-// calling runs a function of the user under a store's lock. It is kept out of
-// line so that insideCall finds it on the stack.
-//
-//go:noinline
-func calling(f func()) {
-	calls.Add(1)
-	defer calls.Add(-1)
-	f()
-}
-
-// insideCall reports whether the calling goroutine is below calling.
-func insideCall() bool {
-	var pcs [256]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for {
-		frame, more := frames.Next()
-		if frame.Function == "github.com/atomsaga/atomsaga/atom.calling" {
-			return true
-		}
-		if !more {
-			return false
-		}
+func (b *Batch) giveBack() {
+	if b != &b.s.own {
+		b.s.handed = b
 	}
 }
 
@@ -153,6 +160,7 @@ func Attach[V any](r Reader, key any, make func() V) V {
 			return a.value.(V)
 		}
 	}
+	s.mu.claim()
 	v := make()
 	s.attached = append(s.attached, attachment{key, v})
 	return v

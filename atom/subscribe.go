@@ -5,6 +5,10 @@ package atom
 // in the order of the batches, and reads what it needs: by then the value may
 // be newer. It may read and write the store, and stop the subscription; what
 // its writes cause is delivered after it returns.
+//
+// Those whom one batch concerns are told in the order in which they have subscribed,
+// whatever they have subscribed to. One that stops before its turn is not called
+// any more; one that subscribes meanwhile hears of what changes from then on.
 func Subscribe[T any](s *Store, a Readable[T], f func()) (stop func()) {
 	return s.subscribe(a, becauseValue, f)
 }
@@ -22,6 +26,7 @@ type subscription struct {
 	src     source
 	last    any
 	call    func()
+	number  uint64 // those who came first are told first
 	why     reason // what it wants to be told about
 	pending reason // what has happened in this batch
 	queued  bool   // a call waits for delivery
@@ -41,7 +46,8 @@ func (s *Store) subscribe(src source, why reason, f func()) (stop func()) {
 
 // observing is subscribe under the lock.
 func (s *Store) observing(src source, why reason, f func()) (stop func()) {
-	x := &subscription{store: s, src: src, call: f, why: why}
+	s.subscribed++
+	x := &subscription{store: s, src: src, call: f, number: s.subscribed, why: why}
 	end := src.observe(s, x)
 	x.last = src.peek(s)
 	return func() {
@@ -62,15 +68,31 @@ func (x *subscription) stale(s *Store, why reason) {
 	x.pending |= why
 }
 
-// commit ends a batch, under the lock: it finds out who has to be told.
+// commit ends a batch, under the lock: it finds out who has to be told. When a
+// function of the user panics meanwhile, or ends its goroutine, the others are told
+// all the same.
 func (s *Store) commit() {
-	for len(s.due) > 0 { // deriving a value may make others due
-		due := s.due
-		s.due = nil
-		for _, x := range due {
-			x.check()
-		}
+	if len(s.due) == 0 && len(s.news) == 0 {
+		return
 	}
+	done := false
+	defer func() {
+		if !done {
+			s.commit()
+		}
+	}()
+	for len(s.due) > 0 { // deriving a value may make others due
+		x := s.due[0]
+		s.due = s.due[1:]
+		x.check()
+	}
+	news := s.news
+	s.due, s.news = nil, nil
+	sortBy(news, func(a, b **subscription) bool { return (*a).number < (*b).number })
+	for _, x := range news {
+		s.notes.add(x.deliver)
+	}
+	done = true
 }
 
 func (x *subscription) check() {
@@ -79,19 +101,17 @@ func (x *subscription) check() {
 	if x.stopped {
 		return
 	}
-	if now := x.src.peek(x.store); !x.src.same(x.last, now) {
-		x.last = now
-	} else if why&becauseStatus == 0 {
-		return
-	}
-	if !x.queued {
+	now := x.src.peek(x.store)
+	different := !x.src.same(x.store, x.last, now)
+	x.last = now
+	if (different || why&becauseStatus != 0) && !x.queued {
 		x.queued = true
-		x.store.notes.add(x.deliver)
+		x.store.news = append(x.store.news, x)
 	}
 }
 
 func (x *subscription) deliver() {
-	x.store.lock()
+	x.store.mu.Lock()
 	x.queued = false
 	stopped := x.stopped
 	x.store.mu.Unlock()
