@@ -2,6 +2,8 @@ package saga
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -41,7 +43,14 @@ func Live(
 ) (stop func()) {
 	r := registryOf(s)
 	c := &confirmation{a, limit, late, contains}
-	s.Batch(func(*atom.Batch) { r.live = append(r.live, c) })
+	s.Batch(func(b *atom.Batch) {
+		r.live = append(r.live, c)
+		for t := r.tasks.first; t != nil; t = t.next {
+			for _, e := range t.entries {
+				r.expect(b, t, e)
+			}
+		}
+	})
 	return func() {
 		s.Batch(func(b *atom.Batch) {
 			r.live = slices.DeleteFunc(r.live, func(x *confirmation) bool { return x == c })
@@ -62,7 +71,9 @@ func Live(
 //
 // A task that is confirmed while its effect runs will succeed, whatever becomes of the
 // effect: the server has the change. Confirm returns enter's error, and has confirmed
-// nothing then.
+// nothing then. It returns an error that wraps [ErrNotLive], and does not call enter, when
+// a task with one of these ids has changed nothing that is [Live]: on top of such a base the
+// change would show twice.
 func Confirm(b *atom.Batch, ids []string, enter func(contained ...*atom.Entry) error) error {
 	r := registryOf(b)
 	var tasks []*Task
@@ -70,6 +81,8 @@ func Confirm(b *atom.Batch, ids []string, enter func(contained ...*atom.Entry) e
 	for _, id := range ids {
 		if t := r.unconfirmed[id]; t != nil {
 			tasks, contained = append(tasks, t), append(contained, t.entries...)
+		} else if t := r.tasks.named(id); t != nil && !t.live {
+			return fmt.Errorf("saga: Confirm of task %s, on %v: %w", id, t.launch.on, ErrNotLive)
 		}
 	}
 	if err := enter(contained...); err != nil {
@@ -81,6 +94,9 @@ func Confirm(b *atom.Batch, ids []string, enter func(contained ...*atom.Entry) e
 	}
 	return nil
 }
+
+// ErrNotLive is wrapped by the error of [Confirm] for a task whose atom is not [Live].
+var ErrNotLive = errors.New("the atom is not live: call saga.Live for it before its base is confirmed")
 
 // Unconfirmed returns the tasks, by id, whose change of a no base contains yet:
 // those whose effect runs, and those that have succeeded.
@@ -100,7 +116,7 @@ func Unconfirmed(s *atom.Store, a atom.Target) map[string]*Task {
 // expect has the task wait for a base, if e is about an atom that has one coming.
 func (r *registry) expect(b *atom.Batch, t *Task, e *atom.Entry) {
 	if !t.expecting && r.isLive(b, e) {
-		t.expecting = true
+		t.expecting, t.live = true, true
 		r.unconfirmed[t.ID()] = t
 	}
 }

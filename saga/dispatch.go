@@ -151,20 +151,26 @@ func (t *Task) recordPatches(b *atom.Batch) error {
 // re-applied from that patch from now on, not by running the update again: the
 // page then shows what the server was told. [Saga.AsSent] does so from the start.
 //
-// The patch is the one of the time of the first call. The error, wrapping
-// [atom.ErrPath], is that of several runs that have joined, when what is below
-// them has changed so that their patches no longer make one.
+// The patch is the one of the time of the first call. The error wraps [ErrEnded] when the
+// task has ended before: an effect that goes on after its timeout, or after it was
+// cancelled, has nothing to send any more. It wraps [atom.ErrPath] when several runs have
+// joined and what is below them has changed so that their patches no longer make one.
 func (t *Task) AsSent() (patch atom.Changes, err error) {
 	t.store.Batch(func(b *atom.Batch) {
-		if t.sent || t.State() != Running || len(t.entries) == 0 {
-			return
-		}
-		if err = t.recordPatches(b); err == nil { // the effect has its value already
-			t.freeze(b)
+		switch {
+		case t.sent:
+		case t.State() != Running:
+			err = fmt.Errorf("%w: there is no patch to send", ErrEnded)
+		default:
+			if err = t.recordPatches(b); err != nil {
+				err = fmt.Errorf("saga: the patches of %d runs: %w", len(t.entries), err)
+			} else {
+				t.freeze(b) // the effect has its value already
+			}
 		}
 	})
 	if err != nil {
-		return atom.Changes{}, fmt.Errorf("saga: the patches of %d runs: %w", len(t.entries), err)
+		return atom.Changes{}, err
 	}
 	return t.Patch(), nil
 }

@@ -12,10 +12,10 @@ func (t *Task) succeed(w work) {
 		if err := t.confirm(b); err != nil {
 			return err
 		}
-		t.post(b, w)
 		if t.expecting {
 			t.remind(b)
 		}
+		t.post(b, w)
 		return nil
 	})
 }

@@ -53,6 +53,10 @@ var (
 	// [Typed] saga is not called, which would write a value that nobody gave it.
 	ErrNoResult = errors.New("saga: the effect has worked, without a result")
 
+	// ErrEnded is wrapped by the error of what an effect asks for that its task, which has
+	// ended without it, can no longer give: see [Task.AsSent].
+	ErrEnded = errors.New("saga: the task has ended")
+
 	// ErrEffectExited is wrapped by the error of a task whose effect has ended
 	// its goroutine ([runtime.Goexit], as a test's FailNow does) and so can return
 	// nothing. It is not tried again.
@@ -76,6 +80,7 @@ type Task struct {
 	letGo      func() bool // of launch.ctx; nil when there is none
 	prev, next *Task       // that run
 
+	live      bool // what it has changed is, or was when it ran
 	expecting bool // a base that contains the change is to come; see Live
 	confirmed bool // one has come
 
@@ -121,6 +126,12 @@ func (t *Task) ID() string {
 		t.id = newID()
 	}
 	return t.id
+}
+
+func (t *Task) isNamed(id string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.id != "" && t.id == id
 }
 
 func newID() string { return rand.Text() }
@@ -233,7 +244,8 @@ func (t *Task) performed() *launch {
 }
 
 // Dismiss has the failure of the task forgotten: [Hook.Failure] no longer
-// returns it, and the record of a durable saga leaves the outbox.
+// returns it, and the record of a durable saga leaves the outbox. It does nothing to a
+// task that has not failed.
 func (t *Task) Dismiss() {
 	t.registry.dismiss(t.store, t)
 	if t.launch.durable != nil && t.failed() {

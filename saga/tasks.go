@@ -93,6 +93,19 @@ func (ts *tasks) unlink(t *Task) {
 	t.prev, t.next = nil, nil
 }
 
+// named returns the task with that id, of those that run and the last that have ended.
+func (ts *tasks) named(id string) *Task {
+	for t := ts.first; t != nil; t = t.next {
+		if t.isNamed(id) {
+			return t
+		}
+	}
+	if i := slices.IndexFunc(ts.ended, func(t *Task) bool { return t.isNamed(id) }); i >= 0 {
+		return ts.ended[i]
+	}
+	return nil
+}
+
 // concerning returns the running tasks that concern a.
 func (ts *tasks) concerning(b *atom.Batch, a atom.Target) (all []*Task) {
 	for t := ts.first; t != nil; t = t.next {

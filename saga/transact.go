@@ -12,12 +12,17 @@ import (
 type Tx struct {
 	edits []func() *atom.Edit
 	on    []atom.Target
+	built bool
 	options
 }
 
 // Edit adds a change of an atom to a transaction. Each sees what those before
-// it have made; like every update it must be pure.
+// it have made; like every update it must be pure. It panics when the transaction is
+// built already: see [Transact].
 func Edit[T any](tx *Tx, a *atom.Atom[T], edit func(*T)) {
+	if tx.built {
+		panic("saga: Edit of a transaction that is built already: call it in the function that Transact is given")
+	}
 	tx.edits = append(tx.edits, func() *atom.Edit { return atom.EditOf(a, edit) })
 	tx.on = append(tx.on, a)
 }
@@ -53,6 +58,7 @@ func (tx *Tx) Serial(key ...any) { tx.policy = policyOf(serial, 0, key) }
 func Transact(s *atom.Store, build func(*Tx), effect func(ctx context.Context, patches []atom.Changes) error) *Task {
 	tx := &Tx{}
 	build(tx)
+	tx.built = true
 	l := &launch{store: s, options: tx.options}
 	if len(tx.on) > 0 {
 		l.on, l.others = tx.on[0], tx.on[1:]

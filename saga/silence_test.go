@@ -1,0 +1,119 @@
+package saga_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
+)
+
+// What can do nothing says so.
+
+func confirm(s *atom.Store, a *atom.Atom[int], count int, ids ...string) (err error) {
+	s.Batch(func(b *atom.Batch) {
+		err = saga.Confirm(b, ids, func(contained ...*atom.Entry) error {
+			return a.SyncFunc(b, func(int) (int, error) { return count, nil }, contained...)
+		})
+	})
+	return err
+}
+
+func TestConfirmOfWhatIsNotLiveIsAnError(t *testing.T) {
+	s, a, live := atom.NewStore(), atom.New(0), atom.New(0)
+	h := sagatest.Run(s, a, increment)
+	check := func(when string) {
+		t.Helper()
+		err := confirm(s, a, 8, "of-another-device", h.Task.ID())
+		if !errors.Is(err, saga.ErrNotLive) || !strings.Contains(err.Error(), "saga.Live") || !strings.Contains(err.Error(), h.Task.ID()) {
+			t.Errorf("%s: %v", when, err)
+		}
+		if got := a.Get(s); got != 1 {
+			t.Errorf("%s the page shows %d: the base came although nothing was confirmed", when, got)
+		}
+	}
+	check("while it runs")
+	defer saga.Live(s, live, limit, func(*saga.Task) {}, nil)()
+	check("with another atom live")
+	h.Succeed()
+	check("when it has succeeded")
+	if err := confirm(s, a, 8, "of-another-device"); err != nil || a.Get(s) != 8 {
+		t.Errorf("another device's: %v, %d", err, a.Get(s))
+	}
+}
+
+// A task is confirmed once; another word of it is no mistake.
+func TestConfirmTwice(t *testing.T) {
+	m := newMirror(t)
+	h := m.increment()
+	m.echo(8, h.Task)
+	m.echo(8, h.Task)
+	h.Succeed()
+	m.echo(8, h.Task)
+	m.shows(8, "after three echoes")
+	m.stop()
+	m.echo(9, h.Task)
+	m.settled()
+}
+
+func TestLiveIsAboutWhatRunsAlready(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(0)
+	h := sagatest.Run(s, a, increment)
+	defer saga.Live(s, a, limit, func(*saga.Task) {}, nil)()
+	if err := confirm(s, a, 8, h.Task.ID()); err != nil || a.Get(s) != 8 {
+		t.Errorf("%v; the page shows %d, want 8", err, a.Get(s))
+	}
+	h.Fail(errServer)
+	if a.Get(s) != 8 || h.Task.State() != saga.Succeeded {
+		t.Errorf("%d, %v", a.Get(s), h.Task.State())
+	}
+}
+
+// An effect that goes on after its task has ended has nothing to send.
+func TestThePatchOfATaskThatHasEndedIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		var errs [2]error
+		run := func(ask bool) *saga.Task {
+			return saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).Effect(func(ctx context.Context, _ doc) error {
+				task := saga.TaskFrom(ctx)
+				if ask {
+					task.AsSent()
+				}
+				time.Sleep(time.Hour)
+				_, errs[0] = task.AsSent()
+				_, errs[1] = task.PatchSent()
+				return nil
+			}).Timeout(time.Minute))
+		}
+		run(false).Wait(t.Context())
+		time.Sleep(2 * time.Hour)
+		for _, err := range errs {
+			if !errors.Is(err, saga.ErrEnded) {
+				t.Errorf("the error is %v", err)
+			}
+		}
+		run(true).Wait(t.Context())
+		time.Sleep(2 * time.Hour)
+		if errs != [2]error{} {
+			t.Errorf("what was sent before is known: %v", errs)
+		}
+	})
+}
+
+func TestEditOfATransactionThatIsBuiltPanics(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(0)
+	var kept *saga.Tx
+	saga.Transact(s, func(tx *saga.Tx) { kept = tx; saga.Edit(tx, a, increment) }, nil)
+	defer func() {
+		if reason := recover(); reason == nil || a.Get(s) != 1 {
+			t.Errorf("%v, %d", reason, a.Get(s))
+		}
+	}()
+	saga.Edit(kept, a, increment)
+}
