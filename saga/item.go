@@ -94,9 +94,9 @@ func (i *item) perform(t *Task) {
 			k.pass(i)
 			return
 		}
-		t.setWaiting(true)
-		t.nudge()
 		if isUnreachable(err) && !isPermanent(err) {
+			t.setWaiting(true)
+			t.nudge()
 			k.pause(i)
 			continue
 		}
@@ -111,6 +111,8 @@ func (i *item) perform(t *Task) {
 			return
 		}
 		n++
+		t.setWaiting(true)
+		t.nudge()
 		k.rest(i, wait)
 	}
 }

@@ -136,6 +136,9 @@ func (t *Task) isNamed(id string) bool {
 
 func newID() string { return rand.Text() }
 
+// Durable reports whether the saga was made with [Define], and outlives the page.
+func (t *Task) Durable() bool { return t.launch.durable != nil }
+
 // Store returns the store that the task changes.
 func (t *Task) Store() *atom.Store { return t.store }
 

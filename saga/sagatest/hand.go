@@ -16,6 +16,9 @@ type Hand struct {
 
 	answers chan answer
 	held    atomic.Bool // the effect has begun, and waits
+
+	mu    sync.Mutex
+	begun func() // is called when the effect has begun, unless it is nil
 }
 
 type answer struct {
@@ -48,6 +51,12 @@ func Effect[T any](h *Hand) func(context.Context, T) error {
 
 func (h *Hand) wait(ctx context.Context, effect func(context.Context) error) error {
 	h.held.Store(true)
+	h.mu.Lock()
+	begun := h.begun
+	h.mu.Unlock()
+	if begun != nil {
+		begun()
+	}
 	select {
 	case a := <-h.answers:
 		h.held.Store(false)
@@ -64,7 +73,8 @@ func (h *Hand) wait(ctx context.Context, effect func(context.Context) error) err
 
 // Succeed has the effect succeed, and returns when the task has ended and
 // everyone has been told. An effect that has not begun ([saga.Task.Waiting])
-// succeeds when it begins; Succeed does not wait for that.
+// succeeds when it begins; Succeed does not wait for that, unless the saga is durable:
+// the outbox lets it begin. Settle those first that it has to wait for, then.
 func (h *Hand) Succeed() { h.Settle(nil) }
 
 // Fail has this attempt of the effect fail with err, as Succeed. It returns, too,
@@ -73,6 +83,41 @@ func (h *Hand) Fail(err error) { h.Settle(err) }
 
 // Settle is Succeed if err is nil, else Fail.
 func (h *Hand) Settle(err error) {
+	if h.Task.Durable() {
+		h.settleKept(err)
+	} else {
+		h.settle(err)
+	}
+}
+
+// settleKept settles a durable saga, whose effect begins, and is over, on the ways of its
+// outbox: all of them are waited for.
+func (h *Hand) settleKept(err error) {
+	ctx, again := context.WithCancel(context.Background())
+	defer again()
+	var taken atomic.Pointer[<-chan struct{}]
+	look := func() {
+		if c := taken.Load(); c != nil && closed(*c) && (h.held.Load() || h.Task.Waiting()) {
+			again() // another attempt
+		}
+	}
+	h.notify(look)
+	defer h.notify(nil)
+	defer atom.Subscribe(h.Task.Store(), saga.Tasks(), look)()
+	c := h.answer(answer{err: err})
+	taken.Store(&c)
+	look()
+	h.Task.Wait(ctx)
+}
+
+func (h *Hand) notify(begun func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.begun = begun
+}
+
+// settle settles the attempt that has begun, or the next one when it begins.
+func (h *Hand) settle(err error) {
 	taken := h.answer(answer{err: err})
 	for h.busy() && !closed(taken) {
 		runtime.Gosched() // the effect's goroutine has all that it needs

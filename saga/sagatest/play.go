@@ -47,7 +47,7 @@ func (x *stage) on(e event) {
 		return
 	}
 	if task := x.tasks[e.step]; task != nil {
-		x.effects.Of(task).Settle(map[what]error{succeeds: nil, fails: errDecreed}[e.what])
+		x.effects.Of(task).settle(map[what]error{succeeds: nil, fails: errDecreed}[e.what])
 	}
 }
 
