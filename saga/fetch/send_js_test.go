@@ -124,6 +124,23 @@ func TestAbortWhileTheBodyIsRead(t *testing.T) {
 	}
 }
 
+// What the browser says of a redirect.
+func TestRedirected(t *testing.T) {
+	for _, row := range []struct{ asked, redirected, came, want string }{
+		{"/api/kinds", "true", "https://login.example/?next=1", "https://login.example/?next=1"},
+		{"/api/kinds", "true", "/login", js.Global().Get("URL").New("/login", js.Global().Get("location").Get("href")).Get("href").String()},
+		{"/api/kinds", "true", "/api/kinds?again", ""},
+		{"api/../api/kinds", "true", "/api/kinds", ""},
+		{"/api/kinds", "false", "/login", ""},
+	} {
+		around(t, `async () => Object.defineProperties(new Response("{}"), {
+			redirected: {value: `+row.redirected+`}, url: {value: new URL("`+row.came+`", location.href).href}})`)
+		if got, err := fetch.Send(t.Context(), fetch.Request{URL: row.asked}); err != nil || got.Redirected != row.want {
+			t.Errorf("%s, redirected to %s: %+v, %v; want %q", row.asked, row.came, got, err, row.want)
+		}
+	}
+}
+
 func TestTimeoutIsTheErrorOfTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 1)
 	defer cancel()

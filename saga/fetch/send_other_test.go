@@ -77,3 +77,31 @@ func TestNetworkError(t *testing.T) {
 		t.Errorf("a URL that names no server: %v", err)
 	}
 }
+
+// A redirect within the same path, as to https, is none that matters.
+func TestRedirected(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/login":
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, `{"name":"log in"}`)
+		case "/same":
+			if r.URL.RawQuery == "" {
+				http.Redirect(w, r, "/same?again", http.StatusTemporaryRedirect)
+			}
+		default:
+			http.Redirect(w, r, "/login?next="+r.URL.Path, http.StatusFound)
+		}
+	})
+	for path, want := range map[string]string{"/api/kinds": url + "/login?next=/api/kinds", "/same": "", "/login": ""} {
+		if got, err := fetch.Send(t.Context(), fetch.Request{URL: url + path}); err != nil || got.Redirected != want {
+			t.Errorf("%s: %+v, %v; want %q", path, got, err, want)
+		}
+	}
+	if _, err := fetch.JSON[kind](t.Context(), fetch.Request{Method: "PUT", URL: url + "/api/kinds"}, kind{}); !errors.Is(err, fetch.ErrIntercepted) {
+		t.Errorf("a change: %v", err)
+	}
+	if k, err := fetch.Get[kind](t.Context(), url+"/api/kinds"); err != nil || k.Name != "log in" {
+		t.Errorf("a value: %v, %v", k, err)
+	}
+}

@@ -3,13 +3,10 @@
 package live
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // thisPage is a program without a browser: somebody looks as long as it runs.
@@ -35,38 +32,5 @@ func follow(ctx context.Context, address string, at func() position, got func(me
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("the server answered with status %d", answer.StatusCode)
 	}
-	return parse(answer.Body, got)
-}
-
-// longestLine of a stream, in bytes.
-const longestLine = 1 << 20
-
-// parse reads server-sent events (https://html.spec.whatwg.org, section 9.2) to
-// the end of the stream.
-func parse(stream io.Reader, got func(message)) error {
-	lines := bufio.NewScanner(stream)
-	lines.Buffer(nil, longestLine)
-	var m message
-	var data []string
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), ":")
-		value = strings.TrimPrefix(value, " ")
-		switch {
-		case lines.Text() == "":
-			if m.data = strings.Join(data, "\n"); len(data) > 0 {
-				got(m)
-			}
-			m, data = message{id: m.id}, nil
-		case name == "id":
-			m.id = value
-		case name == "event":
-			m.event = value
-		case name == "data":
-			data = append(data, value)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return err
-	}
-	return io.ErrUnexpectedEOF
+	return readEvents(answer.Body, got)
 }
