@@ -31,7 +31,7 @@ func everyKind(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at str
 	if Source != nil {
 		return fromSource(ctx)
 	}
-	answer, err := fetch.Do(fetch.Through(ctx, send), fetch.Request{URL: "/api/kinds"})
+	answer, err := fetch.Do(fetch.Through(ctx, send), fetch.Request{URL: "/api/kinds", Header: map[string]string{"Accept": "application/json"}})
 	if err != nil {
 		return loaded, "", err
 	}

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/url"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -21,6 +23,16 @@ func follow(s *atom.Store) (stop func()) {
 }
 
 // committed asks in which versions changes are.
-func committed(ctx context.Context, mutations []string) (map[string]int64, error) {
-	return fetch.Get[map[string]int64](fetch.Through(ctx, send), "/api/commits?"+url.Values{"mutation": mutations}.Encode())
+func committed(ctx context.Context, mutations []string) (versions map[string]int64, at string, err error) {
+	answer, err := fetch.Do(fetch.Through(ctx, send), fetch.Request{
+		URL:    "/api/commits?" + url.Values{"mutation": mutations}.Encode(),
+		Header: map[string]string{"Accept": "application/json"},
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if err := json.Unmarshal(answer.Body, &versions); err != nil {
+		return nil, "", fmt.Errorf("/api/commits: %w", err)
+	}
+	return versions, answer.Header["etag"], nil
 }

@@ -16,12 +16,5 @@ type liveState struct {
 
 func (l *liveState) Render() app.UI {
 	status := l.status.Use(&l.bind, feed.Status())
-	return app.Span().Class("live").DataSet("testid", "live").DataSet("status", string(status)).Title(liveTitles[status]).Text(status)
-}
-
-var liveTitles = map[live.Status]string{
-	live.Following:  "What others change shows here at once.",
-	live.Connecting: "What others change shows here once the server is connected.",
-	live.Offline:    "The server cannot be reached. What others have changed shows here when it can be.",
-	live.Paused:     "What others change shows here when somebody looks.",
+	return app.Span().Class("live").DataSet("testid", "live").DataSet("status", string(status)).Title(status.Message()).Text(status)
 }

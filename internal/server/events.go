@@ -116,7 +116,8 @@ func (o *stream) send() error {
 }
 
 // versionsOf answers GET /api/commits?mutation=...: in which commit each of these
-// Idempotency-Keys is. Those that are in none are missing.
+// Idempotency-Keys is. Those that are in none are missing. The entity tag names the
+// database that the versions are of, as that of the list does.
 func (s *Server) versionsOf(w http.ResponseWriter, r *http.Request) {
 	keys := r.URL.Query()["mutation"]
 	if len(keys) > maxMutations {
@@ -129,6 +130,7 @@ func (s *Server) versionsOf(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("ETag", `W/"`+s.feed.id(s.feed.version())+`"`)
 	w.Header().Set("Content-Type", "application/json")
 	body, _ := json.Marshal(versions) // texts and numbers always encode
 	w.Write(append(body, '\n'))

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -279,8 +280,9 @@ func TestOneClientGetsOnlySoManyStreams(t *testing.T) {
 func TestVersionsOfMutations(t *testing.T) {
 	s := start(t)
 	s.rename(2, "key")
-	if got := read(t, s.send("GET", "/api/commits?mutation=key1&mutation=unknown", "")); got != "{\"key1\":2}\n" {
-		t.Errorf("got %s", got)
+	answer := s.send("GET", "/api/commits?mutation=key1&mutation=unknown", "")
+	if got, at := read(t, answer), answer.Header.Get("ETag"); got != "{\"key1\":2}\n" || !strings.HasSuffix(at, "."+s.feed.database+`"`) {
+		t.Errorf("got %s of %s", got, at)
 	}
 	if got := read(t, s.send("GET", "/api/commits", "")); got != "{}\n" {
 		t.Errorf("of none: %s", got)
@@ -369,6 +371,10 @@ func TestAFeedFollowsTheServer(t *testing.T) {
 		URL: "http://" + address + "/api/events", Atom: one.Value(), Refetch: func() { one.Refresh(page) },
 		Apply: func(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
 			return one.Value().SyncFunc(b, func(base kind.Kind) (kind.Kind, error) { return live.Patched(base, e) }, contained...)
+		},
+		Committed: func(_ context.Context, mutations []string) (map[string]int64, string, error) {
+			answer := s.send("GET", "/api/commits?"+url.Values{"mutation": mutations}.Encode(), "")
+			return decode[map[string]int64](t, answer), answer.Header.Get("ETag"), nil
 		},
 		OnError: func(err error) { t.Error(err) },
 	})

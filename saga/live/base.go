@@ -34,11 +34,8 @@ func (x *following) contains(ctx context.Context, mutations []string) (contained
 		x.end()
 		decided()
 	}
-	if x.Committed == nil {
-		return nil, release
-	}
 	at := x.position()
-	versions, _ := x.versions(ctx, mutations) // what cannot be known counts as not contained
+	versions, _ := x.versions(ctx, at.database, mutations) // what cannot be known counts as not contained
 	for _, id := range mutations {
 		if version, known := versions[id]; known && version <= at.version {
 			contained = append(contained, id)

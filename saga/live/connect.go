@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,7 +70,7 @@ func (x *following) connect(ctx context.Context) {
 		}
 		x.OnError(err)
 		failures++
-		x.become(Offline)
+		x.connected(cmp.Or(statusOf(err), Offline))
 		x.pause(ctx, backoff(failures))
 	}
 }
@@ -79,11 +80,14 @@ func (x *following) wait(ctx context.Context) bool {
 	for {
 		switch seen, online := x.world.look(); {
 		case !online:
-			x.become(Offline)
+			x.connected(Offline)
+		case x.isOverdue():
+			x.Refetch()
+			continue
 		case !seen:
-			x.become(Paused)
+			x.connected(Paused)
 		case !x.isLoaded():
-			x.become(Connecting)
+			x.connected(Connecting)
 		default:
 			return ctx.Err() == nil
 		}
@@ -160,11 +164,15 @@ func (x *following) closeUnseen(ctx context.Context, broken func(error)) (stop f
 
 // receive takes a message in.
 func (x *following) receive(m message) error {
-	if m.event == "down" {
-		x.become(Connecting)
+	switch m.event {
+	case "down":
+		x.connected(Connecting)
 		return nil
+	case "", "gap", "beat":
+		x.connected(Following)
+	default:
+		return nil // of no meaning here, as a browser sees it
 	}
-	x.become(Following)
 	if m.event == "beat" {
 		return nil
 	}
@@ -172,7 +180,7 @@ func (x *following) receive(m message) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrEvent, err)
 	}
-	if m.event == "gap" || at.database != x.position().database {
+	if m.event == "gap" {
 		x.gap(at)
 		return nil
 	}
@@ -180,7 +188,12 @@ func (x *following) receive(m message) error {
 	if err := json.Unmarshal([]byte(m.data), &e); err != nil {
 		return fmt.Errorf("%w: %w", ErrEvent, err)
 	}
+	e.Version, e.Database = at.version, at.database
+	foreign := at.database != x.position().database
 	x.take(e)
+	if foreign {
+		x.meet(at)
+	}
 	return nil
 }
 
@@ -194,10 +207,10 @@ func (x *following) isLoaded() (loaded bool) {
 	return loaded
 }
 
-func (x *following) become(s Status) {
-	if x.feed.status.Get(x.store) != s {
-		x.feed.status.Set(x.store, s)
-	}
+// isOverdue reports, once, that a load that has failed is to be tried again by now.
+func (x *following) isOverdue() (overdue bool) {
+	x.store.Batch(func(*atom.Batch) { overdue, x.overdue = x.overdue, false })
+	return overdue
 }
 
 // signal has connect look again.

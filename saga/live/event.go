@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,12 @@ type Event struct {
 	// Version is that of the server's whole state after the commit: 1, 2, 3 ...
 	// None is used twice, none is left out.
 	Version int64 `json:"version"`
+
+	// Database is the name of the database that the version is one of, as it stands in
+	// positions behind the dot; "" where the server names none. On the stream the
+	// position says it. An event that comes by another way and is of another database
+	// than the base, or does not say, changes nothing: the server is asked what is so.
+	Database string `json:"database,omitempty"`
 
 	Entity string `json:"entity"` // what was changed, by its id
 
@@ -51,6 +58,17 @@ func parsePosition(id string) (position, error) {
 		return position{}, fmt.Errorf("live: %q is no position in an event stream", id)
 	}
 	return position{version, database}, nil
+}
+
+// address is that of the stream behind a position. What the feed was told to ask for
+// stays in it.
+func address(of string, behind position) string {
+	of, _, _ = strings.Cut(of, "#")
+	path, query, _ := strings.Cut(of, "?")
+	if query != "" {
+		query = "&" + query
+	}
+	return path + "?after=" + url.QueryEscape(behind.String()) + query
 }
 
 func (p position) String() string { return fmt.Sprintf("%d.%s", p.version, p.database) }

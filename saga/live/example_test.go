@@ -43,6 +43,9 @@ func ExampleFeed() {
 			return atom.Key(kinds.Value(), e.Entity).SyncFunc(b, func(base kind) (kind, error) { return live.Patched(base, e) }, contained...)
 		},
 		Refetch: func() { kinds.Refresh(s) },
+		Committed: func(context.Context, []string) (map[string]int64, string, error) {
+			return nil, "8.db", nil // the page has changed nothing
+		},
 	})
 	defer stop()
 

@@ -89,10 +89,10 @@ func TestTheStreamBeginsAgainWhereSomethingIsMissing(t *testing.T) {
 func TestAnEventWithoutAPatchHasTheStreamBringIt(t *testing.T) {
 	in(t, func(p *page) {
 		p.server.commit("a", "", increment)
-		p.deliver(Event{Version: 1, Entity: "a"})
+		p.deliver(Event{Version: 1, Database: "db", Entity: "a"})
 		p.shows(thing{0, "a"}, "without the patch")
 		p.server.sendAll()
-		p.deliver(Event{Version: 1, Entity: "a"})
+		p.deliver(Event{Version: 1, Database: "db", Entity: "a"})
 		p.shows(thing{1, "a"}, "with it")
 	})
 }
@@ -113,7 +113,7 @@ func TestWhatCannotBeAppliedIsLoadedAnew(t *testing.T) {
 			mine := p.run("a", rename("mine"))
 			p.server.commit("a", "", increment)
 			p.server.state["new"] = thing{}
-			test.event.Version = 1
+			test.event.Version, test.event.Database = 1, "db"
 			p.deliver(test.event)
 			p.shows(thing{1, "mine"}, test.reason+":")
 			p.isAt(1)
@@ -287,7 +287,7 @@ func TestALoadThatFailsIsTriedAgain(t *testing.T) {
 	in(t, func(p *page) {
 		p.server.commit("a", "", increment)
 		p.server.down = true
-		p.deliver(Event{Version: 1, Entity: "unknown", Patch: json.RawMessage(`[]`)})
+		p.deliver(Event{Version: 1, Database: "db", Entity: "unknown", Patch: json.RawMessage(`[]`)})
 		p.sleep(time.Minute)
 		p.shows(thing{0, "a"}, "while the server is down")
 		p.server.down = false

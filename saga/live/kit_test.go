@@ -43,6 +43,10 @@ type server struct {
 	loading  time.Duration // of a value, by who asks for one
 	telling  time.Duration // in which versions mutations are
 	down     bool
+	refuses  error                   // to open a stream
+	loads    error                   // in place of a value
+	asked    int                     // for a value
+	cached   func() (things, string) // in place of a value; nil: none
 	open     *connection
 }
 
@@ -88,17 +92,17 @@ func (s *server) commit(id, mutation string, edit func(*thing)) int64 {
 	s.state = maps.Clone(s.state)
 	s.state[id] = next
 	s.states = append(s.states, s.state)
-	s.log = append(s.log, Event{Version: s.version() + 1, Entity: id, Patch: patch, Mutation: mutation})
+	s.log = append(s.log, Event{Version: s.version() + 1, Database: s.database, Entity: id, Patch: patch, Mutation: mutation})
 	return s.version()
 }
 
 // versions answers as it is when the request comes.
-func (s *server) versions(ctx context.Context, mutations []string) (map[string]int64, error) {
+func (s *server) versions(ctx context.Context, mutations []string) (map[string]int64, string, error) {
 	s.mu.Lock()
-	down, log, takes := s.down, s.log, s.telling
+	down, log, takes, at := s.down, s.log, s.telling, position{s.version(), s.database}.String()
 	s.mu.Unlock()
 	if down || len(mutations) > 200 {
-		return nil, errDown
+		return nil, "", errDown
 	}
 	found := map[string]int64{}
 	for _, e := range log {
@@ -106,7 +110,7 @@ func (s *server) versions(ctx context.Context, mutations []string) (map[string]i
 			found[e.Mutation] = e.Version
 		}
 	}
-	return found, pass(ctx, takes)
+	return found, `W/"` + at + `"`, pass(ctx, takes)
 }
 
 var errDown = errors.New("the server is down")
@@ -114,8 +118,15 @@ var errDown = errors.New("the server is down")
 // load answers with everything, as it is when the request comes.
 func (s *server) load(ctx context.Context) (things, string, error) {
 	s.mu.Lock()
-	down, now, at, takes := s.down, maps.Clone(s.state), position{s.version(), s.database}.String(), s.loading
+	s.asked++
+	down, now, at, takes, refused := s.down, maps.Clone(s.state), position{s.version(), s.database}.String(), s.loading, s.loads
+	if s.cached != nil {
+		now, at = s.cached()
+	}
 	s.mu.Unlock()
+	if refused != nil {
+		return nil, "", refused
+	}
 	if down {
 		return nil, "", errDown
 	}
@@ -161,6 +172,9 @@ func (s *server) connect(at position) (c *connection, gap string, err error) {
 	defer s.mu.Unlock()
 	if s.down {
 		return nil, "", errDown
+	}
+	if s.refuses != nil {
+		return nil, "", s.refuses
 	}
 	if at.database != s.database || at.version < s.kept {
 		at = position{s.version(), s.database}
@@ -239,6 +253,7 @@ func openPage(t fataler, s *server) *page {
 		watch:  func(changed func()) func() { p.change = changed; return func() {} },
 	}
 	unfollow := p.feed.Open(p.store, Config{
+		URL:       "/api/events",
 		Atom:      p.all.Value(),
 		Apply:     p.apply,
 		Refetch:   func() { p.all.Refresh(p.store) },

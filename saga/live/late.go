@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,21 +21,23 @@ func (x *following) late(t *saga.Task) {
 		return // what is loaded then answers for all
 	}
 	defer x.asking.Store(false)
-	version, known := int64(0), false
-	if x.Committed != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), x.Limit)
-		defer cancel()
-		versions, err := x.Committed(ctx, []string{t.ID()})
-		if err != nil {
-			return // who cannot be asked cannot have sent it
-		}
-		version, known = versions[t.ID()]
+	ctx, cancel := context.WithTimeout(context.Background(), x.Limit)
+	defer cancel()
+	at := x.position()
+	versions, err := x.versions(ctx, at.database, []string{t.ID()})
+	switch {
+	case errors.Is(err, errOtherDatabase):
+		x.renew(someday)
+		return
+	case err != nil:
+		return // who cannot be asked cannot have sent it
 	}
+	version, known := versions[t.ID()]
 	switch waited := time.Since(t.Ended()); {
-	case known && version <= x.position().version:
-		x.renew()
+	case known && version <= at.version:
+		x.renew(someday)
 	case waited >= x.Limit:
 		x.OnError(fmt.Errorf("%w: %v after it had succeeded", ErrUnconfirmed, waited.Round(time.Second)))
-		x.renew()
+		x.renew(someday)
 	}
 }

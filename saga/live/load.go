@@ -1,7 +1,9 @@
 package live
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,13 +22,17 @@ import (
 // contains of the page's own changes: those leave the log, and the others stay
 // above it. Events that come meanwhile wait.
 func Load[T any](f *Feed, load func(ctx context.Context) (value T, at string, err error)) func(context.Context, atom.Reader) (T, error) {
-	return func(ctx context.Context, r atom.Reader) (T, error) {
+	if f == nil || load == nil {
+		panic("live: Load needs a feed and a function that loads, and one of them is nil")
+	}
+	return func(ctx context.Context, r atom.Reader) (value T, err error) {
 		x := f.in(r)
 		if !x.opened.Load() {
 			value, _, err := load(ctx)
 			return value, err
 		}
-		succeeded := x.begin(ctx)
+		defer func() { x.failWith(ctx, err) }()
+		succeeded, requests := x.begin(ctx)
 		value, at, err := load(ctx)
 		if err != nil {
 			return value, err
@@ -49,11 +55,7 @@ func Load[T any](f *Feed, load func(ctx context.Context) (value T, at string, er
 				enter(entries...)
 				return nil
 			})
-			if now.database != x.at.database {
-				clear(x.waiting)
-			}
-			x.at, x.loaded, x.stale, x.failed = now, true, false, 0
-			x.reach(now.version)
+			x.enter(b, now, requests)
 		})
 		return value, nil
 	}
@@ -61,8 +63,9 @@ func Load[T any](f *Feed, load func(ctx context.Context) (value T, at string, er
 
 // begin has events wait until the load with that context is over. It returns the
 // tasks that have succeeded by now: what is loaded contains them, if the server
-// knows nothing else of them.
-func (x *following) begin(ctx context.Context) (succeeded []string) {
+// knows nothing else of them, and how often a load has been asked for.
+func (x *following) begin(ctx context.Context) (succeeded []string, requests int) {
+	x.store.Batch(func(*atom.Batch) { requests = x.requests })
 	x.hold()
 	context.AfterFunc(ctx, x.end)
 	for id, task := range saga.Unconfirmed(x.store, x.Atom) {
@@ -70,7 +73,20 @@ func (x *following) begin(ctx context.Context) (succeeded []string) {
 			succeeded = append(succeeded, id)
 		}
 	}
-	return succeeded
+	return succeeded, requests
+}
+
+// failWith notes why a load has failed that is needed.
+func (x *following) failWith(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	x.store.Batch(func(b *atom.Batch) {
+		if x.stale = x.stale || !x.loaded; x.stale {
+			x.unloaded = statusOf(err)
+			x.show(b)
+		}
+	})
 }
 
 // end is called when a load is over, whatever came of it, or another hold.
@@ -91,11 +107,15 @@ func (x *following) end() {
 	x.signal()
 }
 
-// again loads anew after a load that has failed.
+// again loads anew after a load that has failed, as soon as there is a network.
 func (x *following) again() {
+	_, online := x.world.look()
 	needed := false
-	x.store.Batch(func(*atom.Batch) { needed = x.stale && x.holds == 0 })
-	if needed {
+	x.store.Batch(func(*atom.Batch) {
+		needed = x.stale && x.holds == 0 && x.opened.Load()
+		x.overdue = needed && !online
+	})
+	if needed && online {
 		x.Refetch()
 	}
 }
@@ -107,11 +127,8 @@ func (x *following) contained(ctx context.Context, now position, succeeded []str
 	if older {
 		return nil, fmt.Errorf("%w: %v", ErrOlder, now)
 	}
-	if x.Committed == nil {
-		return succeeded, nil
-	}
 	mutations := slices.Collect(maps.Keys(saga.Unconfirmed(x.store, x.Atom)))
-	versions, err := x.versions(ctx, mutations)
+	versions, err := x.versions(ctx, now.database, mutations)
 	for _, id := range mutations {
 		version, known := versions[id]
 		if known && version <= now.version || !known && slices.Contains(succeeded, id) {
@@ -124,13 +141,19 @@ func (x *following) contained(ctx context.Context, now position, succeeded []str
 // askedAtOnce is how many mutations the server is asked about in one request.
 const askedAtOnce = 200
 
-// versions asks the server in which versions mutations are.
-func (x *following) versions(ctx context.Context, mutations []string) (map[string]int64, error) {
+// errOtherDatabase: what the server says now is not about the value that it has sent before.
+var errOtherDatabase = errors.New("live: the server has another database than the value is from")
+
+// versions asks the server in which versions of a database mutations are.
+func (x *following) versions(ctx context.Context, database string, mutations []string) (map[string]int64, error) {
 	all := map[string]int64{}
 	for some := range slices.Chunk(mutations, askedAtOnce) {
-		versions, err := x.Committed(ctx, some)
+		versions, at, err := x.Committed(ctx, some)
 		if err != nil {
 			return nil, err
+		}
+		if now, err := parsePosition(at); at != "" && (err != nil || now.database != database) {
+			return nil, cmp.Or(err, errOtherDatabase)
 		}
 		maps.Copy(all, versions)
 	}

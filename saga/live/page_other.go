@@ -4,9 +4,7 @@ package live
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"net/url"
 )
 
 // thisPage is a program without a browser: somebody looks as long as it runs.
@@ -18,8 +16,8 @@ var thisPage = world{
 
 // follow reads the stream through net/http, which a program for the browser does
 // not link because of this package.
-func follow(ctx context.Context, address string, at func() position, got func(message)) error {
-	r, err := http.NewRequestWithContext(ctx, "GET", address+"?after="+url.QueryEscape(at().String()), nil)
+func follow(ctx context.Context, url string, at func() position, got func(message)) error {
+	r, err := http.NewRequestWithContext(ctx, "GET", address(url, at()), nil)
 	if err != nil {
 		return err
 	}
@@ -29,8 +27,12 @@ func follow(ctx context.Context, address string, at func() position, got func(me
 		return err
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server answered with status %d", answer.StatusCode)
+	redirected := ""
+	if came := answer.Request.URL; came.Path != r.URL.Path || came.Hostname() != r.URL.Hostname() {
+		redirected = came.String()
+	}
+	if err := refusalOf(answer.StatusCode, answer.Header.Get("Content-Type"), redirected); err != nil {
+		return err
 	}
 	return readEvents(answer.Body, got)
 }

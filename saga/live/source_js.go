@@ -1,8 +1,12 @@
 package live
 
 import (
+	"context"
 	"errors"
 	"syscall/js"
+	"time"
+
+	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
 // kept is how many messages may wait for a page that is busy. When there are
@@ -11,6 +15,7 @@ const kept = 1024
 
 var (
 	errEnded = errors.New("the stream has ended")
+	errOther = errors.New("what has come is no stream")
 	errBusy  = errors.New("the page takes longer than the stream")
 )
 
@@ -40,7 +45,14 @@ func openSource(address string) *source {
 	for _, event := range []string{"message", "gap", "beat"} {
 		s.Call("addEventListener", event, got)
 	}
-	s.Call("addEventListener", "error", s.handler(func(js.Value) { s.fail(errEnded) }))
+	s.Call("addEventListener", "error", s.handler(func(js.Value) {
+		const closed = 2 // for good, as the browser has got an answer
+		if s.Get("readyState").Int() == closed {
+			s.fail(errOther)
+		} else {
+			s.fail(errEnded)
+		}
+	}))
 	return s
 }
 
@@ -72,4 +84,34 @@ func (s *source) close() {
 	for _, h := range s.release {
 		h.Release()
 	}
+}
+
+// asking is how long the server has to say why there is no stream.
+const asking = 10 * time.Second
+
+// reason asks once more for a stream in whose place something else has come: the
+// browser does not say what. The stream is left at its header, should it come now.
+func reason(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	abort := js.Global().Get("AbortController").New()
+	defer abort.Call("abort")
+	answer, err := promise.AwaitJS(ctx, js.Global().Call("fetch", address, map[string]any{
+		"headers": map[string]any{"Accept": "text/event-stream"}, "cache": "no-store", "redirect": "manual", "signal": abort.Get("signal"),
+	}))
+	if err != nil {
+		return errEnded
+	}
+	redirected := ""
+	if answer.Get("type").String() == "opaqueredirect" {
+		redirected = "another address"
+	}
+	mediaType := ""
+	if value := answer.Get("headers").Call("get", "Content-Type"); value.Type() == js.TypeString {
+		mediaType = value.String()
+	}
+	if err := refusalOf(answer.Get("status").Int(), mediaType, redirected); err != nil {
+		return err
+	}
+	return errEnded
 }

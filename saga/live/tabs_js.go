@@ -12,7 +12,7 @@ import (
 // browser has no locks (they need https, or localhost) each tab has its own.
 func follow(ctx context.Context, url string, at func() position, got func(message)) error {
 	open := func(from position) *source {
-		return openSource(url + "?after=" + js.Global().Call("encodeURIComponent", from.String()).String())
+		return openSource(address(url, from))
 	}
 	t := &tabs{name: "atomsaga/live " + url, heard: make(chan message, kept), lead: make(chan struct{})}
 	var s *source
@@ -33,10 +33,19 @@ func follow(ctx context.Context, url string, at func() position, got func(messag
 			case m.event != "from" && s == nil:
 				got(m)
 			case m.event == "from" && s != nil:
-				if from, err := parsePosition(m.id); err == nil && from.database == at().database && from.version < at().version {
+				from, err := parsePosition(m.id)
+				switch {
+				case err != nil:
+				case from.database != at().database:
+					// One of the two is not where the server is: the stream says to the other
+					// that there is a gap, and this page asks for itself.
+					got(message{id: m.id, event: "gap"})
 					s.close()
 					s = open(from)
-				} else {
+				case from.version < at().version:
+					s.close()
+					s = open(from)
+				default:
 					t.tell(message{event: "beat"})
 				}
 			}
@@ -48,6 +57,9 @@ func follow(ctx context.Context, url string, at func() position, got func(messag
 			t.tell(m)
 		case err := <-broken:
 			t.tell(message{event: "down"})
+			if err == errOther {
+				return reason(ctx, address(url, at()))
+			}
 			return err
 		case <-ctx.Done():
 			return ctx.Err()

@@ -33,25 +33,25 @@ const (
 //	kind    the kind that it opens, "" for the list
 //
 // The commits are those that the device has not been told of, the text is about
-// those that it did not make itself. When the events have no room there is one
+// those that it did not make itself. The database is what the versions are of. When the events have no room there is one
 // event without a patch in their place: something has changed, fetch it.
-func message(d store.Device, commits []store.Commit, names map[kind.ID]string) *messaging.Message {
+func message(d store.Device, database string, commits []store.Commit, names map[kind.ID]string) *messaging.Message {
 	events := make([]live.Event, len(commits))
 	for i, c := range commits {
-		events[i] = live.Event{Version: c.Version, Entity: string(c.Kind), Patch: c.Patch, Mutation: c.Mutation}
+		events[i] = live.Event{Version: c.Version, Database: database, Entity: string(c.Kind), Patch: c.Patch, Mutation: c.Mutation}
 	}
 	data := notification(others(d, commits), names)
 	data["events"] = text(events)
 	if len(text(data)) > maxData {
-		data["events"] = text([]live.Event{{Version: commits[len(commits)-1].Version, Entity: data["kind"]}})
+		data["events"] = text([]live.Event{{Version: commits[len(commits)-1].Version, Database: database, Entity: data["kind"]}})
 	}
 	return &messaging.Message{Token: d.Token, Data: data}
 }
 
 // somethingChanged is for a device that is too far behind to be told of each commit.
-func somethingChanged(d store.Device, last int64) *messaging.Message {
+func somethingChanged(d store.Device, last store.Mark) *messaging.Message {
 	return &messaging.Message{Token: d.Token, Data: map[string]string{
-		"events": text([]live.Event{{Version: last}}),
+		"events": text([]live.Event{{Version: last.Version, Database: last.Database}}),
 		"title":  "Relationship kinds have changed",
 		"body":   "Many of them, while this device was away.",
 		"kind":   "",

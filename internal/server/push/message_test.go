@@ -59,12 +59,12 @@ func TestWhatHasNoRoomIsFetched(t *testing.T) {
 	names := map[kind.ID]string{"org:a": "a"}
 	for n := 3000; n < 4200; n++ {
 		commits := []store.Commit{commit(7, "org:a", "description", strings.Repeat("x", n))}
-		data := message(store.Device{ID: "d"}, commits, names).Data
+		data := message(store.Device{ID: "d"}, "db", commits, names).Data
 		if len(text(data)) > maxData {
 			t.Fatalf("%d characters: %d bytes", n, len(text(data)))
 		}
 		got := events(t, data)
-		if len(got) != 1 || got[0].Version != 7 || got[0].Entity != "org:a" {
+		if len(got) != 1 || got[0].Version != 7 || got[0].Database != "db" || got[0].Entity != "org:a" {
 			t.Fatalf("%d characters: %+v", n, got)
 		}
 		if whole := got[0].Patch != nil; n < 3500 && !whole || n > maxData && whole {
@@ -83,7 +83,7 @@ func TestTheLargestNotificationHasRoom(t *testing.T) {
 			for _, field := range []string{"name", "description", "has_direction", "inverse", "domain"} {
 				commits = append(commits, commit(int64(len(commits)+1), id, field, strings.Repeat(character, kind.MaxName)))
 			}
-			if size := len(text(message(store.Device{}, commits, names).Data)); size > maxData {
+			if size := len(text(message(store.Device{}, "db", commits, names).Data)); size > maxData {
 				t.Fatalf("%q in %d kinds: %d bytes", character, i+1, size)
 			}
 		}

@@ -158,14 +158,14 @@ func (p *Push) tellAll(ctx context.Context) (again time.Duration, err error) {
 		news := commits[max(d.Told-first, 0):]
 		switch {
 		case d.Told < first:
-			messages = append(messages, somethingChanged(d, last))
+			messages = append(messages, somethingChanged(d, store.Mark{Database: mark.Database, Version: last}))
 		case len(others(d, news)) == 0:
 			if err := p.store.Tell(ctx, d.ID, last); err != nil {
 				return 0, err
 			}
 			continue
 		default:
-			messages = append(messages, message(d, news, names))
+			messages = append(messages, message(d, mark.Database, news, names))
 		}
 		devices = append(devices, d)
 	}

@@ -119,6 +119,11 @@ func events(t *testing.T, data map[string]string) []live.Event {
 	if err := json.Unmarshal([]byte(data["events"]), &events); err != nil {
 		t.Fatalf("%v: %q", err, data["events"])
 	}
+	for _, e := range events {
+		if e.Database == "" {
+			t.Errorf("an event does not say of which database it is: %+v", e)
+		}
+	}
 	return events
 }
 
