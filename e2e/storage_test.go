@@ -23,6 +23,7 @@ func TestAChangeIsSentWhateverTheBrowserDenies(t *testing.T) {
 			a.Prepare(test.script)
 			a.Goto(a.gate.URL(pathOf(wasDeathOf)))
 			a.alive()
+			a.live()
 			a.direction().Click()
 			a.wantDirection(false, false)
 			if got := a.program.stored(wasDeathOf); got.HasDirection {

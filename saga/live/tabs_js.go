@@ -82,7 +82,7 @@ type tabs struct {
 // join joins the others; false when the browser cannot.
 func (t *tabs) join(at position) bool {
 	locks := js.Global().Get("navigator").Get("locks")
-	if locks.IsUndefined() || js.Global().Get("BroadcastChannel").IsUndefined() {
+	if !locks.Truthy() || !js.Global().Get("BroadcastChannel").Truthy() {
 		return false
 	}
 	t.channel = js.Global().Get("BroadcastChannel").New(t.name)
@@ -108,14 +108,41 @@ func (t *tabs) join(at position) bool {
 		close(t.lead)
 		return js.Global().Get("Promise").New(hold)
 	})
-	over := t.function(func([]js.Value) any { // the lock is given back, or was never had
-		for _, h := range t.release {
-			h.Release()
+	over := t.function(func([]js.Value) any { // the lock is given back
+		t.forget()
+		return nil
+	})
+	lead := t.lead
+	denied := t.function(func([]js.Value) any { // or was never had
+		t.forget()
+		if !t.left {
+			close(lead) // each tab has its own
 		}
 		return nil
 	})
-	locks.Call("request", t.name, map[string]any{"signal": t.abort.Get("signal")}, granted).Call("then", over, over)
-	return true
+	request, asked := t.ask(locks, granted)
+	if asked {
+		request.Call("then", over, denied)
+	}
+	return asked
+}
+
+// ask asks for the lock. Where locks are denied that may throw.
+func (t *tabs) ask(locks js.Value, granted js.Func) (request js.Value, asked bool) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			if _, isJS := thrown.(js.Error); !isJS {
+				panic(thrown)
+			}
+		}
+	}()
+	return locks.Call("request", t.name, map[string]any{"signal": t.abort.Get("signal")}, granted), true
+}
+
+func (t *tabs) forget() {
+	for _, h := range t.release {
+		h.Release()
+	}
 }
 
 func (t *tabs) function(f func(args []js.Value) any) js.Func {
