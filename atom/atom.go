@@ -34,10 +34,18 @@ type origin struct {
 func newOrigin(initial any) *origin { return &origin{newID(), initial} }
 
 // New returns a root atom whose value is initial in every store until it is
-// written to. Values are immutable by convention: what Get returns, and what
-// New and Set are given, is not written to afterwards.
+// written to. Values are immutable by convention: what Get returns is not written
+// to. What New and Set are given is copied where it could be written to, so that
+// the caller may go on with it.
+//
+// New panics with [ErrType] when a T cannot be the value of an atom, and with what
+// Set would return when initial cannot.
 func New[T any](initial T) *Atom[T] {
-	root := newOrigin(&initial)
+	value, err := sealed(&initial)
+	if err != nil {
+		panic(err)
+	}
+	root := newOrigin(value)
 	return &Atom[T]{
 		id:   root.id,
 		root: root,

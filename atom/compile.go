@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 )
 
 // compilePlan makes the plan of t and of all types that it reaches, or takes
@@ -35,6 +34,9 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 	if p := c.made[t]; p != nil {
 		return p, nil // a type that contains itself
 	}
+	if err := copyable(t); err != nil {
+		return nil, err
+	}
 	p := newPlan(t)
 	c.made[t] = p
 	if s, ok := shapeOf(t); ok {
@@ -51,8 +53,7 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 		return p, nil
 	}
 	if k := t.Kind(); k != reflect.Interface && (k != reflect.Pointer || t.Name() != "") {
-		e := reflect.PointerTo(t)
-		p.leaf = e.Implements(marshaler) || e.Implements(texter)
+		p.leaf = marshals(t)
 	}
 	return p, c.byKind(p)
 }
@@ -150,6 +151,9 @@ func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, 
 // appear in the JSON object of the struct around it. Which of them do depends
 // on that struct, so this plan is its own and in no table.
 func (c compiler) embed(t reflect.Type, index []int, visible map[string]jsonField, embedding []reflect.Type) (*plan, error) {
+	if _, ok := shapeOf(t); ok || t == timeType || opaque(t) {
+		return c.compile(t)
+	}
 	p := newPlan(t)
 	if t.Kind() == reflect.Pointer {
 		p.kind, p.pointers, p.shares = kindPointer, true, true
@@ -157,30 +161,6 @@ func (c compiler) embed(t reflect.Type, index []int, visible map[string]jsonFiel
 		p.elem, err = c.embed(t.Elem(), index, visible, embedding)
 		return p, err
 	}
-	if _, ok := shapeOf(t); ok || t == timeType || opaque(t) {
-		return c.compile(t)
-	}
 	p.kind = kindStruct
 	return p, c.structure(p, index, visible, embedding)
-}
-
-// opaqueIn are the packages whose types mean an identity, not a content: a copy
-// of what their pointers lead to would be another thing.
-var opaqueIn = map[string]bool{
-	"context": true, "internal/abi": true, "internal/sync": true, "os": true, "reflect": true, "runtime": true,
-	"sync": true, "sync/atomic": true, "unique": true, "weak": true,
-}
-
-// opaque tells whether a t is taken as it is: never followed, and equal to
-// another when its words are.
-func opaque(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		return true
-	case reflect.Pointer:
-		return opaqueIn[t.Elem().PkgPath()] || t.Elem() == reflect.TypeFor[time.Location]()
-	case reflect.Struct:
-		return opaqueIn[t.PkgPath()]
-	}
-	return false
 }

@@ -24,6 +24,9 @@ func Derive[T any](compute func(Reader) T) *Derived[T] {
 	return &Derived[T]{from: newOrigin(nil), compute: compute}
 }
 
+// AtomOpaque says that an atom can be held by another one: see [Opaque].
+func (d *Derived[T]) AtomOpaque() {}
+
 // Get returns the value, computing it if it is not known.
 func (d *Derived[T]) Get(r Reader) T {
 	s := r.open(d)

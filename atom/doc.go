@@ -49,6 +49,11 @@
 // and rendered as a JSON Patch (RFC 6902). Code that writes to a value outside
 // of a draft is found by a store in debug mode, see [Debug].
 //
+// What means a thing and not a content, such as a service, a task, a func or an
+// error, is held as it is, and is the same one in every draft: see [Opaque]. A
+// struct with unexported fields alone is such a thing behind a pointer, and a
+// value where it stands itself. A lock cannot be part of a value: [New] panics.
+//
 // # Order and locks
 //
 // A store may be used from any goroutine. Its changes happen one after the

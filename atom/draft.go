@@ -84,9 +84,13 @@ func sealed[T any](value *T) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
+	n := new(T)
+	*n = *value
 	var w walk
-	n := w.detached(p, unsafe.Pointer(value))
-	return (*T)(n), w.err
+	if p.shares {
+		w.detach(p, unsafe.Pointer(n))
+	}
+	return n, w.err
 }
 
 // diff is what leads from *prev to *next, neither of which is ever written to

@@ -75,7 +75,7 @@ func (p *plan) load(a unsafe.Pointer) any {
 // loadIn is load from memory that is never written to again: the interface
 // value then points there, and nothing is allocated.
 func (p *plan) loadIn(a unsafe.Pointer) any {
-	if p.direct || p.kind == kindInterface {
+	if p.direct || p.zero == nil { // nil of an interface type
 		return p.load(a)
 	}
 	v := p.zero

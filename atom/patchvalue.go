@@ -3,6 +3,7 @@ package atom
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"unsafe"
 )
@@ -35,6 +36,9 @@ func (v value) into(p *plan, a unsafe.Pointer, f *field) error {
 			return err
 		}
 		b = []byte(s)
+	}
+	if p.kind == kindOpaque && string(b) != "null" {
+		return fmt.Errorf("%w: a %s means a thing, which no JSON can be", ErrPatch, p.typ)
 	}
 	if p.kind == kindInterface && p.typ.NumMethod() == 0 {
 		doc, err := decodeExact(b)

@@ -1,6 +1,7 @@
 package atom
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -33,10 +34,8 @@ func TestCollectionsElsewhereAreAnError(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", row.reason, row.err, row.where)
 		}
 	}
-	s, a := NewStore(), New(inMap{})
 	for _, err := range []error{
-		a.Update(s, func(*inMap) {}), a.Set(s, inMap{}), a.Sync(s, inMap{}),
-		func() error { _, err := Dispatch(s, a, func(*inMap) {}); return err }(),
+		panicked(func() { New(inMap{}) }), panicked(func() { Async(func(context.Context, Reader) (v inMap, err error) { return }) }),
 		func() error { _, _, err := ApplyPatch(inMap{}, []byte(`[]`), Limits{}); return err }(),
 		func() error { _, err := Apply(inMap{}, Changes{steps: []change{{}}}); return err }(),
 	} {
@@ -52,6 +51,13 @@ func TestCollectionsElsewhereAreAnError(t *testing.T) {
 			t.Errorf("%T behind an interface: %v", v, err)
 		}
 	}
+}
+
+// panicked is what f panics with, as an error.
+func panicked(f func()) (err error) {
+	defer func() { err, _ = recover().(error) }()
+	f()
+	return nil
 }
 
 func try[T any]() error {
