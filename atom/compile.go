@@ -77,6 +77,7 @@ func (c compiler) byKind(p *plan) (err error) {
 		p.kind = kindComplex
 	case reflect.Pointer:
 		p.kind, p.pointers, p.shares = kindPointer, true, true
+		p.leaf = p.leaf || pointsOnly(t)
 		p.elem, err = c.compile(t.Elem())
 	case reflect.Slice:
 		p.kind, p.pointers, p.shares = kindSlice, true, true
@@ -91,6 +92,7 @@ func (c compiler) byKind(p *plan) (err error) {
 		}
 	case reflect.Map:
 		p.kind, p.pointers, p.shares = kindMap, true, true
+		p.fickle = fickle(t.Key())
 		if p.key, err = c.compile(t.Key()); err == nil {
 			p.elem, err = c.compile(t.Elem())
 		}
@@ -103,6 +105,16 @@ func (c compiler) byKind(p *plan) (err error) {
 		p.kind = kindBits
 	}
 	return err
+}
+
+// pointsOnly tells whether a t, such as type P *P, leads to nothing but pointers. No
+// path can say which of them it means, so it is changed as a whole.
+func pointsOnly(t reflect.Type) bool {
+	seen := map[reflect.Type]bool{}
+	for ; t.Kind() == reflect.Pointer && !seen[t]; t = t.Elem() {
+		seen[t] = true
+	}
+	return t.Kind() == reflect.Pointer
 }
 
 // structure makes the fields of the struct p, which stands at index in the
@@ -133,8 +145,8 @@ func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, 
 			if p.identity != nil {
 				return fmt.Errorf("%w: %s has two fields tagged as key, %s and %s", ErrType, p.typ, p.identity.name, f.name)
 			}
-			if !sf.Type.Comparable() || f.plan.kind == kindInterface {
-				return fmt.Errorf("%w: the key %s of %s is not comparable", ErrType, f.name, p.typ)
+			if !identifies(sf.Type) {
+				return fmt.Errorf("%w: the key %s of %s is a %s: %s", ErrType, f.name, p.typ, sf.Type, errNoIdentity)
 			}
 			p.identity = f
 		}

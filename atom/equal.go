@@ -116,7 +116,7 @@ func (w *walk) equalMaps(p *plan, a, b unsafe.Pointer) bool {
 	same, e, f := true, p.elem.new(), p.elem.new()
 	for i := x.MapRange(); same && i.Next(); {
 		other := y.MapIndex(i.Key())
-		if same = other.IsValid(); same {
+		if same = w.findable(p, i.Key()) && other.IsValid(); same {
 			p.elem.value(e).SetIterValue(i)
 			p.elem.value(f).Set(other)
 			same = w.equal(p.elem, e, f)

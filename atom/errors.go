@@ -8,6 +8,10 @@ var (
 	// field behind a nil pointer.
 	ErrMissing = errors.New("atom: no such element")
 
+	// ErrKey is returned by updates of a value in which a map has a key that is not
+	// equal to itself, such as NaN: what is under it can be neither found nor removed.
+	ErrKey = errors.New("atom: a map has a key that is not equal to itself, such as NaN")
+
 	// ErrReentered is the panic of a store that is used inside a function that
 	// runs under its own lock: that of an update, of a derived atom, of a lens, of
 	// a batch. Such a function uses what it is handed: the draft, the Reader, the

@@ -20,13 +20,15 @@ func FuzzChanges(f *testing.F) {
 			choices = choices[1:]
 			return n
 		}}
-		switch s.n(2, "type") {
+		switch s.n(3, "type") {
 		case 0:
 			randomEditsFrom[document](t, s)
 		case 1:
 			randomEditsFrom[world](t, s)
 		case 2:
 			randomEditsFrom[List[row]](t, s)
+		case 3:
+			wildEdits(t, s)
 		}
 	})
 }

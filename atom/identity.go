@@ -24,6 +24,14 @@ func (p *plan) keyed() bool {
 	return p.kind == kindStruct && p.identity != nil
 }
 
+// isID tells whether id is of the type of the identities of p, which has some.
+func (p *plan) isID(id any) bool {
+	if p.kind == kindPointer {
+		p = p.elem
+	}
+	return reflect.TypeOf(id) == p.identity.plan.typ
+}
+
 // id is the identity of the p at a, or nil if it has none.
 func (p *plan) id(a unsafe.Pointer) any { return p.identify(a, (*plan).load) }
 

@@ -177,9 +177,20 @@ func emptiness(p *plan) func(unsafe.Pointer) bool {
 	return func(a unsafe.Pointer) bool { return p.value(a).IsZero() }
 }
 
+type zeroer interface{ IsZero() bool }
+
+// isZero is z's answer. One that panics has none: encoding/json will tell.
+func isZero(z zeroer) (zero bool) {
+	defer func() {
+		if recover() != nil {
+			zero = false
+		}
+	}()
+	return z.IsZero()
+}
+
 // zeroness is what omitzero means for p: its IsZero method, or being zero.
 func zeroness(p *plan) func(unsafe.Pointer) bool {
-	type zeroer interface{ IsZero() bool }
 	is := reflect.TypeFor[zeroer]()
 	t := p.typ
 	switch {
@@ -187,10 +198,10 @@ func zeroness(p *plan) func(unsafe.Pointer) bool {
 		return func(a unsafe.Pointer) bool {
 			v := p.value(a)
 			return v.IsNil() || v.Kind() == reflect.Interface && v.Elem().Kind() == reflect.Pointer && v.Elem().IsNil() ||
-				v.Interface().(zeroer).IsZero()
+				isZero(v.Interface().(zeroer))
 		}
 	case reflect.PointerTo(t).Implements(is):
-		return func(a unsafe.Pointer) bool { return p.value(a).Addr().Interface().(zeroer).IsZero() }
+		return func(a unsafe.Pointer) bool { return isZero(p.value(a).Addr().Interface().(zeroer)) }
 	case p.collects():
 		return func(a unsafe.Pointer) bool {
 			sealed := p.copied(a)

@@ -103,9 +103,20 @@ func (w *patchWriter) string(s string) {
 	w.out = append(w.out, '"')
 }
 
+// marshalled is json.Marshal, of which a panic is an error: encoding/json does so for
+// a nil key, and so may a MarshalJSON.
+func marshalled(v any) (b []byte, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("a %T has no JSON form: %v", v, reason)
+		}
+	}()
+	return json.Marshal(v)
+}
+
 // value writes the p at a, the value of f or of an element.
 func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field) error {
-	b, err := json.Marshal(p.value(a).Addr().Interface())
+	b, err := marshalled(p.value(a).Addr().Interface())
 	if err != nil {
 		return err
 	}

@@ -10,11 +10,11 @@ import (
 // Key returns the element of a map under a key. While the map has no such key
 // the atom is missing: Get returns the zero value, [Atom.Lookup] false, and a
 // write fails with [ErrMissing]; reading never creates it. Creating and deleting
-// elements is a change of the map.
+// elements is a change of the map. Key panics when key cannot be found in a map: NaN.
 //
 // A write copies the map, though not what is in it; [MapKey] does without.
 func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
-	step := keyStep(key)
+	step := findableStep(key)
 	return element(parent, step, nil,
 		func(m map[K]V) (*V, Step, bool) {
 			v, ok := m[key]
@@ -30,7 +30,7 @@ func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 // MapKey is [Key] of a [Map]: a write costs as much as the change, however large
 // the map is.
 func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
-	step := keyStep(key)
+	step := findableStep(key)
 	return element(parent, step, nil,
 		func(m Map[K, V]) (*V, Step, bool) {
 			v, ok := m.get(&key)
@@ -77,6 +77,14 @@ func ListAt[E any](parent *Atom[List[E]], id any) *Atom[E] {
 			return list.at(i), elementStep(i, id), true
 		},
 		func(list List[E], at Step, e *E) List[E] { return list.withAt(at.index, e) })
+}
+
+// findableStep is the step to what is under key; it panics when nothing can be.
+func findableStep(key any) Step {
+	if v := reflect.ValueOf(key); v.IsValid() && (!v.Comparable() || !v.Equal(v)) {
+		panic(fmt.Sprintf("atom: nothing can be found under the key %v", key))
+	}
+	return keyStep(key)
 }
 
 // identityOf returns how the identity of an E is read; it panics when there is

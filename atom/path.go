@@ -54,6 +54,8 @@ func (s Step) token() string {
 // encoding/json. A key that has no such form is shown as fmt shows it.
 func keyText(v reflect.Value) string {
 	switch {
+	case v.Kind() == reflect.Interface && v.IsNil():
+		return "null"
 	case v.Kind() == reflect.String:
 		return v.String()
 	case v.IsValid() && v.Type().Implements(texter):

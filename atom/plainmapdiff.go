@@ -56,6 +56,9 @@ func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value)
 	e, f := p.elem.new(), p.elem.new()
 	for i := x.MapRange(); i.Next(); {
 		k := i.Key()
+		if !d.findable(p, k) {
+			return nil
+		}
 		after := y.MapIndex(k)
 		if after.IsValid() {
 			p.elem.value(e).SetIterValue(i)
@@ -67,7 +70,11 @@ func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value)
 		keys = append(keys, k)
 	}
 	for i := y.MapRange(); i.Next(); {
-		if k := i.Key(); !x.MapIndex(k).IsValid() {
+		k := i.Key()
+		if !d.findable(p, k) {
+			return nil
+		}
+		if !x.MapIndex(k).IsValid() {
 			keys = append(keys, k)
 		}
 	}

@@ -61,6 +61,7 @@ type plan struct {
 
 	elem     *plan    // of an array, pointer, slice, map, List or Map
 	key      *plan    // of a map or Map
+	fickle   bool     // of a map: a key may differ from itself
 	box      *plan    // of a List or Map: what its tree holds
 	inBox    uintptr  // of a List or Map: the offset of the element in the box
 	order    order    // of a Map: how its keys are compared

@@ -158,7 +158,7 @@ func (t *treeNode) scan(p *plan, id any) int {
 // indexOf is the position of the element id of p, or none. In a draft it
 // follows what was moved since.
 func (r *root) indexOf(p *plan, id any) int {
-	if id == nil || !p.keyed() {
+	if id == nil || !p.keyed() || !p.isID(id) {
 		return none
 	}
 	t := r.current()

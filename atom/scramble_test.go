@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"slices"
 	"time"
 	"unsafe"
 
@@ -18,6 +19,7 @@ var keys = []string{"", "a", "b", "~", "/", "a/b", "~1", "é", "0", "-", "\"", "
 type scramble struct {
 	draw  func(max int, label string) int
 	depth int
+	wild  bool // what has no JSON form, and no end, too
 }
 
 func scrambleOf(t *rapid.T) *scramble {
@@ -65,7 +67,19 @@ func (s *scramble) fill(v reflect.Value) {
 	case reflect.Uint8, reflect.Uint16:
 		v.SetUint(uint64(s.n(255, "uint")))
 	case reflect.Float64, reflect.Float32:
+		if s.wild && s.n(3, "NaN") == 0 {
+			v.SetFloat(math.NaN())
+			return
+		}
 		v.SetFloat([]float64{0, math.Copysign(0, -1), 1.5, 1e21, -0.1}[s.n(4, "float")])
+	case reflect.Complex128:
+		v.SetComplex([]complex128{0, 1i, complex(math.NaN(), 1)}[s.n(2, "complex")])
+	case reflect.Chan:
+		v.Set(reflect.MakeChan(v.Type(), 0))
+	case reflect.Func:
+		v.Set(reflect.MakeFunc(v.Type(), func([]reflect.Value) []reflect.Value { return nil }))
+	case reflect.UnsafePointer:
+		v.SetPointer(unsafe.Pointer(new(int)))
 	case reflect.String:
 		v.SetString(s.key())
 	case reflect.Pointer:
@@ -83,6 +97,10 @@ func (s *scramble) fill(v reflect.Value) {
 		}
 		v.Set(reflect.MakeSlice(v.Type(), n-1, n))
 		for i := range n - 1 {
+			if s.wild && v.Type().Elem() == v.Type() && s.n(9, "itself") == 0 {
+				v.Index(i).Set(v)
+				continue
+			}
 			s.fill(v.Index(i))
 		}
 	case reflect.Map:
@@ -112,14 +130,23 @@ func (s *scramble) fillKey(m reflect.Value) {
 	k, e := reflect.New(m.Type().Key()).Elem(), reflect.New(m.Type().Elem()).Elem()
 	s.fill(k)
 	s.fill(e)
-	m.SetMapIndex(k, e)
+	if s.wild && e.Type() == m.Type() && s.n(9, "itself") == 0 {
+		e.Set(m)
+	}
+	if k.Comparable() {
+		m.SetMapIndex(k, e)
+	}
 }
 
 func (s *scramble) fillInterface(v reflect.Value) {
 	kinds := []any{nil, "", 0, 1.5, false, map[string]any{}, []any{}, part{}, new(part), hex(0), []string{}, map[string]int{}}
+	if s.wild {
+		kinds = append(kinds, wildValues...)
+	}
+	kinds = slices.DeleteFunc(kinds, func(x any) bool { return x != nil && !reflect.TypeOf(x).AssignableTo(v.Type()) })
 	n := len(kinds) - 1
 	if s.depth > 4 {
-		n = 4
+		n = min(n, 4)
 	}
 	x := kinds[s.n(n, "dynamic")]
 	if x == nil {
@@ -184,6 +211,9 @@ func (s *scramble) changeMap(v reflect.Value) {
 	}
 	k := reflect.New(v.Type().Key()).Elem()
 	s.fill(k)
+	if !k.Comparable() {
+		return
+	}
 	e := v.MapIndex(k)
 	switch {
 	case !e.IsValid():

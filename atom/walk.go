@@ -163,6 +163,9 @@ func (w *walk) detachMap(p *plan, a unsafe.Pointer) {
 	key, elem := reflect.New(p.key.typ).Elem(), p.elem.new()
 	for i := v.MapRange(); i.Next(); {
 		key.SetIterKey(i)
+		if !w.findable(p, key) {
+			break
+		}
 		p.elem.value(elem).SetIterValue(i)
 		w.detach(p.elem, elem)
 		fresh.SetMapIndex(key, p.elem.value(elem))
