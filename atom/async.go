@@ -28,7 +28,8 @@ type AsyncAtom[T any] struct {
 // its Reader changes, after [AsyncAtom.Refresh], and when observers come back.
 // The context is cancelled when the result is no longer wanted: a newer load
 // has begun, or nobody looks any more. The last good value is kept all the
-// while. Reading alone starts nothing; use [AsyncAtom.Load] for that.
+// while. Reading alone starts nothing; use [AsyncAtom.Load] for that. What load
+// returns is copied where it could be written to.
 //
 // A loaded value goes under the live entries (see [Atom.Sync]): a refetch does
 // not hide what the user has just done. load runs outside the store's lock; an
@@ -38,6 +39,8 @@ func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAto
 	a.Derived = Derive(func(r Reader) Loadable[T] {
 		l := Loadable[T]{}
 		l.Value, l.Loaded = a.value.Lookup(r)
+		a.loader(r.open(nil)) // for the store to forget it with the atom
+		r.close()
 		s := r.open(loadSource(a.from.id))
 		defer r.close()
 		now := s.loaderOf(a.from.id).state
@@ -47,9 +50,13 @@ func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAto
 	a.Derived.observed = func(s *Store) (unobserved func()) {
 		l := a.loader(s)
 		l.wanted = true
-		l.begin(s, a.run)
+		if l.fresh && l.current(s) {
+			l.resume(s)
+		} else {
+			l.begin(s, a.run)
+		}
 		return func() {
-			l.wanted = false
+			l.wanted, l.fresh = false, false
 			l.abandon(s)
 		}
 	}
@@ -77,15 +84,21 @@ func (a *AsyncAtom[T]) Value() *Atom[T] { return a.value }
 
 // run does one load, and keeps the result if it is still wanted.
 func (a *AsyncAtom[T]) run(ctx context.Context, r *loadReader) {
-	value, err := protect(ctx, r, a.load)
+	loaded, err := protect(ctx, r, a.load)
+	var value *T
+	if err == nil {
+		value, err = sealed(&loaded) // the loader may go on with what it has returned
+	}
 	b := r.s.begin()
 	defer r.s.end(b)
 	if r.l.flight != r {
 		return // a newer load has begun, or nobody looks any more
 	}
+	r.l.good = nil
 	if err == nil {
+		r.l.good = r
 		r.enter(b, func(contained ...*Entry) {
-			r.s.cellOf(a.value.root).rebase(r.s, &value, slices.Values([]Path{nil}), contained)
+			r.s.cellOf(a.value.root).rebase(r.s, value, slices.Values([]Path{nil}), contained)
 		})
 	}
 	r.l.become(r.s, loadState{err: err})
@@ -103,13 +116,16 @@ func (a *AsyncAtom[T]) loader(s *Store) *loader {
 func (a *AsyncAtom[T]) Refresh(s *Store) {
 	b := s.begin()
 	defer s.end(b)
-	if l := a.loader(s); l.wanted {
+	l := a.loader(s)
+	if l.good = nil; l.wanted {
 		l.begin(s, a.run)
 	}
 }
 
-// Load returns the value, loading it if there is none yet. It returns the
-// error of the load, or ctx's when that ends first.
+// Load returns the value, and has it loaded first if there is none, if what it was
+// loaded from has changed, or if the last load has failed. Somebody who observes it
+// next has it from there. It returns the error of the load, or ctx's when that ends
+// first, and beside it the last good value.
 func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
 	changed := make(chan struct{}, 1)
 	stop := Subscribe(s, a, func() {
@@ -118,10 +134,17 @@ func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
 		default:
 		}
 	})
-	defer stop()
+	defer func() {
+		stop()
+		b := s.begin()
+		defer s.end(b)
+		l := a.loader(s)
+		l.fresh = !l.wanted && l.current(s)
+	}()
+	a.freshen(s)
 	for {
 		now := a.Get(s)
-		if now.Loaded || !now.Loading {
+		if !now.Loading {
 			return now.Value, now.Err
 		}
 		select {
@@ -129,5 +152,14 @@ func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
 		case <-ctx.Done():
 			return now.Value, ctx.Err()
 		}
+	}
+}
+
+// freshen loads again what is observed, and not what would be loaded now.
+func (a *AsyncAtom[T]) freshen(s *Store) {
+	b := s.begin()
+	defer s.end(b)
+	if l := a.loader(s); !l.state.loading && !l.current(s) {
+		l.begin(s, a.run)
 	}
 }

@@ -89,11 +89,14 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 	if !ok {
 		p = nil
 	}
-	s.read = lastRead{a.id, s.epoch, p}
+	if s.cellNow(a.root) != nil { // else it would be kept when nobody has the atom any more
+		s.read = lastRead{a.id, s.epoch, p}
+	}
 	return p, ok
 }
 
 // A lastRead is the last value that was read from a store: a *T, nil when it was missing.
+// It is forgotten with the next change, so that it keeps no value that nobody sees.
 type lastRead struct {
 	atom, epoch uint64
 	value       any

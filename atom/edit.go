@@ -23,6 +23,9 @@ type editor interface {
 	// led returns pointers to the values that the edit was last applied between.
 	led() (before, after any)
 
+	// forget lets go of the values that it was applied between: it has left the log.
+	forget()
+
 	// find returns a pointer to the value in a state, nil when it is missing.
 	find(state any) any
 }
@@ -80,6 +83,8 @@ func (e *revising[T]) next(prev *T) (next *T, c Changes, err error) {
 }
 
 func (e *revising[T]) led() (before, after any) { return e.before, e.after }
+
+func (e *revising[T]) forget() { e.before, e.after = nil, nil }
 
 func (e *revising[T]) find(state any) any {
 	if p, ok := e.atom.read(state); ok {

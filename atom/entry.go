@@ -130,6 +130,16 @@ func (e *Entry) open(r Reader) {
 	}
 }
 
+// forget lets go of what the edits were applied between, of an entry that has left.
+func (e *Entry) forget() {
+	for _, edit := range e.edits {
+		edit.editor.forget()
+	}
+	for i := range e.portions {
+		e.portions[i].after = nil
+	}
+}
+
 func (e *Entry) live() bool { return e.state <= entrySucceeded }
 
 // OnConflict sets what is called, outside the store's lock, when the entry is

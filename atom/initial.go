@@ -1,6 +1,9 @@
 package atom
 
-import "iter"
+import (
+	"iter"
+	"reflect"
+)
 
 // SetInitial gives a the value that a query has loaded, once: it does nothing
 // while loading is true, nothing when a has had its initial value in this
@@ -40,9 +43,22 @@ func (c *cell) note(paths iter.Seq[Path]) {
 			c.changed = []Path{nil}
 		}
 		if !c.covered(path) {
-			c.changed = append(c.changed, path)
+			c.changed = append(c.changed, path.own())
 		}
 	}
+}
+
+// own is a copy of path that keeps none of the values alive that it was found in.
+func (p Path) own() Path {
+	q := append(Path(nil), p...)
+	for i, step := range q {
+		if step.key != nil && step.field() == nil {
+			key := reflect.New(reflect.TypeOf(step.key)).Elem()
+			key.Set(reflect.ValueOf(step.key))
+			q[i].key = key.Interface()
+		}
+	}
+	return q
 }
 
 // covered reports whether one of the noted paths is path, or leads to it.

@@ -14,6 +14,9 @@ type loader struct {
 	at     region      // who watches the state
 	flight *loadReader // the load that is under way, or was the last one
 	cancel context.CancelFunc
+
+	good  *loadReader // the last load, when it has brought a value
+	fresh bool        // that was for [AsyncAtom.Load]: no observer has come since
 }
 
 // loadState is replaced as a whole, and compared as a pointer.
@@ -49,6 +52,28 @@ func (l *loader) begin(s *Store, run func(context.Context, *loadReader)) {
 	}()
 }
 
+// current reports whether what was loaded last is what would be loaded now.
+func (l *loader) current(s *Store) bool {
+	if l.good == nil || l.state.loading || l.state.err != nil {
+		return false
+	}
+	for _, d := range l.good.read {
+		if !d.src.same(s, d.seen, d.src.peek(s)) {
+			return false
+		}
+	}
+	return true
+}
+
+// resume has what was read for the present value observed again.
+func (l *loader) resume(s *Store) {
+	r := l.good
+	l.flight, r.over = r, false
+	for _, d := range r.read {
+		r.stop = append(r.stop, s.observing(d.src, becauseValue, r.again))
+	}
+}
+
 // abandon ends the load under way, and stops observing what was read.
 func (l *loader) abandon(s *Store) {
 	l.cancel()
@@ -58,7 +83,7 @@ func (l *loader) abandon(s *Store) {
 }
 
 func (l *loader) become(s *Store, next loadState) {
-	s.epoch++
+	s.changed()
 	l.state = &next
 	l.at.tell(s, becauseValue)
 }
@@ -79,6 +104,7 @@ type loadReader struct {
 	l    *loader
 	run  func(context.Context, *loadReader)
 	seen map[source]bool
+	read []dependency // what it has read, and what was there
 	stop []func()
 	over bool
 
@@ -90,6 +116,7 @@ func (r *loadReader) open(src source) *Store {
 	s.begin()
 	if src != nil && !r.seen[src] && !r.over {
 		r.seen[src] = true
+		r.read = append(r.read, dependency{src: src, seen: src.peek(s)})
 		r.stop = append(r.stop, s.observing(src, becauseValue, r.again))
 	}
 	return s

@@ -31,7 +31,7 @@ func (s *Store) cellOf(r *origin) *cell {
 	}
 	c := &cell{root: r.id, base: r.initial, visible: r.initial}
 	s.cells[r.id] = c
-	s.forgetWith(r, func(s *Store, id uint64) { delete(s.cells, id); s.recent = nil })
+	s.forgetWith(r, func(s *Store, id uint64) { delete(s.cells, id); s.recent, s.read = nil, lastRead{} })
 	return c
 }
 
@@ -124,6 +124,7 @@ func (s *Store) leave(e *Entry, why entryState) {
 				leaving = append(leaving, p.cell.takeOut(s, at)...)
 			}
 		}
+		e.forget()
 	}
 }
 
@@ -199,6 +200,7 @@ func (c *cell) release(s *Store, contained []*Entry) {
 		switch {
 		case left == 0:
 			e.state = entryFolded
+			e.forget()
 		case e.state == entryPending:
 			e.state = entryAwaiting
 		}
@@ -230,6 +232,8 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 			was = p.after
 			if len(p.entry.portions) > 1 {
 				leaving = append(leaving, p.entry)
+			} else {
+				p.entry.forget()
 			}
 			continue
 		}
@@ -248,9 +252,15 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 	return leaving
 }
 
+// changed is called when something is visible that was not before.
+func (s *Store) changed() {
+	s.epoch++
+	s.read = lastRead{}
+}
+
 func (c *cell) show(s *Store, state any) {
 	c.visible = state
-	s.epoch++
+	s.changed()
 }
 
 // fold moves the oldest entry of the cell into the base, if it may.
@@ -273,6 +283,7 @@ func (e *Entry) fold() {
 		for i := range e.portions {
 			e.portions[i].settle()
 		}
+		e.forget()
 		if len(e.portions) != 1 {
 			for i := range e.portions {
 				e.portions[i].cell.fold()
