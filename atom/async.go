@@ -68,7 +68,7 @@ func newMissing[T any]() *Atom[T] {
 	a := New(*new(T))
 	a.root.initial = (*T)(nil)
 	a.read = func(state any) (*T, bool) { p := state.(*T); return p, p != nil }
-	a.edit = func(state any, revise revision[T]) (any, Changes, error) {
+	a.edit = func(state any, _ application, revise revision[T]) (any, Changes, error) {
 		p := state.(*T)
 		if p == nil {
 			return state, Changes{}, fmt.Errorf("%w: it has not been loaded", ErrMissing)

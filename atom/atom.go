@@ -17,8 +17,9 @@ type Atom[T any] struct {
 	read func(state any) (*T, bool)
 
 	// edit returns the state of the root in which change has been made to the
-	// value. It shares with the given state everything that is not on the way.
-	edit func(state any, revise revision[T]) (any, Changes, error)
+	// value. It shares with the given state everything that is not on the way. What
+	// is applied anew has its lenses looked at.
+	edit func(state any, as application, revise revision[T]) (any, Changes, error)
 }
 
 // A revision makes the next value from the previous one, which it leaves alone.
@@ -50,7 +51,7 @@ func New[T any](initial T) *Atom[T] {
 		id:   root.id,
 		root: root,
 		read: func(state any) (*T, bool) { return state.(*T), true },
-		edit: func(state any, revise revision[T]) (any, Changes, error) {
+		edit: func(state any, _ application, revise revision[T]) (any, Changes, error) {
 			return revise(state.(*T))
 		},
 	}
@@ -141,14 +142,22 @@ func (a *Atom[T]) write(w Writer, revise revision[T]) error {
 	b := w.begin()
 	defer w.end(b)
 	_, err := b.s.dispatch([]*Edit{editOf(a, revise)}, entrySucceeded)
+	if err != nil {
+		b.s.failed(a, err)
+	}
 	return err
 }
 
-func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) error {
+func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) (err error) {
 	b := w.begin()
 	defer w.end(b)
+	defer func() {
+		if err != nil {
+			b.s.failed(a, err)
+		}
+	}()
 	cell := b.s.cellOf(a.root)
-	base, c, err := a.edit(cell.base, revise)
+	base, c, err := a.edit(cell.base, anew, revise)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (e *revising[T]) fresh() *Edit { return editOf(e.atom, e.revise) }
 
 func (e *revising[T]) apply(state any, as application) (any, Changes, error) {
 	e.as = as
-	return e.atom.edit(state, e.next)
+	return e.atom.edit(state, as, e.next)
 }
 
 func (e *revising[T]) next(prev *T) (next *T, c Changes, err error) {

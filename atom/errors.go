@@ -8,6 +8,10 @@ var (
 	// field behind a nil pointer.
 	ErrMissing = errors.New("atom: no such element")
 
+	// ErrLens is returned by writes through a [Focus] whose lens points to another
+	// place than before: it chooses by the content, or at random.
+	ErrLens = errors.New("atom: a lens has to point to one place, whatever the value is")
+
 	// ErrKey is returned by updates of a value in which a map has a key that is not
 	// equal to itself, such as NaN: what is under it can be neither found nor removed.
 	ErrKey = errors.New("atom: a map has a key that is not equal to itself, such as NaN")

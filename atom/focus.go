@@ -1,6 +1,7 @@
 package atom
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"unsafe"
@@ -16,16 +17,21 @@ import (
 // nested structs, costs nothing; one that goes through a pointer, a map or a
 // slice copies the parent at each write, and is missing while it panics or
 // returns nil (a nil pointer on the way). For elements use [Key] and [At].
+//
+// A lens points to one place, whatever the value is: one that chooses a field by
+// the content would have changes of one field told to those who watch another. A
+// write through such a lens fails with [ErrLens]. [Derive] what is read by content,
+// and write with an Update of parent.
 func Focus[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
-	if path, ok := pointsAt(lens); ok {
-		return focusField(parent, lens, path)
+	if path, offset, ok := pointsAt(lens); ok {
+		return focusField(parent, lens, path, offset)
 	}
 	return focusAnywhere(parent, lens)
 }
 
-// pointsAt finds the field that a lens points at, by trying it on a zero
-// value. False when it does not stay inside of the value.
-func pointsAt[P, C any](lens func(*P) *C) (path Path, ok bool) {
+// pointsAt finds the field that a lens points at, and where it is in the memory of
+// a P, by trying it on a zero value. False when it does not stay inside of the value.
+func pointsAt[P, C any](lens func(*P) *C) (path Path, offset uintptr, ok bool) {
 	defer func() {
 		if recover() != nil {
 			path, ok = nil, false
@@ -35,12 +41,14 @@ func pointsAt[P, C any](lens func(*P) *C) (path Path, ok bool) {
 	from, to := uintptr(unsafe.Pointer(probe)), uintptr(unsafe.Pointer(lens(probe)))
 	size := unsafe.Sizeof(*new(C))
 	if to < from || to+size > from+unsafe.Sizeof(*probe) {
-		return nil, false
+		return nil, 0, false
 	}
-	return fieldPath[P](to-from, size, reflect.TypeFor[C]())
+	path, ok = fieldPath[P](to-from, size, reflect.TypeFor[C]())
+	return path, to - from, ok
 }
 
-func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path) *Atom[C] {
+func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path, offset uintptr) *Atom[C] {
+	field := func(p *P) *C { return (*C)(unsafe.Add(unsafe.Pointer(p), offset)) }
 	return &Atom[C]{
 		id:   newID(),
 		root: parent.root,
@@ -52,15 +60,18 @@ func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path) *Atom[C]
 			}
 			return lens(p), true
 		},
-		edit: func(state any, revise revision[C]) (any, Changes, error) {
-			return parent.edit(state, func(prev *P) (*P, Changes, error) {
-				field, c, err := revise(lens(prev))
+		edit: func(state any, as application, revise revision[C]) (any, Changes, error) {
+			return parent.edit(state, as, func(prev *P) (*P, Changes, error) {
+				if as == anew && lens(prev) != field(prev) {
+					return prev, Changes{}, fmt.Errorf("%w: it is %s, and now another place", ErrLens, parent.path.join(path))
+				}
+				part, c, err := revise(field(prev))
 				if err != nil || c.Empty() {
 					return prev, Changes{}, err
 				}
 				next := new(P)
 				*next = *prev
-				*lens(next) = *field
+				*field(next) = *part
 				if path.mayVanish() {
 					c, err = diff(prev, next)
 					return next, c, err
@@ -94,8 +105,8 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 			c := look(p)
 			return c, c != nil
 		},
-		edit: func(state any, revise revision[C]) (any, Changes, error) {
-			return parent.edit(state, func(prev *P) (*P, Changes, error) {
+		edit: func(state any, as application, revise revision[C]) (any, Changes, error) {
+			return parent.edit(state, as, func(prev *P) (*P, Changes, error) {
 				was := look(prev)
 				if was == nil {
 					return prev, Changes{}, ErrMissing
@@ -104,7 +115,17 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 				if err != nil || c.Empty() {
 					return prev, Changes{}, err
 				}
-				return update(prev, func(draft *P) { *lens(draft) = *part })
+				next, c, err := update(prev, func(draft *P) {
+					at := lens(draft)
+					if as == anew && !equal(at, was) {
+						panic(fmt.Errorf("%w: in a copy of the value it is another one", ErrLens))
+					}
+					*at = *part
+				})
+				if as == anew && err == nil && c.Empty() {
+					err = fmt.Errorf("%w: it leads out of the value", ErrLens)
+				}
+				return next, c, err
 			})
 		},
 	}

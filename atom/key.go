@@ -116,8 +116,8 @@ func element[P, E any](parent *Atom[P], step Step, identity func(*E) any, find f
 			e, _, ok := find(*p)
 			return e, ok
 		},
-		edit: func(state any, revise revision[E]) (any, Changes, error) {
-			return parent.edit(state, func(prev *P) (*P, Changes, error) {
+		edit: func(state any, as application, revise revision[E]) (any, Changes, error) {
+			return parent.edit(state, as, func(prev *P) (*P, Changes, error) {
 				was, at, ok := find(*prev)
 				if !ok {
 					return prev, Changes{}, fmt.Errorf("%w: %s", ErrMissing, parent.path.with(step))

@@ -39,6 +39,7 @@ type Store struct {
 
 	subscribed uint64 // counts the subscriptions
 	onConflict []*conflictHandler
+	onError    []*errorHandler
 	attached   []attachment
 	debug      debugMode // nil unless Debug was called
 }
