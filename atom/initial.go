@@ -3,11 +3,17 @@ package atom
 import (
 	"iter"
 	"reflect"
+	"unsafe"
 )
 
 // SetInitial gives a the value that a query has loaded, once: it does nothing
 // while loading is true, nothing when a has had its initial value in this
-// store, and nothing when the user has changed a, or a part of it, meanwhile.
+// store, and nothing when the user has set a, or what a is part of, meanwhile.
+// Of parts that the user has set, or that have had an initial value of their own,
+// what is there stays, and the rest is value's: rows that were added, changed or
+// removed before the list has come still are. In a slice whose elements have no
+// identity nobody can tell which, and all of it stays.
+//
 // Zero values (0, "", false) count as loaded. Entries that are pending stay
 // above the value. For values that come later use [Atom.Sync].
 //
@@ -19,17 +25,58 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 	b := w.begin()
 	defer w.end(b)
 	c := b.s.cellOf(a.root)
-	if c.initialized[a.path.String()] || c.changedByUser(a.path) {
+	name := a.path.String()
+	set, whole := c.setIn(a.path)
+	if _, had := c.initialized[name]; had || whole {
 		return false, nil
 	}
-	if err := a.Sync(b, value); err != nil {
+	if err := a.sync(b, grafted(value, set)); err != nil {
 		return false, err
 	}
 	if c.initialized == nil {
-		c.initialized = map[string]bool{}
+		c.initialized = map[string]Path{}
 	}
-	c.initialized[a.path.String()] = true
+	c.initialized[name] = a.path
 	return true, nil
+}
+
+// grafted puts value in the place of what is there, but for the parts at paths.
+func grafted[T any](value T, paths []Path) revision[T] {
+	return func(prev *T) (*T, Changes, error) {
+		next, c, err := adopt(prev, &value)
+		if err != nil || c.Empty() || len(paths) == 0 {
+			return next, c, err
+		}
+		p, err := planFor[T]()
+		if err != nil {
+			return prev, Changes{}, err
+		}
+		if next, err = applied(next, graftOf(p, unsafe.Pointer(next), unsafe.Pointer(prev), paths)); err != nil {
+			return prev, Changes{}, err
+		}
+		c, err = diff(prev, next)
+		return next, c, err
+	}
+}
+
+// setIn returns the paths, from the part at path, to what is not for an initial value
+// to replace; whole reports that the part itself is not.
+func (c *cell) setIn(path Path) (parts []Path, whole bool) {
+	for _, p := range c.changed {
+		if !overlap(p, path) {
+			continue
+		}
+		if len(p) <= len(path) || !p.isIn(path) {
+			return nil, true
+		}
+		parts = append(parts, p[len(path):])
+	}
+	for _, p := range c.initialized {
+		if len(p) > len(path) && p.isIn(path) {
+			parts = append(parts, p[len(path):])
+		}
+	}
+	return parts, false
 }
 
 // noted is how many paths are kept to know what the user has changed. Beyond
@@ -42,7 +89,7 @@ func (c *cell) note(paths iter.Seq[Path]) {
 		if len(c.changed) == noted {
 			c.changed = []Path{nil}
 		}
-		if !c.covered(path) {
+		if !coveredBy(path, c.changed) {
 			c.changed = append(c.changed, path.own())
 		}
 	}
@@ -59,23 +106,4 @@ func (p Path) own() Path {
 		}
 	}
 	return q
-}
-
-// covered reports whether one of the noted paths is path, or leads to it.
-func (c *cell) covered(path Path) bool {
-	for _, p := range c.changed {
-		if len(p) <= len(path) && overlap(p, path) {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *cell) changedByUser(path Path) bool {
-	for _, p := range c.changed {
-		if overlap(p, path) {
-			return true
-		}
-	}
-	return false
 }

@@ -21,7 +21,7 @@ type cell struct {
 	visible     any
 	top         region          // the watched parts of the value
 	changed     []Path          // what the user has changed, and what has had an initial
-	initialized map[string]bool // value: both for SetInitial
+	initialized map[string]Path // value: both for SetInitial
 	print       *fingerprint    // of the value that was handed out last, in debug mode
 }
 
@@ -305,7 +305,11 @@ func (p *portion) settle() {
 	}
 	c := p.cell
 	c.base = c.above(0)
-	c.note(p.concern())
+	if p.changes.Empty() {
+		c.note(p.concern())
+	} else {
+		c.note(p.changes.set)
+	}
 	p.after = nil // the base goes on; old states need not be kept
 	c.portions[0] = nil
 	if c.portions = c.portions[1:]; len(c.portions) == 0 {
