@@ -12,10 +12,10 @@ import (
 
 // A Confirmation is what [Live] knows of an atom whose base follows a server.
 type confirmation struct {
-	atom     atom.Target
-	limit    time.Duration
-	late     func(*Task)
-	contains func(ctx context.Context, ids []string) (contained []string, release func())
+	atom  atom.Target
+	limit time.Duration
+	late  func(*Task)
+	hold  func(context.Context) (contains func(ctx context.Context, ids []string) []string, release func())
 }
 
 // Live declares, once for a store, that a's base follows what the server has:
@@ -30,19 +30,19 @@ type confirmation struct {
 // the task, again and again until it comes, and best loads the value anew. It is
 // called on a goroutine of its own.
 //
-// contains returns which of some tasks' changes a's base contains, as far as is known:
-// those of durable sagas that another page has sent, before it was gone with the answer.
-// They are not shown again on top of it. Until release is called, when the
-// others are in the log, the base must not change. Nil is for a server that cannot be
-// asked: then such a change shows twice until the server has answered again.
+// hold has a's base stay what it is until release is called, and returns what tells which
+// of some tasks' changes that contains, as far as is known: those of durable sagas that
+// another page has sent, and was gone before the answer came. They are not shown again
+// on top of it. Nil is for a server that cannot be asked: then such a change shows twice until
+// the server has answered again.
 //
 // stop ends it; the changes that wait are folded where they are.
 func Live(
 	s *atom.Store, a atom.Target, limit time.Duration, late func(*Task),
-	contains func(ctx context.Context, ids []string) (contained []string, release func()),
+	hold func(context.Context) (contains func(ctx context.Context, ids []string) []string, release func()),
 ) (stop func()) {
 	r := registryOf(s)
-	c := &confirmation{a, limit, late, contains}
+	c := &confirmation{a, limit, late, hold}
 	s.Batch(func(b *atom.Batch) {
 		r.live = append(r.live, c)
 		for t := r.tasks.first; t != nil; t = t.next {

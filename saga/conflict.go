@@ -56,7 +56,9 @@ func (t *Task) clashOf(err error) *atom.Conflict {
 //		saga.Resolve(task, func(k *Kind) { k.Name = c.Mine.(Kind).Name })
 //	}
 //
-// The effect of a [New] is handed what its own update had returned.
+// The effect of a [New] is handed what its own update had returned. Of a durable saga it
+// is a change of this page alone, since no input makes it: it is not kept when the page is
+// closed, and its record leaves the outbox once it has succeeded.
 //
 // It panics when the saga was not run on an atom of a T: a transaction, which
 // can only be retried, was not.
@@ -65,6 +67,14 @@ func Resolve[T any](t *Task, update func(*T)) *Task {
 	if !ok {
 		panic(fmt.Sprintf("saga: the task was not run on an atom of %v", reflect.TypeFor[T]()))
 	}
-	t.Dismiss()
-	return t.runAgain(func() work { return was.instead(update) })
+	t.registry.dismiss(t.store, t)
+	again := t.runAgain(func() work { return was.instead(update) })
+	if d := t.launch.durable; d != nil {
+		go func() {
+			if <-again.done; again.State() == Succeeded {
+				d.dismissed()
+			}
+		}()
+	}
+	return again
 }

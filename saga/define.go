@@ -74,9 +74,12 @@ func (d *Definition[In, T]) Version(n int, migrate func(version int, input []byt
 
 // Run runs the saga in a store, as [Run] does. An input that cannot be encoded is
 // a failure like any other.
-func (d *Definition[In, T]) Run(s *atom.Store, in In) *Task {
+func (d *Definition[In, T]) Run(s *atom.Store, in In) *Task { return d.run(s, in, "") }
+
+// run is Run in place of a record that was refused, if again is one's ID.
+func (d *Definition[In, T]) run(s *atom.Store, in In, again string) *Task {
 	input, err := json.Marshal(in)
-	l := d.launch(newItem(keeperOf(s), Record{ID: newID(), Name: d.name, Version: d.version, Input: string(input)}), in)
+	l := d.launch(newItem(clientOf(s), Record{ID: newID(), Name: d.name, Version: d.version, Input: string(input), State: RecordQueued, Again: again}), in)
 	if err != nil {
 		t := newTask(l, l.begin())
 		t.end(Failed, fmt.Errorf("saga: the input of %s: %w", d.name, err), nil)
@@ -87,10 +90,10 @@ func (d *Definition[In, T]) Run(s *atom.Store, in In) *Task {
 
 // launch is how an item of this definition is run.
 func (d *Definition[In, T]) launch(i *item, in In) *launch {
-	l := launchOf(i.keeper.store, d.target(in), d.build(in))
+	l := launchOf(i.client.store, d.target(in), d.build(in))
 	l.policy = policy{} // the outbox has its own
 	l.durable = i
-	i.again = func() *Task { return d.Run(l.store, in) }
+	i.again = func() *Task { return d.run(l.store, in, i.record.ID) }
 	return l
 }
 
@@ -148,11 +151,12 @@ func (d *Definition[In, T]) read(r Record) (in In, err error) {
 // durable is what the outbox adds to a launch.
 type durable interface {
 	id() string
-	entered(*atom.Batch, *Task) // its update is in the log, in this batch
-	perform(*Task)
-	exited(*Task, error)         // the effect has taken the goroutine of perform with it
-	sending(patch []byte) []byte // returns what the first attempt has sent
-	ended(*Task)
+	makeRoom(*atom.Batch, *Task) (restore func()) // before its update enters the log, in this batch
+	entered(*atom.Batch, *Task)                   // its update is in the log, in this batch
+	perform(*Task)                                // one attempt
+	exited(*Task, error)                          // the effect has taken the goroutine of perform with it
+	sending(patch []byte) []byte                  // returns what the first attempt has sent
+	ended(*atom.Batch, *Task)
 	dismissed()
 	retry() *Task
 }

@@ -50,6 +50,9 @@ func (a *admission) enter(b *atom.Batch) {
 	if a.task = t.lane.standIn(t); a.task != t {
 		return
 	}
+	if d := t.launch.durable; d != nil {
+		defer d.makeRoom(b, t)()
+	}
 	if a.refused = t.dispatch(b); a.refused != nil {
 		return
 	}
@@ -66,7 +69,7 @@ func (a *admission) enter(b *atom.Batch) {
 		if d := t.launch.durable; d != nil {
 			d.entered(b, t)
 		}
-		a.entered = true
+		a.entered = t.launch.durable == nil // that has its turn in the outbox
 		t.lane.enter(b, t, &a.over)
 		if t.burst == nil {
 			t.heed()
@@ -100,11 +103,12 @@ func (t *Task) dispatch(b *atom.Batch) error {
 	return t.record(b)
 }
 
-// enterAgain takes the edits out of the log and adds them at its end.
+// takeOut takes the edits out of the log, until enterAgain is called. It reports false
+// when the log has dropped them already, and is about to say so: see conflict.
+func (t *Task) takeOut(b *atom.Batch) bool { return t.drop(b) == nil }
+
+// enterAgain adds the edits that were taken out at the end of the log.
 func (t *Task) enterAgain(b *atom.Batch) {
-	if t.drop(b) != nil {
-		return // the log has dropped it already, and is about to say so: see conflict
-	}
 	before := slices.Clone(t.entries)
 	t.entries = t.entries[:0]
 	if err := t.dispatch(b); err != nil {

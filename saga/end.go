@@ -121,6 +121,9 @@ func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Bat
 func (t *Task) endAs(b *atom.Batch, state State, err error) {
 	t.become(state, err)
 	t.registry.ended(b, t)
+	if d := t.launch.durable; d != nil {
+		d.ended(b, t)
+	}
 }
 
 // tellOf tells of all these tasks, whatever those do who are told.
@@ -140,9 +143,6 @@ func (t *Task) tell() {
 	}
 	if t.burst != nil {
 		t.burst.letGo()
-	}
-	if t.launch.durable != nil {
-		t.launch.durable.ended(t)
 	}
 	if t.failed() || t.PostErr() != nil {
 		t.registry.report(t)

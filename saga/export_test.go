@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -56,3 +57,24 @@ func (t *Task) Retries() int { return t.performed().retry.Retries }
 
 // NextOf is what a backoff does after the n-th attempt.
 func NextOf(b Backoff, n int, err error) (wait time.Duration, again bool) { return b.next(n, err) }
+
+// Every event of an outbox leaves it sane, in every test.
+func init() {
+	inspect = func(c *client) {
+		if err := c.sane(); err != nil {
+			panic("saga: " + err.Error())
+		}
+	}
+}
+
+// DumpOutbox returns what a store's outbox knows, for who looks for a fault.
+func DumpOutbox(s *atom.Store) (text string) {
+	c := clientOf(s)
+	c.in(func(*atom.Batch) {
+		text = fmt.Sprintf("page %s owner %v locked %v known %d pages %v", c.page[:3], c.owner, c.locked, c.known, c.pages)
+		for _, i := range c.items {
+			text += fmt.Sprintf("\n  %s %s kept %d %q unseen %v roll %v", i.record.ID[:3], i.state, i.kept.Order, i.kept.State, i.unseen, c.roll != nil)
+		}
+	})
+	return text
+}

@@ -18,9 +18,41 @@ type Record struct {
 	// others send the same, whatever the update makes of a later value.
 	Sent string `json:"sent,omitempty"`
 
+	// State says how far it is, and Since when that came to be, in milliseconds of
+	// Unix time.
+	State RecordState `json:"state,omitempty"`
+	Since int64       `json:"since,omitempty"`
+
 	// Reason says why the record is set aside: its effect has failed, or its
 	// definition is gone or cannot read the input. "" while it waits.
 	Reason string `json:"reason,omitempty"`
+
+	// When it is done: what the effect has made, as JSON, or that it has made nothing.
+	Result   string `json:"result,omitempty"`
+	NoResult bool   `json:"noResult,omitempty"`
+
+	Again string `json:"again,omitempty"` // the ID of a refused one that it stands for
+}
+
+// A RecordState tells what has become of a record. It ends by one that every page
+// has seen, and is removed then: that there is no record says nothing.
+type RecordState string
+
+const (
+	RecordQueued    RecordState = "queued"    // waits for the server's answer
+	RecordRefused   RecordState = "refused"   // is set aside, until a person decides about it
+	RecordCancelled RecordState = "cancelled" // a person has
+	RecordDone      RecordState = "done"      // the server has it
+)
+
+// normal returns a record that has a state: earlier versions wrote none.
+func (r Record) normal() Record {
+	if r.State == "" {
+		if r.State = RecordQueued; r.Reason != "" {
+			r.State = RecordRefused
+		}
+	}
+	return r
 }
 
 // An Outbox keeps records for the pages of one origin, its tabs, and lets one of
@@ -62,17 +94,27 @@ type Renewing interface {
 // An OutboxState is what is in the outbox of a store's page.
 type OutboxState struct {
 	Waiting int      // sagas of which the server's answer is not known
-	Paused  bool     // the server cannot be reached; they go out when it is back
 	Aside   []Record // those that do not go out, each with its Reason, oldest first
 
-	// Err says why sagas that run now would be lost with the page; "" when they
-	// are kept.
+	// Unkept are those, of both, that would be lost with the page: what the outbox has
+	// not confirmed to have. They are written again until it does.
+	Unkept []Record
+
+	// Why nothing goes out for now.
+	Paused       bool // the server cannot be reached; they go out when it is back
+	Unauthorized bool // the server wants to know first who asks; see [Resume]
+
+	// Stalled says that the page that sends stands still, or another one in its place.
+	Stalled bool
+
+	// Err says why the outbox could not be written to, or read, the last time; "" when
+	// it could. It is about the outbox: about a change, see Unkept.
 	Err string
 }
 
 // OutboxOf returns the state of a store's outbox as an atom, which nobody else
 // writes to.
-func OutboxOf(s *atom.Store) *atom.Atom[OutboxState] { return keeperOf(s).state }
+func OutboxOf(s *atom.Store) *atom.Atom[OutboxState] { return clientOf(s).state }
 
 // Keep gives a store the outbox for its durable sagas (see [Define]): from now on
 // they are written to it before their effects start, and those of other pages,
@@ -89,15 +131,14 @@ func OutboxOf(s *atom.Store) *atom.Atom[OutboxState] { return keeperOf(s).state 
 // When the outbox cannot be written to (no room, no storage in a private
 // window), sagas run as if they were not durable, and [OutboxState] has an Err.
 func Keep(s *atom.Store, o Outbox, ready func(atom.Reader) bool) (stop func()) {
-	return keeperOf(s).open(o, ready)
+	return clientOf(s).open(o, ready)
 }
 
+// Resume has what is in the outbox of a store tried now, in whichever page sends it: after
+// the user has logged in, most often. Without it the server is asked again after 1 s, 2 s,
+// ... 1 minute. It waits for nothing.
+func Resume(s *atom.Store) { clientOf(s).goOn() }
+
 // Discard takes a record that was set aside out of the outbox of a store. It
-// does nothing when there is none of that ID.
-func Discard(s *atom.Store, id string) { keeperOf(s).discardID(id) }
-
-type byOrder []Record
-
-func (all byOrder) Len() int           { return len(all) }
-func (all byOrder) Less(i, j int) bool { return all[i].Order < all[j].Order }
-func (all byOrder) Swap(i, j int)      { all[i], all[j] = all[j], all[i] }
+// does nothing when there is none of that ID, and waits for nothing.
+func Discard(s *atom.Store, id string) { clientOf(s).discard(id) }

@@ -268,6 +268,7 @@ func (m *model) play() {
 		for _, p := range m.pages {
 			p.kill()
 		}
+		time.Sleep(time.Second)
 	}()
 	for range 80 {
 		n := m.random.IntN(modelPages)
@@ -321,6 +322,13 @@ func (m *model) check() {
 		}
 	}
 	records, _ := m.pages[0].All(t.Context())
+	defer func() {
+		for _, p := range m.pages {
+			if t.Failed() {
+				t.Log(saga.DumpOutbox(p.store))
+			}
+		}
+	}()
 	for _, r := range records {
 		if r.Reason == "" {
 			t.Errorf("seed %d: %v is still in the outbox", m.seed, r)

@@ -42,11 +42,11 @@ func (t *Task) setWaiting(waiting bool) {
 }
 
 // nudge has those look again who show the state of the task.
-func (t *Task) nudge() {
-	t.store.Batch(func(b *atom.Batch) {
-		if t.launch.on != nil {
-			atom.Nudge(b, t.launch.on)
-		}
-		t.registry.tasks.touch(b)
-	})
+func (t *Task) nudge() { t.store.Batch(t.nudgeIn) }
+
+func (t *Task) nudgeIn(b *atom.Batch) {
+	if t.launch.on != nil {
+		atom.Nudge(b, t.launch.on)
+	}
+	t.registry.tasks.touch(b)
 }

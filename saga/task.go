@@ -219,9 +219,10 @@ func (t *Task) Wait(ctx context.Context) error {
 func (t *Task) Cancel() { t.end(Cancelled, ErrCancelled, t.drop) }
 
 // Retry runs the saga of a task that has failed again, as a new change, and
-// dismisses the failure.
+// dismisses the failure. The record of a durable saga stays in the outbox until
+// that has succeeded, or has failed in its place.
 func (t *Task) Retry() *Task {
-	t.Dismiss()
+	t.registry.dismiss(t.store, t)
 	if t.launch.durable != nil {
 		return t.launch.durable.retry()
 	}
@@ -234,6 +235,7 @@ func (t *Task) Retry() *Task {
 // runAgain runs the saga as other work, which it is, too, when that is run again.
 func (t *Task) runAgain(begin func() work) *Task {
 	l := *t.performed()
+	l.durable = nil
 	l.begin = begin
 	return l.run()
 }

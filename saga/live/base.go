@@ -22,17 +22,23 @@ func (x *following) decide(ctx context.Context) (decided func(), err error) {
 // hold has the base stay what it is: events wait until end is called.
 func (x *following) hold() { x.store.Batch(func(*atom.Batch) { x.holds++ }) }
 
-// contains returns which of these mutations are in the base, as far as the server
-// knows. Until release is called, the base stays what it is.
-func (x *following) contains(ctx context.Context, mutations []string) (contained []string, release func()) {
+// keep has the base stay what it is until release is called. contains returns which of
+// some mutations are in it, as far as the server knows.
+func (x *following) keep(ctx context.Context) (contains func(context.Context, []string) []string, release func()) {
 	decided, err := x.decide(ctx)
 	if err != nil {
-		return nil, func() {}
+		return func(context.Context, []string) []string { return nil }, func() {}
 	}
 	x.hold()
-	release = func() {
+	return x.containedNow, func() {
 		x.end()
 		decided()
+	}
+}
+
+func (x *following) containedNow(ctx context.Context, mutations []string) (contained []string) {
+	if x.Committed == nil {
+		return nil
 	}
 	at := x.position()
 	versions, _ := x.versions(ctx, at.database, mutations) // what cannot be known counts as not contained
@@ -41,5 +47,5 @@ func (x *following) contains(ctx context.Context, mutations []string) (contained
 			contained = append(contained, id)
 		}
 	}
-	return contained, release
+	return contained
 }

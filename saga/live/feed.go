@@ -147,7 +147,7 @@ func (f *Feed) Open(s *atom.Store, c Config) (stop func()) {
 	x.opened.Store(true)
 	f.open = append(slices.Clip(f.open), x)
 	f.mu.Unlock()
-	unlive := saga.Live(s, c.Atom, min(c.Limit, patience), x.late, x.contains)
+	unlive := saga.Live(s, c.Atom, min(c.Limit, patience), x.late, x.keep)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {

@@ -256,7 +256,9 @@ func TestWhatTheBaseContains(t *testing.T) {
 		p.server.commit("a", "on its way", increment)
 		contains := func() (ids []string, release func()) {
 			p.server.rest(func() {
-				ids, release = p.following().contains(context.Background(), []string{"unknown", "on its way", "here"})
+				var contains func(context.Context, []string) []string
+				contains, release = p.following().keep(context.Background())
+				ids = contains(context.Background(), []string{"unknown", "on its way", "here"})
 			})
 			return ids, release
 		}

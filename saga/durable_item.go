@@ -1,0 +1,251 @@
+package saga
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// A durable saga, in a page, is an item: a state machine.
+//
+//	found ──> queued ──> sending ──> settling ──> done        nobody needs it any more
+//	            ^  ^        │  │         └──────> refused     a person decides about it
+//	            │  └────────┘  v                     │
+//	            └────────── resting               cancelled   nobody needs it any more
+//
+// It waits in the queue, in the order of the outbox, until nothing before it is about
+// the same thing (durable_queue.go); its effect is judged (durable_attempt.go); what
+// has come of it is written, and then its task ends (durable_store.go). What a page
+// writes it tells the others, and they go the same way, from queued to settling
+// (durable_tabs.go). A record ends by a state that everybody has seen: that there is none
+// says nothing, and has the page that shows it write it again.
+//
+// All of it is guarded by the store's lock. Events come in as methods that take a
+// Batch; what they have done runs on goroutines of its own: an effect, a write, a timer.
+type item struct {
+	client *client
+	state  itemState
+	record Record // as it should be in the outbox
+	kept   Record // as it is there, by a write that was completed or by a read; Order 0 when it is not
+	task   *Task  // nil while it is not dispatched, and for ever when it cannot be
+	again  func() *Task
+
+	ran     uint64 // when it was dispatched, counted
+	logged  uint64 // when its update last entered the log, counted
+	blocker *item  // an earlier one about the same thing, when it was last looked for
+	probed  uint64 // when it last found no server, counted
+	tries   int    // that have failed, of those that count
+
+	unkept  bool // the outbox has not taken it: it is sent by this page, or lost with it
+	local   bool // refused by this page, not by a server: what counts is what the owner makes of it
+	unread  bool // refused because this version of the program cannot read it: another may
+	missing bool // the last read has not found it
+
+	// Of one that is over, in the page that owns the outbox: the pages that may not
+	// have seen it.
+	unseen map[string]bool
+}
+
+type itemState uint8
+
+const (
+	found     itemState = iota // in the outbox, or not dispatched yet
+	queued                     // waits for its turn
+	sending                    // its effect runs in this page
+	resting                    // its effect is tried again after a while
+	settling                   // what has come of it is known, and its task about to end
+	refused                    // set aside
+	cancelled                  // by a person, before or after it was refused
+	done                       // the server has it
+)
+
+func (s itemState) String() string {
+	return [...]string{"found", "queued", "sending", "resting", "settling", "refused", "cancelled", "done"}[s]
+}
+
+// waits reports whether the server's answer is still to come.
+func (s itemState) waits() bool { return s >= queued && s <= settling }
+
+// isOver reports whether nobody needs the item any more.
+func (s itemState) isOver() bool { return s >= cancelled }
+
+// mayBecome has the states that may follow each.
+var mayBecome = [...][]itemState{
+	found:     {queued, refused, cancelled, done},
+	queued:    {sending, settling, refused, cancelled, done},
+	sending:   {queued, resting, settling, refused, cancelled, done},
+	resting:   {queued, settling, refused, cancelled, done},
+	settling:  {refused, cancelled, done},
+	refused:   {cancelled, done},
+	cancelled: {},
+	done:      {},
+}
+
+func newItem(c *client, r Record) *item { return &item{client: c, record: r} }
+
+// become is the one place in which an item changes its state.
+func (i *item) become(state itemState) {
+	if !slices.Contains(mayBecome[i.state], state) {
+		panic(fmt.Sprintf("saga: a durable saga that is %s cannot become %s", i.state, state))
+	}
+	c := i.client
+	switch i.state {
+	case sending:
+		c.running--
+	case refused:
+		c.aside = slices.DeleteFunc(c.aside, func(x *item) bool { return x == i })
+	}
+	switch i.state = state; state {
+	case sending:
+		c.running++
+	case refused:
+		c.aside = append(c.aside, i)
+	}
+}
+
+func (i *item) id() string { return i.record.ID }
+
+// mark has the outbox keep what has become of the item.
+func (i *item) mark(state RecordState, reason, result string) {
+	i.record.State, i.record.Reason, i.record.Result = state, reason, result
+	i.record.Since = time.Now().UnixMilli()
+}
+
+// makeRoom takes out of the log what comes after the item in the order of the outbox and
+// is about the same thing, before the item is dispatched; restore puts that back.
+// So a change that is heard of late is made on what it was made on in its page.
+func (i *item) makeRoom(b *atom.Batch, t *Task) (restore func()) {
+	c := i.client
+	var later []*item
+	if i.record.Order != 0 {
+		for _, x := range c.laterThan(i, t.launch.on) {
+			if x.task.takeOut(b) {
+				later = append(later, x)
+			}
+		}
+	}
+	return func() {
+		for _, x := range later {
+			x.logged = c.count()
+			x.task.enterAgain(b)
+		}
+	}
+}
+
+// entered is called when the update is in the log, in the same batch: so the
+// order of the outbox is the one of the log.
+func (i *item) entered(b *atom.Batch, t *Task) {
+	c := i.client
+	t.setWaiting(true)
+	i.task = t
+	i.ran = c.count()
+	i.logged = i.ran
+	i.become(queued)
+	c.items[i.record.ID] = i
+	c.place(i)
+	c.kick()
+	if c.outbox == nil {
+		i.unkept = true
+	}
+	c.changed(b)
+}
+
+// failBefore shows the failure of an item that was set aside before the page
+// was opened.
+func (i *item) failBefore(l *launch) {
+	t := newTask(l, l.begin())
+	i.client.in(func(*atom.Batch) { i.task = t })
+	t.end(Failed, errors.New(i.record.Reason), func(b *atom.Batch) error {
+		// It enters the log and leaves at once, so that the failure shows beside
+		// what it would have changed.
+		if e, err := atom.DispatchAll(b, t.work.edits()...); err == nil {
+			t.entries = append(t.entries, e)
+			e.Drop(b)
+		}
+		return nil
+	})
+}
+
+// ended is called when the task has ended, in the same batch. Unless it is known what
+// has become of it, this page has made it so: the user has cancelled it, or it
+// could not be applied.
+func (i *item) ended(b *atom.Batch, t *Task) {
+	c := i.client
+	if c.items[i.record.ID] != i || i.state >= refused {
+		return // the update was refused, and never became an item; or it is known already
+	}
+	i.task = t
+	switch {
+	case i.state == settling:
+		i.become(stateOf(i.record))
+	case t.failed():
+		i.become(refused)
+		i.mark(RecordRefused, t.Err().Error(), "")
+		i.local = true
+	case t.State() == Succeeded: // the base has it, or it has no effect
+		i.become(done)
+		i.mark(RecordDone, "", "")
+	default:
+		i.become(cancelled)
+		i.mark(RecordCancelled, "", "")
+	}
+	c.remove(i)
+	c.settled(i)
+	c.changed(b)
+}
+
+// follow ends the task as it has ended in the page that has performed the effect.
+func (i *item) follow() {
+	t := i.task
+	switch i.record.State {
+	case RecordRefused:
+		t.fail(errors.New(i.record.Reason))
+	case RecordDone:
+		w := t.work
+		if i.record.NoResult {
+			w.keep(noResult{})
+		} else if made := w.result(); made != nil && json.Unmarshal([]byte(i.record.Result), made) != nil {
+			w = unanswered{w}
+		}
+		t.succeed(w)
+	default:
+		t.Cancel()
+	}
+}
+
+// unanswered is work whose effect has succeeded in a page that could not say
+// with what result.
+type unanswered struct{ work }
+
+var errUnanswered = errors.New("the answer went to another page")
+
+func (unanswered) post(*atom.Batch) (*atom.Entry, error) { return nil, errUnanswered }
+
+// dismissed is called when a person has decided that the change is not to be made.
+func (i *item) dismissed() {
+	i.client.in(func(b *atom.Batch) {
+		i.client.dismiss(i)
+		i.client.changed(b)
+	})
+}
+
+// retry runs the saga of a refused item again, as a new one. The record of this one stays
+// until something has come of that.
+func (i *item) retry() *Task { return i.again() }
+
+// stateOf returns the state of an item with that record.
+func stateOf(r Record) itemState {
+	switch r.State {
+	case RecordRefused:
+		return refused
+	case RecordCancelled:
+		return cancelled
+	case RecordDone:
+		return done
+	}
+	return queued
+}
