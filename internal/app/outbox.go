@@ -38,10 +38,14 @@ func waiting(now saga.OutboxState) string {
 		changes = "1 change waits"
 	}
 	switch {
-	case now.Waiting > 0 && now.Paused && now.Err == "":
+	case now.Waiting > 0 && now.Paused && len(now.Unkept) == 0:
 		return changes + " for the server, which cannot be reached. You may close the page: they are kept."
-	case now.Waiting > 0 && now.Paused:
+	case now.Waiting > 0 && now.Paused && now.Err != "":
 		return changes + " for the server, which cannot be reached. They would be lost with the page: " + now.Err + "."
+	case now.Waiting > 0 && now.Paused:
+		return changes + " for the server, which cannot be reached. They are being kept; until then they would be lost with the page."
+	case now.Waiting > 0 && now.Unauthorized:
+		return changes + " until you log in."
 	case now.Err != "":
 		return "Changes are not kept when the page is closed: " + now.Err + "."
 	case now.Waiting > 1:

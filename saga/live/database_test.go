@@ -211,8 +211,8 @@ func TestTheBaseContainsNothingOfAnotherDatabase(t *testing.T) {
 		p.server.commit("a", "here", increment)
 		var ids []string
 		p.server.rest(func() {
-			var release func()
-			ids, release = p.following().contains(context.Background(), []string{"here"})
+			contains, release := p.following().keep(context.Background())
+			ids = contains(context.Background(), []string{"here"})
 			release()
 		})
 		if len(ids) > 0 {
