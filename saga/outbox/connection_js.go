@@ -86,7 +86,12 @@ func (c *connection) request(o *opening) {
 	var all handlers
 	all.set(request, "onupgradeneeded", func(js.Value) {
 		for _, s := range c.stores {
-			request.Get("result").Call("createObjectStore", s, map[string]any{"autoIncrement": true})
+			store := request.Get("result").Call("createObjectStore", s, map[string]any{"autoIncrement": true})
+			// Numbers go on from here, above those of a database of this name that was
+			// cleared: what was in that is written again under its own.
+			from := time.Now().UnixMilli()
+			store.Call("add", "", from)
+			store.Call("delete", from)
 		}
 	})
 	all.set(request, "onblocked", func(js.Value) { c.giveUp(o, ErrBlocked) })
