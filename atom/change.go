@@ -55,7 +55,8 @@ func (c Change) String() string {
 // with what was there before, so that they lead back as well. Changes are
 // immutable; the zero value is no change.
 type Changes struct {
-	prefix Path // leads from the outer value to the one the steps belong to
+	prefix Path    // leads from the outer value to the one the steps belong to
+	stands footing // of that value in the outer one
 	steps  []change
 }
 
@@ -68,6 +69,25 @@ type change struct {
 	behind   *neighbours
 	from     int32 // of a move
 	op       Op
+	stands   footing
+}
+
+// A footing says whether a value has an address for encoding/json, which calls
+// MarshalJSON and MarshalText of a pointer only where there is one.
+type footing uint8
+
+const (
+	within    footing = iota // as what it is a part of: a field, an element of an array
+	addressed                // behind a pointer, or an element of a slice, a List or a Map
+	loose                    // an element of a map, or held by an interface
+)
+
+// in is the footing in the outer value of what stands at f in an inner one.
+func (f footing) in(outer footing) footing {
+	if f == within {
+		return outer
+	}
+	return f
 }
 
 // neighbours are the identities of the elements in front of an element that
@@ -143,7 +163,7 @@ func (c Changes) String() string {
 
 // Inverse is the changes that lead back.
 func (c Changes) Inverse() Changes {
-	out := Changes{prefix: c.prefix}
+	out := Changes{prefix: c.prefix, stands: c.stands}
 	if len(c.steps) > 0 {
 		out.steps = make([]change, len(c.steps))
 	}
@@ -172,8 +192,9 @@ func (s change) inverse() change {
 }
 
 // under is the same changes as seen from an outer value, in which the value
-// they belong to is at p.
-func (c Changes) under(p Path) Changes {
+// they belong to is at p and has that footing.
+func (c Changes) under(p Path, stands footing) Changes {
+	c.stands = c.stands.in(stands)
 	switch {
 	case len(c.prefix) == 0:
 		c.prefix = p
@@ -194,7 +215,7 @@ func (c Changes) then(d Changes) Changes {
 	out := Changes{steps: make([]change, 0, len(c.steps)+len(d.steps))}
 	for _, e := range []Changes{c, d} {
 		for _, s := range e.steps {
-			s.path = e.path(&s)
+			s.path, s.stands = e.path(&s), s.stands.in(e.stands)
 			out.steps = append(out.steps, s)
 		}
 	}

@@ -224,8 +224,10 @@ func (v *version) set(i int, box unsafe.Pointer) {
 // diffBox compares the elements in two boxes and returns the box of the next
 // element, which is old if nothing changed.
 func (d *differ) diffBox(p *plan, old, draft unsafe.Pointer) unsafe.Pointer {
-	to := spot{plan: p.box, old: old}
+	to, outer := spot{plan: p.box, old: old}, d.place
+	d.place = addressed
 	d.diff(p.elem, p.element(old), p.element(draft), &to)
+	d.place = outer
 	if to.next == nil {
 		return old
 	}

@@ -46,7 +46,7 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 	case t == rootType:
 		return nil, fmt.Errorf("%w: %w", ErrType, errLostMethods)
 	case t == timeType:
-		p.kind, p.pointers, p.leaf = kindTime, true, true
+		p.kind, p.pointers, p.leaf, p.always = kindTime, true, true, true
 		return p, nil
 	case opaque(t):
 		p.kind, p.pointers = kindOpaque, true
@@ -54,6 +54,7 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 	}
 	if k := t.Kind(); k != reflect.Interface && (k != reflect.Pointer || t.Name() != "") {
 		p.leaf = marshals(t)
+		p.always = t.Implements(marshaler) || t.Implements(texter)
 	}
 	return p, c.byKind(p)
 }
@@ -133,7 +134,7 @@ func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, 
 		}
 		if j, ok := visible[indexKey(index)]; ok {
 			f.json, f.hidden = j.name, false
-			f.quoted = j.quoted && !f.plan.leaf && (f.plan.kind != kindPointer || !f.plan.elem.leaf)
+			f.quoted = j.quoted && (f.plan.kind != kindPointer || !f.plan.elem.leaf)
 			f.omit = omission(f.plan, j)
 		} else if embedded := inlined(sf); embedded != nil && !slices.Contains(embedding, embedded) {
 			f.inline, f.hidden = true, false

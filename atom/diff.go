@@ -2,14 +2,17 @@ package atom
 
 import "unsafe"
 
-// part compares the p at a, which is in memory of its own, with the one at b
-// in the draft, and returns the next one, or nil if nothing changed. It is a
-// call of its own because inside of a loop the spot would be allocated.
+// part compares the p at a, which is in memory of its own and has that footing,
+// with the one at b in the draft, and returns the next one, or nil if nothing
+// changed. It is a call of its own because inside of a loop the spot would be
+// allocated.
 //
 //go:noinline
-func (d *differ) part(p *plan, a, b unsafe.Pointer) unsafe.Pointer {
-	s := spot{plan: p, old: a}
+func (d *differ) part(p *plan, a, b unsafe.Pointer, place footing) unsafe.Pointer {
+	s, outer := spot{plan: p, old: a}, d.place
+	d.place = place
 	d.diff(p, a, b, &s)
+	d.place = outer
 	return s.next
 }
 
@@ -102,7 +105,7 @@ func (d *differ) diffPointer(p *plan, a, b unsafe.Pointer, s *spot) {
 		return
 	}
 	if d.enter(p, y) {
-		next := d.part(p.elem, x, y)
+		next := d.part(p.elem, x, y, addressed)
 		d.leave(y)
 		if next != nil {
 			*(*unsafe.Pointer)(s.at(a)) = next
@@ -132,7 +135,7 @@ func (d *differ) diffInterface(p *plan, a, b unsafe.Pointer, s *spot) {
 		return
 	}
 	if d.enter(p, y) {
-		next := d.part(e, x, y)
+		next := d.part(e, x, y, loose)
 		d.leave(y)
 		if next != nil {
 			p.hold(s.at(a), e, next)

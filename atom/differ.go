@@ -14,6 +14,7 @@ import (
 type differ struct {
 	walk
 	path  Path
+	place footing // of what the path leads to
 	steps []change
 	arena []Step // the paths of the steps
 	given bool   // the later value is not a draft of ours: not even its journals are
@@ -107,5 +108,6 @@ func (d *differ) record(c change) {
 	from := len(d.arena)
 	d.arena = append(d.arena, d.path...)
 	c.path = d.arena[from:len(d.arena):len(d.arena)]
+	c.stands = c.stands.in(d.place)
 	d.steps = append(d.steps, c)
 }

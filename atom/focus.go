@@ -76,7 +76,7 @@ func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path, offset u
 					c, err = diff(prev, next)
 					return next, c, err
 				}
-				return next, c.under(path), nil
+				return next, c.under(path, within), nil
 			})
 		},
 	}

@@ -17,7 +17,7 @@ func (c Changes) JSONPatch() ([]byte, error) {
 	for i := range c.steps {
 		s := &c.steps[i]
 		path := c.path(s)
-		if err := w.step(c, s, path); err != nil {
+		if err := w.step(c, s, path, s.stands.in(c.stands)); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
@@ -26,7 +26,7 @@ func (c Changes) JSONPatch() ([]byte, error) {
 
 type patchWriter struct{ out []byte }
 
-func (w *patchWriter) step(c Changes, s *change, path Path) error {
+func (w *patchWriter) step(c Changes, s *change, path Path, stands footing) error {
 	for i, t := range path {
 		f := t.field()
 		switch {
@@ -66,7 +66,7 @@ func (w *patchWriter) step(c Changes, s *change, path Path) error {
 	default:
 		w.op(op, path, "")
 		w.out = append(w.out, `,"value":`...)
-		if err := w.value(s.plan, s.new, f); err != nil {
+		if err := w.value(s.plan, s.new, f, stands); err != nil {
 			return err
 		}
 	}
@@ -114,13 +114,18 @@ func marshalled(v any) (b []byte, err error) {
 	return json.Marshal(v)
 }
 
-// value writes the p at a, the value of f or of an element.
-func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field) error {
-	b, err := marshalled(p.value(a).Addr().Interface())
+// value writes the p at a, the value of f or of an element, as encoding/json
+// writes it where it stands so.
+func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field, stands footing) error {
+	v := p.value(a)
+	if stands != loose {
+		v = v.Addr()
+	}
+	b, err := marshalled(v.Interface())
 	if err != nil {
 		return err
 	}
-	if f != nil && f.quoted && string(b) != "null" {
+	if f.inString(stands) && string(b) != "null" {
 		if b[0] == '"' {
 			if b, err = json.Marshal(string(b)); err != nil {
 				return err
@@ -134,7 +139,7 @@ func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field) error {
 }
 
 // fields writes op for each JSON field of the embedded struct that the p at a
-// is or points to.
+// points to.
 func (w *patchWriter) fields(p *plan, a unsafe.Pointer, op Op, path Path) error {
 	for p.kind == kindPointer {
 		if a = *(*unsafe.Pointer)(a); a == nil {
@@ -154,7 +159,7 @@ func (w *patchWriter) fields(p *plan, a unsafe.Pointer, op Op, path Path) error 
 			w.op(op, path, "")
 			if op == OpAdd {
 				w.out = append(w.out, `,"value":`...)
-				if err := w.value(f.plan, x, f); err != nil {
+				if err := w.value(f.plan, x, f, addressed); err != nil {
 					return err
 				}
 			}

@@ -15,7 +15,7 @@ import (
 // A write copies the map, though not what is in it; [MapKey] does without.
 func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 	step := findableStep(key)
-	return element(parent, step, nil,
+	return element(parent, step, loose, nil,
 		func(m map[K]V) (*V, Step, bool) {
 			v, ok := m[key]
 			return &v, step, ok
@@ -31,7 +31,7 @@ func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 // the map is.
 func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
 	step := findableStep(key)
-	return element(parent, step, nil,
+	return element(parent, step, addressed, nil,
 		func(m Map[K, V]) (*V, Step, bool) {
 			v, ok := m.get(&key)
 			return v, step, ok
@@ -49,7 +49,7 @@ func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
 // At panics when E has no such field, or when id is not of its type.
 func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 	identity := identityOf[E](id)
-	return element(parent, keyStep(id), identity,
+	return element(parent, keyStep(id), addressed, identity,
 		func(list []E) (*E, Step, bool) {
 			for i := range list {
 				if identity(&list[i]) == id {
@@ -68,7 +68,7 @@ func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 // ListAt is [At] of a [List]: a write costs as much as the change, however long
 // the list is.
 func ListAt[E any](parent *Atom[List[E]], id any) *Atom[E] {
-	return element(parent, keyStep(id), identityOf[E](id),
+	return element(parent, keyStep(id), addressed, identityOf[E](id),
 		func(list List[E]) (*E, Step, bool) {
 			i := list.Index(id)
 			if i < 0 {
@@ -102,8 +102,8 @@ func identityOf[E any](id any) func(*E) any {
 
 // element is a part of parent that need not be there. find returns it, and the
 // step to where it is; with returns the collection with another in its place.
-// identity is nil where an element does not say itself which one it is.
-func element[P, E any](parent *Atom[P], step Step, identity func(*E) any, find func(P) (*E, Step, bool), with func(P, Step, *E) P) *Atom[E] {
+// stands is its footing in the collection. identity is nil where an element does not say itself which one it is.
+func element[P, E any](parent *Atom[P], step Step, stands footing, identity func(*E) any, find func(P) (*E, Step, bool), with func(P, Step, *E) P) *Atom[E] {
 	return &Atom[E]{
 		id:   newID(),
 		root: parent.root,
@@ -131,7 +131,7 @@ func element[P, E any](parent *Atom[P], step Step, identity func(*E) any, find f
 					c, err = diff(prev, &next) // one element has gone, another has come
 					return &next, c, err
 				}
-				return &next, c.under(Path{at}), nil
+				return &next, c.under(Path{at}, stands), nil
 			})
 		},
 	}

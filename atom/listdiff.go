@@ -85,7 +85,7 @@ func (d *differ) compareEdited(p *plan, v *version, at *cursor) {
 // which nothing has to be aligned.
 func (d *differ) recordEdit(p *plan, from *treeNode, v *version) {
 	t, e := v.journal.log[0], p.elem
-	c := change{op: t.op, from: int32(t.from), plan: e}
+	c := change{op: t.op, from: int32(t.from), plan: e, stands: addressed}
 	in, behindOld, behindNew := v.tree, none, none // tree positions
 	switch t.op {
 	case OpRemove:
@@ -249,7 +249,7 @@ func (d *differ) recordEdits(p *plan, from *treeNode, xs, ys []piece, match []in
 	}
 	var shifts []shift
 	for _, t := range edits {
-		c := change{op: t.op, from: int32(t.from), plan: e}
+		c := change{op: t.op, from: int32(t.from), plan: e, stands: addressed}
 		in := ys
 		switch t.op {
 		case OpRemove:

@@ -104,7 +104,7 @@ func (d *differ) pushKey(p *plan, box unsafe.Pointer) { d.push(keyStep(p.key.loa
 
 func (d *differ) removeEntry(p *plan, old unsafe.Pointer) {
 	d.pushKey(p, old)
-	d.record(change{op: OpRemove, plan: p.elem, old: p.element(old)})
+	d.record(change{op: OpRemove, plan: p.elem, old: p.element(old), stands: addressed})
 	d.pop()
 }
 
@@ -114,7 +114,7 @@ func (d *differ) addEntry(p *plan, v *version, i int, box unsafe.Pointer) {
 		v.set(i, box)
 	}
 	d.pushKey(p, box)
-	d.record(change{op: OpAdd, plan: p.elem, new: p.element(box)})
+	d.record(change{op: OpAdd, plan: p.elem, new: p.element(box), stands: addressed})
 	d.pop()
 }
 

@@ -54,7 +54,7 @@ func (v value) text() ([]byte, error) {
 		return v.json, nil
 	}
 	var w patchWriter
-	err := w.value(v.plan, v.at, &field{quoted: v.quoted})
+	err := w.value(v.plan, v.at, &field{plan: v.plan, quoted: v.quoted}, addressed)
 	return w.out, err
 }
 

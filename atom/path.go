@@ -65,6 +65,10 @@ func keyText(v reflect.Value) string {
 		if text, err := v.Interface().(encoding.TextMarshaler).MarshalText(); err == nil {
 			return string(text)
 		}
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10)
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10)
 	}
 	return fmt.Sprint(v)
 }

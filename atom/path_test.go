@@ -96,8 +96,8 @@ func TestChangesSeenFromAnOuterValue(t *testing.T) {
 	p, _ := fieldPath[outer](unsafe.Offsetof(prev.Part), unsafe.Sizeof(prev.Part), reflect.TypeFor[part]())
 	next := *prev
 	next.Part = *inner
-	checkChanges(t, prev, &next, c.under(p))
-	if n := testing.AllocsPerRun(100, func() { c = c.under(p) }); n > 1 {
+	checkChanges(t, prev, &next, c.under(p, within))
+	if n := testing.AllocsPerRun(100, func() { c = c.under(p, within) }); n > 1 {
 		t.Errorf("under allocates %v times", n)
 	}
 }

@@ -34,15 +34,15 @@ func (d *differ) diffMap(p *plan, a, b unsafe.Pointer, s *spot) {
 		d.push(keyStep(k.Interface()))
 		switch {
 		case !after.IsValid():
-			d.record(change{op: OpRemove, plan: p.elem, old: p.elem.stored(before)})
+			d.record(change{op: OpRemove, plan: p.elem, old: p.elem.stored(before), stands: loose})
 			own().SetMapIndex(k, reflect.Value{})
 		case !before.IsValid():
 			n := p.elem.stored(after)
 			d.detach(p.elem, n)
-			d.record(change{op: OpAdd, plan: p.elem, new: n})
+			d.record(change{op: OpAdd, plan: p.elem, new: n, stands: loose})
 			own().SetMapIndex(k, p.elem.value(n))
 		default:
-			if next := d.part(p.elem, p.elem.stored(before), p.elem.stored(after)); next != nil {
+			if next := d.part(p.elem, p.elem.stored(before), p.elem.stored(after), loose); next != nil {
 				own().SetMapIndex(k, p.elem.value(next))
 			}
 		}

@@ -59,6 +59,10 @@ type plan struct {
 	// MarshalText): a change inside is then a change of the whole.
 	leaf bool
 
+	// always tells of a leaf that encoding/json takes that form wherever the
+	// value stands, and not only where it can take its address.
+	always bool
+
 	elem     *plan    // of an array, pointer, slice, map, List or Map
 	key      *plan    // of a map or Map
 	fickle   bool     // of a map: a key may differ from itself
@@ -80,8 +84,17 @@ type field struct {
 	offset uintptr
 	hidden bool // has no JSON form: json:"-", unexported, or shadowed
 	inline bool // embedded: its own fields appear in the struct's JSON object
-	quoted bool // json:",string"
+	quoted bool // json:",string", unless its plan has a form of its own where it stands
 	omit   func(unsafe.Pointer) bool
+}
+
+// formed tells whether a p has a JSON form of its own where it stands so.
+func (p *plan) formed(stands footing) bool { return p.leaf && (p.always || stands != loose) }
+
+// inString tells whether the value of f, or of no field, is in a JSON string
+// where it stands so.
+func (f *field) inString(stands footing) bool {
+	return f != nil && f.quoted && !f.plan.formed(stands)
 }
 
 var (

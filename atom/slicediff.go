@@ -57,7 +57,7 @@ func (d *differ) diffInPlace(p *plan, a, b unsafe.Pointer, from, to int, s *spot
 			continue
 		}
 		d.push(elementStep(i, e.idIn(old)))
-		changed := d.part(e, old, draft)
+		changed := d.part(e, old, draft, addressed)
 		d.pop()
 		if changed != nil {
 			next := (*slice)(s.at(a))
@@ -137,7 +137,7 @@ func (d *differ) diffElements(p *plan, a unsafe.Pointer, x, y slice, match []int
 		return e.id(e.at(s.data, i))
 	}
 	for _, t := range edits {
-		c := change{op: t.op, from: int32(t.from), plan: e}
+		c := change{op: t.op, from: int32(t.from), plan: e, stands: addressed}
 		in := y
 		switch t.op {
 		case OpRemove:
@@ -158,7 +158,7 @@ func (d *differ) diffElements(p *plan, a unsafe.Pointer, x, y slice, match []int
 		}
 		old := e.at(x.data, i)
 		d.push(elementStep(j, e.idIn(old)))
-		next := d.part(e, old, e.at(y.data, j))
+		next := d.part(e, old, e.at(y.data, j), addressed)
 		d.pop()
 		if next != nil {
 			e.copy(e.at(out, j), next)
