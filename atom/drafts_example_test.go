@@ -44,7 +44,7 @@ func ExampleApplyPatch() {
 	// 1 Pack the books
 	// 2 Drive
 	// [{"op":"replace","path":"/steps/1/name","value":"Pack"},{"op":"remove","path":"/steps/0"}]
-	// operation 0 (remove "/steps/7"): atom: no such place in the value: position 7 of 2
+	// operation 0 (remove "/steps/7"): atom: no such place in the value: position 7 of 2 is outside the array
 }
 
 func ExampleApplyMergePatch() {

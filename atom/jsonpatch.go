@@ -117,22 +117,9 @@ func marshalled(v any) (b []byte, err error) {
 // value writes the p at a, the value of f or of an element, as encoding/json
 // writes it where it stands so.
 func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field, stands footing) error {
-	v := p.value(a)
-	if stands != loose {
-		v = v.Addr()
-	}
-	b, err := marshalled(v.Interface())
+	b, err := p.text(a, stands, f.inString(stands))
 	if err != nil {
 		return err
-	}
-	if f.inString(stands) && string(b) != "null" {
-		if b[0] == '"' {
-			if b, err = json.Marshal(string(b)); err != nil {
-				return err
-			}
-		} else {
-			b = append(append([]byte{'"'}, b...), '"')
-		}
 	}
 	w.out = append(w.out, b...)
 	return nil

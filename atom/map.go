@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"unsafe"
+
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
 // A Map holds values by key. Like a [List] it costs the same to edit at any
@@ -165,7 +167,7 @@ func (m Map[K, V]) MarshalJSON() ([]byte, error) {
 		}
 		value, err := json.Marshal(&e.value)
 		if err != nil {
-			return nil, fmt.Errorf("/%s: %w", escape(key), err)
+			return nil, fmt.Errorf("%s: %w", jsonpatch.Pointer(key), err)
 		}
 		out = append(append(append(out, name...), ':'), value...)
 	}

@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"reflect"
 	"unsafe"
+
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
 // Errors of [ApplyPatch] and [ApplyMergePatch], besides [ErrPath] and the
 // errors of encoding/json for values that do not fit. They come in a
 // [*PatchError], except for what is wrong with the document as a whole.
 var (
-	ErrPatch = errors.New("atom: malformed patch")
-	ErrLimit = errors.New("atom: patch exceeds a limit")
+	ErrPatch = jsonpatch.ErrMalformed
+	ErrLimit = jsonpatch.ErrLimit
 	ErrTest  = errors.New("atom: test operation failed")
 )
 
@@ -54,28 +56,13 @@ func (l Limits) filled() Limits {
 	return l
 }
 
-// check returns ErrLimit for a document that is too long or too deep.
+// check returns ErrLimit for a document that is too long or too deep, and
+// ErrPatch for one that is no strict JSON.
 func (l Limits) check(doc []byte) error {
 	if len(doc) > l.Bytes {
 		return fmt.Errorf("%w: %d bytes, at most %d", ErrLimit, len(doc), l.Bytes)
 	}
-	depth, quoted := 0, false
-	for i := 0; i < len(doc); i++ {
-		switch c := doc[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[' || c == '{':
-			if depth++; depth > l.Depth {
-				return fmt.Errorf("%w: nested deeper than %d", ErrLimit, l.Depth)
-			}
-		case c == ']' || c == '}':
-			depth--
-		}
-	}
-	return nil
+	return jsonpatch.CheckPatch(doc, l.Depth)
 }
 
 // ApplyPatch returns v with a JSON Patch document (RFC 6902) applied to what v
@@ -83,41 +70,63 @@ func (l Limits) check(doc []byte) error {
 // done, v as it was and a [*PatchError]. All six operations are there, and a
 // patch reaches what has a JSON form, by its names in JSON.
 //
-// What differs from a document without types: an unknown field is an [ErrPath];
-// a field that is removed gets its zero value; a value is decoded into the Go
-// type that stands at its place. In an any, integers beyond 2^53 become a
-// [json.Number] and other numbers float64.
+// The operations are those of the document: a field that omitempty leaves out is
+// not there, one that a patch has put there is, whatever its value, and one that
+// it has removed is not. When all are done, what they left is decoded; what does
+// not fit its Go type then is the error of the operation that wrote there last.
+//
+// What differs from a document without types: an unknown field, and a key that
+// is none of the map's, is an [ErrPath]; and a field that is removed gets its
+// zero value. In an any, integers beyond 2^53 become a [json.Number] and other
+// numbers float64.
 func ApplyPatch[T any](v T, patch []byte, limits Limits) (T, Changes, error) {
 	limits = limits.filled()
-	ops, err := parsePatch(patch, limits)
+	ops, err := limits.parse(patch)
 	if err != nil {
 		return v, Changes{}, err
 	}
-	return patched(v, func(x *patcher, p *plan, a unsafe.Pointer) error {
+	return patched(v, limits, func(x *patcher) error {
 		for i := range ops {
-			o := &ops[i]
-			if err := x.do(p, a, o); err != nil {
-				return o.failed(i, err)
+			if err := x.do(&ops[i]); err != nil {
+				return failed(ops, i, err)
 			}
 		}
 		return nil
-	}, limits)
+	}, func(m *misfit) error { return failed(ops, m.by-1, m.err) })
 }
 
-// patched does edit to a draft of v.
-func patched[T any](v T, edit func(*patcher, *plan, unsafe.Pointer) error, limits Limits) (T, Changes, error) {
+func (l Limits) parse(patch []byte) ([]jsonpatch.Operation, error) {
+	if len(patch) > l.Bytes {
+		return nil, l.check(patch)
+	}
+	ops, err := jsonpatch.Parse(patch, l.Ops, l.Depth)
+	if e, ok := err.(*jsonpatch.Error); ok {
+		err = &PatchError{Index: e.Index, Op: e.Op, Path: e.Path, Err: e.Err}
+	}
+	return ops, err
+}
+
+// failed is err with where it happened.
+func failed(ops []jsonpatch.Operation, i int, err error) error {
+	return &PatchError{Index: i, Op: ops[i].Op, Path: ops[i].Text, Err: err}
+}
+
+// patched is v with the document that it is as JSON edited. What does not fit
+// the Go type then is an error that refused tells.
+func patched[T any](v T, limits Limits, edit func(*patcher) error, refused func(*misfit) error) (T, Changes, error) {
 	p, err := planOf(reflect.TypeFor[T]())
 	if err != nil {
 		return v, Changes{}, err
 	}
-	draft, w := v, walk{}
-	if w.detach(p, unsafe.Pointer(&draft)); w.err != nil {
-		return v, Changes{}, w.err
-	}
-	if err := edit(&patcher{limits: limits}, p, unsafe.Pointer(&draft)); err != nil {
+	x := patcherOf(p, unsafe.Pointer(&v), limits)
+	if err := edit(x); err != nil {
 		return v, Changes{}, err
 	}
-	next, c, err := settle(p, unsafe.Pointer(&v), unsafe.Pointer(&draft), false)
+	next := p.new()
+	if m := x.top.build(next); m != nil {
+		return v, Changes{}, refused(m)
+	}
+	next, c, err := settle(p, unsafe.Pointer(&v), next, false)
 	if err != nil {
 		return v, Changes{}, err
 	}

@@ -4,118 +4,119 @@ import (
 	"fmt"
 	"slices"
 	"unsafe"
+
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
-// A patcher applies operations to a draft, found by JSON names.
+// A patcher applies operations to a document.
 type patcher struct {
 	limits Limits
-	copied int // bytes
-
-	// shown remembers of fields that omitempty or omitzero can leave out
-	// whether they are in the document: they stay there while they are empty
-	// in the middle of a patch.
-	shown map[unsafe.Pointer]bool
+	copied int   // bytes
+	top    *node // of the whole
+	by     int   // the operation under way, from 1
 }
 
-// do carries out o on the p at a.
-func (x *patcher) do(p *plan, a unsafe.Pointer, o *operation) error {
+// patcherOf is a patcher of the document that the p at a is.
+func patcherOf(p *plan, a unsafe.Pointer, limits Limits) *patcher {
+	return &patcher{limits: limits, top: &node{plan: p, from: a, stands: addressed}}
+}
+
+// do carries out o.
+func (x *patcher) do(o *jsonpatch.Operation) error {
+	x.by++
 	switch o.Op {
 	case "add":
-		return x.add(p, a, o.path, value{json: o.Value})
+		return x.write(o.Path, value{json: o.Value}, x.add)
 	case "replace":
-		return x.replace(p, a, o.path, value{json: o.Value})
+		return x.write(o.Path, value{json: o.Value}, x.replace)
 	case "remove":
-		return x.remove(p, a, o.path)
+		return x.take(o.Path)
 	case "test":
-		return x.test(p, a, o)
+		return x.test(o)
 	}
-	if o.Op == "move" && len(o.path) > len(o.from) && slices.Equal(o.path[:len(o.from)], o.from) {
-		return fmt.Errorf("%w: %q cannot be moved into itself", ErrPatch, *o.From)
+	if o.Op == "move" && len(o.Path) > len(o.From) && slices.Equal(o.Path[:len(o.From)], o.From) {
+		return fmt.Errorf("%w: %q cannot be moved into itself", ErrPatch, jsonpatch.Pointer(o.From...))
 	}
-	v, err := x.get(p, a, o.from)
+	n, err := x.find(o.From, false)
 	if err != nil {
-		return fmt.Errorf("from %q: %w", *o.From, err)
+		return fmt.Errorf("from %q: %w", jsonpatch.Pointer(o.From...), err)
 	}
-	b, err := v.text()
+	text, err := n.text()
+	if err == nil {
+		err = x.charge(len(text))
+	}
 	if err != nil {
 		return err
 	}
-	if err := x.charge(len(b)); err != nil {
+	if o.Op == "copy" {
+		n, err = n.clone()
+	} else if !slices.Equal(o.Path, o.From) {
+		err = x.take(o.From)
+	} else {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	if o.Op == "move" {
-		if slices.Equal(o.path, o.from) {
-			return nil
-		}
-		if err := x.remove(p, a, o.from); err != nil {
-			return err
-		}
-	}
-	return x.add(p, a, o.path, v)
+	return x.write(o.Path, value{json: text, node: n}, x.add)
 }
 
 // charge counts bytes that are copied: a few copies of copies would otherwise
 // fill the memory.
 func (x *patcher) charge(n int) error {
 	if x.copied += n; x.copied > x.limits.Bytes {
-		return fmt.Errorf("%w: copies more than %d bytes", ErrLimit, x.limits.Bytes)
+		return fmt.Errorf("%w: copies more than %d bytes, the document becomes too large", ErrLimit, x.limits.Bytes)
 	}
 	return nil
 }
 
-func (x *patcher) test(p *plan, a unsafe.Pointer, o *operation) error {
-	return x.visit(p, a, o.path, false, func(p *plan, a unsafe.Pointer, f *field) error {
-		b, err := value{plan: p, at: a, quoted: f != nil && f.quoted}.text()
-		if err != nil {
-			return err
+// find is the node at path. With write, something in it is going to be written.
+func (x *patcher) find(path []string, write bool) (n *node, err error) {
+	n = x.top
+	for _, token := range path {
+		if n, err = x.child(n, token, write); err != nil {
+			return nil, err
 		}
-		if same, err := sameJSON(b, o.Value); err != nil || !same {
-			return fmt.Errorf("%w: there is %.200s", ErrTest, b)
-		}
-		return nil
-	})
-}
-
-// get is a copy of the part at path, which does not change with the draft.
-func (x *patcher) get(p *plan, a unsafe.Pointer, path []string) (v value, err error) {
-	err = x.visit(p, a, path, false, func(p *plan, a unsafe.Pointer, f *field) error {
-		var w walk
-		v = value{plan: p, at: w.detached(p, a), quoted: f != nil && f.quoted}
-		return w.err
-	})
-	return v, err
-}
-
-func (x *patcher) replace(p *plan, a unsafe.Pointer, path []string, v value) error {
-	return x.visit(p, a, path, true, func(p *plan, a unsafe.Pointer, f *field) error {
-		fresh := p.new()
-		if err := v.into(p, fresh, f); err != nil {
-			return err
-		}
-		p.copy(a, fresh)
-		x.forget(p, a)
-		return nil
-	})
-}
-
-// add is the operation add: a new element, or a member whether it is there or
-// not.
-func (x *patcher) add(p *plan, a unsafe.Pointer, path []string, v value) error {
-	if len(path) == 0 {
-		return x.replace(p, a, path, v)
 	}
-	token := path[len(path)-1]
-	return x.visit(p, a, path[:len(path)-1], true, func(p *plan, a unsafe.Pointer, _ *field) error {
-		return x.open(p, a, true, func(p *plan, a unsafe.Pointer) error { return x.addChild(p, a, token, v) })
-	})
+	return n, nil
 }
 
-func (x *patcher) remove(p *plan, a unsafe.Pointer, path []string) error {
-	if len(path) == 0 {
-		return fmt.Errorf("%w: the whole value cannot be removed", ErrPath)
+func (x *patcher) test(o *jsonpatch.Operation) error {
+	n, err := x.find(o.Path, false)
+	if err != nil {
+		return err
 	}
-	token := path[len(path)-1]
-	return x.visit(p, a, path[:len(path)-1], true, func(p *plan, a unsafe.Pointer, _ *field) error {
-		return x.open(p, a, true, func(p *plan, a unsafe.Pointer) error { return x.removeChild(p, a, token) })
-	})
+	text, err := n.text()
+	if err != nil {
+		return err
+	}
+	if !jsonpatch.Equal(text, o.Value) {
+		return fmt.Errorf("%w: there is %.200s", ErrTest, text)
+	}
+	return nil
+}
+
+// write puts v at path, as put does into what the last step is in.
+func (x *patcher) write(path []string, v value, put func(*node, string, value) error) error {
+	if len(path) == 0 {
+		x.top = x.put(&node{plan: x.top.plan, stands: addressed}, v)
+		return nil
+	}
+	n, err := x.find(path[:len(path)-1], true)
+	if err != nil {
+		return err
+	}
+	return put(n, path[len(path)-1], v)
+}
+
+// take removes what is at path.
+func (x *patcher) take(path []string) error {
+	if len(path) == 0 {
+		return fmt.Errorf("%w: the whole document cannot be removed", ErrPath)
+	}
+	n, err := x.find(path[:len(path)-1], true)
+	if err != nil {
+		return err
+	}
+	return x.remove(n, path[len(path)-1])
 }

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
 // A Path leads from a value to a part of it.
@@ -32,7 +34,7 @@ func (s Step) field() *field {
 }
 
 // String is the step as it stands in a JSON pointer, without the slash.
-func (s Step) String() string { return escape(s.token()) }
+func (s Step) String() string { return jsonpatch.Escape(s.token()) }
 
 func (p Path) with(s Step) Path      { return append(p[:len(p):len(p)], s) }
 func (p Path) split() (Path, Step)   { return p[:len(p)-1], p[len(p)-1] }
@@ -71,11 +73,6 @@ func keyText(v reflect.Value) string {
 		return strconv.FormatUint(v.Uint(), 10)
 	}
 	return fmt.Sprint(v)
-}
-
-// escape is a token as it stands in a JSON pointer.
-func escape(token string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
 }
 
 // String is p as a JSON pointer (RFC 6901). A field that has no JSON form is

@@ -5,51 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-	"strings"
 	"unsafe"
 )
-
-// parsePointer splits a JSON pointer (RFC 6901) into its tokens.
-func parsePointer(s string, depth int) ([]string, error) {
-	if s == "" {
-		return nil, nil
-	}
-	if s[0] != '/' {
-		return nil, fmt.Errorf("%w: %q is not a JSON pointer", ErrPatch, s)
-	}
-	tokens := strings.Split(s[1:], "/")
-	if len(tokens) > depth {
-		return nil, fmt.Errorf("%w: a path of %d steps, at most %d", ErrLimit, len(tokens), depth)
-	}
-	for i, t := range tokens {
-		for k := range len(t) {
-			if t[k] == '~' && (k+1 == len(t) || t[k+1] != '0' && t[k+1] != '1') {
-				return nil, fmt.Errorf("%w: %q has a ~ that is neither ~0 nor ~1", ErrPatch, s)
-			}
-		}
-		tokens[i] = strings.ReplaceAll(strings.ReplaceAll(t, "~1", "/"), "~0", "~")
-	}
-	return tokens, nil
-}
-
-// index is the position that a token means in a sequence of n elements. With
-// end, the place behind the last one is a position, and "-" means it.
-func index(token string, n int, end bool) (int, error) {
-	if end {
-		if token == "-" {
-			return n, nil
-		}
-		n++
-	}
-	i, err := strconv.Atoi(token)
-	if err != nil || i < 0 || strconv.Itoa(i) != token {
-		return 0, fmt.Errorf("%w: %q is not a position", ErrPath, token)
-	}
-	if i >= n {
-		return 0, fmt.Errorf("%w: position %d of %d", ErrPath, i, n)
-	}
-	return i, nil
-}
 
 // parseKey makes the p at a the map key whose JSON name is token.
 func (p *plan) parseKey(token string, a unsafe.Pointer) (err error) {
@@ -57,6 +14,9 @@ func (p *plan) parseKey(token string, a unsafe.Pointer) (err error) {
 	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok && v.Kind() != reflect.String {
 		if err := u.UnmarshalText([]byte(token)); err != nil {
 			return fmt.Errorf("%w: key %q: %w", ErrPath, token, err)
+		}
+		if keyText(v) != token {
+			return fmt.Errorf("%w: key %q is written %q", ErrPath, token, keyText(v))
 		}
 		return nil
 	}
@@ -81,9 +41,9 @@ func (p *plan) parseKey(token string, a unsafe.Pointer) (err error) {
 }
 
 // find is the field with the given JSON name in the struct p at a, and where
-// it is: with make, in an embedded pointer that it fills if it is nil. The
+// it is: with grow, in an embedded pointer that it fills if it is nil. The
 // field is nil if there is none, the memory if it is in a nil pointer.
-func (p *plan) find(a unsafe.Pointer, name string, make bool) (f *field, at unsafe.Pointer) {
+func (p *plan) find(a unsafe.Pointer, name string, grow bool) (f *field, at unsafe.Pointer) {
 	for _, f := range p.fields {
 		if !f.hidden && !f.inline && f.json == name {
 			return f, unsafe.Add(a, f.offset)
@@ -100,9 +60,9 @@ func (p *plan) find(a unsafe.Pointer, name string, make bool) (f *field, at unsa
 			if e, x = e.elem, *q; zero {
 				x = e.new()
 			}
-			found, at := e.find(x, name, make)
+			found, at := e.find(x, name, grow)
 			if found != nil && zero {
-				if !make {
+				if !grow {
 					return found, nil
 				}
 				*q = x
@@ -112,7 +72,7 @@ func (p *plan) find(a unsafe.Pointer, name string, make bool) (f *field, at unsa
 			}
 			continue
 		}
-		if found, at := e.find(x, name, make); found != nil {
+		if found, at := e.find(x, name, grow); found != nil {
 			return found, at
 		}
 	}

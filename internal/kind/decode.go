@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
+
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
 // Decode reads a kind from a JSON object. encoding/json would take "NAME" for
@@ -47,13 +48,10 @@ func Decode(document []byte) (Kind, error) {
 	}
 	if len(members) > 0 {
 		unknown := slices.Min(slices.Collect(maps.Keys(members)))
-		return Kind{}, &FieldError{"/" + escape.Replace(unknown), "is not known: a kind has no such field"}
+		return Kind{}, &FieldError{jsonpatch.Pointer(unknown), "is not known: a kind has no such field"}
 	}
 	return k, nil
 }
-
-// escape writes a name as part of a JSON pointer (RFC 6901).
-var escape = strings.NewReplacer("~", "~0", "/", "~1")
 
 // as reads a value into target, which says what it must be.
 func as[T any](target *T, what string) func(string, json.RawMessage) error {

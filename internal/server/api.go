@@ -224,17 +224,14 @@ func readPatch(w http.ResponseWriter, r *http.Request) (mediaType string, body [
 
 // parseChange makes of a patch what it does to a document. Its error is a problem.
 func parseChange(mediaType string, body []byte) (func([]byte) ([]byte, error), error) {
+	check, apply := checkPatch, applyPatch
 	if mediaType == mergePatch {
-		if err := parseMerge(body); err != nil {
-			return nil, err
-		}
-		return func(document []byte) ([]byte, error) { return applyMerge(document, body) }, nil
+		check, apply = checkMerge, applyMerge
 	}
-	operations, err := parsePatch(body)
-	if err != nil {
+	if err := check(body); err != nil {
 		return nil, err
 	}
-	return func(document []byte) ([]byte, error) { return applyPatch(document, operations) }, nil
+	return func(document []byte) ([]byte, error) { return apply(document, body) }, nil
 }
 
 // idempotencyKey reads the header of that name (the draft of the IETF's

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/internal/app"
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 	"github.com/atomsaga/atomsaga/internal/server/push"
 )
 
@@ -128,7 +129,7 @@ func readToken(w http.ResponseWriter, r *http.Request) (string, error) {
 	if err != nil {
 		return "", problemf(http.StatusBadRequest, "the body could not be read to its end")
 	}
-	if err := checkJSON(body, 1); err != nil {
+	if err := jsonpatch.Check(body, 1); err != nil {
 		return "", problemf(http.StatusBadRequest, "%v", err)
 	}
 	var registration struct{ Token string }

@@ -15,6 +15,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
@@ -25,8 +26,7 @@ var (
 	conformanceOfSpec []byte
 )
 
-// The public test suite of RFC 6902, on documents of any shape. What it leaves
-// out: documents that are a single value, which a kind never is.
+// The public test suite of RFC 6902, on documents of any shape.
 func TestConformance(t *testing.T) {
 	passed := 0
 	for _, suite := range [][]byte{conformance, conformanceOfSpec} {
@@ -42,13 +42,13 @@ func TestConformance(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, record := range records {
-			if record.Disabled || !isContainer(record.Doc) || record.Expected != nil && !isContainer(record.Expected) {
+			if record.Disabled {
 				continue
 			}
 			var after []byte
-			operations, err := parsePatch(record.Patch)
+			err := checkPatch(record.Patch)
 			if err == nil {
-				after, err = applyPatch(record.Doc, operations)
+				after, err = applyPatch(record.Doc, record.Patch)
 			}
 			name := fmt.Sprintf("%d %s: %s on %s", i, record.Comment, record.Patch, record.Doc)
 			switch {
@@ -60,9 +60,7 @@ func TestConformance(t *testing.T) {
 			case err != nil:
 				t.Errorf("%s\n%v", name, err)
 			case record.Expected != nil:
-				got, _ := tree(after)
-				want, _ := tree(record.Expected)
-				if !equal(got, want) {
+				if !jsonpatch.Equal(after, record.Expected) {
 					t.Errorf("%s\ngot %s, want %s", name, after, record.Expected)
 				}
 			}
@@ -72,10 +70,6 @@ func TestConformance(t *testing.T) {
 	if passed < 100 {
 		t.Errorf("only %d records were tried", passed)
 	}
-}
-
-func isContainer(text json.RawMessage) bool {
-	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }
 
 // An edit is one operation on a kind, as JSON and as Go.
@@ -240,43 +234,5 @@ func FuzzPatch(f *testing.F) {
 		if err := next.Validate(); err != nil || next.ID != prev.ID || next.Vocabulary != prev.Vocabulary || next.Version != prev.Version {
 			t.Fatalf("%+v: %v", next, err)
 		}
-		if !merge {
-			operations, _ := parsePatch(body)
-			for _, o := range operations {
-				if again, err := parsePointer(o.path.String()); err != nil || again.String() != o.path.String() {
-					t.Fatalf("%q is no pointer: %v", o.path, err)
-				}
-			}
-		}
 	})
-}
-
-func TestEqualNumbers(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want bool
-	}{
-		{`1`, `1`, true},
-		{`1`, `1.0`, true},
-		{`100`, `1e2`, true},
-		{`0`, `-0`, true},
-		{`1`, `2`, false},
-		{`9007199254740993`, `9007199254740992`, false}, // equal as float64
-		{`1e400`, `1e400`, true},
-		{`1e400`, `1e401`, false},
-		{`1`, `"1"`, false},
-		{`[1,{"a":1.0}]`, `[1.0,{"a":1}]`, true},
-		{`{"a":null}`, `{}`, false},
-		{`{"a":null}`, `{"b":null}`, false},
-		{`[]`, `{}`, false},
-		{`{}`, `[]`, false},
-		{`[1]`, `[1,2]`, false},
-		{`null`, `false`, false},
-	} {
-		a, _ := tree([]byte(test.a))
-		b, _ := tree([]byte(test.b))
-		if equal(a, b) != test.want || equal(b, a) != test.want {
-			t.Errorf("%s and %s: not %v", test.a, test.b, test.want)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package atom
+package jsonpatch
 
 import (
 	"bytes"
@@ -7,25 +7,26 @@ import (
 	"strings"
 )
 
-// sameJSON tells whether two documents are equal as RFC 6902, section 4.6,
-// defines it: members in any order, numbers by value.
-func sameJSON(a, b []byte) (bool, error) {
-	x, err := decodeNumbers(a)
+// Equal reports whether two JSON texts are equal as RFC 6902, section 4.6,
+// defines it: members in any order, numbers by value, however many digits they
+// have. Texts that are not JSON are not equal.
+func Equal(a, b []byte) bool {
+	x, err := decode(a)
 	if err != nil {
-		return false, err
+		return false
 	}
-	y, err := decodeNumbers(b)
-	return err == nil && sameDocument(x, y), err
+	y, err := decode(b)
+	return err == nil && equal(x, y)
 }
 
-func decodeNumbers(b []byte) (v any, err error) {
-	d := json.NewDecoder(bytes.NewReader(b))
+func decode(text []byte) (v any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	err = d.Decode(&v)
 	return v, err
 }
 
-func sameDocument(a, b any) bool {
+func equal(a, b any) bool {
 	switch x := a.(type) {
 	case map[string]any:
 		y, ok := b.(map[string]any)
@@ -33,7 +34,7 @@ func sameDocument(a, b any) bool {
 			return false
 		}
 		for k, e := range x {
-			if f, ok := y[k]; !ok || !sameDocument(e, f) {
+			if f, ok := y[k]; !ok || !equal(e, f) {
 				return false
 			}
 		}
@@ -44,7 +45,7 @@ func sameDocument(a, b any) bool {
 			return false
 		}
 		for i, e := range x {
-			if !sameDocument(e, y[i]) {
+			if !equal(e, y[i]) {
 				return false
 			}
 		}
@@ -66,23 +67,25 @@ type decimal struct {
 
 func decimalOf(s string) decimal {
 	var d decimal
-	mantissa := s
+	mantissa, power := s, ""
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		n, err := strconv.ParseInt(s[i+1:], 10, 32)
-		if err != nil {
-			return decimal{other: s}
-		}
-		mantissa, d.exponent = s[:i], int(n)
+		mantissa, power = s[:i], s[i+1:]
 	}
 	mantissa, d.negative = strings.CutPrefix(mantissa, "-")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
-	d.exponent -= len(fraction)
 	d.digits = strings.TrimLeft(whole+fraction, "0")
-	n := len(d.digits)
-	d.digits = strings.TrimRight(d.digits, "0")
-	d.exponent += n - len(d.digits)
 	if d.digits == "" {
 		return decimal{}
 	}
+	if power != "" {
+		n, err := strconv.ParseInt(power, 10, 32)
+		if err != nil {
+			return decimal{other: s}
+		}
+		d.exponent = int(n)
+	}
+	n := len(d.digits)
+	d.digits = strings.TrimRight(d.digits, "0")
+	d.exponent += n - len(d.digits) - len(fraction)
 	return d
 }
