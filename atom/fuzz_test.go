@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+
+	strict "github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
 // FuzzChanges lets the fuzzer choose values and edits: what an update records
@@ -39,11 +41,19 @@ func FuzzPatch(f *testing.F) {
 	f.Add([]byte(`{"items":[{"ID":"a"}],"by/key":{"a":{"a":1}}}`), []byte(`[{"op":"move","from":"/items/0","path":"/items/-"},{"op":"test","path":"/by~1key/a/a","value":1}]`))
 	f.Add([]byte(`{"in":{"L":[]},"Deep":{"k":{"1":[2]}}}`), []byte(`[{"op":"copy","from":"/Deep/k","path":"/Deep/~0"},{"op":"remove","path":"/Deep/k/1/0"}]`))
 	f.Add([]byte(`{"rows":[{"ID":1}]}`), []byte(`{"rows":null,"Deep":{"x":{"1":null}}}`))
+	f.Add([]byte(`{"l":[{"name":"a"},{"n":"1"}]}`), []byte(`[{"op":"remove","path":"/l/0/name"},{"op":"remove","path":"/l/0"},{"op":"replace","path":"/l/0/n","value":"2"}]`))
+	f.Add([]byte(`{"m":{"x":{"name":"a"}}}`), []byte(`[{"op":"replace","path":"/m/x/name","value":""},{"op":"move","from":"/m/x","path":"/m/y"},{"op":"copy","from":"/m","path":"/at/m"},{"op":"remove","path":"/m/y/name"}]`))
+	f.Add([]byte(`{"l":[{}],"at":{}}`), []byte(`{"l":[{"name":""},null],"at":{"at":{"name":null,"n":"0"}},"m":{"":{}}}`))
 	f.Fuzz(func(t *testing.T, doc, patch []byte) {
 		limits := Limits{Bytes: 1 << 12, Ops: 20, Depth: 20}
 		var typed world
 		if json.Unmarshal(doc, &typed) == nil {
 			fuzzPatch(t, typed, patch, limits)
+		}
+		var left omitter
+		if json.Unmarshal(doc, &left) == nil {
+			fuzzPatch(t, left, patch, limits)
+			fuzzDocument(t, left, patch, limits)
 		}
 		var generic any
 		if json.Unmarshal(doc, &generic) == nil {
@@ -68,6 +78,46 @@ func fuzzPatch[T any](t *testing.T, v T, patch []byte, limits Limits) {
 		}
 		if back, err := Revert(next, c); err != nil || !equal(&back, &v) {
 			t.Fatalf("%s: %v\n%s\nleads back to %s\nnot to %s", patch, err, c, show(&back), show(&v))
+		}
+	}
+}
+
+// fuzzDocument holds a patch of a value against the patch of its document: what
+// the value takes, the document takes, and they become the same.
+func fuzzDocument(t *testing.T, v omitter, patch []byte, limits Limits) {
+	for _, apply := range []func(any) (any, error){
+		func(v any) (any, error) {
+			if v, ok := v.(omitter); ok {
+				next, _, err := ApplyPatch(v, patch, limits)
+				return next, err
+			}
+			next, _, err := ApplyPatch(v.(json.RawMessage), patch, limits)
+			return next, err
+		},
+		func(v any) (any, error) {
+			if v, ok := v.(omitter); ok {
+				next, _, err := ApplyMergePatch(v, patch, limits)
+				return next, err
+			}
+			next, _, err := ApplyMergePatch(v.(json.RawMessage), patch, limits)
+			return next, err
+		},
+	} {
+		next, err := apply(v)
+		if err != nil {
+			continue
+		}
+		doc, err := apply(json.RawMessage(marshal(t, v)))
+		if err != nil {
+			t.Fatalf("%s is taken by the value and not by the document: %v", patch, err)
+		}
+		var back omitter
+		if err := json.Unmarshal(doc.(json.RawMessage), &back); err != nil {
+			t.Fatalf("%s leads to %s: %v", patch, doc, err)
+		}
+		var again omitter
+		if err := json.Unmarshal(marshal(t, next), &again); err != nil || !strict.Equal(marshal(t, back), marshal(t, again)) {
+			t.Fatalf("%s leads to %s, and the document to %s", patch, marshal(t, next), doc)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
@@ -22,10 +21,10 @@ func ApplyMergePatch[T any](v T, patch []byte, limits Limits) (T, Changes, error
 		x.by = 1
 		m := merger{patcher: x, left: limits.Ops}
 		if err := m.merge(x.top, patch); err != nil {
-			return m.failed(m.path, err)
+			return m.failed(jsonpatch.Pointer(m.path...), err)
 		}
 		return nil
-	}, func(m *misfit) error { return (&merger{}).failed(m.path, m.err) })
+	}, func(m *misfit) error { return (&merger{}).failed(m.path.String(), m.err) })
 }
 
 type merger struct {
@@ -34,8 +33,8 @@ type merger struct {
 	path []string // of what is being merged
 }
 
-func (*merger) failed(path []string, err error) error {
-	return &PatchError{Index: -1, Op: "merge", Path: jsonpatch.Pointer(path...), Err: err}
+func (*merger) failed(path string, err error) error {
+	return &PatchError{Index: -1, Op: "merge", Path: path, Err: err}
 }
 
 // merge merges patch into n.
@@ -61,7 +60,7 @@ func (m *merger) merge(n *node, patch []byte) error {
 	for name := range members {
 		names = append(names, name)
 	}
-	slices.Sort(names) // the first error is always the same
+	sortBy(names, func(a, b *string) bool { return *a < *b }) // the first error is always the same
 	for _, name := range names {
 		m.path = append(m.path, name)
 		if err := m.member(n, name, members[name]); err != nil {

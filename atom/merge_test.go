@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -119,5 +120,64 @@ func TestMergePatchOfTypedValues(t *testing.T) {
 	}
 	if _, _, err := ApplyMergePatch(base, []byte(`{"by/key":{"a":{"a":1}}}`), Limits{Ops: 2}); !errors.Is(err, ErrLimit) {
 		t.Errorf("three members, two allowed: %v", err)
+	}
+}
+
+// A merge patch of a typed value is that of its document, read back.
+func TestMergePatchOfAValueIsThatOfItsDocument(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := scrambleOf(t)
+		var v, from omitter
+		s.fill(reflect.ValueOf(&v).Elem())
+		s.fill(reflect.ValueOf(&from).Elem())
+		patch, doc := numbers(marshal(t, &from)), numbers(marshal(t, &v))
+		var takeOut func(any)
+		takeOut = func(p any) {
+			if p, ok := p.(map[string]any); ok {
+				for _, name := range keysOf(p) {
+					if s.n(4, "null") == 0 {
+						p[name] = nil
+					}
+					takeOut(p[name])
+				}
+			}
+		}
+		takeOut(patch)
+		text := marshal(t, patch)
+		got, c, err := ApplyMergePatch(v, text, Limits{})
+		if err != nil {
+			t.Fatalf("%s with %s: %v", marshal(t, &v), text, err)
+		}
+		var want, back omitter
+		if err := json.Unmarshal(marshal(t, mergeDocument(doc, patch)), &want); err != nil {
+			t.Fatalf("%v", err)
+		}
+		if err := json.Unmarshal(marshal(t, &got), &back); err != nil {
+			t.Fatalf("%v", err)
+		}
+		if !jsonpatch.Equal(marshal(t, &back), marshal(t, &want)) {
+			t.Fatalf("%s with %s\ngives %s\nwant %s", marshal(t, &v), text, show(&got), show(&want))
+		}
+		checkChanges(t, &v, &got, c)
+	})
+}
+
+func TestMergePatchIsStrict(t *testing.T) {
+	v := omitter{L: []omitter{{}}, Name: "a"}
+	for _, row := range []struct {
+		patch, text string
+	}{
+		{`{"n":"1","n":"2"}`, `"n" is there twice`},
+		{`{"l":[{"name":"a","name":"b"}]}`, `"name" is there twice`},
+		{"{\"name\":\"\xff\"}", "UTF-8"},
+		{`{"n":"1"} 2`, "not JSON"},
+	} {
+		if _, _, err := ApplyMergePatch(v, []byte(row.patch), Limits{}); !errors.Is(err, ErrPatch) || !strings.Contains(err.Error(), row.text) {
+			t.Errorf("%s: %v", row.patch, err)
+		}
+	}
+	got, _, err := ApplyMergePatch(v, []byte(`{"l":[null,{"name":null}],"nothing":null,"m":{"k":null},"name":null}`), Limits{})
+	if err != nil || len(got.L) != 2 || got.M == nil || got.Name != "" {
+		t.Errorf("null in an array, and for what is not there: %v, %s", err, show(&got))
 	}
 }

@@ -3,9 +3,8 @@ package atom
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"reflect"
-	"slices"
+	"strconv"
 	"strings"
 	"unsafe"
 )
@@ -13,15 +12,15 @@ import (
 // A misfit says that what a patch left at a place is not a value of the Go type
 // that stands there.
 type misfit struct {
-	by   int      // the operation that wrote there last, from 1
-	path []string // of the place
+	by   int  // the operation that wrote there last, from 1
+	path Path // of the place
 	err  error
 }
 
 // under is m as seen from further out.
 func (m *misfit) under(token string) *misfit {
 	if m != nil {
-		m.path = slices.Insert(m.path, 0, token)
+		m.path = append(Path{keyStep(token)}, m.path...)
 	}
 	return m
 }
@@ -121,16 +120,13 @@ func (in *insides) fillStruct(dst unsafe.Pointer) (m *misfit) {
 	for name := range in.members {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b string) int { // a name in other letters gives way
-		f, _ := in.plan.field(a, false)
-		g, _ := in.plan.field(b, false)
+	sortBy(names, func(a, b *string) bool { // a name in other letters gives way
+		f, _ := in.plan.field(*a, false)
+		g, _ := in.plan.field(*b, false)
 		if (f == nil) != (g == nil) {
-			if f == nil {
-				return -1
-			}
-			return 1
+			return f == nil
 		}
-		return strings.Compare(a, b)
+		return *a < *b
 	})
 	removed := false
 	for _, name := range names {
@@ -270,7 +266,7 @@ func (in *insides) fillArray(dst unsafe.Pointer) (m *misfit) {
 		if s.node == nil {
 			p.elem.copy(at(i), in.origin(s.from))
 		} else {
-			m = m.first(s.node.build(at(i)).under(fmt.Sprint(i)))
+			m = m.first(s.node.build(at(i)).under(strconv.Itoa(i)))
 		}
 	}
 	return m

@@ -3,7 +3,6 @@ package atom
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"unsafe"
 
@@ -156,7 +155,9 @@ func (x *patcher) add(n *node, token string, v value) error {
 		if in.plan != nil && in.plan.kind == kindArray {
 			return fmt.Errorf("%w: a %s has a fixed length", ErrPath, in.plan.typ)
 		}
-		in.slots = slices.Insert(in.slots, i, slot{node: x.put(in.element(), v)})
+		in.slots = append(in.slots, slot{})
+		copy(in.slots[i+1:], in.slots[i:])
+		in.slots[i] = slot{node: x.put(in.element(), v)}
 		return nil
 	}
 	place := in.place(token, false)
@@ -231,7 +232,7 @@ func (x *patcher) remove(n *node, token string) error {
 		if err != nil {
 			return err
 		}
-		in.slots = slices.Delete(in.slots, i, i+1)
+		in.slots = append(in.slots[:i], in.slots[i+1:]...)
 	default:
 		in.set(token, nil)
 	}

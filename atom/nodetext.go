@@ -2,7 +2,6 @@ package atom
 
 import (
 	"encoding/json"
-	"slices"
 	"unsafe"
 )
 
@@ -128,7 +127,7 @@ func (in *insides) names() (names []string, err error) {
 	default:
 		in.plan.visible(in.from, untouched)
 	}
-	slices.Sort(names)
+	sortBy(names, func(a, b *string) bool { return *a < *b })
 	return names, nil
 }
 

@@ -40,6 +40,7 @@ func TestConformance(t *testing.T) {
 		for i, r := range records {
 			name := fmt.Sprintf("%s/%d", file, i)
 			conforms[any](t, name+"/any", r)
+			conforms[json.RawMessage](t, name+"/document", r)
 			switch r.Doc[0] {
 			case '{':
 				conforms[Map[string, any]](t, name+"/Map", r)
