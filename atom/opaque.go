@@ -72,12 +72,19 @@ func opaqueBehind(t reflect.Type) bool {
 	case marshals(t):
 		return false
 	}
+	return !exports(t)
+}
+
+// exports tells whether the struct t has an exported field, be it one of an
+// embedded struct.
+func exports(t reflect.Type) bool {
 	for i := range t.NumField() {
-		if t.Field(i).IsExported() {
-			return false
+		f := t.Field(i)
+		if f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct && exports(f.Type) {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // marshals tells whether a t has a JSON form of its own.
