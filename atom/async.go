@@ -125,15 +125,10 @@ func (a *AsyncAtom[T]) Refresh(s *Store) {
 // Load returns the value, and has it loaded first if there is none, if what it was
 // loaded from has changed, or if the last load has failed. Somebody who observes it
 // next has it from there. It returns the error of the load, or ctx's when that ends
-// first, and beside it the last good value.
+// first, and beside it the last good value. A subscriber may call it, too, though
+// others wait behind that.
 func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
-	changed := make(chan struct{}, 1)
-	stop := Subscribe(s, a, func() {
-		select {
-		case changed <- struct{}{}:
-		default:
-		}
-	})
+	changed, stop := s.changes(a)
 	defer func() {
 		stop()
 		b := s.begin()

@@ -1,9 +1,11 @@
 package atom_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -176,5 +178,36 @@ func TestALensThatPanicsAtTheEndOfABatchSilencesNobody(t *testing.T) {
 	a.Set(s, page{Title: "c"})
 	if *first != 2 || *last != 2 || *ofTitle != 1 {
 		t.Errorf("told %d, %d and %d times", *first, *last, *ofTitle)
+	}
+}
+
+// What Load waits for would be told behind the subscriber that called it.
+func TestLoadReturnsInASubscriber(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(0)
+	loaded := atom.Async(func(_ context.Context, r atom.Reader) (int, error) { return 10 + a.Get(r), nil })
+	var got int
+	var err error
+	atom.Subscribe(s, a, func() { got, err = loaded.Load(t.Context(), s) })
+	a.Set(s, 1)
+	if got != 11 || err != nil {
+		t.Errorf("%d, %v", got, err)
+	}
+}
+
+// The load's own end is told by its goroutine, here to somebody who loads another.
+func TestLoadReturnsInASubscriberOfALoad(t *testing.T) {
+	s, done := atom.NewStore(), make(chan int)
+	first := atom.Async(func(context.Context, atom.Reader) (int, error) { return 1, nil })
+	second := atom.Async(func(context.Context, atom.Reader) (int, error) { return 2, nil })
+	var once sync.Once
+	defer atom.Subscribe(s, first.Value(), func() {
+		once.Do(func() {
+			n, _ := second.Load(t.Context(), s)
+			done <- n
+		})
+	})()
+	go first.Load(t.Context(), s)
+	if n := <-done; n != 2 {
+		t.Errorf("%d, want 2", n)
 	}
 }

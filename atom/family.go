@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync"
 	"weak"
+
+	"github.com/atomsaga/atomsaga/internal/goroutine"
 )
 
 // A Family makes the atom for a key, such as one per row of a table. Members
@@ -14,24 +16,62 @@ type Family[K comparable, A any] struct {
 	make    func(K) *A
 	mu      sync.Mutex
 	members map[K]weak.Pointer[A]
+	making  map[making[K]]bool
+}
+
+// A making is a goroutine that makes the member with a key.
+type making[K comparable] struct {
+	by  goroutine.ID
+	key K
 }
 
 // NewFamily returns a family whose members are made by make, which must
 // return a new atom each time:
 //
 //	kindByID := atom.NewFamily(func(id KindID) *atom.Atom[Kind] { return atom.Key(kinds, id) })
+//
+// make runs under no lock: it may use other members and stores. Two goroutines that
+// ask for a new member at the same time may both call it; they get the same one.
 func NewFamily[K comparable, A any](make func(K) *A) *Family[K, A] {
-	return &Family[K, A]{make: make, members: map[K]weak.Pointer[A]{}}
+	return &Family[K, A]{make: make, members: map[K]weak.Pointer[A]{}, making: map[making[K]]bool{}}
 }
 
-// Of returns the member for a key.
+// Of returns the member for a key. It panics when the function of the family, asked
+// for this member, asks for it itself.
 func (f *Family[K, A]) Of(key K) *A {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if a := f.members[key].Value(); a != nil {
+	a := f.members[key].Value()
+	f.mu.Unlock()
+	if a != nil {
 		return a
 	}
-	a := f.make(key)
+	return f.add(key, f.made(key))
+}
+
+func (f *Family[K, A]) made(key K) *A {
+	this := making[K]{goroutine.Current(), key}
+	f.mu.Lock()
+	again := f.making[this]
+	f.making[this] = true
+	f.mu.Unlock()
+	if again {
+		panic("atom: the function of a Family asks for the member that it is to make")
+	}
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.making, this)
+	}()
+	return f.make(key)
+}
+
+// add returns a as the member, or the one that has been added meanwhile.
+func (f *Family[K, A]) add(key K, a *A) *A {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if other := f.members[key].Value(); other != nil {
+		return other
+	}
 	f.members[key] = weak.Make(a)
 	runtime.AddCleanup(a, f.forget, key)
 	return a

@@ -2,6 +2,7 @@ package atom_test
 
 import (
 	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -65,5 +66,54 @@ func TestNoPlaceIsLeftBehind(t *testing.T) {
 	}
 	if n := atom.Watches(s); n != 0 {
 		t.Errorf("%d watches and regions are left", n)
+	}
+}
+
+func TestTheFunctionOfAFamilyMayUseOtherMembersAndStores(t *testing.T) {
+	s := atom.NewStore()
+	var sums *atom.Family[int, atom.Derived[int]]
+	sums = atom.NewFamily(func(n int) *atom.Derived[int] {
+		if n == 0 {
+			return atom.Derive(func(atom.Reader) int { return 0 })
+		}
+		below := sums.Of(n - 1)
+		below.Get(s)
+		return atom.Derive(func(r atom.Reader) int { return n + below.Get(r) })
+	})
+	if got := sums.Of(100).Get(s); got != 5050 {
+		t.Errorf("%d, want 5050", got)
+	}
+	var self *atom.Family[int, atom.Atom[int]]
+	self = atom.NewFamily(func(n int) *atom.Atom[int] {
+		if n == 1 {
+			return self.Of(1)
+		}
+		panic("no")
+	})
+	if reason := panicOf(func() { self.Of(1) }); reason != "atom: the function of a Family asks for the member that it is to make" {
+		t.Error(reason)
+	}
+	for range 2 {
+		if reason := panicOf(func() { self.Of(2) }); reason != "no" {
+			t.Error(reason)
+		}
+	}
+}
+
+func TestGoroutinesThatAskAtOnceGetTheSameMember(t *testing.T) {
+	var both, group sync.WaitGroup
+	both.Add(2)
+	family := atom.NewFamily(func(n int) *atom.Atom[int] {
+		both.Done()
+		both.Wait()
+		return atom.New(n)
+	})
+	var got [2]*atom.Atom[int]
+	for i := range got {
+		group.Go(func() { got[i] = family.Of(7) })
+	}
+	group.Wait()
+	if got[0] != got[1] || family.Of(7) != got[0] || family.Len() != 1 {
+		t.Errorf("%p and %p, %d members", got[0], got[1], family.Len())
 	}
 }

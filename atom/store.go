@@ -37,11 +37,11 @@ type Store struct {
 	own     Batch              // of a single write
 	notes   noteQueue          // what is told after the lock is released
 
-	subscribed uint64 // counts the subscriptions
-	onConflict []*conflictHandler
-	onError    []*errorHandler
-	attached   []attachment
-	debug      debugMode // nil unless Debug was called
+	subscriptions uint64 // counted
+	onConflict    []*conflictHandler
+	onError       []*errorHandler
+	attached      []attachment
+	debug         debugMode // nil unless Debug was called
 }
 
 // NewStore returns an empty store, in which every atom has its initial value.

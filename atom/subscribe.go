@@ -31,12 +31,30 @@ type subscription struct {
 	pending reason // what has happened in this batch
 	queued  bool   // a call waits for delivery
 	stopped bool
+	atOnce  bool // called under the lock
 }
 
 func (s *Store) subscribe(src source, why reason, f func()) (stop func()) {
+	return s.subscribed(&subscription{store: s, src: src, call: f, why: why})
+}
+
+// changes returns a channel that is sent to when the value of src has changed, before
+// anybody is told: who waits for it may be a subscriber that others wait behind.
+func (s *Store) changes(src source) (changed <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	send := func() {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+	return c, s.subscribed(&subscription{store: s, src: src, call: send, why: becauseValue, atOnce: true})
+}
+
+func (s *Store) subscribed(x *subscription) (stop func()) {
 	b := s.begin()
 	defer s.end(b)
-	end := s.observing(src, why, f)
+	end := s.observe(x)
 	return func() {
 		b := s.begin()
 		defer s.end(b)
@@ -46,10 +64,14 @@ func (s *Store) subscribe(src source, why reason, f func()) (stop func()) {
 
 // observing is subscribe under the lock.
 func (s *Store) observing(src source, why reason, f func()) (stop func()) {
-	s.subscribed++
-	x := &subscription{store: s, src: src, call: f, number: s.subscribed, why: why}
-	end := src.observe(s, x)
-	x.last = src.peek(s)
+	return s.observe(&subscription{store: s, src: src, call: f, why: why})
+}
+
+func (s *Store) observe(x *subscription) (stop func()) {
+	s.subscriptions++
+	x.number = s.subscriptions
+	end := x.src.observe(s, x)
+	x.last = x.src.peek(s)
 	return func() {
 		if !x.stopped {
 			x.stopped = true
@@ -104,7 +126,11 @@ func (x *subscription) check() {
 	now := x.src.peek(x.store)
 	different := !x.src.same(x.store, x.last, now)
 	x.last = now
-	if (different || why&becauseStatus != 0) && !x.queued {
+	switch {
+	case !different && why&becauseStatus == 0:
+	case x.atOnce:
+		x.call()
+	case !x.queued:
 		x.queued = true
 		x.store.news = append(x.store.news, x)
 	}

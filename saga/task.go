@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/goroutine"
 	"github.com/atomsaga/atomsaga/internal/wait"
 )
 
@@ -91,6 +92,7 @@ type Task struct {
 	ctx          context.Context // the effect's
 	cancelEffect context.CancelFunc
 	done         chan struct{} // closed when everyone has been told
+	endedBy      goroutine.ID  // and that is who tells them
 
 	mu           sync.Mutex
 	id           string // "" until somebody asks
@@ -199,11 +201,17 @@ func (t *Task) Patches() (all []atom.Changes) {
 // Wait waits until the task has ended and returns its Err, or ctx's error when
 // that ends first. While the task runs it panics in a handler of [On], or another
 // function that the browser calls: until that returns no answer can come.
+//
+// By then everybody has been told, with one exception: those who are told of the end
+// may wait for the task, too, and need not wait for themselves.
 func (t *Task) Wait(ctx context.Context) error {
 	select {
 	case <-t.done:
 		return t.Err()
 	default:
+		if t.tellsOfIt() {
+			return t.Err()
+		}
 		wait.CheckContext(ctx, "saga: Task.Wait")
 	}
 	select {
@@ -212,6 +220,13 @@ func (t *Task) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// tellsOfIt reports whether the calling goroutine is the one that has ended the task.
+func (t *Task) tellsOfIt() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.state != Running && t.endedBy == goroutine.Current()
 }
 
 // Cancel takes the change back and cancels the effect's context. It does
@@ -305,7 +320,7 @@ func (t *Task) failed() bool {
 func (t *Task) become(state State, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.state, t.err, t.ended = state, err, time.Now()
+	t.state, t.err, t.ended, t.endedBy = state, err, time.Now(), goroutine.Current()
 }
 
 func (t *Task) setPostErr(err error) {
