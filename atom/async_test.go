@@ -3,6 +3,7 @@ package atom_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -106,6 +107,23 @@ func TestAsyncLoadWaits(t *testing.T) {
 			t.Errorf("err %v", err)
 		}
 	})
+}
+
+func TestALoadThatEndsItsGoroutineFails(t *testing.T) {
+	s, loads := atom.NewStore(), 0
+	a := atom.Async(func(context.Context, atom.Reader) (int, error) {
+		if loads++; loads == 1 {
+			runtime.Goexit() // as FailNow does
+		}
+		return loads, nil
+	})
+	if _, err := a.Load(t.Context(), s); err == nil || !strings.Contains(err.Error(), "runtime.Goexit") || a.Get(s).Loading {
+		t.Errorf("err %v, %+v", err, a.Get(s))
+	}
+	a.Refresh(s)
+	if v, err := a.Load(t.Context(), s); v != 2 || err != nil {
+		t.Errorf("then %d, %v", v, err)
+	}
 }
 
 func TestAsyncThatPanics(t *testing.T) {

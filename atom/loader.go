@@ -2,6 +2,7 @@ package atom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 )
@@ -45,10 +46,17 @@ func (l *loader) begin(s *Store, run func(context.Context, *loadReader)) {
 	l.become(s, loadState{loading: true, err: l.state.err})
 	go func() {
 		defer cancel()
+		returned := false
+		defer func() {
+			b := s.begin()
+			defer s.end(b)
+			before.forget()
+			if !returned && l.flight == r && l.state.loading {
+				l.become(s, loadState{err: errExited})
+			}
+		}()
 		run(ctx, r)
-		b := s.begin()
-		before.forget()
-		s.end(b)
+		returned = true
 	}()
 }
 
@@ -73,6 +81,10 @@ func (l *loader) resume(s *Store) {
 		r.stop = append(r.stop, s.observing(d.src, becauseValue, r.again))
 	}
 }
+
+// errExited is the error of a load that has taken its goroutine with it, as a test does
+// that fails in one.
+var errExited = errors.New("atom: the load has ended its goroutine (runtime.Goexit)")
 
 // abandon ends the load under way, and stops observing what was read.
 func (l *loader) abandon(s *Store) {

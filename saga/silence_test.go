@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +79,7 @@ func TestLiveIsAboutWhatRunsAlready(t *testing.T) {
 func TestThePatchOfATaskThatHasEndedIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(doc{})
+		var mu sync.Mutex
 		var errs [2]error
 		run := func(ask bool) *saga.Task {
 			return saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).Effect(func(ctx context.Context, _ doc) error {
@@ -86,6 +88,8 @@ func TestThePatchOfATaskThatHasEndedIsNotSent(t *testing.T) {
 					task.AsSent()
 				}
 				time.Sleep(time.Hour)
+				mu.Lock()
+				defer mu.Unlock()
 				_, errs[0] = task.AsSent()
 				_, errs[1] = task.PatchSent()
 				return nil
@@ -93,13 +97,17 @@ func TestThePatchOfATaskThatHasEndedIsNotSent(t *testing.T) {
 		}
 		run(false).Wait(t.Context())
 		time.Sleep(2 * time.Hour)
+		mu.Lock()
 		for _, err := range errs {
 			if !errors.Is(err, saga.ErrEnded) {
 				t.Errorf("the error is %v", err)
 			}
 		}
+		mu.Unlock()
 		run(true).Wait(t.Context())
 		time.Sleep(2 * time.Hour)
+		mu.Lock()
+		defer mu.Unlock()
 		if errs != [2]error{} {
 			t.Errorf("what was sent before is known: %v", errs)
 		}
