@@ -248,16 +248,22 @@ func (a *applier) resize(p *plan, v unsafe.Pointer, at, out, in int) {
 	a.made(fresh.UnsafePointer())
 }
 
+// keyOf is the key of the map p that a step leads to.
+func (p *plan) keyOf(s Step) (k reflect.Value, ok bool) {
+	k = reflect.ValueOf(s.key)
+	if !k.IsValid() && p.key.kind == kindInterface {
+		k = reflect.Zero(p.key.typ)
+	}
+	return k, k.IsValid() && k.Type().AssignableTo(p.key.typ)
+}
+
 func (a *applier) applyMap(p *plan, v unsafe.Pointer, path Path, i int, s *change) error {
 	m := p.value(v)
 	if m.IsNil() {
 		return ErrPath
 	}
-	k := reflect.ValueOf(path[i].key)
-	if !k.IsValid() && p.key.kind == kindInterface {
-		k = reflect.Zero(p.key.typ)
-	}
-	if !k.IsValid() || !k.Type().AssignableTo(p.key.typ) {
+	k, ok := p.keyOf(path[i])
+	if !ok {
 		return ErrPath
 	}
 	if !a.owned(m.UnsafePointer()) {

@@ -98,13 +98,22 @@ func (a *applier) placeIn(r *root, e *plan, step Step, s *change) int {
 	return at
 }
 
+// boxOf is a box of the Map p with the key that a step leads to, and nothing else.
+func (p *plan) boxOf(s Step) (box unsafe.Pointer, ok bool) {
+	if s.key == nil || reflect.TypeOf(s.key) != p.key.typ {
+		return nil, false
+	}
+	box = p.box.new()
+	p.key.value(box).Set(reflect.ValueOf(s.key))
+	return box, true
+}
+
 func (a *applier) applyTable(p *plan, r *root, path Path, i int, s *change) error {
 	last, step := i == len(path)-1, path[i]
-	if step.key == nil || reflect.TypeOf(step.key) != p.key.typ || last && s.op != OpReplace && s.plan.typ != p.elem.typ {
+	fresh, ok := p.boxOf(step)
+	if !ok || last && s.op != OpReplace && s.plan.typ != p.elem.typ {
 		return ErrPath
 	}
-	fresh := p.box.new()
-	p.key.value(fresh).Set(reflect.ValueOf(step.key))
 	at, found := r.tree.search(p.order.keyIn(fresh, p.key.typ), p.key.typ)
 	switch {
 	case last && s.op == OpAdd:

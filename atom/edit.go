@@ -9,6 +9,7 @@ type Edit struct {
 	editor editor
 	patch  Changes  // what it changes, seen from its target
 	sent   *Changes // what is re-applied in place of the edit; nil: the edit
+	sentOf any      // points to the value that sent was made of
 }
 
 // An editor is what an Edit does, whatever the type of its atom. It is compiled for
@@ -72,7 +73,7 @@ func (e *revising[T]) next(prev *T) (next *T, c Changes, err error) {
 	case e.as == same || prev == e.before:
 		return e.after, e.patch, nil
 	case e.sent != nil:
-		next, c, err = repeated(prev, *e.sent)
+		next, c, err = repeated(prev, e.sentOf.(*T), *e.sent)
 	default:
 		next, c, err = e.revise(prev)
 	}
@@ -111,10 +112,10 @@ func (e *Edit) valueIn(state any) any {
 	return nil
 }
 
-// repeated makes changes again that were made of another value. They stay what
-// they are: what was sent.
-func repeated[T any](prev *T, sent Changes) (*T, Changes, error) {
-	next, err := applied(prev, sent)
+// repeated makes changes again that were made of another value, before. They stay
+// what they are: what was sent.
+func repeated[T any](prev, before *T, sent Changes) (*T, Changes, error) {
+	next, err := appliedFrom(prev, before, sent)
 	if err != nil {
 		return prev, Changes{}, err
 	}

@@ -158,17 +158,31 @@ func (e *Entry) Patch(r Reader, i int) Changes {
 	return e.edits[i].patch
 }
 
+// Before returns what Patch of the i-th edit was made of: a pointer to the value of
+// its atom at that time, which nobody writes through; nil when there was none.
+func (e *Entry) Before(r Reader, i int) any {
+	e.open(r)
+	defer r.close()
+	edit := e.edits[i]
+	if edit.sent != nil && !e.live() {
+		return edit.sentOf
+	}
+	before, _ := edit.editor.led()
+	return before
+}
+
 // AsSent has the entry re-applied from its patches as they are now, and its edits
 // not run any more: for an entry of which a server is told the patches. Elements
-// are found by their identity, never by position.
+// are found by their identity, or else by the value that they had, see [ApplyFrom];
+// never by position alone. Another call has the patches of that time take their place,
+// for a server that has refused the first ones.
 func (e *Entry) AsSent(w Writer) {
 	b := e.begin(w)
 	defer w.end(b)
 	for _, edit := range e.edits {
-		if edit.sent == nil {
-			sent := edit.patch
-			edit.sent = &sent
-		}
+		sent := edit.patch
+		edit.sent = &sent
+		edit.sentOf, _ = edit.editor.led()
 	}
 }
 

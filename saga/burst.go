@@ -13,10 +13,10 @@ import (
 // the store's lock.
 type burst struct {
 	task  *Task
-	parts []*part                                       // oldest first
-	last  time.Time                                     // when the last one has joined
-	begun bool                                          // the effect has: nobody joins any more
-	add   func(more atom.Changes) (atom.Changes, error) // what they change, and more
+	parts []*part   // oldest first
+	last  time.Time // when the last one has joined
+	begun bool      // the effect has: nobody joins any more
+	add   merger    // what they change, and more
 }
 
 // A part is one run of a burst. The last one's effect is that of all.
@@ -41,12 +41,12 @@ func newBurst(b *atom.Batch, t *Task) *burst {
 // that cannot be told together with the rest: when it is about another atom, as in a
 // [Scope], or changes what somebody else has made in between. Then it stays a task of
 // its own.
-func (x *burst) join(t *Task) bool {
+func (x *burst) join(b *atom.Batch, t *Task) bool {
 	u := x.task
 	if u.lane.key.scoped && u.launch.names() != t.launch.names() {
 		return false
 	}
-	patch, err := x.add(t.patches[0])
+	patch, err := x.add(t.entries[0].Before(b, 0), t.patches[0])
 	if err != nil {
 		return false
 	}
@@ -75,7 +75,7 @@ func (x *burst) merge(b *atom.Batch) (err error) {
 	below, _ := t.entries[0].States(b, 0)
 	add, merged := t.work.merging(below), atom.Changes{}
 	for _, e := range t.entries {
-		if merged, err = add(e.Patch(b, 0)); err != nil {
+		if merged, err = add(e.Before(b, 0), e.Patch(b, 0)); err != nil {
 			return err
 		}
 	}

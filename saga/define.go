@@ -44,6 +44,8 @@ type Definition[In, T any] struct {
 //	or the timeout has passed                   again or a probe gets through: the oldest is tried
 //	                                            again after 1 s, 2 s, ... 1 minute (at random, see Backoff)
 //	an error whose Temporary method is true     waits, with those on its atom; its RetryAfter counts, see Backoff
+//	an error that is [Stale]                    sends its patch made anew, under the same id, up to
+//	                                            four times, then it has failed
 //	any other error                             is retried as its Backoff says, then it has failed:
 //	                                            taken back in every page, and set aside
 //
@@ -156,6 +158,7 @@ type durable interface {
 	perform(*Task)                                // one attempt
 	exited(*Task, error)                          // the effect has taken the goroutine of perform with it
 	sending(patch []byte) []byte                  // returns what the first attempt has sent
+	refused()                                     // what was sent: the next attempt sends what it is given
 	ended(*atom.Batch, *Task)
 	dismissed()
 	retry() *Task

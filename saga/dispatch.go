@@ -62,7 +62,7 @@ func (a *admission) enter(b *atom.Batch) {
 		}
 		return
 	}
-	a.task = t.lane.takeUp(t)
+	a.task = t.lane.takeUp(b, t)
 	t.registry.expect(b, a.task, t.entries[0])
 	if a.task == t {
 		t.registry.run(b, t)
@@ -149,54 +149,4 @@ func (t *Task) recordPatches(b *atom.Batch) error {
 		return nil
 	}
 	return t.burst.merge(b)
-}
-
-// AsSent returns [Task.Patch], for an effect that sends it, and has the change
-// re-applied from that patch from now on, not by running the update again: the
-// page then shows what the server was told. [Saga.AsSent] does so from the start.
-//
-// The patch is the one of the time of the first call. The error wraps [ErrEnded] when the
-// task has ended before: an effect that goes on after its timeout, or after it was
-// cancelled, has nothing to send any more. It wraps [atom.ErrPath] when several runs have
-// joined and what is below them has changed so that their patches no longer make one.
-func (t *Task) AsSent() (patch atom.Changes, err error) {
-	t.store.Batch(func(b *atom.Batch) {
-		switch {
-		case t.sent:
-		case t.State() != Running:
-			err = fmt.Errorf("%w: there is no patch to send", ErrEnded)
-		default:
-			if err = t.recordPatches(b); err != nil {
-				err = fmt.Errorf("saga: the patches of %d runs: %w", len(t.entries), err)
-			} else {
-				t.freeze(b) // the effect has its value already
-			}
-		}
-	})
-	if err != nil {
-		return atom.Changes{}, err
-	}
-	return t.Patch(), nil
-}
-
-// PatchSent is AsSent for an effect that sends the patch as JSON (RFC 6902). Of a
-// durable saga it is the same on every attempt, after a reload too, when the
-// server may have the change already and there would be nothing left to send.
-func (t *Task) PatchSent() ([]byte, error) {
-	patch, err := t.AsSent()
-	if err != nil {
-		return nil, err
-	}
-	text, err := patch.JSONPatch()
-	if err == nil && t.launch.durable != nil {
-		text = t.launch.durable.sending(text)
-	}
-	return text, err
-}
-
-func (t *Task) freeze(b *atom.Batch) {
-	t.sent = true
-	for _, e := range t.entries {
-		e.AsSent(b)
-	}
 }

@@ -37,6 +37,7 @@
 //	post-effect panics               stays                   Succeeded, with PostErr
 //	a base contains it, see Confirm  is part of the base     Succeeded, whatever the effect says
 //	effect returns an error, panics  dropped                 Failed
+//	its error is Stale               stays, sent anew        as the effect, in the end
 //	effect ends its goroutine        dropped                 Failed, with ErrEffectExited
 //	timeout                          dropped                 Failed, with ErrTimeout
 //	cancel, by task, hook, context   dropped                 Cancelled

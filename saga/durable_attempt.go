@@ -31,7 +31,7 @@ func (c *client) judge(i *item, t *Task, err error) {
 		backoff.Retries = math.MaxInt
 	}
 	permanent := isPermanent(err)
-	switch wait, again := backoff.next(i.tries+1, err); {
+	switch wait, again := t.tryAgain(i.tries+1, err, backoff); {
 	case err == nil:
 		c.settle(i, t, nil)
 	case isUnauthorized(err) && !permanent:
@@ -102,11 +102,11 @@ func (i *item) sending(patch []byte) []byte {
 	c := i.client
 	var written <-chan struct{}
 	c.in(func(b *atom.Batch) {
-		if i.record.Sent != "" {
+		if i.record.Sent != "" && !i.refusal {
 			patch = []byte(i.record.Sent)
 			return
 		}
-		i.record.Sent = string(patch)
+		i.record.Sent, i.refusal = string(patch), false
 		if i.kept.Order != 0 {
 			written = c.save()
 		}
@@ -116,6 +116,9 @@ func (i *item) sending(patch []byte) []byte {
 	}
 	return patch
 }
+
+// refused is called when a server has refused the patch: the next one is another.
+func (i *item) refused() { i.client.in(func(*atom.Batch) { i.refusal = true }) }
 
 // Kinds of errors, told by a method as package saga/fetch's errors have it.
 

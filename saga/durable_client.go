@@ -252,7 +252,7 @@ func (c *client) update(b *atom.Batch, i *item, r Record, isRead bool) (then fun
 			}
 		}
 	}
-	if i.missing = false; i.record.Sent == "" {
+	if i.missing = false; i.record.Sent == "" || r.Sent != "" && !c.owner {
 		i.record.Sent = r.Sent
 	}
 	if i.record != i.kept {

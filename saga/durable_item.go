@@ -39,6 +39,7 @@ type item struct {
 	blocker *item  // an earlier one about the same thing, when it was last looked for
 	probed  uint64 // when it last found no server, counted
 	tries   int    // that have failed, of those that count
+	refusal bool   // of what was sent: another patch takes its place
 
 	unkept  bool // the outbox has not taken it: it is sent by this page, or lost with it
 	local   bool // refused by this page, not by a server: what counts is what the owner makes of it

@@ -37,7 +37,7 @@ func (t *Task) carryOut() {
 	w := t.work // nobody joins any more
 	err := t.attempt(w)
 	for n := 1; err != nil; n++ {
-		wait, again := t.performed().retry.next(n, err)
+		wait, again := t.tryAgain(n, err, t.performed().retry)
 		if !again || !t.pause(wait) {
 			t.fail(err)
 			return

@@ -90,8 +90,8 @@ func (n *lane) standIn(t *Task) *Task {
 
 // takeUp returns the task that what t has dispatched belongs to: t itself, or
 // the burst that it has joined.
-func (n *lane) takeUp(t *Task) *Task {
-	if n != nil && n.open != nil && n.open.join(t) {
+func (n *lane) takeUp(b *atom.Batch, t *Task) *Task {
+	if n != nil && n.open != nil && n.open.join(b, t) {
 		return n.open.task
 	}
 	return t

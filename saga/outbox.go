@@ -15,7 +15,8 @@ type Record struct {
 	Input   string `json:"input"`           // as JSON
 
 	// Sent is the patch as its first attempt has sent it ([Task.PatchSent]): the
-	// others send the same, whatever the update makes of a later value.
+	// others send the same, whatever the update makes of a later value, until the
+	// server has refused it as [Stale] and another takes its place.
 	Sent string `json:"sent,omitempty"`
 
 	// State says how far it is, and Since when that came to be, in milliseconds of

@@ -55,12 +55,16 @@ type work interface {
 
 	// For runs that join: what adds up the changes of several of them, and this run
 	// with the updates of earlier ones before its own.
-	merging(below any) (add func(atom.Changes) (atom.Changes, error))
+	merging(below any) (add merger)
 	after(earlier []work) work
 }
 
 // A noResult stands for the result of an effect that has worked without one.
 type noResult struct{}
+
+// A merger adds changes, made of the value that from points to, to those that it was
+// given before, and returns what they change together.
+type merger func(from any, more atom.Changes) (all atom.Changes, err error)
 
 // A run is the work of a saga on one atom.
 type run[T any] struct {
@@ -102,14 +106,11 @@ func (r *run[T]) result() any {
 	return r.made
 }
 
-func (r *run[T]) merging(below any) func(atom.Changes) (atom.Changes, error) {
-	var before T
-	if p, ok := below.(*T); ok {
-		before = *p
-	}
+func (r *run[T]) merging(below any) merger {
+	before := valueAt[T](below)
 	now := before
-	return func(more atom.Changes) (atom.Changes, error) {
-		next, err := atom.Apply(now, more)
+	return func(from any, more atom.Changes) (atom.Changes, error) {
+		next, err := atom.ApplyFrom(now, valueAt[T](from), more)
 		if err != nil {
 			return atom.Changes{}, err
 		}
@@ -117,6 +118,14 @@ func (r *run[T]) merging(below any) func(atom.Changes) (atom.Changes, error) {
 		_, all, err := atom.Edited(before, func(draft *T) { *draft = next })
 		return all, err
 	}
+}
+
+// valueAt is the value that v, a *T, points to, the zero one when it is nil.
+func valueAt[T any](v any) (value T) {
+	if p, ok := v.(*T); ok && p != nil {
+		value = *p
+	}
+	return value
 }
 
 func (r *run[T]) after(earlier []work) work {

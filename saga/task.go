@@ -75,6 +75,7 @@ type Task struct {
 	entries    []*atom.Entry // none when the update was refused; several when runs have joined
 	patches    []atom.Changes
 	sent       bool        // the entries are re-applied from the patches
+	refusals   int         // of a patch that was stale; the effect's goroutine has it
 	burst      *burst      // nil unless others may join, or have
 	lane       *lane       // nil without a policy
 	number     uint64      // in the order in which those with a policy were run
@@ -100,6 +101,7 @@ type Task struct {
 	err, postErr error
 	clash        *atom.Conflict // written before the state
 	attempts     int
+	texts        [][]byte // of the patches, as they are sent; nil before, and when they have to be made anew
 	waiting      bool
 	progress     progress
 	began, ended time.Time

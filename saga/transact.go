@@ -92,6 +92,6 @@ func (t *transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
 func (t *transaction) result() any                           { return nil }
 func (t *transaction) after([]work) work                     { return t }
 
-func (t *transaction) merging(any) func(atom.Changes) (atom.Changes, error) {
-	return func(c atom.Changes) (atom.Changes, error) { return c, nil } // it has no bursts
+func (t *transaction) merging(any) merger {
+	return func(_ any, c atom.Changes) (atom.Changes, error) { return c, nil } // it has no bursts
 }

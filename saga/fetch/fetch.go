@@ -25,6 +25,8 @@
 //	ErrIntercepted)
 //	401 (Unauthorized)                  fails                waits until the user has logged in
 //	408, 425, 429, 502, 503, 504        is tried again       is tried again, however often
+//	409, 412, 422 to [Patch]:           is made anew and     is made anew and
+//	saga.Stale                          sent, then fails     sent, then fails
 //	other 4xx: saga.Permanent           fails                fails
 //	other 5xx                           is tried again       is tried again as its Backoff says
 //	2xx, no body, to a change           has succeeded, without a result: saga.ErrNoResult
@@ -206,13 +208,32 @@ func Get[T any](ctx context.Context, url string) (T, error) {
 //
 // The request carries the task's id as its Idempotency-Key, the same in every
 // attempt, so that a server that knows the header acts once even when its first
-// answer was lost.
+// answer was lost. It must remember only what it has done: what it has refused may come
+// again under the same key with another body.
+//
+// In the patch stand tests of which elements of lists it is about, so that a server
+// whose list differs refuses it, by RFC 6902 alone, and never changes another element than
+// the user meant. It answers that with 409 Conflict, 412 Precondition Failed or 422
+// Unprocessable Content, which is [saga.Stale]: the patch is made anew and sent again. A
+// 422 that names a place in the document ([Problem.Path]), and no operation of the patch,
+// is about what is there after the patch, and final.
 func Patch[T any](ctx context.Context, url string) (answer T, err error) {
 	r, patch, err := patching(ctx, url)
 	if err != nil {
 		return answer, fmt.Errorf("fetch: PATCH %s: %w", url, err)
 	}
-	return JSON[T](ctx, r, patch)
+	if err := exchange(ctx, r, patch, &answer); err != nil {
+		return *new(T), refusal(err)
+	}
+	return answer, nil
+}
+
+// refusal is what the error of a patch means.
+func refusal(err error) error {
+	if p, is := errors.AsType[*Problem](err); is && p.refusesPatch() {
+		return saga.Stale(err)
+	}
+	return err
 }
 
 // patching is the request of Patch, and its body.

@@ -62,6 +62,18 @@ func (p *Problem) Unauthorized() bool { return p.Status == 401 }
 // nothing. It may be very long: [saga.Backoff] has a limit.
 func (p *Problem) RetryAfter() time.Duration { return retryAfter(p.Header) }
 
+// refusesPatch reports whether the answer to a patch says that the server has something
+// else than it was made for.
+func (p *Problem) refusesPatch() bool {
+	switch p.Status {
+	case 409, 412:
+		return true
+	case 422:
+		return p.Path == "" || p.Operation != nil
+	}
+	return false
+}
+
 // errorOf is what a problem means for those who try again.
 func errorOf(p *Problem) error {
 	if p.Status < 500 && !p.Temporary() {
