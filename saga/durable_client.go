@@ -84,6 +84,9 @@ func (c *client) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
 		panic("saga: this store has an outbox")
 	}
 	o.Listen(ctx, c.hear, func() { c.in(c.tryNow) })
+	if o, ok := o.(Renewing); ok {
+		o.Renewed(ctx, c.renewed)
+	}
 	go func() {
 		opened, _ := o.All(ctx) // it is read again
 		c.in(func(*atom.Batch) { c.tell(message{Is: hello}) })
@@ -98,6 +101,12 @@ func (c *client) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
 		c.in(func(*atom.Batch) { c.tell(message{Is: bye}) })
 		cancel()
 	}
+}
+
+// renewed is called when the outbox has been opened anew: what it had may be gone.
+func (c *client) renewed() {
+	c.in(func(*atom.Batch) { c.kick() })
+	c.readNow()
 }
 
 // await waits until ready holds; false when ctx ends before.

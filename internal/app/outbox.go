@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -20,7 +21,7 @@ type outboxPanel struct {
 func (p *outboxPanel) Render() app.UI {
 	now := p.outbox.Use(&p.bind, saga.OutboxOf(p.Store()))
 	return app.Elem("section").Class("panel", "outbox").DataSet("testid", "outbox").DataSet("waiting", now.Waiting).
-		DataSet("paused", now.Paused).Aria("label", "Outbox").Body(
+		DataSet("paused", now.Paused).DataSet("unkept", len(now.Unkept)).Aria("label", "Outbox").Body(
 		app.P().Class("hint").Role("status").Text(waiting(now)),
 		app.If(len(now.Aside) > 0, func() app.UI {
 			return app.Elem("ul").Class("log-lines").Body(
@@ -30,28 +31,45 @@ func (p *outboxPanel) Render() app.UI {
 	)
 }
 
-// waiting says what the outbox is at. A change that is on its way, and will be
-// there in a moment, is not worth a word.
+// waiting says what the outbox is at, and what becomes of it when the page is closed. A
+// change that is on its way, and will be there in a moment, is not worth a word.
 func waiting(now saga.OutboxState) string {
-	changes := fmt.Sprintf("%d changes wait", now.Waiting)
+	changes := fmt.Sprintf("%d changes wait ", now.Waiting)
 	if now.Waiting == 1 {
-		changes = "1 change waits"
+		changes = "1 change waits "
 	}
 	switch {
-	case now.Waiting > 0 && now.Paused && len(now.Unkept) == 0:
-		return changes + " for the server, which cannot be reached. You may close the page: they are kept."
-	case now.Waiting > 0 && now.Paused && now.Err != "":
-		return changes + " for the server, which cannot be reached. They would be lost with the page: " + now.Err + "."
-	case now.Waiting > 0 && now.Paused:
-		return changes + " for the server, which cannot be reached. They are being kept; until then they would be lost with the page."
-	case now.Waiting > 0 && now.Unauthorized:
-		return changes + " until you log in."
+	case now.Waiting == 0:
+		changes = ""
+	case now.Unauthorized:
+		changes += "until you have logged in. "
+	case now.Paused:
+		changes += "for the server, which cannot be reached. "
+	case now.Stalled:
+		changes += "for a tab that stands still; another one sends in its place. "
+	case now.Waiting > 1:
+		changes += "for their turn. "
+	default:
+		changes = ""
+	}
+	return strings.TrimSpace(changes + keeping(now))
+}
+
+func keeping(now saga.OutboxState) string {
+	unkept := len(now.Unkept)
+	switch {
+	case now.Err != "" && unkept > 0 && unkept < now.Waiting:
+		return fmt.Sprintf("%d of them would be lost with the page: %s.", unkept, now.Err)
+	case now.Err != "" && unkept > 0:
+		return "What has not reached the server would be lost with the page: " + now.Err + "."
 	case now.Err != "":
 		return "Changes are not kept when the page is closed: " + now.Err + "."
-	case now.Waiting > 1:
-		return changes + " for their turn."
+	case now.Waiting == 0 || !now.Paused && !now.Unauthorized:
+		return ""
+	case unkept > 0:
+		return "They are being kept; until then they would be lost with the page."
 	}
-	return ""
+	return "You may close the page: they are kept."
 }
 
 // aside is a change that does not go out.

@@ -90,8 +90,10 @@ func (c *connection) request(o *opening) {
 			// Numbers go on from here, above those of a database of this name that was
 			// cleared: what was in that is written again under its own.
 			from := time.Now().UnixMilli()
-			store.Call("add", "", from)
-			store.Call("delete", from)
+			calling(func() js.Value {
+				store.Call("add", "", from)
+				return store.Call("delete", from)
+			})
 		}
 	})
 	all.set(request, "onblocked", func(js.Value) { c.giveUp(o, ErrBlocked) })
