@@ -2,7 +2,12 @@
 
 package e2e
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/atomsaga/atomsaga/e2e/browser"
+	"github.com/atomsaga/atomsaga/e2e/gate"
+)
 
 // What the browser denies the page costs only what it is for: a change is sent all the
 // same, and where it would not outlive the page that says so.
@@ -30,7 +35,7 @@ func TestAChangeIsSentWhateverTheBrowserDenies(t *testing.T) {
 				t.Errorf("stored: %+v", got)
 			}
 			if !test.kept {
-				a.says("not kept when the page is closed")
+				a.says("(not kept when the page is closed|lost with the page)")
 				return
 			}
 			a.gate.Down(true)
@@ -51,4 +56,111 @@ func TestAChangeIsSentWhateverTheBrowserDenies(t *testing.T) {
 // says waits until what the outbox says is like a regular expression.
 func (a *app) says(like string) {
 	a.WantTrue(`/` + like + `/.test(document.querySelector("[data-testid=outbox]").innerText)`)
+}
+
+// away takes the server away, from a page that can begin without one.
+func (a *app) away() {
+	a.cached()
+	a.Allow("ERR_")
+	a.Offline(true)
+	a.gate.Down(true)
+}
+
+// records is how many the outbox has on the disk.
+const records = `new Promise((resolve) => {
+	const request = indexedDB.open("atomsaga")
+	request.onsuccess = () => {
+		const database = request.result
+		const count = database.transaction("records").objectStore("records").count()
+		count.onsuccess = () => { database.close(); resolve(count.result) }
+	}
+})`
+
+// noRoom has the browser keep no record, until room says that it may again.
+const noRoom = `{
+	const add = IDBObjectStore.prototype.add
+	IDBObjectStore.prototype.add = function (...record) {
+		const request = add.apply(this, record)
+		if (!sessionStorage.room && this.transaction.mode === "readwrite") {
+			Object.defineProperty(this.transaction, "error", {value: new DOMException("no room", "QuotaExceededError")})
+			this.transaction.abort()
+		}
+		return request
+	}
+}`
+
+// full opens a kind's page in a browser that has no room left, and makes a change
+// that the server does not answer.
+func full(t *testing.T) (a *app, change *gate.Rule) {
+	a = arrive(t)
+	a.Allow("ERR_")
+	a.Prepare(noRoom)
+	a.Goto(a.gate.URL(pathOf(wasDeathOf)))
+	a.alive()
+	change = a.hold(wasDeathOf)
+	a.direction().Click()
+	a.wantDirection(false, true)
+	change.Arrived()
+	a.says("lost with the page")
+	return a, change
+}
+
+// Neither another tab, nor anything else that works, makes a change kept that is not.
+func TestAChangeThatIsNotKeptIsNotSaidToBe(t *testing.T) {
+	a, change := full(t)
+	b := a.another(pathOf(wasDeathOf))
+	b.Allow("ERR_")
+	b.name().WantValue("was death of")
+	b.Close()
+	a.Front()
+	a.says("lost with the page")
+	a.reload()
+	change.Lose()
+	a.wantDirection(true, false) // as it said
+	a.outbox().WantAttribute("data-waiting", "0")
+}
+
+func TestAChangeThatWasNotKeptIsWhenThereIsRoom(t *testing.T) {
+	a, change := full(t)
+	a.gate.Down(true)
+	change.Lose()
+	a.outbox().WantAttribute("data-paused", "true")
+	a.says("lost with the page")
+	browser.Eval[string](a.Tab, `sessionStorage.room = "some"`)
+	a.WantTrue(records + `.then((n) => n === 1)`)
+	a.says("they are kept")
+	a.Goto("about:blank")
+	a.gate.Down(false)
+	a.Goto(a.gate.URL(pathOf(wasDeathOf)))
+	a.alive()
+	a.wantDirection(false, false)
+	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Version != 2 {
+		t.Errorf("stored: %+v", got)
+	}
+}
+
+// The user clears what the browser keeps for the page, while it is open.
+func TestWhatWasClearedIsWrittenAnew(t *testing.T) {
+	a := visit(t, pathOf(wasDeathOf))
+	a.away()
+	a.direction().Click()
+	a.says("they are kept")
+	a.ClearStorage()
+	a.edit(a.description(), "Says who died.")
+	a.outbox().WantAttribute("data-waiting", "2")
+	a.WantTrue(records + `.then((n) => n === 2)`)
+	a.says("they are kept")
+	a.reload()
+	a.wantDirection(false, true)
+	a.description().WantValue("Says who died.")
+	a.gate.Down(false)
+	a.Offline(false)
+	a.wantDirection(false, false)
+	a.outbox().WantAttribute("data-waiting", "0")
+	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Description != "Says who died." {
+		t.Errorf("stored: %+v", got)
+	}
+	if n := browser.Eval[int](a.Tab, records); n > 1 {
+		t.Errorf("%d records are left", n)
+	}
 }

@@ -10,16 +10,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Quota lets the page's origin keep that many bytes and no more.
-func (tab *Tab) Quota(bytes float64) {
-	tab.t.Helper()
-	origin := Eval[string](tab, `location.origin`)
-	tab.do("setting the quota", func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
-		_, err = cdp.Call(ctx, target, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: origin, QuotaSize: &bytes})
-		return none, err
-	})
-}
-
 // ClearStorage clears what the browser keeps for the page's origin, as its settings do,
 // but for the files that its service worker keeps: while its pages are open.
 func (tab *Tab) ClearStorage() {
