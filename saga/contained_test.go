@@ -2,6 +2,7 @@ package saga_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,6 +148,57 @@ func TestOtherPagesAreToldWhatTheBaseContains(t *testing.T) {
 			t.Errorf("left are %v, %v", left, err)
 		}
 		close(gone)
+		stopOld()
+		nextPage.Close()
+		stopNext()
+		time.Sleep(time.Hour)
+	})
+}
+
+// A page that begins asks about what is in the outbox once its base is held, so also about
+// what another page has added and sent while it waited for that.
+func TestWhatIsSentWhileAPageBeginsIsShownOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		memory := outbox.NewMemory()
+		var committed []string
+		answer := make(chan struct{})
+		sentCount = func(ctx context.Context) error {
+			committed = append(committed, saga.TaskFrom(ctx).ID())
+			<-answer
+			return nil
+		}
+		old, oldPage := atom.NewStore(), memory.Open()
+		stopOld := saga.Keep(old, oldPage, func(atom.Reader) bool { return true })
+		synctest.Wait()
+		next, nextPage := atom.NewStore(), memory.Open()
+		shown := 0
+		defer atom.Subscribe(next, visitors, func() { shown = max(shown, visitors.Get(next)) })()
+		hold := func(context.Context) (func(context.Context, []string) []string, func()) {
+			time.Sleep(time.Second) // a load decides first
+			visitors.Sync(next, len(committed))
+			return func(_ context.Context, ids []string) (contained []string) {
+				for _, id := range ids {
+					if slices.Contains(committed, id) {
+						contained = append(contained, id)
+					}
+				}
+				return contained
+			}, func() {}
+		}
+		defer saga.Live(next, visitors, time.Hour, func(*saga.Task) {}, hold)()
+		stopNext := saga.Keep(next, nextPage, func(atom.Reader) bool { return true })
+		time.Sleep(time.Second / 2)
+		countVisitor.Run(old, "visitors")
+		time.Sleep(time.Minute)
+		if got := visitors.Get(next); got != 1 || shown != 1 {
+			t.Errorf("the page shows %d, and has shown up to %d, want 1", got, shown)
+		}
+		close(answer)
+		time.Sleep(time.Minute)
+		if got := visitors.Get(next); got != 1 || shown != 1 {
+			t.Errorf("after the answer the page shows %d, and has shown up to %d, want 1", got, shown)
+		}
+		oldPage.Close()
 		stopOld()
 		nextPage.Close()
 		stopNext()

@@ -34,8 +34,11 @@ type Definition[In, T any] struct {
 // lost: [Task.ID] is the same then, on every attempt, and the server has to
 // remember it with the change.
 //
-// Durable sagas on one atom are sent one after the other, in the order in which
-// they were run. A policy of the saga that build returns does not count; its
+// A durable saga is sent once every earlier one has settled that is about the same
+// thing, a part of it, or what it is a part of ([atom.Overlap]): in the order in which the outbox
+// has them, in all tabs, offline, and after a reload. When one of those fails, what cannot
+// be applied without it has met a conflict, and is set aside as well. A policy of the
+// saga that build returns does not count; its
 // Timeout and Backoff do. An effect ends in one of these ways:
 //
 //	the effect returns                          the saga
@@ -43,11 +46,17 @@ type Definition[In, T any] struct {
 //	an error whose Unreachable method is true,  waits, with all others, until the device is online
 //	or the timeout has passed                   again or a probe gets through: the oldest is tried
 //	                                            again after 1 s, 2 s, ... 1 minute (at random, see Backoff)
+//	an error whose Unauthorized method is true  waits, with all others, until [Resume] is called after
+//	                                            the login, or a probe gets through
 //	an error whose Temporary method is true     waits, with those on its atom; its RetryAfter counts, see Backoff
 //	an error that is [Stale]                    sends its patch made anew, under the same id, up to
 //	                                            four times, then it has failed
 //	any other error                             is retried as its Backoff says, then it has failed:
 //	                                            taken back in every page, and set aside
+//
+// What was run is kept once a write to the outbox was completed; [OutboxState] says what is
+// not. Its record ends by a state that every page has seen: one that is missing, since the
+// browser has cleared its storage, is written again.
 //
 // A saga that is set aside stays in [OutboxState], after a reload too, until it is
 // dismissed ([Task.Dismiss], [Discard]) or run again; until then, or until the

@@ -88,10 +88,13 @@ func (q *queue) laterThan(i *item, target atom.Target) (later []*item) {
 // what another page has run before may have been heard of earlier.
 func (c *client) align(b *atom.Batch, i *item) {
 	c.place(i)
+	moved := []*item{i}
 	for _, x := range c.laterThan(i, i.task.launch.on) {
-		if x.logged < i.logged && x.task.takeOut(b) {
+		above := func(m *item) bool { return m.logged > x.logged && m.overlaps(x) }
+		if slices.ContainsFunc(moved, above) && x.task.takeOut(b) {
 			x.logged = c.count()
 			x.task.enterAgain(b)
+			moved = append(moved, x)
 		}
 	}
 }
