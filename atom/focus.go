@@ -48,38 +48,46 @@ func pointsAt[P, C any](lens func(*P) *C) (path Path, offset uintptr, ok bool) {
 }
 
 func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path, offset uintptr) *Atom[C] {
-	field := func(p *P) *C { return (*C)(unsafe.Add(unsafe.Pointer(p), offset)) }
-	return &Atom[C]{
-		id:   newID(),
-		root: parent.root,
-		path: slices.Concat(parent.path, path),
-		read: func(state any) (*C, bool) {
-			p, ok := parent.read(state)
-			if !ok {
-				return nil, false
-			}
-			return lens(p), true
-		},
-		edit: func(state any, as application, revise revision[C]) (any, Changes, error) {
-			return parent.edit(state, as, func(prev *P) (*P, Changes, error) {
-				if as == anew && lens(prev) != field(prev) {
-					return prev, Changes{}, fmt.Errorf("%w: it is %s, and now another place", ErrLens, parent.path.join(path))
-				}
-				part, c, err := revise(field(prev))
-				if err != nil || c.Empty() {
-					return prev, Changes{}, err
-				}
-				next := new(P)
-				*next = *prev
-				*field(next) = *part
-				if path.mayVanish() {
-					c, err = diff(prev, next)
-					return next, c, err
-				}
-				return next, c.under(path, within), nil
-			})
-		},
+	f := &fieldFocus[P, C]{parent, lens, path, offset}
+	return &Atom[C]{id: newID(), root: parent.root, path: slices.Concat(parent.path, path), read: f.read, edit: f.edit}
+}
+
+// A fieldFocus is a lens to a field, which lies at offset in a P.
+type fieldFocus[P, C any] struct {
+	parent *Atom[P]
+	lens   func(*P) *C
+	path   Path
+	offset uintptr
+}
+
+func (f *fieldFocus[P, C]) field(p *P) *C { return (*C)(unsafe.Add(unsafe.Pointer(p), f.offset)) }
+
+func (f *fieldFocus[P, C]) read(state any) (*C, bool) {
+	p, ok := f.parent.read(state)
+	if !ok {
+		return nil, false
 	}
+	return f.lens(p), true
+}
+
+func (f *fieldFocus[P, C]) edit(state any, as application, revise revision[C]) (any, Changes, error) {
+	return f.parent.edit(state, as, func(prev *P) (*P, Changes, error) {
+		if as == anew && f.lens(prev) != f.field(prev) {
+			return prev, Changes{}, fmt.Errorf("%w: it is %s, and now another place", ErrLens, f.parent.path.join(f.path))
+		}
+		part, c, err := revise(f.field(prev))
+		if err != nil || c.Empty() {
+			return prev, Changes{}, err
+		}
+		next := new(P)
+		*next = *prev
+		*f.field(next) = *part
+		if f.path.mayVanish() {
+			c, err = diff(prev, next)
+			return next, c, err
+		}
+		return next, c.under(f.path, within), nil
+	})
 }
 
 // focusAnywhere is a lens of which nothing is known but what it returns.
