@@ -153,7 +153,7 @@ const mostCandidates = 50
 
 func (c *client) mayGo(b *atom.Batch, i *item) bool {
 	for _, e := range i.task.entries {
-		if !e.Live(b) {
+		if !e.Live(b) && !i.task.confirmed {
 			return false // it could not be re-applied, and is about to say so
 		}
 	}

@@ -520,6 +520,31 @@ func TestADurableChangeIsMadeAnewOnlyAfterARefusal(t *testing.T) {
 	})
 }
 
+// The server has the change, its answer is lost, and the base that contains it comes while
+// the page waits for the network: the change goes on to its end.
+func TestADurableChangeThatTheBaseHasWhileItWaitsForTheNetworkEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, sheetOf("A", "B", "C"))
+		s, end := openDesk(d, outbox.NewMemory())
+		defer end()
+		defer saga.Live(s, deskAtom, time.Hour, func(*saga.Task) {}, nil)()
+		task := deleteLine.Run(s, "B")
+		q := d.next()
+		d.apply(q.Body)
+		q.with(0)
+		s.Batch(func(b *atom.Batch) {
+			saga.Confirm(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
+				return deskAtom.SyncFunc(b, func(sheet) (sheet, error) { return d.sheet(), nil }, contained...)
+			})
+		})
+		time.Sleep(time.Hour)
+		d.next().with(204)
+		if state := saga.OutboxOf(s).Get(s); task.State() != saga.Succeeded || state.Waiting > 0 || deskAtom.Get(s).String() != "AC" {
+			t.Errorf("%v, %d wait, the page shows %v", task.State(), state.Waiting, deskAtom.Get(s))
+		}
+	})
+}
+
 func TestStaleOfNoError(t *testing.T) {
 	if saga.Stale(nil) != nil {
 		t.Error("an error")
