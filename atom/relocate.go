@@ -19,20 +19,15 @@ func ApplyFrom[T any](v, before T, c Changes) (T, error) {
 	return *next, nil
 }
 
-// appliedFrom is ApplyFrom on values that are not copied.
+// appliedFrom is ApplyFrom on values that are not copied. It is compiled for each
+// type, so it is small.
 func appliedFrom[T any](prev, before *T, c Changes) (*T, error) {
-	if !slices.ContainsFunc(c.steps, func(s change) bool { return s.relies() }) {
-		return applied(prev, c)
-	}
 	p, err := planFor[T]()
 	if err != nil {
 		return prev, err
 	}
 	next, err := p.appliedFrom(unsafe.Pointer(prev), unsafe.Pointer(before), c)
-	if err != nil {
-		return prev, err
-	}
-	return (*T)(next), nil
+	return (*T)(next), err
 }
 
 // relies reports whether it takes the value that s was made of to know what s means.
@@ -41,7 +36,18 @@ func (s *change) relies() bool {
 		slices.ContainsFunc(s.path, func(x Step) bool { return x.key == nil && x.index != noIndex })
 }
 
+// appliedFrom is a p with changes of the one at before done to what the one at prev is:
+// that one itself without changes, and with an error.
 func (p *plan) appliedFrom(prev, before unsafe.Pointer, c Changes) (next unsafe.Pointer, err error) {
+	if c.Empty() {
+		return prev, nil
+	}
+	if !slices.ContainsFunc(c.steps, func(s change) bool { return s.relies() }) {
+		if next, err = p.applied(prev, c); err != nil {
+			return prev, err
+		}
+		return next, nil
+	}
 	next = p.copied(prev)
 	a, t := applier{many: true}, track{now: site{p, before, addressed}}
 	for i := range c.steps {
@@ -55,7 +61,7 @@ func (p *plan) appliedFrom(prev, before unsafe.Pointer, c Changes) (next unsafe.
 			err = t.follow(&c.steps[i], path)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w (change %d: %s %s)", err, i, s.op, path)
+			return prev, fmt.Errorf("%w (change %d: %s %s)", err, i, s.op, path)
 		}
 	}
 	return next, nil
