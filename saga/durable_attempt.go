@@ -34,7 +34,7 @@ func (c *client) judge(i *item, t *Task, err error) {
 	switch wait, again := t.tryAgain(i.tries+1, err, backoff); {
 	case err == nil:
 		c.settle(i, t, nil)
-	case isUnauthorized(err) && !permanent:
+	case isUnauthorized(err): // even where it would be permanent for a saga that is not durable
 		c.in(func(b *atom.Batch) { c.pause(b, i, true) })
 	case isUnreachable(err) && !permanent:
 		c.in(func(b *atom.Batch) { c.pause(b, i, false) })

@@ -123,20 +123,23 @@ func (p *followers) write() {
 	}
 }
 
-// show makes the element say what it has to.
+// show makes the element say what it has to. A text is written to even when it is
+// not on the page: a translator may have put something in its place, and then the
+// script of package components/early brings it back.
 func (f *follower) show() {
 	text := f.text()
 	if text == f.says {
 		return
 	}
 	f.says = text
-	if f.find(); onPage(f.element) {
+	if f.find(); f.element.Mounted() {
 		f.write(f.element.JSValue(), text)
 	}
 }
 
+// find takes the element of the last rendering once that is the mounted one.
 func (f *follower) find() {
-	if f.element == nil || !onPage(f.element) {
+	if f.element == nil || f.last.Mounted() && !onPage(f.element) {
 		f.element = f.last
 	}
 }

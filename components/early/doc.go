@@ -27,6 +27,17 @@
 // place that looks the same, or the only one that does. A control that the program
 // shows later is waited for, up to ten seconds.
 //
+// The program may not come: it cannot be had, is cut, or is something else. When go-app
+// or a script of the page fails, or nothing moves for 30 seconds, clicks are taken back
+// and no more are kept, so that links work; a line at the foot of the page (class
+// early-failed) says so. Should the program come yet, it is handed what was typed.
+//
+// The page is known wherever it stands: what an extension of the browser puts first in
+// the body is not taken for it. Where the browser denies localStorage, which ends
+// go-app's program at its start, one that lasts as long as the page stands in for it.
+// And where a translator has put other text in the place of the program's, what the
+// program writes there takes that place again.
+//
 // Once the program is there, the script finds out for it which handlers of saga.On an
 // event is for: from Go each step of that is a call, and with the script a click on a
 // row takes a tenth less time.

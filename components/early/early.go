@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -16,9 +17,16 @@ import (
 const Path = "/early.js"
 
 // Script is the script, for who serves files in a way of their own.
-//
+var Script = slices.Concat(storage, early, translate)
+
+//go:embed storage.js
+var storage []byte
+
 //go:embed early.js
-var Script []byte
+var early []byte
+
+//go:embed translate.js
+var translate []byte
 
 // Handler serves the script, and has browsers ask whether it is still right.
 func Handler() http.Handler {

@@ -4,12 +4,13 @@
 // saga.On which handler an event is for.
 (() => {
   const controls = "button, a[href], input, select, textarea, [role], [tabindex], [data-on-click]";
-  const patience = 10000; // milliseconds that a control may stay away once the program runs
+  const patience = { control: 10000, program: 30000 }; // milliseconds: see carryOut, expect
   const madeUp = /^control-\d+$/; // an id that package components made: the program makes another
 
   const kept = []; // what is to be carried out, the oldest first
   const scrolled = new Map(); // element -> where to
   const opened = new Set(); // every <details> that was opened or closed
+  let page; // the element that holds all of it: what the server rendered, then what the program has
   let focused; // the element that has the focus, or had it when it was taken off the page
 
   // Before the program
@@ -18,7 +19,12 @@
     const control = event.target.closest?.(controls);
     if (!control || isField(control) || (control.matches("a[href]") && !waits(control, event))) return;
     event.preventDefault();
-    kept.push({ place: placeOf(control), carryOut: (now) => now.click() });
+    const { ariaBusy, ariaChecked } = control;
+    const takeBack = () => {
+      control.removeAttribute("data-early");
+      Object.assign(control, { ariaBusy, ariaChecked });
+    };
+    kept.push({ place: placeOf(control), carryOut: (now) => now.click(), takeBack });
     control.setAttribute("data-early", "");
     control.setAttribute("aria-busy", "true");
     if (control.matches("[role=switch], [role=checkbox]") && control.ariaReadOnly !== "true") {
@@ -64,7 +70,7 @@
 
   function submit(event) {
     event.preventDefault();
-    kept.push({ place: placeOf(event.target), carryOut: (now) => now.requestSubmit() });
+    kept.push({ place: placeOf(event.target), carryOut: (now) => now.requestSubmit(), takeBack() {} });
   }
 
   const toggle = ({ target }) => target.localName === "details" && opened.add(target);
@@ -77,7 +83,7 @@
   /** What an element is, and where: by its id, or by the steps to it and its looks. */
   function placeOf(element) {
     const steps = [];
-    for (let e = element; e.parentElement && e.parentElement !== document.body; e = e.parentElement) {
+    for (let e = element; e.parentElement && e !== page && e.parentElement !== document.body; e = e.parentElement) {
       steps.unshift(Array.prototype.indexOf.call(e.parentElement.children, e));
     }
     return { id: madeUp.test(element.id) ? "" : element.id, name: element.localName, steps, looks: looksOf(element) };
@@ -92,7 +98,7 @@
       return element?.localName === name ? element : undefined;
     }
     const isIt = (e) => e?.localName === name && (looks === undefined || looksOf(e) === looks);
-    const there = steps.reduce((e, step) => e?.children[step], document.body.firstElementChild);
+    const there = steps.reduce((e, step) => e?.children[step], page);
     if (isIt(there)) return there;
     const alike = Array.prototype.filter.call(document.getElementsByTagName(name), isIt);
     return alike.length === 1 ? alike[0] : undefined;
@@ -100,15 +106,76 @@
 
   // The program
 
-  /** go-app replaces what the server has rendered as a whole. */
+  /**
+   * go-app replaces what the server has rendered as a whole, and takes the first element of the body for
+   * that. Where an extension of the browser has put one before it, it is the page all the same.
+   */
   function begin() {
-    const rendered = document.body.firstElementChild;
-    const observer = new MutationObserver(() => {
+    const loader = document.getElementById("app-wasm-loader");
+    page = loader?.previousElementSibling ?? document.body.firstElementChild;
+    const rendered = page;
+    Object.defineProperty(document.body, "firstElementChild", { get: () => rendered, configurable: true });
+    const observer = new MutationObserver((records) => {
       if (rendered.isConnected) return;
       observer.disconnect();
+      delete document.body.firstElementChild;
+      const { addedNodes } = records.find(({ removedNodes }) => Array.prototype.includes.call(removedNodes, rendered));
+      page = addedNodes[0] ?? document.body.firstElementChild;
+      stopExpecting();
       takeOver();
     });
     observer.observe(document.body, { childList: true });
+    const stopExpecting = expect(loader);
+  }
+
+  /** Gives up when the program fails to load, or when nothing moves for a while. Returns what ends it. */
+  function expect(loader) {
+    let notice, timer;
+    const stop = () => {
+      clearTimeout(timer);
+      progress.disconnect();
+      removeEventListener("error", failed, true);
+    };
+    const giveUp = () => {
+      stop();
+      notice = takeBack();
+    };
+    const failed = ({ target }) => target.localName === "script" && target.src.startsWith(location.origin) && giveUp();
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, patience.program);
+    };
+    const progress = new MutationObserver(() => {
+      const icon = loader.querySelector("#app-wasm-loader-icon");
+      if (icon && !icon.classList.contains("goapp-spin")) giveUp(); // so go-app shows an error
+      else wait();
+    });
+    if (loader) progress.observe(loader, { attributes: true, childList: true, characterData: true, subtree: true });
+    addEventListener("error", failed, true);
+    wait();
+    return () => {
+      stop();
+      notice?.remove();
+    };
+  }
+
+  /** Takes clicks back, and says so; the text in fields is the user's, and is handed over should the program come yet. */
+  function takeBack() {
+    const clicks = kept.filter((one) => one.takeBack);
+    for (const one of clicks.toReversed()) one.takeBack();
+    kept.splice(0, Infinity, ...kept.filter((one) => !one.takeBack));
+    removeEventListener("click", click, true);
+    const notice = document.createElement("p");
+    notice.className = "early-failed";
+    notice.setAttribute("role", "alert");
+    const again = document.createElement("button");
+    again.textContent = "Load it again";
+    again.onclick = () => location.reload();
+    const said = clicks.length ? "What you have clicked was not done: the program of this page did not load. " :
+      "The program of this page did not load. It can be read, and links work. ";
+    notice.append(said, again);
+    document.body.append(notice);
+    return notice;
   }
 
   /** Runs in the task in which the program has put its page there: nothing is painted in between. */
@@ -122,7 +189,7 @@
       now.focus({ preventScroll: true });
       moveCaret(focused, now);
     }
-    carryOut(performance.now() + patience);
+    carryOut(performance.now() + patience.control);
   }
 
   function moveCaret(before, now) {

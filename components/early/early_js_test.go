@@ -7,8 +7,16 @@ import (
 	"testing"
 )
 
+//go:embed storage.js
+var storage string
+
 //go:embed early.js
-var script string
+var early string
+
+//go:embed translate.js
+var translate string
+
+var script = storage + early + translate
 
 // A visit is a page that the server has rendered, until its program takes over.
 type visit struct{ t *testing.T }
@@ -96,6 +104,10 @@ func (v visit) find(selector string) js.Value {
 		v.t.Fatalf("nothing on the page is a %s", selector)
 	}
 	return e
+}
+
+func (v visit) exists(selector string) bool {
+	return document().Call("querySelector", selector).Truthy()
 }
 
 func (v visit) click(selector string) { v.t.Helper(); v.find(selector).Call("click") }

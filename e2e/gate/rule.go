@@ -71,6 +71,12 @@ func (rule *Rule) Refuse(status int, detail string) {
 	})
 }
 
+// Answer has a handler answer in the server's place.
+func (rule *Rule) Answer(instead http.HandlerFunc) {
+	rule.gate.t.Helper()
+	rule.decide(instead)
+}
+
 // Lose fails the request as a bad connection does; it never reached the server.
 func (rule *Rule) Lose() {
 	rule.gate.t.Helper()

@@ -23,6 +23,10 @@ func (p *outboxPanel) Render() app.UI {
 	return app.Elem("section").Class("panel", "outbox").DataSet("testid", "outbox").DataSet("waiting", now.Waiting).
 		DataSet("paused", now.Paused).DataSet("unkept", len(now.Unkept)).Aria("label", "Outbox").Body(
 		app.P().Class("hint").Role("status").Text(waiting(now)),
+		app.If(now.Unauthorized, func() app.UI {
+			// In a tab of its own: what this page has not kept would be gone with it.
+			return app.P().Body(app.A().Href("/login").Target("_blank").Text("Log in"))
+		}),
 		app.If(len(now.Aside) > 0, func() app.UI {
 			return app.Elem("ul").Class("log-lines").Body(
 				app.Range(now.Aside).Slice(func(i int) app.UI { return p.aside(now.Aside[i]) }),
@@ -68,6 +72,9 @@ func keeping(now saga.OutboxState) string {
 		return ""
 	case unkept > 0:
 		return "They are being kept; until then they would be lost with the page."
+	}
+	if now.Waiting == 1 {
+		return "You may close the page: it is kept."
 	}
 	return "You may close the page: they are kept."
 }

@@ -2,12 +2,14 @@ package app
 
 import (
 	"context"
+	"syscall/js"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/live"
 	"github.com/atomsaga/atomsaga/saga/outbox"
 )
 
@@ -21,6 +23,7 @@ func Start() {
 	s := atom.Default()
 	saga.Keep(s, outbox.Open("atomsaga"), func(r atom.Reader) bool { return kinds.Get(r).Loaded })
 	follow(s) // as long as the page is open, too
+	resumeAfterLogin(s)
 	receive()
 	atom.Subscribe(s, kinds, func() {}) // somebody looks, as long as the page is open
 	visit(s, app.Window().URL())
@@ -28,4 +31,23 @@ func Start() {
 	kinds.Load(ctx, s) // the page shows the error
 	cancel()
 	app.RunWhenOnBrowser()
+}
+
+// resumeAfterLogin has what waits for a login tried again when the user comes back to this
+// page, and when the server has begun to answer.
+func resumeAfterLogin(s *atom.Store) {
+	resume := func() {
+		if saga.OutboxOf(s).Get(s).Unauthorized {
+			saga.Resume(s)
+		}
+	}
+	js.Global().Call("addEventListener", "focus", js.FuncOf(func(js.Value, []js.Value) any {
+		resume()
+		return nil
+	}))
+	atom.Subscribe(s, feed.Status(), func() {
+		if feed.Status().Get(s) == live.Following {
+			resume()
+		}
+	})
 }

@@ -68,7 +68,8 @@ func (c *connection) open(ctx context.Context) (js.Value, error) {
 // browser calls takes it, too, but comes later.
 func (c *connection) request(o *opening) {
 	request, err := calling(func() js.Value {
-		factory := js.Global().Get("indexedDB")
+		// Browsers that block it may throw at whoever looks, which Get does not survive.
+		factory := js.Global().Get("Reflect").Call("get", js.Global(), "indexedDB")
 		if !factory.Truthy() {
 			return js.Undefined()
 		}
