@@ -15,7 +15,7 @@ import (
 // Limits of a patch.
 const (
 	maxBody       = 64 << 10  // bytes of a request's body
-	maxOperations = 64        // of one JSON Patch
+	maxOperations = 192       // of one JSON Patch: two tests, of a key or of neighbours, may stand before a change
 	maxDepth      = 16        // arrays and objects inside each other
 	maxDocument   = 256 << 10 // bytes that a patch copies: copies can double a kind with each operation
 )
