@@ -67,8 +67,8 @@ func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAto
 func newMissing[T any]() *Atom[T] {
 	a := New(*new(T))
 	a.root.initial = (*T)(nil)
-	a.read = func(state any) (*T, bool) { p := state.(*T); return p, p != nil }
-	a.edit = func(state any, _ application, revise revision[T]) (any, Changes, error) {
+	a.read = func(state any, _ *Path) (*T, bool) { p := state.(*T); return p, p != nil }
+	a.edit = func(state any, _ *Path, _ application, revise revision[T]) (any, Changes, error) {
 		p := state.(*T)
 		if p == nil {
 			return state, Changes{}, fmt.Errorf("%w: it has not been loaded", ErrMissing)

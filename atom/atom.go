@@ -13,13 +13,14 @@ type Atom[T any] struct {
 	root *origin
 	path Path // from the root's value
 
-	// read finds the value in a state of the root; false when it is missing.
-	read func(state any) (*T, bool)
+	// read finds the value in a state of the root; false when it is missing. at is
+	// where it is since [Rekey] has given elements on the way other keys; nil: at path.
+	read func(state any, at *Path) (*T, bool)
 
 	// edit returns the state of the root in which change has been made to the
 	// value. It shares with the given state everything that is not on the way. What
 	// is applied anew has its lenses looked at.
-	edit func(state any, as application, revise revision[T]) (any, Changes, error)
+	edit func(state any, at *Path, as application, revise revision[T]) (any, Changes, error)
 }
 
 // A revision makes the next value from the previous one, which it leaves alone.
@@ -50,8 +51,8 @@ func New[T any](initial T) *Atom[T] {
 	return &Atom[T]{
 		id:   root.id,
 		root: root,
-		read: func(state any) (*T, bool) { return state.(*T), true },
-		edit: func(state any, _ application, revise revision[T]) (any, Changes, error) {
+		read: func(state any, _ *Path) (*T, bool) { return state.(*T), true },
+		edit: func(state any, _ *Path, _ application, revise revision[T]) (any, Changes, error) {
 			return revise(state.(*T))
 		},
 	}
@@ -86,11 +87,16 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 	if len(a.path) > 0 {
 		s.mu.claim() // there may be a lens on the way
 	}
-	p, ok := a.read(s.visible(a.root))
+	state, at := a.root.initial, (*Path)(nil)
+	c := s.cellNow(a.root)
+	if c != nil {
+		state, at = c.visible, c.whereNow(a.path)
+	}
+	p, ok := a.read(state, at)
 	if !ok {
 		p = nil
 	}
-	if s.cellNow(a.root) != nil { // else it would be kept when nobody has the atom any more
+	if c != nil { // else it would be kept when nobody has the atom any more
 		s.read = lastRead{a.id, s.epoch, p}
 	}
 	return p, ok
@@ -157,7 +163,7 @@ func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) (err e
 		}
 	}()
 	cell := b.s.cellOf(a.root)
-	base, c, err := a.edit(cell.base, anew, revise)
+	base, c, err := a.edit(cell.baseNow(), cell.whereNow(a.path), anew, revise)
 	if err != nil {
 		return err
 	}

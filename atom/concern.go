@@ -28,10 +28,31 @@ func (p *portion) lead() Path {
 	return nil
 }
 
-func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concern(), why) }
+// concernNow is concern with the keys that elements have now.
+func (p *portion) concernNow() iter.Seq[Path] {
+	renames := p.cell.renames
+	if renames == nil {
+		return p.concern()
+	}
+	return func(yield func(Path) bool) {
+		for path := range p.concern() {
+			if !yield(renames.now(path, p.entry)) {
+				return
+			}
+		}
+	}
+}
+
+func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concernNow(), why) }
 
 func (p *portion) concerns(root uint64, path Path) bool {
-	if p.cell.root != root || p.synced || !overlap(p.lead(), path) {
+	if p.cell.root != root || p.synced {
+		return false
+	}
+	if renames := p.cell.renames; renames != nil {
+		path = renames.then(path, p.entry)
+	}
+	if !overlap(p.lead(), path) {
 		return false
 	}
 	if !p.changes.Empty() && len(path) <= len(p.changes.prefix) {
@@ -62,7 +83,7 @@ func (e *Entry) concerns(root uint64, path Path) bool {
 func (e *Entry) Concerns(r Reader, a Target) bool {
 	e.open(r)
 	defer r.close()
-	return e.concerns(a.target())
+	return e.concerns(e.store.targetNow(a))
 }
 
 // LiveOn reports whether the entry concerns a, as in [Entry.Concerns], and is in
@@ -70,7 +91,7 @@ func (e *Entry) Concerns(r Reader, a Target) bool {
 func (e *Entry) LiveOn(r Reader, a Target) bool {
 	e.open(r)
 	defer r.close()
-	return e.live() && e.concerns(a.target())
+	return e.live() && e.concerns(e.store.targetNow(a))
 }
 
 // Overlaps reports whether both entries are about the same part of the state, in
@@ -92,10 +113,10 @@ func (e *Entry) Overlaps(r Reader, other *Entry) bool {
 }
 
 func (p *portion) overlaps(other *portion) bool {
-	if p.cell != other.cell || !overlap(p.lead(), other.lead()) {
+	if p.cell != other.cell || p.cell.renames == nil && !overlap(p.lead(), other.lead()) {
 		return false // mostly so, and found out without making a path
 	}
-	for path := range p.concern() {
+	for path := range p.concernNow() {
 		if other.concerns(p.cell.root, path) {
 			return true
 		}
@@ -104,7 +125,7 @@ func (p *portion) overlaps(other *portion) bool {
 }
 
 // Overlap reports whether a and b are the same part of the state, or one is a
-// part of the other.
+// part of the other. Of elements whose keys have been changed by [Rekey] see [Current].
 func Overlap(a, b Target) bool {
 	rootA, pathA := a.target()
 	rootB, pathB := b.target()
@@ -117,7 +138,7 @@ func Overlap(a, b Target) bool {
 func Pending(r Reader, a Target) (n int) {
 	s := r.open(nil)
 	defer r.close()
-	root, path := a.target()
+	root, path := s.targetNow(a)
 	if c := s.cells[root]; c != nil {
 		for _, p := range c.portions {
 			if p.entry.state == entryPending && p.concerns(root, path) {

@@ -40,6 +40,9 @@
 //  6. An entry that cannot be applied again, because its target is gone or its
 //     function panics, is dropped and reported as a [Conflict].
 //
+// An element that the page has added under a key of its own, and that the server calls
+// otherwise, is renamed by [Rekey]; what is pending on it goes on.
+//
 // # Values
 //
 // Values are immutable by convention: what Get returns is shared, and is never

@@ -5,7 +5,8 @@ import "reflect"
 // An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
 type Edit struct {
 	root   *origin
-	path   Path
+	path   Path  // of the target, as its keys were when the edit was dispatched
+	at     *Path // path, when it is not that of the atom: see [Rekey]
 	editor editor
 	patch  Changes  // what it changes, seen from its target
 	sent   *Changes // what is re-applied in place of the edit; nil: the edit
@@ -63,7 +64,7 @@ func (e *revising[T]) fresh() *Edit { return editOf(e.atom, e.revise) }
 
 func (e *revising[T]) apply(state any, as application) (any, Changes, error) {
 	e.as = as
-	return e.atom.edit(state, as, e.next)
+	return e.atom.edit(state, e.at, as, e.next)
 }
 
 func (e *revising[T]) next(prev *T) (next *T, c Changes, err error) {
@@ -88,7 +89,7 @@ func (e *revising[T]) led() (before, after any) { return e.before, e.after }
 func (e *revising[T]) forget() { e.before, e.after = nil, nil }
 
 func (e *revising[T]) find(state any) any {
-	if p, ok := e.atom.read(state); ok {
+	if p, ok := e.atom.read(state, e.at); ok {
 		return p
 	}
 	return nil

@@ -155,7 +155,11 @@ func (e *Entry) Len() int { return len(e.edits) }
 func (e *Entry) Patch(r Reader, i int) Changes {
 	e.open(r)
 	defer r.close()
-	return e.edits[i].patch
+	edit := e.edits[i]
+	if renames := e.renamesOf(edit); renames != nil {
+		return renames.changesNow(edit.patch, edit.path, e)
+	}
+	return edit.patch
 }
 
 // Before returns what Patch of the i-th edit was made of: a pointer to the value of
@@ -164,11 +168,28 @@ func (e *Entry) Before(r Reader, i int) any {
 	e.open(r)
 	defer r.close()
 	edit := e.edits[i]
-	if edit.sent != nil && !e.live() {
-		return edit.sentOf
-	}
 	before, _ := edit.editor.led()
-	return before
+	if edit.sent != nil && !e.live() {
+		before = edit.sentOf
+	}
+	return e.valueNow(edit, before)
+}
+
+// renamesOf returns what is known of other keys in the root of an edit, mostly nil.
+func (e *Entry) renamesOf(edit *Edit) renames {
+	if c := e.store.cellNow(edit.root); c != nil {
+		return c.renames
+	}
+	return nil
+}
+
+// valueNow is what v, a pointer to a value of an edit's target, points to, with the keys
+// that elements have now.
+func (e *Entry) valueNow(edit *Edit, v any) any {
+	if renames := e.renamesOf(edit); renames != nil {
+		return renames.valueNow(v, edit.path, e)
+	}
+	return v
 }
 
 // AsSent has the entry re-applied from its patches as they are now, and its edits
@@ -195,7 +216,8 @@ func (e *Entry) States(r Reader, i int) (below, above any) {
 	e.store.mu.claim() // for lenses
 	edit := e.edits[i]
 	if len(e.edits) == 1 && e.live() && !e.portions[0].strays {
-		return edit.editor.led() // as found below, without looking
+		below, above = edit.editor.led() // as found below, without looking
+		return e.valueNow(edit, below), e.valueNow(edit, above)
 	}
 	for j := range e.portions {
 		p := &e.portions[j]
@@ -203,7 +225,8 @@ func (e *Entry) States(r Reader, i int) (below, above any) {
 		if at < 0 || !slices.Contains(p.edits, edit) {
 			continue
 		}
-		return edit.editor.find(p.cell.above(at - 1)), edit.editor.find(p.cell.above(at))
+		below, above = edit.editor.find(p.cell.above(at-1)), edit.editor.find(p.cell.above(at))
+		return e.valueNow(edit, below), e.valueNow(edit, above)
 	}
 	return nil, nil
 }

@@ -62,16 +62,16 @@ type fieldFocus[P, C any] struct {
 
 func (f *fieldFocus[P, C]) field(p *P) *C { return (*C)(unsafe.Add(unsafe.Pointer(p), f.offset)) }
 
-func (f *fieldFocus[P, C]) read(state any) (*C, bool) {
-	p, ok := f.parent.read(state)
+func (f *fieldFocus[P, C]) read(state any, at *Path) (*C, bool) {
+	p, ok := f.parent.read(state, at)
 	if !ok {
 		return nil, false
 	}
 	return f.lens(p), true
 }
 
-func (f *fieldFocus[P, C]) edit(state any, as application, revise revision[C]) (any, Changes, error) {
-	return f.parent.edit(state, as, func(prev *P) (*P, Changes, error) {
+func (f *fieldFocus[P, C]) edit(state any, at *Path, as application, revise revision[C]) (any, Changes, error) {
+	return f.parent.edit(state, at, as, func(prev *P) (*P, Changes, error) {
 		if as == anew && f.lens(prev) != f.field(prev) {
 			return prev, Changes{}, fmt.Errorf("%w: it is %s, and now another place", ErrLens, f.parent.path.join(f.path))
 		}
@@ -105,16 +105,16 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 		id:   id,
 		root: parent.root,
 		path: parent.path.with(anywhereStep(id)),
-		read: func(state any) (*C, bool) {
-			p, ok := parent.read(state)
+		read: func(state any, at *Path) (*C, bool) {
+			p, ok := parent.read(state, at)
 			if !ok {
 				return nil, false
 			}
 			c := look(p)
 			return c, c != nil
 		},
-		edit: func(state any, as application, revise revision[C]) (any, Changes, error) {
-			return parent.edit(state, as, func(prev *P) (*P, Changes, error) {
+		edit: func(state any, at *Path, as application, revise revision[C]) (any, Changes, error) {
+			return parent.edit(state, at, as, func(prev *P) (*P, Changes, error) {
 				was := look(prev)
 				if was == nil {
 					return prev, Changes{}, ErrMissing

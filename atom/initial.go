@@ -25,8 +25,9 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 	b := w.begin()
 	defer w.end(b)
 	c := b.s.cellOf(a.root)
-	name := a.path.String()
-	set, whole := c.setIn(a.path)
+	path := c.pathNow(a.path)
+	name := path.String()
+	set, whole := c.setIn(path)
 	if _, had := c.initialized[name]; had || whole {
 		return false, nil
 	}
@@ -36,7 +37,7 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 	if c.initialized == nil {
 		c.initialized = map[string]Path{}
 	}
-	c.initialized[name] = a.path
+	c.initialized[name] = path
 	return true, nil
 }
 

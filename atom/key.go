@@ -16,13 +16,17 @@ import (
 func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 	step := findableStep(key)
 	return element(parent, step, loose, nil,
-		func(m map[K]V) (*V, Step, bool) {
+		func(m map[K]V, other *Step) (*V, Step, bool) {
+			if other != nil {
+				v, ok := m[other.key.(K)]
+				return &v, *other, ok
+			}
 			v, ok := m[key]
 			return &v, step, ok
 		},
-		func(m map[K]V, _ Step, v *V) map[K]V {
+		func(m map[K]V, at Step, v *V) map[K]V {
 			next := maps.Clone(m)
-			next[key] = *v
+			next[at.key.(K)] = *v
 			return next
 		})
 }
@@ -32,11 +36,19 @@ func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
 	step := findableStep(key)
 	return element(parent, step, addressed, nil,
-		func(m Map[K, V]) (*V, Step, bool) {
+		func(m Map[K, V], other *Step) (*V, Step, bool) {
+			if other != nil {
+				k := other.key.(K)
+				v, ok := m.get(&k)
+				return v, *other, ok
+			}
 			v, ok := m.get(&key)
 			return v, step, ok
 		},
-		func(m Map[K, V], _ Step, v *V) Map[K, V] { return m.with(&key, v) })
+		func(m Map[K, V], at Step, v *V) Map[K, V] {
+			k := at.key.(K)
+			return m.with(&k, v)
+		})
 }
 
 // At returns the element of a slice that has an identity: E's field tagged
@@ -50,7 +62,11 @@ func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
 func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 	identity := identityOf[E](id)
 	return element(parent, keyStep(id), addressed, identity,
-		func(list []E) (*E, Step, bool) {
+		func(list []E, other *Step) (*E, Step, bool) {
+			id := id
+			if other != nil {
+				id = other.key
+			}
 			for i := range list {
 				if identity(&list[i]) == id {
 					return &list[i], elementStep(i, id), true
@@ -69,7 +85,11 @@ func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 // the list is.
 func ListAt[E any](parent *Atom[List[E]], id any) *Atom[E] {
 	return element(parent, keyStep(id), addressed, identityOf[E](id),
-		func(list List[E]) (*E, Step, bool) {
+		func(list List[E], other *Step) (*E, Step, bool) {
+			id := id
+			if other != nil {
+				id = other.key
+			}
 			i := list.Index(id)
 			if i < 0 {
 				return nil, Step{}, false
@@ -94,31 +114,31 @@ func identityOf[E any](id any) func(*E) any {
 	if !ok {
 		panic(fmt.Sprintf("atom: %v has no field tagged `atom:\"key\"`", reflect.TypeFor[E]()))
 	}
-	if want, got := reflect.TypeOf(identity(new(E))), reflect.TypeOf(id); want != got {
-		panic(fmt.Sprintf("atom: the key of %v is a %v, not a %v", reflect.TypeFor[E](), want, got))
+	if p := mustPlan(reflect.TypeFor[E]()); !p.isID(id) {
+		panic(fmt.Sprintf("atom: the key of %v is not a %T", p.typ, id))
 	}
 	return identity
 }
 
-// element is a part of parent that need not be there. find returns it, and the
-// step to where it is; with returns the collection with another in its place.
+// element is a part of parent that need not be there. find returns it, or the one that
+// another step leads to if one is given, and the step to where it is; with returns the collection with another in its place.
 // stands is its footing in the collection. identity is nil where an element does not say itself which one it is.
-func element[P, E any](parent *Atom[P], step Step, stands footing, identity func(*E) any, find func(P) (*E, Step, bool), with func(P, Step, *E) P) *Atom[E] {
+func element[P, E any](parent *Atom[P], step Step, stands footing, identity func(*E) any, find func(P, *Step) (*E, Step, bool), with func(P, Step, *E) P) *Atom[E] {
 	return &Atom[E]{
 		id:   newID(),
 		root: parent.root,
 		path: parent.path.with(step),
-		read: func(state any) (*E, bool) {
-			p, ok := parent.read(state)
+		read: func(state any, at *Path) (*E, bool) {
+			p, ok := parent.read(state, at)
 			if !ok {
 				return nil, false
 			}
-			e, _, ok := find(*p)
+			e, _, ok := find(*p, at.step(len(parent.path)))
 			return e, ok
 		},
-		edit: func(state any, as application, revise revision[E]) (any, Changes, error) {
-			return parent.edit(state, as, func(prev *P) (*P, Changes, error) {
-				was, at, ok := find(*prev)
+		edit: func(state any, where *Path, as application, revise revision[E]) (any, Changes, error) {
+			return parent.edit(state, where, as, func(prev *P) (*P, Changes, error) {
+				was, at, ok := find(*prev, where.step(len(parent.path)))
 				if !ok {
 					return prev, Changes{}, fmt.Errorf("%w: %s", ErrMissing, parent.path.with(step))
 				}

@@ -22,6 +22,7 @@ type cell struct {
 	top         region          // the watched parts of the value
 	changed     []Path          // what the user has changed, and what has had an initial
 	initialized map[string]Path // value: both for SetInitial
+	renames     renames         // what is known of keys that were changed; nil until Rekey is called
 	print       *fingerprint    // of the value that was handed out last, in debug mode
 }
 
@@ -46,14 +47,6 @@ func (s *Store) cellNow(r *origin) *cell {
 		s.recent = c
 	}
 	return c
-}
-
-// visible returns the state of a root that everybody sees.
-func (s *Store) visible(r *origin) any {
-	if c := s.cellNow(r); c != nil {
-		return c.visible
-	}
-	return r.initial
 }
 
 // dispatch applies the edits on what is visible, and appends them as an entry.
@@ -82,11 +75,14 @@ func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
 // portionsOf groups edits by their roots.
 func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
 	if len(edits) == 1 {
-		return []portion{{entry: e, cell: s.cellOf(edits[0].root), edits: edits}}
+		c := s.cellOf(edits[0].root)
+		edits[0].locate(c)
+		return []portion{{entry: e, cell: c, edits: edits}}
 	}
 	var portions []portion
 	for _, edit := range edits {
 		c := s.cellOf(edit.root)
+		edit.locate(c)
 		i := slices.IndexFunc(portions, func(p portion) bool { return p.cell == c })
 		if i < 0 {
 			i = len(portions)
@@ -153,8 +149,9 @@ func (c *cell) index(p *portion) int {
 	return i
 }
 
-// rebase puts another base under the log; paths tell where it differs. The
-// entries that it contains leave, and are not applied on it again.
+// rebase puts another base under the log, in which elements have the keys that they
+// have now; paths tell where it differs. The entries that it contains leave, and are
+// not applied on it again.
 func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Entry) {
 	for _, e := range contained {
 		if e.store != s {
@@ -166,7 +163,9 @@ func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Ent
 	defer func() { s.handed = before }()
 	was := c.base
 	c.makeStates()
-	c.base = base
+	if c.base = base; c.renames != nil {
+		c.base = c.renames.baseThen(base)
+	}
 	c.touch(s, paths, becauseValue)
 	c.release(s, contained)
 	for _, e := range c.replay(s, 0, was) {
@@ -225,10 +224,14 @@ func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
 		}
 		if err != nil {
 			p.entry.state = entryConflicted
-			s.conflict(Conflict{
+			conflict := Conflict{
 				Entry: p.entry, Path: failed.path.String(), Err: err,
 				Mine: failed.valueIn(p.after), Theirs: failed.valueIn(state), Base: failed.valueIn(was),
-			})
+			}
+			if c.renames != nil {
+				c.renames.conflictNow(&conflict, failed.path)
+			}
+			s.conflict(conflict)
 			was = p.after
 			if len(p.entry.portions) > 1 {
 				leaving = append(leaving, p.entry)
@@ -305,10 +308,12 @@ func (p *portion) settle() {
 	}
 	c := p.cell
 	c.base = c.above(0)
-	if p.changes.Empty() {
-		c.note(p.concern())
-	} else {
-		c.note(p.changes.set)
+	switch {
+	case c.renames != nil && c.renames.folded(p):
+	case p.changes.Empty():
+		c.note(p.concernNow())
+	default:
+		c.note(p.setNow())
 	}
 	p.after = nil // the base goes on; old states need not be kept
 	c.portions[0] = nil

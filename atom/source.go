@@ -35,10 +35,13 @@ type Target interface {
 func (a *Atom[T]) target() (uint64, Path) { return a.root.id, a.path }
 
 // String names the atom: its root's number and the path from there.
-func (a *Atom[T]) String() string { return fmt.Sprintf("atom %d%s", a.root.id, a.path) }
+func (a *Atom[T]) String() string { return nameOf(a.root.id, a.path) }
+
+func nameOf(root uint64, path Path) string { return fmt.Sprintf("atom %d%s", root, path) }
 
 func (a *Atom[T]) nudge(s *Store) {
-	s.cellOf(a.root).touch(s, slices.Values([]Path{a.path}), becauseStatus)
+	c := s.cellOf(a.root)
+	c.touch(s, slices.Values([]Path{c.pathNow(a.path)}), becauseStatus)
 }
 
 func (a *Atom[T]) peek(s *Store) any {
@@ -55,5 +58,6 @@ func (a *Atom[T]) same(_ *Store, before, now any) bool {
 }
 
 func (a *Atom[T]) observe(s *Store, w watcher) (stop func()) {
-	return s.cellOf(a.root).watch(a.path, w).end
+	c := s.cellOf(a.root)
+	return c.watch(c.pathNow(a.path), w).end
 }

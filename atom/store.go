@@ -38,6 +38,7 @@ type Store struct {
 	notes   noteQueue          // what is told after the lock is released
 
 	subscriptions uint64 // counted
+	renames       uint64 // counted
 	onConflict    []*conflictHandler
 	onError       []*errorHandler
 	attached      []attachment

@@ -43,7 +43,7 @@ func newBurst(b *atom.Batch, t *Task) *burst {
 // its own.
 func (x *burst) join(b *atom.Batch, t *Task) bool {
 	u := x.task
-	if u.lane.key.scoped && u.launch.names() != t.launch.names() {
+	if u.lane.key.scoped && u.launch.names(b) != t.launch.names(b) {
 		return false
 	}
 	patch, err := x.add(t.entries[0].Before(b, 0), t.patches[0])

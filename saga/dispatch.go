@@ -46,7 +46,7 @@ func (a *admission) goOn() {
 // enter dispatches the update, unless another task stands for it.
 func (a *admission) enter(b *atom.Batch) {
 	t := a.task
-	t.lane = t.registry.lane(t.launch)
+	t.lane = t.registry.lane(b, t.launch)
 	if a.task = t.lane.standIn(t); a.task != t {
 		return
 	}

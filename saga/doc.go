@@ -81,6 +81,9 @@
 //	a durable saga      waits for those before              waits for those before,
 //	                                                        in all pages: see Define
 //
+// An element that [atom.Rekey] has given another key is one element: what is run under the
+// old key and under the new one meets.
+//
 // Two parts that do not overlap, two cards, do not wait for each other. A key of type
 // [Scope] is not tied to an atom: in it all meet that have it, whatever they are run on.
 // Only what is run on the same atom can join, there too.

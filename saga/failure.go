@@ -18,6 +18,7 @@ type registry struct {
 	// Guarded by the store's lock.
 	lanes       map[laneKey]*lane
 	lanesOf     map[policy][]*lane // those without a scope
+	renames     uint64             // of atoms, that the lanes know of
 	entered     uint64             // how many tasks have, in all lanes
 	tasks       tasks
 	live        []*confirmation

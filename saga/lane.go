@@ -2,6 +2,7 @@ package saga
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -27,27 +28,74 @@ type laneKey struct {
 }
 
 // lane returns the lane of a launch, nil when it has no policy.
-func (r *registry) lane(l *launch) *lane {
+func (r *registry) lane(b *atom.Batch, l *launch) *lane {
 	if l.policy.kind == every || l.on == nil && !l.policy.scoped {
 		return nil
 	}
 	key := laneKey{policy: l.policy}
 	if !l.policy.scoped {
-		key.on = l.names()
+		r.follow(b)
+		key.on = l.names(b)
 	}
 	if n := r.lanes[key]; n != nil {
 		return n
 	}
-	return &lane{key: key, on: append([]atom.Target{l.on}, l.others...)}
+	n := &lane{key: key}
+	if !key.scoped {
+		n.on = l.targets(b)
+	}
+	return n
+}
+
+// targets returns the atoms that a launch is about, as they are called now.
+func (l *launch) targets(b *atom.Batch) []atom.Target {
+	return current(b, append([]atom.Target{l.on}, l.others...))
+}
+
+// current has targets called as they are called now, see [atom.Rekey].
+func current(b *atom.Batch, targets []atom.Target) []atom.Target {
+	for i, t := range targets {
+		targets[i] = atom.Current(b, t)
+	}
+	return targets
 }
 
 // names returns the names of the atoms that a launch is about.
-func (l *launch) names() string {
-	names := l.on.String()
-	for _, t := range l.others {
-		names += "\n" + t.String()
+func (l *launch) names(b *atom.Batch) string {
+	if l.on != nil && len(l.others) == 0 {
+		return atom.Current(b, l.on).String()
 	}
-	return names
+	return namesOf(l.targets(b))
+}
+
+func namesOf(targets []atom.Target) string {
+	var names []string
+	for _, t := range targets {
+		names = append(names, t.String())
+	}
+	return strings.Join(names, "\n")
+}
+
+// follow has the lanes called as their atoms are called now: what is run on an element
+// before it was given another key, and after, meets.
+func (r *registry) follow(b *atom.Batch) {
+	n := atom.Renames(b)
+	if n == r.renames {
+		return
+	}
+	r.renames = n
+	for _, lanes := range r.lanesOf {
+		for _, m := range lanes {
+			current(b, m.on)
+			key := laneKey{on: namesOf(m.on), policy: m.key.policy}
+			if other := r.lanes[key]; other == nil {
+				delete(r.lanes, m.key)
+				m.key, r.lanes[key] = key, m
+			} else if other != m && !slices.Contains(m.near, other) {
+				m.near, other.near = append(m.near, other), append(other.near, m)
+			}
+		}
+	}
 }
 
 // open makes a lane known to those that come later.

@@ -309,7 +309,7 @@ func TaskFrom(ctx context.Context) *Task {
 // concerns reports whether a is about what the task has changed, or tried to.
 func (t *Task) concerns(r atom.Reader, a atom.Target) bool {
 	if len(t.entries) == 0 {
-		return t.launch.on != nil && atom.Overlap(t.launch.on, a)
+		return t.launch.on != nil && atom.Overlap(atom.Current(r, t.launch.on), atom.Current(r, a))
 	}
 	return slices.ContainsFunc(t.entries, func(e *atom.Entry) bool { return e.Concerns(r, a) })
 }
