@@ -38,9 +38,12 @@ type move struct {
 	edit         *atom.Edit
 	make         func(*plain) bool // false: it cannot be made
 	below, above string            // what spot.look has returned last
-	was, is      berth             // of a spot that is a berth
-	sent         bool
+	led          led               // of a spot that is a berth, the last time
+	sent         *led              // what is made again in place of the edit
 }
+
+// led is what a move has made of a berth.
+type led struct{ was, is berth }
 
 func (e *docked) String() string { return fmt.Sprint(e.moves, e.state) }
 
@@ -184,7 +187,8 @@ func (y *yard) asSent() {
 	y.Log("as sent", e.moves)
 	e.entry.AsSent(y.store)
 	for _, m := range e.moves {
-		m.sent = true
+		sent := m.led
+		m.sent = &sent
 	}
 }
 

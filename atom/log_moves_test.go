@@ -39,20 +39,20 @@ func (m *move) onBerth(edit func(*berth) bool) {
 		if b == nil {
 			return false
 		}
-		if m.sent {
-			if m.was.ID != m.is.ID {
-				b.ID = m.is.ID
-			}
-			if m.was.Count != m.is.Count {
-				b.Count = m.is.Count
-			}
-			return true
-		}
 		was := *b
-		if !edit(b) {
-			return false
+		if m.sent == nil {
+			if !edit(b) {
+				return false
+			}
+		} else {
+			if m.sent.was.ID != m.sent.is.ID {
+				b.ID = m.sent.is.ID
+			}
+			if m.sent.was.Count != m.sent.is.Count {
+				b.Count = m.sent.is.Count
+			}
 		}
-		m.was, m.is = was, *b
+		m.led = led{was, *b}
 		return true
 	}
 }
