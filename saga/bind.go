@@ -109,6 +109,8 @@ func (b *Bind) OnDismount() {
 }
 
 // OnPreRender gives the hooks the store of the request that is being served.
+//
+//go:noinline
 func (b *Bind) OnPreRender(ctx app.Context) { b.store = StoreOf(ctx) }
 
 // Store returns the store that the component's hooks read: the one of the page,
@@ -135,6 +137,8 @@ func (b *Bind) follows() bool { return app.IsClient && b.stage != dismounted }
 // Refresh has the component rendered as for a change of an atom, and none of those
 // that it is in, for what it shows besides atoms. It may be called on any
 // goroutine.
+//
+//go:noinline
 func (b *Bind) Refresh() { b.refresh() }
 
 // refresh is what the hooks' subscriptions call.
@@ -156,6 +160,8 @@ func (b *Bind) refresh() {
 const patience = 10 * time.Second
 
 // lookAfter makes a forgotten OnMount loud: the component would never change.
+//
+//go:noinline
 func (b *Bind) lookAfter() {
 	if b.alarm = nil; b.stage == rendered {
 		forgotten("saga: a component with hooks was rendered, but never mounted, and does not show what has changed; " +
@@ -191,6 +197,8 @@ func pageOf(ctx app.Context) page {
 
 // StoreOf returns the store of a page: the one that was provided, else
 // [atom.Default] in the browser, and on a server one for each request.
+//
+//go:noinline
 func StoreOf(ctx app.Context) *atom.Store { return pageOf(ctx).Store }
 
 // Provide sets the store of a page, before its components mount: for tests, and

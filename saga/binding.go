@@ -40,6 +40,8 @@ func (v *binding) rebind(self subscriber, b *Bind, to any, follows bool) bool {
 
 // store panics for a hook that has no atom yet, which is more than a page that
 // shows nothing would say.
+//
+//go:noinline
 func (v *binding) store() *atom.Store {
 	if v.bind == nil {
 		panic("saga: the hook is not bound to an atom yet: call its Use in Render")
@@ -53,6 +55,7 @@ func (v *binding) subscribe(self subscriber) {
 	}
 }
 
+//go:noinline
 func (v *binding) unsubscribe() {
 	if v.end != nil {
 		v.end()

@@ -49,6 +49,8 @@ func clientOf(s *atom.Store) *client {
 var inspect = func(*client) {}
 
 // in calls f with the store locked.
+//
+//go:noinline
 func (c *client) in(f func(*atom.Batch)) {
 	c.store.Batch(func(b *atom.Batch) {
 		f(b)
@@ -356,12 +358,14 @@ func (c *client) now() (s OutboxState) {
 	for _, i := range c.aside {
 		if !again[i.record.ID] {
 			s.Aside = append(s.Aside, i.record)
+			for at := len(s.Aside) - 1; at > 0 && s.Aside[at].Order < s.Aside[at-1].Order; at-- {
+				s.Aside[at], s.Aside[at-1] = s.Aside[at-1], s.Aside[at]
+			}
 		}
 		if i.kept.Order == 0 {
 			s.Unkept = append(s.Unkept, i.record)
 		}
 	}
-	slices.SortStableFunc(s.Aside, func(a, b Record) int { return int(a.Order - b.Order) })
 	paused, login := c.probing, c.login
 	if !c.owner && c.elsewhere.paused {
 		paused, login = true, c.elsewhere.login

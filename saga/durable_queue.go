@@ -51,6 +51,14 @@ func (i *item) compare(other *item) int {
 	return cmp.Compare(a, b)
 }
 
+// inOrder sorts items by compare. Package sort is in every page anyway; an instance of
+// slices.SortFunc would be 17 KB more.
+type inOrder []*item
+
+func (o inOrder) Len() int           { return len(o) }
+func (o inOrder) Less(i, j int) bool { return o[i].compare(o[j]) < 0 }
+func (o inOrder) Swap(i, j int)      { o[i], o[j] = o[j], o[i] }
+
 // overlaps reports whether two items are about the same thing, or one about a part of
 // what the other is about.
 func (i *item) overlaps(other *item) bool {
@@ -60,11 +68,10 @@ func (i *item) overlaps(other *item) bool {
 // place puts an item where the order of the outbox has it.
 func (q *queue) place(i *item) {
 	q.remove(i)
-	at := len(q.order)
-	for at > 0 && i.compare(q.order[at-1]) < 0 {
-		at--
+	q.order = append(q.order, i)
+	for at := len(q.order) - 1; at > 0 && i.compare(q.order[at-1]) < 0; at-- {
+		q.order[at], q.order[at-1] = q.order[at-1], i
 	}
-	q.order = slices.Insert(q.order, at, i)
 }
 
 func (q *queue) remove(i *item) {

@@ -3,6 +3,7 @@ package saga
 import (
 	"context"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -93,7 +94,7 @@ func (c *client) collect() *round {
 			w.items = append(w.items, i)
 		}
 	}
-	slices.SortFunc(w.items, (*item).compare)
+	sort.Sort(inOrder(w.items))
 	for _, i := range w.items {
 		w.records = append(w.records, i.record)
 	}

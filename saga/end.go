@@ -71,6 +71,8 @@ func (t *Task) drop(b *atom.Batch) (err error) {
 }
 
 // end ends the task, once.
+//
+//go:noinline
 func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
 	t.batch(func(b *atom.Batch) { t.endIn(b, state, err, leave) })
 }

@@ -27,6 +27,7 @@ type registry struct {
 
 type registryKey struct{}
 
+//go:noinline
 func registryOf(r atom.Reader) *registry {
 	return atom.Attach(r, registryKey{}, newRegistry)
 }

@@ -117,6 +117,7 @@ func (p *followers) next(e app.UI, f follower) string {
 	return now.says
 }
 
+//go:noinline
 func (p *followers) write() {
 	for i := range p.all {
 		p.all[i].show()
