@@ -33,6 +33,7 @@ type origin struct {
 	initial any // of a root: *T
 }
 
+//go:noinline
 func newOrigin(initial any) *origin { return &origin{newID(), initial} }
 
 // New returns a root atom whose value is initial in every store until it is

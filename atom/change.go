@@ -127,6 +127,8 @@ func (c Changes) at(i int) Change {
 }
 
 // path is the whole path of a step of c.
+//
+//go:noinline
 func (c Changes) path(s *change) Path {
 	if len(c.prefix) == 0 {
 		return s.path
@@ -135,6 +137,8 @@ func (c Changes) path(s *change) Path {
 }
 
 // from is where the element that s moves is before.
+//
+//go:noinline
 func (c Changes) from(s *change) Path {
 	container, last := c.path(s).split()
 	last.index = int(s.from)
@@ -193,6 +197,8 @@ func (s change) inverse() change {
 
 // under is the same changes as seen from an outer value, in which the value
 // they belong to is at p and has that footing.
+//
+//go:noinline
 func (c Changes) under(p Path, stands footing) Changes {
 	c.stands = c.stands.in(stands)
 	switch {

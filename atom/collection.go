@@ -145,6 +145,8 @@ func (w *walk) equalCollections(p *plan, a, b unsafe.Pointer) bool {
 }
 
 // opened is l with a box in front.
+//
+//go:noinline
 func opened(l []piece) []piece {
 	if l[0].node == nil {
 		return l
@@ -214,6 +216,8 @@ type version struct {
 }
 
 // set replaces box i.
+//
+//go:noinline
 func (v *version) set(i int, box unsafe.Pointer) {
 	v.tree = v.tree.set(i, box, false, v.mark)
 	if v.journal != nil {

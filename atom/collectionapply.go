@@ -68,6 +68,8 @@ func (a *applier) applyList(p *plan, r *root, path Path, i int, s *change) error
 }
 
 // edit makes next, which s leads to, the tree of r.
+//
+//go:noinline
 func (a *applier) edit(r *root, s shift, next *treeNode) {
 	r.tree.handOn(next, s)
 	r.tree = next

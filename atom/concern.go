@@ -18,6 +18,8 @@ func (p *portion) concern() iter.Seq[Path] {
 }
 
 // lead is what all paths of concern begin with.
+//
+//go:noinline
 func (p *portion) lead() Path {
 	switch {
 	case !p.changes.Empty():

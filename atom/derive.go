@@ -205,6 +205,7 @@ func (m *memo) refresh(s *Store, c computation) (value any) {
 	return value
 }
 
+//go:noinline
 func (m *memo) observeDeps(s *Store) {
 	for i := range m.deps {
 		m.deps[i].stop = m.deps[i].src.observe(s, m)

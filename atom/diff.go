@@ -146,6 +146,8 @@ func (d *differ) diffInterface(p *plan, a, b unsafe.Pointer, s *spot) {
 // wholeInInterface tells whether the p at a and b, held by an interface, are
 // replaced rather than changed: whatever is recorded below an interface has at
 // least one step of its own.
+//
+//go:noinline
 func (p *plan) wholeInInterface(a, b unsafe.Pointer) bool {
 	if p.leaf {
 		return true

@@ -97,6 +97,8 @@ func (e *revising[T]) find(state any) any {
 
 // again applies an edit that cannot fail: its target is not missing, or that would
 // be a change of what it is in.
+//
+//go:noinline
 func (e *Edit) again(state any, as application) any {
 	after, _, err := e.editor.apply(state, as)
 	if err != nil {

@@ -22,6 +22,8 @@ func graftOf(p *plan, v, b unsafe.Pointer, paths []Path) Changes {
 }
 
 // coveredBy reports whether one of paths is path, or leads to it.
+//
+//go:noinline
 func coveredBy(path Path, paths []Path) bool {
 	for _, p := range paths {
 		if len(p) <= len(path) && overlap(p, path) {

@@ -33,9 +33,13 @@ func (p *plan) isID(id any) bool {
 }
 
 // id is the identity of the p at a, or nil if it has none.
+//
+//go:noinline
 func (p *plan) id(a unsafe.Pointer) any { return p.identify(a, (*plan).load) }
 
 // idIn is id of an element that is never written to again, see [plan.loadIn].
+//
+//go:noinline
 func (p *plan) idIn(a unsafe.Pointer) any { return p.identify(a, (*plan).loadIn) }
 
 func (p *plan) identify(a unsafe.Pointer, load func(*plan, unsafe.Pointer) any) any {

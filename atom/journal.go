@@ -149,6 +149,8 @@ func detachDraft(t reflect.Type, a unsafe.Pointer) {
 
 // origins maps the boxes that were put in place of others to those they
 // stand for in the end.
+//
+//go:noinline
 func (j *journal) origins() map[unsafe.Pointer]unsafe.Pointer {
 	from := map[unsafe.Pointer]unsafe.Pointer{}
 	for _, e := range j.log {

@@ -175,6 +175,7 @@ func (d *differ) matchPieces(p *plan, xs, ys []piece, v *version) []int {
 	return match
 }
 
+//go:noinline
 func matched(match []int) (l []int) {
 	for _, i := range match {
 		if i != none {

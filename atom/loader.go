@@ -26,6 +26,7 @@ type loadState struct {
 	err     error
 }
 
+//go:noinline
 func (s *Store) loaderOf(id uint64) *loader {
 	l, ok := s.loaders[id]
 	if !ok {

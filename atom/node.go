@@ -224,6 +224,8 @@ func (in *insides) place(name string, folded bool) *node {
 }
 
 // put makes n what text says, by that operation.
+//
+//go:noinline
 func (n *node) put(text []byte, by int) *node {
 	n.from, n.json, n.in, n.by = nil, text, nil, by
 	return n

@@ -19,6 +19,8 @@ type misfit struct {
 }
 
 // under is m as seen from further out.
+//
+//go:noinline
 func (m *misfit) under(token string) *misfit {
 	if m != nil {
 		m.path = append(Path{keyStep(token)}, m.path...)

@@ -118,6 +118,8 @@ func (in *insides) member(name string) (*node, error) {
 }
 
 // set makes m the member with that name; nil removes it.
+//
+//go:noinline
 func (in *insides) set(name string, m *node) {
 	if in.members == nil {
 		in.members = map[string]*node{}
@@ -240,6 +242,8 @@ func (x *patcher) remove(n *node, token string) error {
 }
 
 // put is v at that empty place: the node itself where it fits as it is, else its text.
+//
+//go:noinline
 func (x *patcher) put(place *node, v value) *node {
 	if n := v.node; n != nil && n.plan == place.plan && n.quoted == place.quoted {
 		n.by = x.by

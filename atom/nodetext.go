@@ -59,6 +59,8 @@ func (w *textWriter) array(in *insides) {
 }
 
 // next writes an element, after a comma if it is not the first.
+//
+//go:noinline
 func (w *textWriter) next(text []byte, err error) {
 	if err != nil && w.err == nil {
 		w.err = err

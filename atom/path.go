@@ -36,8 +36,10 @@ func (s Step) field() *field {
 // String is the step as it stands in a JSON pointer, without the slash.
 func (s Step) String() string { return jsonpatch.Escape(s.token()) }
 
-func (p Path) with(s Step) Path      { return append(p[:len(p):len(p)], s) }
-func (p Path) split() (Path, Step)   { return p[:len(p)-1], p[len(p)-1] }
+func (p Path) with(s Step) Path    { return append(p[:len(p):len(p)], s) }
+func (p Path) split() (Path, Step) { return p[:len(p)-1], p[len(p)-1] }
+
+//go:noinline
 func (p Path) join(q Path) (pq Path) { return append(append(make(Path, 0, len(p)+len(q)), p...), q...) }
 
 // token is the step in a JSON pointer, not yet escaped.

@@ -43,6 +43,7 @@ func (c *cell) watch(path Path, w watcher) *watch {
 	return at.watch(w)
 }
 
+//go:noinline
 func (p *region) watch(w watcher) *watch {
 	x := &watch{region: p, watcher: w, next: p.first}
 	if x.next != nil {
@@ -69,6 +70,8 @@ func (p *region) child(step Step) *region {
 }
 
 // end removes the watch, and the regions that nobody needs any more.
+//
+//go:noinline
 func (x *watch) end() {
 	if x.next != nil {
 		x.next.prev = x.prev
@@ -123,6 +126,7 @@ func (p *region) touch(s *Store, path Path, why reason) {
 	}
 }
 
+//go:noinline
 func (p *region) tell(s *Store, why reason) {
 	for x := p.first; x != nil; x = x.next {
 		x.watcher.stale(s, why)

@@ -96,6 +96,8 @@ func (x site) child(s Step) (site, error) {
 }
 
 // equals reports whether two parts of one type are equal.
+//
+//go:noinline
 func (x site) equals(y site) bool {
 	var w walk
 	return w.equal(x.plan, x.at, y.at) && w.err == nil

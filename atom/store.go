@@ -186,4 +186,6 @@ func (s *Store) forgetWith(from *origin, forget func(*Store, uint64)) {
 var lastID atomic.Uint64
 
 // newID returns a number that no other atom of this process has.
+//
+//go:noinline
 func newID() uint64 { return lastID.Add(1) }

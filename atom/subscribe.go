@@ -34,6 +34,7 @@ type subscription struct {
 	atOnce  bool // called under the lock
 }
 
+//go:noinline
 func (s *Store) subscribe(src source, why reason, f func()) (stop func()) {
 	return s.subscribed(&subscription{store: s, src: src, call: f, why: why})
 }

@@ -54,6 +54,8 @@ func (t *treeNode) grow(i int, box unsafe.Pointer, own bool, m mark) (left, righ
 }
 
 // put makes room at slot k, without counting what is below.
+//
+//go:noinline
 func (t *treeNode) put(k int, p unsafe.Pointer, own bool) {
 	copy(t.slots[k+1:t.n+1], t.slots[k:t.n])
 	t.slots[k] = p
@@ -66,6 +68,8 @@ func (t *treeNode) put(k int, p unsafe.Pointer, own bool) {
 }
 
 // take removes slot k, without counting what is below.
+//
+//go:noinline
 func (t *treeNode) take(k int) {
 	copy(t.slots[k:], t.slots[k+1:t.n])
 	t.n--
@@ -75,6 +79,8 @@ func (t *treeNode) take(k int) {
 }
 
 // split moves the slots from at on to a new right neighbour.
+//
+//go:noinline
 func (t *treeNode) split(at int, m mark) *treeNode {
 	r := &treeNode{mark: m, height: t.height, n: t.n - uint8(at)}
 	copy(r.slots[:], t.slots[at:t.n])
