@@ -47,7 +47,7 @@ func Live(
 		r.live = append(r.live, c)
 		for t := r.tasks.first; t != nil; t = t.next {
 			for _, e := range t.entries {
-				r.expect(b, t, e)
+				r.expectOf(b, t, e)
 			}
 		}
 	})
@@ -113,12 +113,25 @@ func Unconfirmed(s *atom.Store, a atom.Target) map[string]*Task {
 	return found
 }
 
-// expect has the task wait for a base, if e is about an atom that has one coming.
-func (r *registry) expect(b *atom.Batch, t *Task, e *atom.Entry) {
-	if !t.expecting && r.isLive(b, e) {
-		t.expecting, t.live = true, true
-		r.unconfirmed[t.ID()] = t
+// expect has the task wait for a base, if what another, or itself, has dispatched is about
+// an atom that has one coming.
+func (r *registry) expect(b *atom.Batch, t, of *Task) {
+	if !of.isAway() {
+		r.expectOf(b, t, of.entries[0])
+	} else if slices.ContainsFunc(r.live, func(c *confirmation) bool { return atom.Overlap(c.atom, of.launch.on) }) {
+		r.expects(t)
 	}
+}
+
+func (r *registry) expectOf(b *atom.Batch, t *Task, e *atom.Entry) {
+	if !t.expecting && r.isLive(b, e) {
+		r.expects(t)
+	}
+}
+
+func (r *registry) expects(t *Task) {
+	t.expecting, t.live = true, true
+	r.unconfirmed[t.ID()] = t
 }
 
 func (r *registry) isLive(b *atom.Batch, e *atom.Entry) bool {

@@ -3,6 +3,7 @@ package saga
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/atomsaga/atomsaga/atom"
 )
@@ -10,8 +11,21 @@ import (
 // conflict ends the task of an entry that the log has dropped. What else the
 // task has changed goes with it.
 func (t *Task) conflict(c atom.Conflict) {
-	err := fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err)
-	t.end(Conflict, err, func(b *atom.Batch) error {
+	kept := false
+	t.store.Batch(func(b *atom.Batch) {
+		if t.State() != Running {
+			return
+		}
+		if kept = t.launch.durable != nil && !slices.Contains(t.entries, c.Entry); kept && t.isAway() {
+			t.clash = &c // it was taken out, and could not be entered again
+		}
+		kept = kept || t.isKept(b, &c)
+	})
+	if kept {
+		t.launch.durable.away(t)
+		return
+	}
+	t.end(Conflict, fmt.Errorf("%w: %s: %w", ErrConflict, c.Path, c.Err), func(b *atom.Batch) error {
 		t.clash = &c
 		t.drop(b)
 		return nil
@@ -47,6 +61,11 @@ func (t *Task) clashOf(err error) *atom.Conflict {
 		c.Path = t.launch.on.String()
 	}
 	return c
+}
+
+// clashErr is the error of a task that has ended as a Conflict for its clash.
+func (t *Task) clashErr() error {
+	return fmt.Errorf("%w: %s: %w", ErrConflict, t.clash.Path, t.clash.Err)
 }
 
 // Resolve runs the saga of a task that was not to be again as a new change, like

@@ -37,7 +37,8 @@ type Definition[In, T any] struct {
 // A durable saga is sent once every earlier one has settled that is about the same
 // thing, a part of it, or what it is a part of ([atom.Overlap]): in the order in which the outbox
 // has them, in all tabs, offline, and after a reload. When one of those fails, what cannot
-// be applied without it has met a conflict, and is set aside as well. A policy of the
+// be applied without it has met a conflict, and is set aside as well. What cannot be applied
+// as long as one of those is in its way waits, and does not show: that one may fail. A policy of the
 // saga that build returns does not count; its
 // Timeout and Backoff do. An effect ends in one of these ways:
 //
@@ -164,6 +165,9 @@ type durable interface {
 	id() string
 	makeRoom(*atom.Batch, *Task) (restore func()) // before its update enters the log, in this batch
 	entered(*atom.Batch, *Task)                   // its update is in the log, in this batch
+	keeps(*Task) bool                             // although it cannot be applied: what is in its way may go
+	away(*Task)                                   // it was kept, outside of a batch
+	enters(*atom.Batch, *Task)                    // the log again, if it can
 	perform(*Task)                                // one attempt
 	exited(*Task, error)                          // the effect has taken the goroutine of perform with it
 	sending(patch []byte) []byte                  // returns what the first attempt has sent

@@ -54,7 +54,10 @@ func (a *admission) enter(b *atom.Batch) {
 		defer d.makeRoom(b, t)()
 	}
 	if a.refused = t.dispatch(b); a.refused != nil {
-		return
+		if !t.isKept(b, t.clashOf(a.refused)) {
+			return
+		}
+		a.refused = nil
 	}
 	if !t.work.hasEffect() {
 		if t.endIn(b, Succeeded, nil, t.confirm) {
@@ -63,7 +66,7 @@ func (a *admission) enter(b *atom.Batch) {
 		return
 	}
 	a.task = t.lane.takeUp(b, t)
-	t.registry.expect(b, a.task, t.entries[0])
+	t.registry.expect(b, a.task, t)
 	if a.task == t {
 		t.registry.run(b, t)
 		if d := t.launch.durable; d != nil {
@@ -113,15 +116,36 @@ func (t *Task) enterAgain(b *atom.Batch) {
 	t.entries = t.entries[:0]
 	if err := t.dispatch(b); err != nil {
 		t.entries = before
-		t.clash = t.clashOf(err)
-		go t.end(Conflict, fmt.Errorf("%w: %w", ErrConflict, err), nil)
+		clash := t.clashOf(err)
+		if t.isKept(b, clash) {
+			return
+		}
+		t.clash = clash
+		go t.end(Conflict, t.clashErr(), nil)
 		return
 	}
-	t.registry.expect(b, t, t.entries[0])
+	t.registry.expect(b, t, t)
 	if t.sent {
 		t.freeze(b)
 	}
 }
+
+// isKept reports whether the task stays although it cannot be applied. Then it has nothing
+// in the log: it is away.
+func (t *Task) isKept(b *atom.Batch, clash *atom.Conflict) bool {
+	d := t.launch.durable
+	if d == nil || !d.keeps(t) {
+		return false
+	}
+	t.drop(b)
+	t.entries = t.entries[:0]
+	t.clash = clash
+	t.registry.expect(b, t, t)
+	return true
+}
+
+// isAway reports whether a task that runs has nothing in the log.
+func (t *Task) isAway() bool { return len(t.entries) == 0 }
 
 // record keeps what the update changes, and makes, for the effect that is to
 // begin. The error is that of recordPatches.

@@ -10,8 +10,20 @@ import (
 )
 
 // perform makes one attempt. It is called when the item has its turn, on a goroutine of
-// its own.
-func (i *item) perform(t *Task) { i.client.judge(i, t, t.attempt(t.work)) }
+// its own. One that cannot be applied by then has met a conflict, and is not sent.
+func (i *item) perform(t *Task) {
+	var clash error
+	i.client.in(func(*atom.Batch) {
+		if t.isAway() && !t.confirmed {
+			clash = t.clashErr()
+		}
+	})
+	if clash != nil {
+		i.client.settle(i, t, clash)
+		return
+	}
+	i.client.judge(i, t, t.attempt(t.work))
+}
 
 // exited is called in place of judge when the effect has taken its goroutine with it.
 func (i *item) exited(t *Task, err error) { i.client.judge(i, t, err) }
@@ -72,7 +84,7 @@ func (c *client) settle(i *item, t *Task, err error) {
 	if err == nil {
 		t.succeed(t.work)
 	} else {
-		t.fail(err)
+		i.fail(t, err)
 	}
 }
 

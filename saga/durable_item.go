@@ -121,23 +121,68 @@ func (i *item) mark(state RecordState, reason, result string) {
 // So a change that is heard of late is made on what it was made on in its page.
 func (i *item) makeRoom(b *atom.Batch, t *Task) (restore func()) {
 	c := i.client
-	var later []*item
+	putBack := func() {}
 	if i.record.Order != 0 {
-		for _, x := range c.laterThan(i, t.launch.on) {
-			if x.task.takeOut(b) {
-				later = append(later, x)
-			}
-		}
+		putBack = c.takeOut(b, c.laterThan(i, t.launch.on))
 	}
 	return func() {
-		for _, x := range later {
-			x.logged = c.count()
-			x.task.enterAgain(b)
-		}
+		putBack()
+		c.changed(b)
 	}
 }
 
-// entered is called when the update is in the log, in the same batch: so the
+// keeps reports whether the task stays although it cannot be applied: an earlier change that
+// is in its way may be taken back. Whether it can is decided when it has its turn, by the
+// page that sends it; until then it is away from the log.
+func (i *item) keeps(*Task) bool {
+	switch i.state {
+	case found:
+		return i.kept.Order != 0
+	case queued, resting, settling:
+		return true
+	}
+	return false
+}
+
+// away is called when it stays for that reason.
+func (i *item) away(*Task) {
+	c := i.client
+	c.in(func(b *atom.Batch) {
+		if i.state == settling {
+			c.takeIn(i.follow)
+		}
+		c.stirred = true
+		c.changed(b)
+	})
+}
+
+// enters has an item that is away enter the log where it belongs, if it can be applied.
+func (i *item) enters(b *atom.Batch, t *Task) {
+	c := i.client
+	putBack := c.takeOut(b, c.laterThan(i, t.launch.on))
+	i.logged = c.count()
+	t.enterAgain(b)
+	putBack()
+}
+
+func (i *item) isInLog(b *atom.Batch) bool {
+	out := func(e *atom.Entry) bool { return !e.Live(b) }
+	return !i.task.isAway() && !slices.ContainsFunc(i.task.entries, out)
+}
+
+// fail ends the task.
+func (i *item) fail(t *Task, err error) {
+	away := false
+	i.client.in(func(*atom.Batch) { away = t.isAway() && t.clash != nil })
+	if away {
+		t.end(Conflict, t.clashErr(), t.drop)
+	} else {
+		t.fail(err)
+	}
+}
+
+// entered is called when the update is in the log, in the same batch, before what comes
+// after it is put back: so the
 // order of the outbox is the one of the log.
 func (i *item) entered(b *atom.Batch, t *Task) {
 	c := i.client
@@ -148,11 +193,11 @@ func (i *item) entered(b *atom.Batch, t *Task) {
 	i.become(queued)
 	c.items[i.record.ID] = i
 	c.place(i)
+	c.stirred = true
 	c.kick()
 	if c.outbox == nil {
 		i.unkept = true
 	}
-	c.changed(b)
 }
 
 // failBefore shows the failure of an item that was set aside before the page
@@ -195,6 +240,7 @@ func (i *item) ended(b *atom.Batch, t *Task) {
 		i.mark(RecordCancelled, "", "")
 	}
 	c.remove(i)
+	c.stirred = true
 	c.settled(i)
 	c.changed(b)
 }
@@ -204,7 +250,7 @@ func (i *item) follow() {
 	t := i.task
 	switch i.record.State {
 	case RecordRefused:
-		t.fail(errors.New(i.record.Reason))
+		i.fail(t, errors.New(i.record.Reason))
 	case RecordDone:
 		w := t.work
 		if i.record.NoResult {

@@ -21,7 +21,8 @@ var probing = Backoff{Retries: math.MaxInt, Base: time.Second, Max: time.Minute}
 // that no earlier one overlaps. Those that the outbox has not taken come last.
 type queue struct {
 	order   []*item
-	running int // whose effects run
+	running int  // whose effects run
+	stirred bool // what is away from the log may be able to enter it again
 	counter uint64
 
 	owner bool  // what is in the outbox is this page's to send
@@ -95,13 +96,43 @@ func (q *queue) laterThan(i *item, target atom.Target) (later []*item) {
 // what another page has run before may have been heard of earlier.
 func (c *client) align(b *atom.Batch, i *item) {
 	c.place(i)
+	c.stirred = true
 	moved := []*item{i}
 	for _, x := range c.laterThan(i, i.task.launch.on) {
-		above := func(m *item) bool { return m.logged > x.logged && m.overlaps(x) }
-		if slices.ContainsFunc(moved, above) && x.task.takeOut(b) {
+		below := func(m *item) bool { return (m != i || m.logged > x.logged) && m.overlaps(x) }
+		if slices.ContainsFunc(moved, below) {
+			moved = append(moved, x)
+		}
+	}
+	c.takeOut(b, moved[1:])()
+}
+
+// takeOut takes items out of the log, from the top, as none may be there without what it was
+// made on, until they are put back on top of it.
+func (c *client) takeOut(b *atom.Batch, items []*item) (putBack func()) {
+	var out []*item
+	for _, x := range slices.Backward(items) {
+		if !x.task.isAway() && x.task.takeOut(b) {
+			out = append(out, x)
+		}
+	}
+	return func() {
+		for _, x := range slices.Backward(out) {
 			x.logged = c.count()
 			x.task.enterAgain(b)
-			moved = append(moved, x)
+		}
+	}
+}
+
+// bringBack has enter the log what is away from it and can be applied now.
+func (c *client) bringBack(b *atom.Batch) {
+	if !c.stirred {
+		return
+	}
+	c.stirred = false
+	for _, i := range slices.Clone(c.order) {
+		if i.task.isAway() && !i.task.confirmed && i.state != settling {
+			i.enters(b, i.task)
 		}
 	}
 }
@@ -127,9 +158,12 @@ func (c *client) advance(b *atom.Batch) {
 // begin gives an item its turn. Its effect is handed what became of the change while it
 // waited; what was sent once is sent as it was.
 func (c *client) begin(b *atom.Batch, i *item) {
+	if i.task.isAway() && !i.task.confirmed {
+		i.enters(b, i.task) // the base may be another now
+	}
 	i.become(sending)
 	i.task.setWaiting(false)
-	if !i.task.sent {
+	if !i.task.sent && !i.task.isAway() {
 		i.task.record(b)
 	}
 	i.task.nudgeIn(b)
@@ -159,10 +193,8 @@ func (c *client) first(b *atom.Batch) (best *item) {
 const mostCandidates = 50
 
 func (c *client) mayGo(b *atom.Batch, i *item) bool {
-	for _, e := range i.task.entries {
-		if !e.Live(b) && !i.task.confirmed {
-			return false // it could not be re-applied, and is about to say so
-		}
+	if !i.task.isAway() && !i.task.confirmed && !i.isInLog(b) {
+		return false // it could not be re-applied, and is about to say so
 	}
 	return i.unkept || c.owner && i.kept.Order != 0 && i.kept.Order <= c.known
 }

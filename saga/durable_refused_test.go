@@ -3,6 +3,7 @@ package saga_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,7 +101,13 @@ var appendOnce = saga.Define("test.appendOnce",
 func TestAConflictOfWhatWasPutInAnotherOrderTellsOfIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
-		d.answer = func(rename) (string, error) { return "", errModelLost }
+		var reachable atomic.Bool
+		d.answer = func(rename) (string, error) {
+			if !reachable.Load() {
+				return "", errModelLost
+			}
+			return "", nil
+		}
 		memory := &slowMemory{Page: d.memory.Open()}
 		s := atom.NewStore()
 		names.Set(s, map[string]string{})
@@ -115,6 +122,11 @@ func TestAConflictOfWhatWasPutInAnotherOrderTellsOfIt(t *testing.T) {
 		synctest.Wait()
 		appendOnce.Run(other, "=x") // is there first
 		time.Sleep(time.Minute)
+		if second.State() != saga.Running {
+			t.Errorf("while the first may be refused yet the second has ended as %s (%v)", second.State(), second.Err())
+		}
+		reachable.Store(true)
+		time.Sleep(time.Hour)
 		c, ok := second.Conflict()
 		if second.State() != saga.Conflict || !ok || c.Err == nil {
 			t.Errorf("the task has ended as %s (%v): %+v, %v", second.State(), second.Err(), c, ok)
@@ -223,5 +235,46 @@ func TestNothingThatAHandlerCallsWaitsForTheOutbox(t *testing.T) {
 		}
 		close(page.stuck)
 		time.Sleep(time.Hour)
+	})
+}
+
+// A change that another one is in the way of, which is refused then, is made.
+func TestWhatCannotBeAppliedForNowIsMadeOnceItCanBe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		var reachable atomic.Bool
+		d.answer = func(in rename) (string, error) {
+			switch {
+			case !reachable.Load():
+				return "", errModelLost
+			case in.Row == "=x":
+				return "", errModelNo
+			}
+			return "", nil
+		}
+		memory := &slowMemory{Page: d.memory.Open()}
+		s := atom.NewStore()
+		names.Set(s, map[string]string{})
+		stop := saga.Keep(s, memory, func(atom.Reader) bool { return true })
+		defer func() { memory.Close(); stop(); time.Sleep(time.Hour) }()
+		synctest.Wait()
+		other, close := d.open()
+		defer close()
+		names.Set(other, map[string]string{})
+		memory.slow = true
+		second := appendOnce.Run(s, "x") // on its way to the outbox
+		synctest.Wait()
+		appendOnce.Run(other, "=x") // is there first
+		time.Sleep(time.Minute)
+		reachable.Store(true)
+		time.Sleep(time.Hour)
+		if second.State() != saga.Succeeded {
+			t.Errorf("the task has ended as %s (%v)", second.State(), second.Err())
+		}
+		for n, store := range []*atom.Store{s, other} {
+			if shows := names.Get(store); shows["x"] != "new" {
+				t.Errorf("page %d shows %v", n, shows)
+			}
+		}
 	})
 }

@@ -9,6 +9,9 @@ import (
 // succeed keeps the change, and makes the one of the post-effect.
 func (t *Task) succeed(w work) {
 	t.end(Succeeded, nil, func(b *atom.Batch) error {
+		if d := t.launch.durable; d != nil && t.isAway() && !t.confirmed {
+			d.enters(b, t)
+		}
 		if err := t.confirm(b); err != nil {
 			return err
 		}

@@ -1,7 +1,9 @@
 package saga
 
 import (
+	"crypto/rand"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -60,20 +62,50 @@ func NextOf(b Backoff, n int, err error) (wait time.Duration, again bool) { retu
 
 // Every event of an outbox leaves it sane, in every test.
 func init() {
-	inspect = func(c *client) {
-		if err := c.sane(); err != nil {
+	inspect = func(b *atom.Batch, c *client) {
+		err := c.sane(b)
+		if err == nil {
+			return
+		}
+		if h := played.Load(); h != nil {
+			h.insane(err)
+		} else {
 			panic("saga: " + err.Error())
 		}
 	}
+	newID = func() string {
+		if h := played.Load(); h != nil {
+			return h.newID()
+		}
+		return rand.Text()
+	}
+}
+
+// A history that is played has its own ids, and hears what is wrong with an outbox.
+type playing struct {
+	newID  func() string
+	insane func(error)
+}
+
+var played atomic.Pointer[playing]
+
+// Play has a history be played until stop is called: it gives the ids, and is told of what
+// would be a panic otherwise.
+func Play(newID func() string, insane func(error)) (stop func()) {
+	played.Store(&playing{newID, insane})
+	return func() { played.Store(nil) }
 }
 
 // DumpOutbox returns what a store's outbox knows, for who looks for a fault.
 func DumpOutbox(s *atom.Store) (text string) {
 	c := clientOf(s)
-	c.in(func(*atom.Batch) {
+	c.in(func(b *atom.Batch) {
 		text = fmt.Sprintf("page %s owner %v locked %v known %d pages %v", c.page[:3], c.owner, c.locked, c.known, c.pages)
+		for _, i := range c.order {
+			text += fmt.Sprintf("\n  waits: %s %s %s order %d in the log %v %d", i.record.Name, i.record.Input, i.state, i.record.Order, i.isInLog(b), i.logged)
+		}
 		for _, i := range c.items {
-			text += fmt.Sprintf("\n  %s %s kept %d %q unseen %v roll %v", i.record.ID[:3], i.state, i.kept.Order, i.kept.State, i.unseen, c.roll != nil)
+			text += fmt.Sprintf("\n  %s %s kept %d %q unseen %v roll %v", i.record.ID[:3]+" "+i.record.Input+" "+i.record.Reason, i.state, i.kept.Order, i.kept.State, i.unseen, c.roll != nil)
 		}
 	})
 	return text

@@ -1,348 +1,244 @@
 package saga_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
-	"sync"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
-	"github.com/atomsaga/atomsaga/saga/outbox"
 )
 
-// Pages that run durable sagas on one outbox, while they are closed at any
-// moment, the network comes and goes, and answers are lost. In the end the server
-// has made every change that was kept once, those of one atom in their order, and
-// every page shows what the server has.
+// Pages put rows into a table, edit them and remove them, by durable sagas on the table and
+// on its rows, while they are closed at any moment, the network comes and goes, answers
+// are lost, and changes are refused. A page always shows what it has done itself, or what comes
+// after that. In the end the server has made every change once, in the order of the
+// outbox where they are about the same thing, or everyone is told that it has
+// not, and every page shows what the server has.
 func TestOutboxModel(t *testing.T) {
-	for seed := range uint64(modelRuns) {
-		synctest.Test(t, func(t *testing.T) { newModel(t, seed).play() })
-		if t.Failed() {
-			return
+	rapid.Check(t, func(rt *rapid.T) {
+		seed := rapid.Uint64().Draw(rt, "seed")
+		steps := rapid.SliceOfN(modelSteps, 60, 60).Draw(rt, "steps")
+		var wrong []string
+		synctest.Test(t, func(*testing.T) { wrong = newModel(seed).play(steps) })
+		if len(wrong) > 0 {
+			rt.Fatalf("%s", strings.Join(wrong, "\n"))
 		}
-	}
+	})
 }
 
-// modelRuns is how many random stories are played.
-const modelRuns = 300
+// A modelStep is what happens next. The zero step is that nothing does.
+type modelStep struct {
+	What    string
+	On, Row int           // page and row
+	Then    time.Duration // passes
+}
 
-type setRow struct{ Key, Value int }
+var modelSteps = rapid.Custom(func(t *rapid.T) modelStep {
+	return modelStep{
+		What: rapid.SampledFrom([]string{
+			"nothing", "set", "set", "set", "put", "put", "put", "remove", "refused set", "refused put", "refused remove",
+			"reload", "crash", "cut", "busy", "wait",
+		}).Draw(t, "what"),
+		On:   rapid.IntRange(0, modelPages-1).Draw(t, "page"),
+		Row:  rapid.IntRange(0, modelRowCount-1).Draw(t, "row"),
+		Then: time.Duration(rapid.IntRange(0, 5000).Draw(t, "then")) * time.Microsecond,
+	}
+})
+
+const (
+	modelPages    = 3
+	modelRowCount = 3
+)
+
+// A modelChange is the input of each. Value names it.
+type modelChange struct{ Row, Value int }
 
 var (
-	modelRows = atom.New(map[int]int{})
-	rowAt     = atom.NewFamily(func(key int) *atom.Atom[int] { return atom.Key(modelRows, key) })
-	inModel   sync.Map // *atom.Store -> *modelPage
+	modelTable = atom.New(map[int]int{})
+	modelRows  = atom.NewFamily(func(row int) *atom.Atom[int] { return atom.Key(modelTable, row) })
 )
 
-var setModelRow = saga.Define("model.set",
-	func(in setRow) *atom.Atom[int] { return rowAt.Of(in.Key) },
-	func(in setRow) saga.Saga[int] {
-		return saga.New(
-			func(v *int) struct{} { *v = in.Value; return struct{}{} },
-			func(ctx context.Context, _ int, _ struct{}) (int, error) {
-				task := saga.TaskFrom(ctx)
-				page, _ := inModel.Load(task.Store())
-				return page.(*modelPage).send(ctx, task.ID(), in)
-			},
-		).PostEffect(func(v *int, answer int) {
-			if *v == in.Value {
-				*v = answer
-			}
-		}).Timeout(time.Minute)
+func wholeTable(modelChange) *atom.Atom[map[int]int] { return modelTable }
+
+var (
+	setModelRow = saga.Define("model.set",
+		func(in modelChange) *atom.Atom[int] { return modelRows.Of(in.Row) },
+		func(in modelChange) saga.Saga[int] {
+			return saga.New(
+				func(v *int) struct{} { *v = in.Value; return struct{}{} },
+				func(ctx context.Context, _ int, _ struct{}) (int, error) {
+					return in.Value, sendModelChange(ctx, "set", in)
+				},
+			).PostEffect(func(v *int, answer int) {
+				if *v == in.Value {
+					*v = answer
+				}
+			}).Timeout(time.Minute)
+		})
+	putModelRow = saga.Define("model.put", wholeTable, func(in modelChange) saga.Saga[map[int]int] {
+		return saga.Update(func(table *map[int]int) { (*table)[in.Row] = in.Value }).
+			Effect(func(ctx context.Context, _ map[int]int) error { return sendModelChange(ctx, "put", in) }).Timeout(time.Minute)
 	})
-
-const (
-	modelPages = 3
-	keysEach   = 2 // rows that only one page writes to
+	removeModelRow = saga.Define("model.remove", wholeTable, func(in modelChange) saga.Saga[map[int]int] {
+		return saga.Update(func(table *map[int]int) { delete(*table, in.Row) }).
+			Effect(func(ctx context.Context, _ map[int]int) error { return sendModelChange(ctx, "remove", in) }).Timeout(time.Minute)
+	})
 )
 
-// A model is a story, and the server in it.
-type model struct {
-	t      *testing.T
-	seed   uint64
-	random *rand.Rand
-	outbox *outbox.Memory
-	pages  [modelPages]*modelPage
-	value  int
-	refuse map[int]bool // values
-
-	mu      sync.Mutex
-	down    bool
-	busy    bool
-	answers map[string]int // by task id
-	rows    map[int]int
-	made    map[int][]int // values, by key
-	kept    map[string]setRow
-	chance  *rand.Rand // of the goroutines
+// run runs a change, and checks that it shows at once.
+func (m *model) run(p *modelPage, what *saga.Definition[modelChange, map[int]int], row int, refused bool) {
+	in := m.next(row, refused)
+	p.ran(in, what.Run(p.store, in))
 }
 
-type modelPage struct {
-	*outbox.Page
-	model  *model
-	store  *atom.Store
-	closed chan struct{}
-	stop   func()
-	out    chan letter
+func (m *model) next(row int, refused bool) modelChange {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.value++
+	m.refuse[m.value] = refused
+	return modelChange{row, m.value}
 }
 
-type letter struct {
-	text []byte
-	due  time.Time
-}
-
-func newModel(t *testing.T, seed uint64) *model {
-	m := &model{
-		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 1)), chance: rand.New(rand.NewPCG(seed, 2)),
-		outbox: outbox.NewMemory(), refuse: map[int]bool{},
-		answers: map[string]int{}, rows: map[int]int{}, made: map[int][]int{}, kept: map[string]setRow{},
+func (m *model) step(s modelStep) {
+	p := m.pages[s.On]
+	refused := len(s.What) > 7 && s.What[:7] == "refused"
+	switch s.What {
+	case "set", "refused set":
+		in := m.next(s.Row, refused)
+		p.ran(in, setModelRow.Run(p.store, in))
+	case "put", "refused put":
+		m.run(p, putModelRow, s.Row, refused)
+	case "remove", "refused remove":
+		m.run(p, removeModelRow, s.Row, refused)
+	case "reload", "crash":
+		p.close(s.What == "crash")
+		m.pages[s.On] = m.open(s.On)
+	case "cut":
+		m.set(func() { m.down = !m.down })
+	case "busy":
+		m.set(func() { m.busy = !m.busy })
+	case "wait":
+		time.Sleep(100 * time.Millisecond)
 	}
-	for key := range modelPages * keysEach {
-		m.rows[key] = 0
-	}
+	time.Sleep(s.Then)
+}
+
+func (m *model) play(steps []modelStep) []string {
+	defer saga.Play(m.newID, func(err error) { m.wrong("%v", err) })()
 	for n := range m.pages {
-		m.pages[n] = m.open()
+		m.pages[n] = m.open(n)
 	}
-	return m
-}
-
-func (m *model) open() *modelPage {
-	p := &modelPage{Page: m.outbox.Open(), model: m, store: atom.NewStore(), closed: make(chan struct{}), out: make(chan letter, 10_000)}
-	inModel.Store(p.store, p)
-	go p.post()
-	loaded := atom.New(false)
-	load := sync.OnceFunc(func() {
-		go func() {
-			p.pass(20)
-			modelRows.Set(p.store, m.load())
-			p.pass(20)
-			loaded.Set(p.store, true)
-		}()
-	})
-	p.stop = saga.Keep(p.store, p, func(r atom.Reader) bool {
-		load()
-		return loaded.Get(r)
-	})
-	return p
-}
-
-func (m *model) load() map[int]int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return maps.Clone(m.rows)
-}
-
-func (p *modelPage) kill() {
-	p.Page.Close()
-	p.stop()
-	close(p.closed)
-	inModel.Delete(p.store)
-}
-
-func (m *model) upTo(n int) int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.chance.IntN(n)
-}
-
-// pass lets up to so many milliseconds go by, or the page be closed.
-func (p *modelPage) pass(most int) bool {
-	select {
-	case <-time.After(time.Duration(p.model.upTo(most*1000)) * time.Microsecond):
-		return true
-	case <-p.closed:
-		return false
-	}
-}
-
-// The outbox takes its time, before it does something and before it says so.
-
-func (p *modelPage) Put(ctx context.Context, records []saga.Record) (kept []saga.Record, err error) {
-	p.pass(5)
-	if kept, err = p.Page.Put(ctx, records); err == nil {
-		p.model.keep(kept)
-	}
-	p.pass(5)
-	return kept, err
-}
-
-func (m *model) keep(records []saga.Record) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, r := range records {
-		var in setRow
-		fmt.Sscanf(r.Input, `{"Key":%d,"Value":%d}`, &in.Key, &in.Value)
-		m.kept[r.ID] = in
-	}
-}
-
-func (p *modelPage) Remove(ctx context.Context, orders ...int64) error {
-	p.pass(5)
-	defer p.pass(5)
-	return p.Page.Remove(ctx, orders...)
-}
-
-func (p *modelPage) All(ctx context.Context) ([]saga.Record, error) {
-	p.pass(5)
-	defer p.pass(5)
-	return p.Page.All(ctx)
-}
-
-func (p *modelPage) Tell(message []byte) {
-	p.out <- letter{message, time.Now().Add(time.Duration(p.model.upTo(3000)) * time.Microsecond)}
-}
-
-func (p *modelPage) post() {
-	for {
-		select {
-		case l := <-p.out:
-			time.Sleep(time.Until(l.due))
-			p.Page.Tell(l.text) // unless it is closed
-		case <-p.closed:
-			return
-		}
-	}
-}
-
-// The way to the server: the request is lost, carried out with its answer
-// lost, or answered.
-
-type modelError string
-
-func (e modelError) Error() string     { return string(e) }
-func (e modelError) Unreachable() bool { return e == errModelLost }
-func (e modelError) Temporary() bool   { return e == errModelBusy }
-
-const (
-	errModelLost = modelError("no answer")
-	errModelBusy = modelError("come again later")
-	errModelNo   = modelError("no")
-)
-
-func (p *modelPage) send(ctx context.Context, id string, in setRow) (int, error) {
-	time.Sleep(4 * time.Millisecond) // a server is further away than another page
-	there := p.pass(40)
-	m := p.model
-	if !there && m.upTo(2) == 0 {
-		return 0, errModelLost
-	}
-	answer, err := m.serve(id, in)
-	if !p.pass(40) || m.upTo(5) == 0 {
-		return 0, errModelLost
-	}
-	return answer, err
-}
-
-func (m *model) serve(id string, in setRow) (int, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	switch answer, before := m.answers[id]; {
-	case m.down:
-		return 0, errModelLost
-	case m.busy:
-		return 0, errModelBusy
-	case m.refuse[in.Value]:
-		return 0, errModelNo
-	case before:
-		return answer, nil
-	}
-	m.answers[id] = in.Value
-	m.rows[in.Key] = in.Value
-	m.made[in.Key] = append(m.made[in.Key], in.Value)
-	return in.Value, nil
-}
-
-func (m *model) set(f func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f()
-}
-
-func (m *model) play() {
-	defer func() {
-		for _, p := range m.pages {
-			p.kill()
-		}
-		time.Sleep(time.Second)
-	}()
-	for range 80 {
-		n := m.random.IntN(modelPages)
-		switch dice := m.random.IntN(100); {
-		case dice < 60:
-			m.value++
-			if m.random.IntN(10) == 0 {
-				m.set(func() { m.refuse[m.value] = true })
-			}
-			setModelRow.Run(m.pages[n].store, setRow{n*keysEach + m.random.IntN(keysEach), m.value})
-		case dice < 70:
-			m.pages[n].kill()
-			m.pages[n] = m.open()
-		case dice < 77:
-			m.set(func() { m.down = !m.down })
-		case dice < 82:
-			m.set(func() { m.busy = !m.busy })
-		default:
-			time.Sleep(time.Duration(m.random.IntN(100)) * time.Millisecond)
-		}
-		if m.random.IntN(2) == 0 {
-			time.Sleep(time.Duration(m.random.IntN(5000)) * time.Microsecond)
-		}
+	for _, s := range steps {
+		m.step(s)
+		m.checkPages()
 	}
 	m.set(func() { m.down, m.busy = false, false })
 	time.Sleep(2 * time.Hour)
 	synctest.Wait()
-	m.check()
+	m.checkPages()
+	m.checkEnd()
+	for _, p := range m.pages {
+		p.close(true)
+	}
+	time.Sleep(time.Second)
+	return m.faults
 }
 
-func (m *model) check() {
-	t := m.t
-	made := map[int]int{}
-	for key, values := range m.made {
-		if !slices.IsSorted(values) {
-			t.Errorf("seed %d: row %d was set to %v", m.seed, key, values)
-		}
-		for _, value := range values {
-			made[value]++
-		}
-	}
-	refused := 0
-	for id, in := range m.kept {
-		want := 1
-		if m.refuse[in.Value] {
-			want = 0
-			refused++
-		}
-		if made[in.Value] != want {
-			t.Errorf("seed %d: %d (%s) was made %d times, want %d", m.seed, in.Value, id, made[in.Value], want)
-		}
-	}
-	records, _ := m.pages[0].All(t.Context())
-	defer func() {
-		for _, p := range m.pages {
-			if t.Failed() {
-				t.Log(saga.DumpOutbox(p.store))
+// checkPages checks that each page shows its own last change of a row, or one that comes
+// after it in the outbox.
+func (m *model) checkPages() {
+	synctest.Wait()
+	for _, p := range m.pages {
+		table := modelTable.Get(p.store)
+		dump := saga.DumpOutbox(p.store)
+		m.set(func() {
+			for row, own := range p.last() {
+				shows, there := table[row]
+				if !there || shows == own.Value {
+					continue // it may have been removed since
+				}
+				if last, shown := m.placeOf(own.Value), m.placeOf(shows); shown < last {
+					m.wrong(dump+"\npage %d shows %d in row %d, which comes before its own %d: %d, %d", p.number, shows, row, own.Value, shown, last)
+				}
 			}
-		}
-	}()
+		})
+	}
+}
+
+// checkEnd checks what has come of everything.
+func (m *model) checkEnd() {
+	records, _ := m.pages[0].All(context.Background())
+	aside := map[string]bool{}
 	for _, r := range records {
-		if r.Reason == "" {
-			t.Errorf("seed %d: %v is still in the outbox", m.seed, r)
+		if aside[r.ID] = r.State == saga.RecordRefused; !aside[r.ID] {
+			m.wrong("%v is still in the outbox", r)
 		}
 	}
-	for n, p := range m.pages {
-		if state := saga.OutboxOf(p.store).Get(p.store); state.Waiting != 0 || state.Paused || state.Err != "" || len(state.Aside) != len(records) {
-			t.Errorf("seed %d: page %d says %d wait, paused %v, %d aside, want %d; %s",
-				m.seed, n, state.Waiting, state.Paused, len(state.Aside), len(records), state.Err)
-		}
-		for key, want := range m.rows {
-			if got := rowAt.Of(key).Get(p.store); got != want {
-				t.Errorf("seed %d: page %d shows %d in row %d, want %d", m.seed, n, got, key, want)
+	made := map[string]int{}
+	for at, id := range m.made {
+		made[id]++
+		for _, before := range m.made[:at] {
+			x, y := m.kept[before], m.kept[id]
+			if x.Order > y.Order && y.Order > 0 && x.overlaps(y) {
+				m.wrong("the server was sent %d before %d", x.in.Value, y.in.Value)
 			}
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(m.kept)) {
+		in := m.kept[id].in
+		switch {
+		case made[id] > 1, m.refuse[in.Value] && made[id] > 0:
+			m.wrong("%d was made %d times", in.Value, made[id])
+		case made[id] == 0 && !aside[id]:
+			m.wrong("%d was not made, and nobody is told", in.Value)
+		case made[id] == 1 && aside[id]:
+			m.wrong("%d was made, and is set aside", in.Value)
+		}
+	}
+	for _, p := range m.pages {
+		if state := saga.OutboxOf(p.store).Get(p.store); state.Waiting != 0 || state.Paused || state.Err != "" || len(state.Aside) != len(records) {
+			m.wrong("page %d says %d wait, paused %v, %d aside, want %d; %s", p.number, state.Waiting, state.Paused, len(state.Aside), len(records), state.Err)
+		}
+		if n := atom.Pending(p.store, modelTable); n != 0 {
+			m.wrong("page %d has %d pending", p.number, n)
+		}
+		if table := modelTable.Get(p.store); !maps.Equal(table, m.rows) {
+			m.wrong("page %d shows %v, want %v", p.number, table, m.rows)
+		}
+		for _, c := range p.changes {
+			id := c.task.ID()
+			if ok := c.task.State() == saga.Succeeded; c.task.State() == saga.Running || ok != (made[id] == 1) {
+				m.wrong("page %d says of %d: %v", p.number, c.in.Value, c.task.State())
+			}
+		}
+	}
+	if len(m.faults) > 0 {
+		for _, p := range m.pages {
+			m.faults = append(m.faults, saga.DumpOutbox(p.store))
+		}
+	}
+}
+
+func (k modelRecord) overlaps(other modelRecord) bool {
+	return k.whole || other.whole || k.in.Row == other.in.Row
+}
+
+// placeOf returns the place of a change in the outbox, by its value.
+func (m *model) placeOf(value int) int64 {
+	return cmp.Or(m.places[value], 1<<40+int64(value))
+}
+
+func (m *model) wrong(format string, args ...any) {
+	m.telling.Lock()
+	defer m.telling.Unlock()
+	m.faults = append(m.faults, fmt.Sprintf(format, args...))
 }

@@ -138,7 +138,9 @@ func (t *Task) isNamed(id string) bool {
 	return t.id != "" && t.id == id
 }
 
-func newID() string { return rand.Text() }
+// newID returns a name that no other device gives. Tests that play a history again have
+// it return the same ones.
+var newID = rand.Text
 
 // Durable reports whether the saga was made with [Define], and outlives the page.
 func (t *Task) Durable() bool { return t.launch.durable != nil }
