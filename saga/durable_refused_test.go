@@ -117,7 +117,7 @@ func TestAConflictOfWhatWasPutInAnotherOrderTellsOfIt(t *testing.T) {
 		other, close := d.open()
 		defer close()
 		names.Set(other, map[string]string{})
-		memory.slow = true
+		memory.slow.Store(true)
 		second := appendOnce.Run(s, "x") // on its way to the outbox
 		synctest.Wait()
 		appendOnce.Run(other, "=x") // is there first
@@ -137,11 +137,11 @@ func TestAConflictOfWhatWasPutInAnotherOrderTellsOfIt(t *testing.T) {
 // A slowMemory takes a while to put something.
 type slowMemory struct {
 	*outbox.Page
-	slow bool
+	slow atomic.Bool
 }
 
 func (m *slowMemory) Put(ctx context.Context, records []saga.Record) ([]saga.Record, error) {
-	if m.slow {
+	if m.slow.Load() {
 		time.Sleep(time.Second)
 	}
 	return m.Page.Put(ctx, records)
@@ -261,7 +261,7 @@ func TestWhatCannotBeAppliedForNowIsMadeOnceItCanBe(t *testing.T) {
 		other, close := d.open()
 		defer close()
 		names.Set(other, map[string]string{})
-		memory.slow = true
+		memory.slow.Store(true)
 		second := appendOnce.Run(s, "x") // on its way to the outbox
 		synctest.Wait()
 		appendOnce.Run(other, "=x") // is there first
@@ -277,4 +277,45 @@ func TestWhatCannotBeAppliedForNowIsMadeOnceItCanBe(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Discard of a change that was run again takes away the old one alone: the new one goes on,
+// and what becomes of it counts.
+func TestDiscardWhileARetryWaitsLeavesTheRetryAlone(t *testing.T) {
+	for _, refusesAgain := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t)
+			var asked atomic.Int32
+			d.answer = func(rename) (string, error) {
+				switch n := asked.Add(1); {
+				case n == 1, n > 3 && refusesAgain:
+					return "", errModelNo
+				case n <= 3:
+					return "", errModelLost
+				}
+				return "", nil
+			}
+			s, close := d.open()
+			defer close()
+			names.Set(s, map[string]string{})
+			synctest.Wait()
+			old := appendOnce.Run(s, "=y")
+			old.Wait(t.Context())
+			again := old.Retry()
+			synctest.Wait()
+			saga.Discard(s, old.ID())
+			synctest.Wait()
+			if again.State() != saga.Running {
+				t.Fatalf("once the old one is discarded the new one is %s", again.State())
+			}
+			time.Sleep(time.Hour)
+			left, err := d.memory.Open().All(t.Context())
+			switch want := map[bool]saga.State{false: saga.Succeeded, true: saga.Failed}[refusesAgain]; {
+			case err != nil || again.State() != want:
+				t.Errorf("the new one has ended as %s, want %s; %v", again.State(), want, err)
+			case refusesAgain && (len(left) != 1 || left[0].ID != again.ID()), !refusesAgain && len(left) > 0:
+				t.Errorf("in the outbox are %v", left)
+			}
+		})
+	}
 }

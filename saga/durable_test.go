@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -195,17 +196,17 @@ func TestWhatIsNotKeptIsSaidUntilItIs(t *testing.T) {
 // A frozenPage hears nothing, tells nothing and writes nothing while it stands still.
 type frozenPage struct {
 	*outbox.Page
-	frozen chan struct{} // nil, or closed, when it does not
+	frozen atomic.Pointer[chan struct{}] // nil, or closed, when it does not
 }
 
 func (p *frozenPage) wait() {
-	if p.frozen != nil {
-		<-p.frozen
+	if frozen := p.frozen.Load(); frozen != nil {
+		<-*frozen
 	}
 }
 
 func (p *frozenPage) Tell(message []byte) {
-	if p.frozen == nil {
+	if p.frozen.Load() == nil {
 		p.Page.Tell(message)
 	}
 }
@@ -237,7 +238,8 @@ func TestAnOwnerThatStandsStillIsReplaced(t *testing.T) {
 		defer close()
 		third, close3 := d.open()
 		defer close3()
-		page.frozen = make(chan struct{})
+		frozen := make(chan struct{})
+		page.frozen.Store(&frozen)
 		task := setName.Run(other, rename{"a", "new"})
 		time.Sleep(20 * time.Second)
 		if state := saga.OutboxOf(other).Get(other); task.State() != saga.Succeeded || state.Waiting != 0 {
@@ -246,8 +248,7 @@ func TestAnOwnerThatStandsStillIsReplaced(t *testing.T) {
 		if a, b := saga.OutboxOf(other).Get(other), saga.OutboxOf(third).Get(third); !a.Stalled && !b.Stalled {
 			t.Error("nobody says so")
 		}
-		frozen := page.frozen
-		page.frozen = nil
+		page.frozen.Store(nil)
 		closeChannel(frozen)
 		time.Sleep(time.Minute)
 		for n, s := range []*atom.Store{owner, other, third} {
