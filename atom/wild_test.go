@@ -19,8 +19,8 @@ type (
 	snake  *snake
 	chain  struct{ Next *chain }
 	kernel struct {
-		*kernel
-		Y int
+		*kernel //lint:ignore U1000 it is reached by reflection
+		Y       int
 	}
 	shell struct {
 		*kernel

@@ -82,7 +82,6 @@ type deskServer struct {
 type asked struct {
 	fetch.Request
 	answer chan fetch.Response
-	lost   bool
 }
 
 func newDesk(t *testing.T, s sheet) *deskServer {
