@@ -3,6 +3,7 @@ package saga_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -160,10 +161,23 @@ func TestOtherPagesAreToldWhatTheBaseContains(t *testing.T) {
 func TestWhatIsSentWhileAPageBeginsIsShownOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		memory := outbox.NewMemory()
+		var mu sync.Mutex
 		var committed []string
+		has := func(id string) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Contains(committed, id)
+		}
+		count := func() int {
+			mu.Lock()
+			defer mu.Unlock()
+			return len(committed)
+		}
 		answer := make(chan struct{})
 		sentCount = func(ctx context.Context) error {
+			mu.Lock()
 			committed = append(committed, saga.TaskFrom(ctx).ID())
+			mu.Unlock()
 			<-answer
 			return nil
 		}
@@ -175,10 +189,10 @@ func TestWhatIsSentWhileAPageBeginsIsShownOnce(t *testing.T) {
 		defer atom.Subscribe(next, visitors, func() { shown = max(shown, visitors.Get(next)) })()
 		hold := func(context.Context) (func(context.Context, []string) []string, func()) {
 			time.Sleep(time.Second) // a load decides first
-			visitors.Sync(next, len(committed))
+			visitors.Sync(next, count())
 			return func(_ context.Context, ids []string) (contained []string) {
 				for _, id := range ids {
-					if slices.Contains(committed, id) {
+					if has(id) {
 						contained = append(contained, id)
 					}
 				}

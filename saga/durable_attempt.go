@@ -19,17 +19,19 @@ func (i *item) perform(t *Task) {
 		}
 	})
 	if clash != nil {
-		i.client.settle(i, t, clash)
+		i.client.settle(i, t, nil, clash)
 		return
 	}
-	i.client.judge(i, t, t.attempt(t.work))
+	made, err := t.attempt(t.work)
+	i.client.judge(i, t, made, err)
 }
 
 // exited is called in place of judge when the effect has taken its goroutine with it.
-func (i *item) exited(t *Task, err error) { i.client.judge(i, t, err) }
+func (i *item) exited(t *Task, err error) { i.client.judge(i, t, nil, err) }
 
-// judge decides what follows from what an attempt has come to.
-func (c *client) judge(i *item, t *Task, err error) {
+// judge decides what follows from what an attempt has come to: what the effect has
+// made, or its error.
+func (c *client) judge(i *item, t *Task, made any, err error) {
 	c.in(func(b *atom.Batch) {
 		if t.confirmed {
 			err = nil // the base has it, whatever the effect says
@@ -45,7 +47,7 @@ func (c *client) judge(i *item, t *Task, err error) {
 	permanent := isPermanent(err)
 	switch wait, again := t.tryAgain(i.tries+1, err, backoff); {
 	case err == nil:
-		c.settle(i, t, nil)
+		c.settle(i, t, made, nil)
 	case isUnauthorized(err): // even where it would be permanent for a saga that is not durable
 		c.in(func(b *atom.Batch) { c.pause(b, i, true) })
 	case isUnreachable(err) && !permanent:
@@ -53,13 +55,13 @@ func (c *client) judge(i *item, t *Task, err error) {
 	case again:
 		c.in(func(b *atom.Batch) { c.rest(b, i, wait) })
 	default:
-		c.settle(i, t, err)
+		c.settle(i, t, nil, err)
 	}
 }
 
 // settle ends the task as its effect has. The outbox is told first: whoever sees
 // the task end may close the page.
-func (c *client) settle(i *item, t *Task, err error) {
+func (c *client) settle(i *item, t *Task, made any, err error) {
 	var written <-chan struct{}
 	c.in(func(b *atom.Batch) {
 		if i.state != sending {
@@ -69,7 +71,10 @@ func (c *client) settle(i *item, t *Task, err error) {
 		if err != nil {
 			i.mark(RecordRefused, err.Error(), "")
 		} else {
-			made := t.work.result()
+			if made != nil { // nil when the base has it, and the effect has failed
+				t.work.keep(made)
+			}
+			made = t.work.result()
 			result, _ := json.Marshal(made) // without it the others make no post-effect
 			i.mark(RecordDone, "", string(result))
 			i.record.NoResult = made == noResult{}

@@ -43,15 +43,18 @@ func TestAPartWaitsForTheWhole(t *testing.T) {
 		setName.Run(other, rename{"x", "new"})
 		setName.Run(other, rename{"a", "new"})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if slices.ContainsFunc(d.asked, func(asked string) bool { return asked != "x=added" }) {
 			t.Errorf("offline the server was asked %v", d.asked)
 		}
 		closeOwner()
 		closeOther()
+		synctest.Wait()
 		d.asked, d.answer = nil, func(in rename) (string, error) { return in.To, nil }
 		next, close := d.open()
 		defer close()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(d.asked) != 3 || d.asked[0] != "x=added" {
 			t.Errorf("after a reload the server was asked %v", d.asked)
 		}

@@ -35,15 +35,16 @@ func (t *Task) carryOut() {
 		return
 	}
 	w := t.work // nobody joins any more
-	err := t.attempt(w)
+	made, err := t.attempt(w)
 	for n := 1; err != nil; n++ {
 		wait, again := t.tryAgain(n, err, t.performed().retry)
 		if !again || !t.pause(wait) {
 			t.fail(err)
 			return
 		}
-		err = t.attempt(w)
+		made, err = t.attempt(w)
 	}
+	w.keep(made)
 	t.succeed(w)
 }
 
@@ -55,10 +56,10 @@ func (t *Task) pause(d time.Duration) bool {
 	return sleep(t.ctx, d)
 }
 
-// attempt runs the effect once, within the timeout, and keeps what it makes. An effect
-// that does not listen to its context is left to itself: what it makes in the end
-// is nobody's.
-func (t *Task) attempt(w work) error {
+// attempt runs the effect once, within the timeout, and returns what it has made. An
+// effect that does not listen to its context is left to itself: what it makes in the
+// end is nobody's.
+func (t *Task) attempt(w work) (result any, err error) {
 	t.count()
 	var made any
 	effect := t.registry.wrapped(func(ctx context.Context) (err error) {
@@ -67,11 +68,10 @@ func (t *Task) attempt(w work) error {
 		}
 		return err
 	})
-	err := t.limited(effect)
-	if err == nil {
-		w.keep(made)
+	if err := t.limited(effect); err != nil {
+		return nil, err
 	}
-	return err
+	return made, nil
 }
 
 // limited calls the effect, and waits for it no longer than the timeout.
