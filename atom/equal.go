@@ -37,7 +37,8 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 		half := p.size / 2
 		return equalFloat(half, a, b) && equalFloat(half, unsafe.Add(a, half), unsafe.Add(b, half))
 	case kindTime:
-		return equalTime(*(*time.Time)(a), *(*time.Time)(b))
+		x, y := *(*time.Time)(a), *(*time.Time)(b)
+		return equalTime(x, y) || w.text && x.Equal(y) && offset(x) == offset(y)
 	case kindBytes:
 		x, y := *(*[]byte)(a), *(*[]byte)(b)
 		return (x == nil) == (y == nil) && bytes.Equal(x, y)
@@ -146,6 +147,12 @@ func equalFloat(size uintptr, a, b unsafe.Pointer) bool {
 	}
 	x, y := *(*float64)(a), *(*float64)(b)
 	return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y
+}
+
+// offset returns how many seconds the zone of t is east of UTC.
+func offset(t time.Time) int {
+	_, seconds := t.Zone()
+	return seconds
 }
 
 // equalTime compares instants and zones, and not the monotonic reading, which

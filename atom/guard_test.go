@@ -262,6 +262,19 @@ func TestGuardedPatchOfAnotherValueIsAnError(t *testing.T) {
 	}
 }
 
+// A server sees the offset of a time's zone, and not the zone's name.
+func TestApplyFromFindsATimeThatJSONShowsAlike(t *testing.T) {
+	at := time.Unix(3, 0)
+	before := []time.Time{at.In(time.FixedZone("CET", 3600))}
+	_, c := edited(t, &before, func(l *[]time.Time) { *l = nil })
+	if got, err := ApplyFrom([]time.Time{at.In(time.FixedZone("", 3600))}, before, c); err != nil || got != nil {
+		t.Errorf("the same offset: %v, %v", got, err)
+	}
+	if _, err := ApplyFrom([]time.Time{at.UTC()}, before, c); err == nil {
+		t.Error("another offset is taken for the same")
+	}
+}
+
 // Of elements without a key the value that they had says which one is meant.
 func TestApplyFromFindsElementsByWhatTheyWere(t *testing.T) {
 	for _, row := range []struct {

@@ -22,6 +22,7 @@ type walk struct {
 	depth int
 	on    map[unsafe.Pointer]int // the references that lead here, once the depth is suspicious
 	whole bool                   // detach copies even what can never be written to
+	text  bool                   // equal takes times for equal that JSON shows alike
 }
 
 func (w *walk) fail(err error) {

@@ -3,7 +3,6 @@ package wait
 import (
 	"runtime"
 	"slices"
-	"sync"
 	"syscall/js"
 )
 
@@ -20,7 +19,7 @@ func called() bool {
 	var stack [64]uintptr
 	for skip := 3; ; skip += len(stack) {
 		n := runtime.Callers(skip, stack[:])
-		if slices.Contains(stack[:n], caller()) {
+		if slices.Contains(stack[:n], caller) {
 			return true
 		}
 		if n < len(stack) {
@@ -29,8 +28,11 @@ func called() bool {
 	}
 }
 
-// caller is where package syscall/js calls a function.
-var caller = sync.OnceValue(func() (at uintptr) {
+// caller is where package syscall/js calls a function. It is asked for before anything
+// runs: a test may first ask in a bubble of testing/synctest, where it cannot be found out.
+var caller = findCaller()
+
+func findCaller() (at uintptr) {
 	look := js.FuncOf(func(js.Value, []js.Value) any {
 		var stack [1]uintptr
 		runtime.Callers(2, stack[:])
@@ -40,4 +42,4 @@ var caller = sync.OnceValue(func() (at uintptr) {
 	defer look.Release()
 	look.Invoke()
 	return at
-})
+}
