@@ -48,6 +48,7 @@ func TestTheWorkerKeepsNothingThatIsNotTheServers(t *testing.T) {
 			a.Allow("ERR_")
 			a.Allow("Unexpected token")
 			a.Allow("MIME")
+			a.Allow("404") // what was redirected there when the server is back
 			a.gate.Instead(intruder)
 
 			// What the page asks for, a navigation, and what is fetched anew after a change.
@@ -85,6 +86,7 @@ func TestAVersionThatSomethingElseAnsweredForIsNotInstalled(t *testing.T) {
 			a.Allow("answered by something else")
 			a.Allow("Unexpected token")
 			a.Allow("MIME")
+			a.Allow("404") // what was redirected there when the server is back
 
 			// The worker's script is the next version's; its files are the intruder's.
 			now.Store(second)
