@@ -248,7 +248,7 @@ func (a *applier) resize(p *plan, v unsafe.Pointer, at, out, in int) {
 	a.made(fresh.UnsafePointer())
 }
 
-// keyOf is the key of the map p that a step leads to.
+// keyOf returns the key that a step leads to in the map p.
 func (p *plan) keyOf(s Step) (k reflect.Value, ok bool) {
 	k = reflect.ValueOf(s.key)
 	if !k.IsValid() && p.key.kind == kindInterface {

@@ -82,7 +82,7 @@ const (
 	loose                    // an element of a map, or held by an interface
 )
 
-// in is the footing in the outer value of what stands at f in an inner one.
+// in returns the footing, in the outer value, of what has the footing f in an inner one.
 func (f footing) in(outer footing) footing {
 	if f == within {
 		return outer

@@ -100,7 +100,7 @@ func (a *applier) placeIn(r *root, e *plan, step Step, s *change) int {
 	return at
 }
 
-// boxOf is a box of the Map p with the key that a step leads to, and nothing else.
+// boxOf returns a box of the Map p that has the key a step leads to, and no value yet.
 func (p *plan) boxOf(s Step) (box unsafe.Pointer, ok bool) {
 	if s.key == nil || reflect.TypeOf(s.key) != p.key.typ {
 		return nil, false

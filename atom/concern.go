@@ -30,7 +30,7 @@ func (p *portion) lead() Path {
 	return nil
 }
 
-// concernNow is concern with the keys that elements have now.
+// concernNow returns the concern by the keys that elements have now.
 func (p *portion) concernNow() iter.Seq[Path] {
 	renames := p.cell.renames
 	if renames == nil {
