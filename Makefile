@@ -10,7 +10,7 @@ WASM := GOOS=js GOARCH=wasm go
 # a change or draws one keeps it: atom, saga, components, and reflect under them.
 UNHURRIED := crypto/... fmt html net/url regexp/... time github.com/google/uuid \
 	github.com/maxence-charriere/go-app/... $(addprefix github.com/atomsaga/atomsaga/, \
-	internal/jsonpatch saga/fetch saga/live saga/outbox saga/promise)
+	internal/await internal/jsonpatch saga/fetch saga/live saga/outbox saga/promise)
 SMALL := -trimpath -buildvcs=false $(foreach package,$(UNHURRIED),-gcflags=$(package)=-l)
 
 # Without go-app's server, and net/http with it, it is 15% smaller: see tools/client.

@@ -10,6 +10,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 var (
@@ -29,7 +30,7 @@ type task struct {
 type todo struct {
 	app.Compo
 	bind
-	order saga.View[[]string]
+	order hook.View[[]string]
 }
 
 func (c *todo) Render() app.UI {
@@ -42,7 +43,7 @@ type todoRow struct {
 	app.Compo
 	bind
 	ID   string
-	task saga.Hook[task]
+	task hook.Hook[task]
 }
 
 func (c *todoRow) Render() app.UI {

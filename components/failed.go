@@ -23,7 +23,7 @@ type failedProps struct {
 	id, label, forwards string
 }
 
-// Failed returns an alert about a task that has failed, as [saga.Hook.Failure]
+// Failed returns an alert about a task that has failed, as [hook.Hook.Failure]
 // or [saga.OnError] report it. It shows nothing when task is nil. Toggle and
 // Input show theirs themselves.
 func Failed(task *saga.Task) *FailedAlert { return &FailedAlert{Given: failedProps{task: task}} }

@@ -15,6 +15,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // A shelf is a list over an atom, whose rows show an atom of a family each.
@@ -23,7 +24,7 @@ type shelf struct {
 	order  *atom.Atom[[]string]
 	titles *atom.Atom[atom.Map[string, string]]
 	title  *atom.Family[string, atom.Atom[string]]
-	ids    saga.View[[]string]
+	ids    hook.View[[]string]
 	built  []string // ids in the order in which row was called
 	drawn  []string // and in which rows were rendered
 	dress  func(*components.ListControl[string]) app.UI
@@ -77,7 +78,7 @@ type book struct {
 	bind
 	ID    string
 	Shelf *shelf
-	title saga.Hook[string]
+	title hook.Hook[string]
 }
 
 func (b *book) Render() app.UI {
@@ -368,7 +369,7 @@ type changing struct {
 	app.Compo
 	bind
 	A    *atom.Atom[bool]
-	hook saga.Hook[bool]
+	hook hook.Hook[bool]
 }
 
 func (c *changing) Render() app.UI {
@@ -425,7 +426,7 @@ type counting struct {
 	bind
 	A       *atom.Atom[int]
 	Renders *int
-	hook    saga.Hook[int]
+	hook    hook.Hook[int]
 }
 
 func (c *counting) Render() app.UI {

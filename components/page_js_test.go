@@ -13,9 +13,10 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/nodes/nodestest"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-type bind = saga.Bind
+type bind = hook.Bind
 
 // A screen is a page that a test describes with a function.
 type screen struct {
@@ -27,8 +28,8 @@ type screen struct {
 	store  *atom.Store
 	render func(*screen) app.UI
 
-	text saga.Hook[string]
-	on   saga.Hook[bool]
+	text hook.Hook[string]
+	on   hook.Hook[bool]
 }
 
 func (p *screen) OnMount(ctx app.Context) {
@@ -66,7 +67,7 @@ type gate struct {
 	store *atom.Store
 }
 
-func (g *gate) OnMount(ctx app.Context) { saga.Provide(ctx, g.store) }
+func (g *gate) OnMount(ctx app.Context) { hook.Provide(ctx, g.store) }
 func (g *gate) Render() app.UI          { return app.Div() }
 
 func (p *screen) load(t *testing.T, c app.Composer) {

@@ -14,6 +14,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 type KindID string
@@ -34,13 +35,13 @@ type server struct{}
 func (server) SetHasDirection(context.Context, KindID, bool) error { return nil }
 
 // The README's toggle, from here
-type bind = saga.Bind // an alias: embedded, it brings OnMount and OnDismount along
+type bind = hook.Bind // an alias: embedded, it brings OnMount and OnDismount along
 
 type DirectionToggle struct {
 	app.Compo
 	bind
 	ID   KindID
-	kind saga.Hook[Kind]
+	kind hook.Hook[Kind]
 }
 
 func (c *DirectionToggle) Render() app.UI {

@@ -8,7 +8,7 @@ import (
 )
 
 // Status is what a control shows beside its value: how many changes of it wait
-// for their effect, and the last one that has failed. A [*saga.Hook] is one.
+// for their effect, and the last one that has failed. A [*hook.Hook] is one.
 type Status interface {
 	Pending() int
 	Failure() *saga.Task

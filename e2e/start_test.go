@@ -33,7 +33,7 @@ const noStatus = `document.querySelector("[data-testid=live]").style.visibility 
 // no element is another one.
 func TestTheProgramShowsWhatTheServerRendered(t *testing.T) {
 	const page = `(() => {
-		const text = ({name, value}) => name + "=" + (name.startsWith("data-on-") ? "…" : value) // by which saga.On finds a handler
+		const text = ({name, value}) => name + "=" + (name.startsWith("data-on-") ? "…" : value) // by which hook.On finds a handler
 		const attributes = e => Array.from(e.attributes, text).filter(a => !/^(value|selected)=/.test(a)).sort() // go-app sets properties
 		const texts = e => Array.from(e.childNodes, n => n.nodeType === 3 ? n.data.trim() : "").join("")
 		const lines = (e, indent) => e.dataset.testid === "live" ? [] : [indent + e.localName + " " + attributes(e).join(" ") + ": " + (e.value ?? "") + (e.localName === "textarea" ? "" : texts(e)),

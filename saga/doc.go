@@ -7,7 +7,7 @@
 //		Effect(func(ctx context.Context, next Kind) error { return api.Put(ctx, next) }).
 //		PostEffect(func(k *Kind) { k.Saved = true })
 //
-// [Run] runs it on an atom of a store; [Hook.Run] runs it from a go-app
+// [Run] runs it on an atom of a store; a hook of package hook runs it from a go-app
 // component on the atom that the component shows. Either returns a [Task].
 //
 // # What happens
@@ -111,13 +111,4 @@
 //
 // Package sagatest settles effects by hand, and runs a set of sagas in every
 // order in which they can settle.
-//
-// # Components
-//
-// A component that shows an atom embeds a [Bind] and has a [Hook], or a [View],
-// for each atom. See [Hook] for the whole of it. When an atom changes, those
-// components are rendered that read it, none of those that they are in, and at
-// once: before the browser goes on. [View.Follow] does without rendering, and [On]
-// without go-app's way from an event to its handler: together they are for rows of
-// which there are many.
 package saga

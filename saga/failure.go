@@ -41,7 +41,7 @@ func newRegistry() *registry {
 // appear even when the component that began the task is gone.
 //
 // A failure is never lost because nobody listened yet: those (the last 100) that
-// no handler was told of, no [Hook.Failure] has shown, and nobody has retried or
+// no handler was told of, no [hook.Hook.Failure] has shown, and nobody has retried or
 // dismissed, are what f is called with before OnError returns.
 func OnError(s *atom.Store, f func(*Task)) (remove func()) {
 	r := registryOf(s)
@@ -144,13 +144,16 @@ func (r *registry) remove(w atom.Writer, which func(*Task) bool) {
 	}
 }
 
-// failureOf returns the last failure that concerns a, nil when there is none.
-func (r *registry) failureOf(rd atom.Reader, a atom.Target) *Task {
+// FailureOn returns the last task that has failed to change a, or a part of it, and was
+// neither dismissed, nor run again, nor followed by another change of the same thing; nil
+// when there is none. Who asks has been told of it: [OnError] is not called with it later.
+func FailureOn(s *atom.Store, a atom.Target) *Task {
+	r := registryOf(s)
 	r.mu.Lock()
 	failures := r.failures
 	r.mu.Unlock()
 	for _, t := range slices.Backward(failures) {
-		if t.concerns(rd, a) {
+		if t.concerns(s, a) {
 			r.heard(t)
 			return t
 		}

@@ -203,7 +203,7 @@ func (t *Task) Patches() (all []atom.Changes) {
 }
 
 // Wait waits until the task has ended and returns its Err, or ctx's error when
-// that ends first. While the task runs it panics in a handler of [On], or another
+// that ends first. While the task runs it panics in a handler of [hook.On], or another
 // function that the browser calls: until that returns no answer can come.
 //
 // By then everybody has been told, with one exception: those who are told of the end
@@ -267,7 +267,7 @@ func (t *Task) performed() *launch {
 	return t.launch
 }
 
-// Dismiss has the failure of the task forgotten: [Hook.Failure] no longer
+// Dismiss has the failure of the task forgotten: [hook.Hook.Failure] no longer
 // returns it, and the record of a durable saga leaves the outbox. It does nothing to a
 // task that has not failed.
 func (t *Task) Dismiss() {

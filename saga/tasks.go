@@ -106,12 +106,15 @@ func (ts *tasks) named(id string) *Task {
 	return nil
 }
 
-// concerning returns the running tasks that concern a.
-func (ts *tasks) concerning(b *atom.Batch, a atom.Target) (all []*Task) {
-	for t := ts.first; t != nil; t = t.next {
-		if t.concerns(b, a) {
-			all = append(all, t)
+// RunningOn returns the tasks that run for a, or for a part of it, in the order of dispatch.
+func RunningOn(s *atom.Store, a atom.Target) (all []*Task) {
+	r := registryOf(s)
+	s.Batch(func(b *atom.Batch) {
+		for t := r.tasks.first; t != nil; t = t.next {
+			if t.concerns(b, a) {
+				all = append(all, t)
+			}
 		}
-	}
+	})
 	return all
 }

@@ -11,7 +11,7 @@
 // what is done meanwhile is not lost, by mouse, touch or keyboard:
 //
 //   - A click on a button, or on anything with a role, a tabindex or a handler of
-//     saga.On, is kept, and made on the same control of the program's page, once,
+//     hook.On, is kept, and made on the same control of the program's page, once,
 //     in the order of the clicks. Until then the control has the attributes
 //     aria-busy and data-early, for the style (components.css has one); a switch
 //     shows its new state.
@@ -38,7 +38,7 @@
 // And where a translator has put other text in the place of the program's, what the
 // program writes there takes that place again.
 //
-// Once the program is there, the script finds out for it which handlers of saga.On an
+// Once the program is there, the script finds out for it which handlers of hook.On an
 // event is for: from Go each step of that is a call, and with the script a click on a
 // row takes a tenth less time.
 //

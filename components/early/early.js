@@ -1,7 +1,7 @@
 // What the user does on a prerendered page before its program is there: kept, and carried out once it
 // is. It stands in the head, without defer or async, to be there before the first control is. The
 // documentation of package early says what is kept, and how. Once the program is there, it finds out for
-// saga.On which handler an event is for.
+// hook.On which handler an event is for.
 (() => {
   const controls = "button, a[href], input, select, textarea, [role], [tabindex], [data-on-click]";
   const patience = { control: 10000, program: 30000 }; // milliseconds: see carryOut, expect
@@ -224,7 +224,7 @@
   // With the program
 
   /**
-   * Calls tell for every handler of saga.On that an event is for, the inner one first, with the event, as a
+   * Calls tell for every handler of hook.On that an event is for, the inner one first, with the event, as a
    * method of the handler's number; and follow, if there is one, with a click on a link. The program would have
    * to ask the browser for each step of this.
    */

@@ -152,7 +152,7 @@ func TestWhatIsCarriedOut(t *testing.T) {
 		{"a click on what is in a button is the button's", `<button id="a"><span>A</span></button>`, func(v visit) { v.click("#a span") }, "", "a:click"},
 		{"a click on a label is its control's", `<label for="a">A</label><button id="a" role="switch"></button>`,
 			func(v visit) { v.click("label") }, "", "a:click"},
-		{"a click on what saga.On has made to hear of it", `<p id="a" data-on-click="early"><b>A</b></p>`, func(v visit) { v.click("#a b") },
+		{"a click on what hook.On has made to hear of it", `<p id="a" data-on-click="early"><b>A</b></p>`, func(v visit) { v.click("#a b") },
 			`<p id="a" data-on-click="7"><b>A</b></p>`, "a:click"},
 		{"a click on text is nobody's", `<p id="a">A</p>`, func(v visit) { v.click("#a") }, "", ""},
 		{"a control without id is found in its place", `<button>A</button><button>A</button>`,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 func TestWhomAnEventIsFor(t *testing.T) {
@@ -57,8 +58,8 @@ func TestWhomAnEventIsFor(t *testing.T) {
 // A nest is a button in a box, and both hear of clicks.
 type nest struct {
 	app.Compo
-	saga.Bind
-	count saga.Hook[int]
+	hook.Bind
+	count hook.Hook[int]
 	heard []string
 }
 
@@ -66,9 +67,9 @@ var clicks = atom.New(0)
 
 func (n *nest) Render() app.UI {
 	n.count.Follow(&n.Bind, clicks)
-	return saga.On(app.Div(), &n.count, "click", n.box).Body(
-		saga.On(app.Button().ID("nest"), &n.count, "click", n.button).Body(
-			saga.Text(&n.count, func(n int) string { return fmt.Sprint(n) }),
+	return hook.On(app.Div(), &n.count, "click", n.box).Body(
+		hook.On(app.Button().ID("nest"), &n.count, "click", n.button).Body(
+			hook.Text(&n.count, func(n int) string { return fmt.Sprint(n) }),
 		),
 	)
 }
@@ -80,7 +81,7 @@ func (n *nest) button(e app.Event) {
 
 func (n *nest) box(app.Event) { n.heard = append(n.heard, "box") }
 
-// Handlers of saga.On hear of events by the script where there is one.
+// Handlers of hook.On hear of events by the script where there is one.
 func TestOnHearsByTheScript(t *testing.T) {
 	v := arrive(t, "")
 	v.program("")

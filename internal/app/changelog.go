@@ -7,13 +7,14 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // changeLog lists what has been changed on this page, and how it ended.
 type changeLog struct {
 	app.Compo
 	bind
-	lines saga.Hook[[]line]
+	lines hook.Hook[[]line]
 }
 
 func (c *changeLog) Render() app.UI {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/internal/kind"
-	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // kindPage shows one relationship kind, and edits it.
@@ -18,12 +18,12 @@ type kindPage struct {
 	bind
 	ID kind.ID
 
-	kind         saga.Hook[kind.Kind] // what sagas run on
-	name         saga.Hook[string]    // what each field shows beside it
-	description  saga.Hook[string]
-	hasDirection saga.Hook[bool]
-	inverse      saga.Hook[string]
-	other        saga.View[kind.Kind] // the kind that reads the other way, if there is one
+	kind         hook.Hook[kind.Kind] // what sagas run on
+	name         hook.Hook[string]    // what each field shows beside it
+	description  hook.Hook[string]
+	hasDirection hook.Hook[bool]
+	inverse      hook.Hook[string]
+	other        hook.View[kind.Kind] // the kind that reads the other way, if there is one
 
 	wrong map[string]string // by field, what is wrong with a text that was not sent
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/internal/kind"
-	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // list is the search, the filter, and the kinds that they let through.
@@ -18,11 +18,11 @@ type list struct {
 	bind
 	Selected kind.ID // the kind that is looked at, "" for none
 
-	catalog    saga.View[contents]
-	search     saga.View[string]
-	vocabulary saga.View[string]
-	matching   saga.View[[]kind.ID]
-	shown      saga.View[int]
+	catalog    hook.View[contents]
+	search     hook.View[string]
+	vocabulary hook.View[string]
+	matching   hook.View[[]kind.ID]
+	shown      hook.View[int]
 }
 
 func (l *list) Render() app.UI {
@@ -122,7 +122,7 @@ func (l *list) rows(now contents) app.UI {
 		components.List(l.entries(ids), func(e rowEntry) app.UI { return &row{ID: e.id, Current: e.current} }).
 			Class("rows").Key(func(e rowEntry) any { return e.id }),
 		app.If(more > 0, func() app.UI {
-			return saga.On(app.Button(), &l.shown, "click", l.more).Type("button").Class("as-button", "list-more").
+			return hook.On(app.Button(), &l.shown, "click", l.more).Type("button").Class("as-button", "list-more").
 				Text(fmt.Sprintf("Show %d more", min(more, step)))
 		}),
 	)
@@ -186,7 +186,7 @@ type row struct {
 	ID      kind.ID
 	Current bool // it is looked at
 
-	kind saga.Hook[kind.Kind]
+	kind hook.Hook[kind.Kind]
 }
 
 func (r *row) Render() app.UI {

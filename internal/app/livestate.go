@@ -3,7 +3,7 @@ package app
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
@@ -11,7 +11,7 @@ import (
 type liveState struct {
 	app.Compo
 	bind
-	status saga.View[live.Status]
+	status hook.View[live.Status]
 }
 
 func (l *liveState) Render() app.UI {

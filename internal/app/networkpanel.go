@@ -7,7 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
-	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // networkPanel sets the conditions, and keeps them in the browser, for all tabs.
@@ -15,7 +15,7 @@ type networkPanel struct {
 	app.Compo
 	bind
 	elsewhere         app.Func // called when another tab has set them
-	latency, failures saga.View[int]
+	latency, failures hook.View[int]
 }
 
 // conditions is how the network is, as the browser keeps it.

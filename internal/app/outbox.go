@@ -8,6 +8,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // outboxPanel says how many changes wait for the server, and why, and lists those
@@ -15,7 +16,7 @@ import (
 type outboxPanel struct {
 	app.Compo
 	bind
-	outbox saga.View[saga.OutboxState]
+	outbox hook.View[saga.OutboxState]
 }
 
 func (p *outboxPanel) Render() app.UI {
@@ -89,7 +90,7 @@ func (p *outboxPanel) aside(r saga.Record) app.UI {
 			app.Text(" "+words(of.To)),
 		),
 		app.Span().Class("log-state").Text("not saved: "+r.Reason),
-		saga.On(app.Button(), &p.outbox, "click", func(app.Event) { saga.Discard(p.Store(), r.ID) }).
+		hook.On(app.Button(), &p.outbox, "click", func(app.Event) { saga.Discard(p.Store(), r.ID) }).
 			Type("button").Class("as-button").Text("Discard"),
 	)
 }

@@ -17,11 +17,11 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
-	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // bind, embedded, ties a component's hooks to its lifecycle.
-type bind = saga.Bind
+type bind = hook.Bind
 
 // Source is where prerendering reads the kinds. The server sets it before it
 // serves; it is nil in the browser, which asks the API.
@@ -74,8 +74,8 @@ type page struct {
 	app.Compo
 	bind
 
-	selected saga.View[kind.ID]
-	catalog  saga.View[contents]
+	selected hook.View[kind.ID]
+	catalog  hook.View[contents]
 	ending   []func() // of the subscriptions
 
 	visited bool

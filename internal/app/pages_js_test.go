@@ -12,8 +12,8 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
-	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // A tab is the pages, in the document of the browser that runs the test, with a
@@ -63,7 +63,7 @@ func open(t *testing.T, s *atom.Store) *tab {
 	b := &tab{t, s}
 	begun := make(chan int)
 	onStage.ctx.Dispatch(func(ctx app.Context) {
-		saga.Provide(ctx, s)
+		hook.Provide(ctx, s)
 		onStage.play++
 		go func(n int) { begun <- n }(onStage.play)
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 const (
@@ -31,7 +32,7 @@ func tell(on bool) saga.Saga[bool] {
 type pushPanel struct {
 	app.Compo
 	bind
-	told saga.Hook[bool]
+	told hook.Hook[bool]
 }
 
 // OnMount takes up what was on when the page was closed. Tokens change: the

@@ -8,7 +8,7 @@ import (
 
 func check(what string) {
 	if called() {
-		panic(what + " may wait for the browser, and was called in a function that the browser calls, as a handler of saga.On is: " +
+		panic(what + " may wait for the browser, and was called in a function that the browser calls, as a handler of hook.On is: " +
 			"until that returns the browser does nothing, and both would wait for ever; call it in an effect, or in a goroutine: go func() { ... }()")
 	}
 }

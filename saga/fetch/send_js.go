@@ -6,18 +6,18 @@ import (
 	"fmt"
 	"syscall/js"
 
-	"github.com/atomsaga/atomsaga/saga/promise"
+	"github.com/atomsaga/atomsaga/internal/await"
 )
 
 // send is one call of the browser's fetch. An AbortController, unlike net/http
 // in the browser, also aborts the reading of the body.
 func send(ctx context.Context, r Request) (*Response, error) {
 	abort := js.Global().Get("AbortController").New()
-	response, err := await(ctx, abort, js.Global().Call("fetch", r.URL, options(r, abort)))
+	response, err := settled(ctx, abort, js.Global().Call("fetch", r.URL, options(r, abort)))
 	if err != nil {
 		return nil, err
 	}
-	buffer, err := await(ctx, abort, response.Call("arrayBuffer"))
+	buffer, err := settled(ctx, abort, response.Call("arrayBuffer"))
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +77,15 @@ func toBytes(buffer js.Value) []byte {
 	return body
 }
 
-// await waits until a promise is settled, or ctx is done: then it aborts and
+// settled waits until a promise is settled, or ctx is done: then it aborts and
 // returns.
-func await(ctx context.Context, abort, of js.Value) (js.Value, error) {
-	v, err := promise.AwaitJS(ctx, of)
+func settled(ctx context.Context, abort, of js.Value) (js.Value, error) {
+	v, err := await.Promise(ctx, of, "fetch: an effect")
 	if err != nil && ctx.Err() != nil {
 		abort.Call("abort")
 		return v, ctx.Err()
 	}
-	if rejected, ok := errors.AsType[*promise.Rejected](err); ok {
+	if rejected, ok := errors.AsType[*await.Rejected](err); ok {
 		return v, networkError(rejected)
 	}
 	return v, err
@@ -93,7 +93,7 @@ func await(ctx context.Context, abort, of js.Value) (js.Value, error) {
 
 // networkError is the error for a rejected promise. A TypeError stands for every
 // failure of the network, and says no more than that.
-func networkError(r *promise.Rejected) error {
+func networkError(r *await.Rejected) error {
 	if online := js.Global().Get("navigator").Get("onLine"); online.Type() == js.TypeBoolean && !online.Bool() {
 		return ErrOffline
 	}

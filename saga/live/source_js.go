@@ -6,7 +6,7 @@ import (
 	"syscall/js"
 	"time"
 
-	"github.com/atomsaga/atomsaga/saga/promise"
+	"github.com/atomsaga/atomsaga/internal/await"
 )
 
 // kept is how many messages may wait for a page that is busy. When there are
@@ -96,9 +96,9 @@ func reason(ctx context.Context, address string) error {
 	defer cancel()
 	abort := js.Global().Get("AbortController").New()
 	defer abort.Call("abort")
-	answer, err := promise.AwaitJS(ctx, js.Global().Call("fetch", address, map[string]any{
+	answer, err := await.Promise(ctx, js.Global().Call("fetch", address, map[string]any{
 		"headers": map[string]any{"Accept": "text/event-stream"}, "cache": "no-store", "redirect": "manual", "signal": abort.Get("signal"),
-	}))
+	}), "live: the feed")
 	if err != nil {
 		return errEnded
 	}

@@ -6,8 +6,8 @@ import (
 	"syscall/js"
 	"time"
 
+	"github.com/atomsaga/atomsaga/internal/await"
 	"github.com/atomsaga/atomsaga/internal/wait"
-	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
 // Own is [saga.Outbox]'s: a Web Lock, which the browser gives to the next tab when
@@ -66,7 +66,7 @@ func (b *browser) request(ctx context.Context, locks js.Value) error {
 		defer held.Release()
 		request, err := calling(func() js.Value { return locks.Call("request", b.name, options, hold) })
 		if err == nil {
-			_, err = promise.AwaitJS(context.Background(), request)
+			_, err = await.Promise(context.Background(), request, "outbox: the lock")
 		}
 		ended <- err
 	}()
@@ -111,7 +111,7 @@ func (b *browser) isHeld(ctx context.Context, locks js.Value) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	now, err := promise.AwaitJS(ctx, query)
+	now, err := await.Promise(ctx, query, "outbox: the lock")
 	if err != nil {
 		return false, err
 	}

@@ -8,4 +8,4 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-func await(context.Context, app.Value) (app.Value, error) { return nil, ErrNoBrowser }
+func awaitValue(context.Context, app.Value) (app.Value, error) { return nil, ErrNoBrowser }

@@ -43,9 +43,11 @@ func (r *Rejected) IsA(class string) bool {
 // Await waits until a promise is settled, and returns what it was fulfilled with.
 // The error is a [*Rejected], or ctx's cause when that is done first: the promise
 // is left to itself then. It is for effects and other goroutines: in a function that the
-// browser calls, as a handler of saga.On is, it panics, because the browser keeps no
+// browser calls, as a handler of hook.On is, it panics, because the browser keeps no
 // promise before that returns.
 //
 // Any object will do whose then calls one of two functions, once. Outside of a
 // browser the error is [ErrNoBrowser].
-func Await(ctx context.Context, promise app.Value) (app.Value, error) { return await(ctx, promise) }
+func Await(ctx context.Context, promise app.Value) (app.Value, error) {
+	return awaitValue(ctx, promise)
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
@@ -70,13 +71,13 @@ func boardOf(n int) board {
 	return board{atom.ListOf(all...), atom.MapOf(byID)}
 }
 
-type bind = saga.Bind
+type bind = hook.Bind
 
 // page is the list of all rows.
 type page struct {
 	app.Compo
 	bind
-	ids saga.View[[]string]
+	ids hook.View[[]string]
 }
 
 func (p *page) OnPreRender(ctx app.Context) {
@@ -93,16 +94,16 @@ type row struct {
 	app.Compo
 	bind
 	ID   string
-	item saga.Hook[item]
+	item hook.Hook[item]
 }
 
 func (r *row) Render() app.UI {
 	r.item.Follow(&r.bind, itemByID.Of(r.ID))
-	return saga.Attr(app.Li(), &r.item, "data-done", func(i item) any { return i.Done }).
+	return hook.Attr(app.Li(), &r.item, "data-done", func(i item) any { return i.Done }).
 		ID("row-"+r.ID).
 		DataSet("testid", "row").
 		Body(
-			saga.On(app.Button(), &r.item, "click", r.toggle).
+			hook.On(app.Button(), &r.item, "click", r.toggle).
 				ID("toggle-"+r.ID).
 				DataSet("testid", "toggle").
 				Text(r.ID),

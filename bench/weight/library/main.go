@@ -12,6 +12,7 @@ import (
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 type task struct {
@@ -37,20 +38,20 @@ var (
 )
 
 type (
-	bind = saga.Bind
+	bind = hook.Bind
 
 	page struct {
 		app.Compo
 		bind
-		board saga.View[atom.Loadable[atom.Map[string, task]]]
-		order saga.View[atom.List[string]]
-		open  saga.View[int]
+		board hook.View[atom.Loadable[atom.Map[string, task]]]
+		order hook.View[atom.List[string]]
+		open  hook.View[int]
 	}
 	row struct {
 		app.Compo
 		bind
 		ID   string
-		task saga.Hook[task]
+		task hook.Hook[task]
 	}
 )
 

@@ -1,6 +1,6 @@
 //go:build !wasm
 
-package saga_test
+package hook_test
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
-	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 var (
@@ -25,7 +25,7 @@ var (
 type visit struct {
 	app.Compo
 	bind
-	visited saga.Hook[string]
+	visited hook.Hook[string]
 	shows   []string // by each of its renderings
 }
 
@@ -44,8 +44,8 @@ func (c *visit) Render() app.UI {
 type echo struct {
 	app.Compo
 	bind
-	shouted saga.View[string]
-	visited saga.Hook[string]
+	shouted hook.View[string]
+	visited hook.Hook[string]
 }
 
 func (c *echo) Render() app.UI {

@@ -1,6 +1,6 @@
 //go:build js
 
-package saga_test
+package hook_test
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/nodes/nodestest"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // nest is a component around others; it counts how often it is rendered.
@@ -24,7 +25,7 @@ type nest struct {
 	Title   *atom.Atom[string]
 	Inside  func() app.UI // never equal: rendered with its parent
 	Renders *int
-	title   saga.Hook[string]
+	title   hook.Hook[string]
 }
 
 func (c *nest) Render() app.UI {
@@ -118,7 +119,7 @@ type slow struct {
 	bind
 	A     *atom.Atom[int]
 	Clock *nodestest.Clock
-	hook  saga.Hook[int]
+	hook  hook.Hook[int]
 }
 
 func (c *slow) Render() app.UI {
@@ -173,7 +174,7 @@ type pressed struct {
 	bind
 	A     *atom.Atom[int]
 	Press func(app.Context)
-	hook  saga.Hook[int]
+	hook  hook.Hook[int]
 }
 
 func (c *pressed) Render() app.UI {
@@ -202,7 +203,7 @@ type number struct {
 	app.Compo
 	bind
 	A    *atom.Atom[int]
-	hook saga.Hook[int]
+	hook hook.Hook[int]
 }
 
 func (c *number) Render() app.UI {
@@ -288,7 +289,7 @@ func TestTooManyComponentsInOneFrameIsLoud(t *testing.T) {
 // go-app's frame loop, and in it the rendering of all that a component is in, are
 // what is left when go-app is no longer as it was.
 func TestComponentsAreRenderedByTheFrameLoop(t *testing.T) {
-	for _, without := range []func() (restore func()){saga.WithoutRenderer, saga.WithoutRendererAndMarking} {
+	for _, without := range []func() (restore func()){hook.WithoutRenderer, hook.WithoutRendererAndMarking} {
 		t.Run("", func(t *testing.T) {
 			defer without()()
 			s, w := atom.NewStore(), newWorld(3)

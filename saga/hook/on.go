@@ -1,4 +1,4 @@
-package saga
+package hook
 
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -9,7 +9,7 @@ import (
 // has nothing rendered: it is for events that change atoms, and costs a fraction
 // of the time. The hook or view is one of the component, bound in this rendering.
 //
-//	saga.On(app.Button().Text("Done"), &r.item, "click", r.toggle)
+//	hook.On(app.Button().Text("Done"), &r.item, "click", r.toggle)
 //
 // The event has to bubble, as click, input, change, keydown and focusin do. Of
 // elements in each other the inner one is told first, and the outer one unless the

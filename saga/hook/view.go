@@ -1,4 +1,4 @@
-package saga
+package hook
 
 import "github.com/atomsaga/atomsaga/atom"
 

@@ -1,23 +1,46 @@
-package saga_test
+package hook_test
 
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
+
+type doc struct {
+	Title string
+	Rows  []row
+}
+
+type row struct {
+	ID   string `atom:"key"`
+	Name string
+}
+
+func list(names ...string) (d doc) {
+	for _, n := range names {
+		d.Rows = append(d.Rows, row{ID: n, Name: n})
+	}
+	return d
+}
+
+func rowOf(a *atom.Atom[doc], id string) *atom.Atom[row] {
+	return atom.At(atom.Focus(a, func(d *doc) *[]row { return &d.Rows }), id)
+}
 
 // An upload shows how far it is, and can be cancelled.
 type upload struct {
 	app.Compo
 	bind
 	all     *atom.Atom[doc]
-	rows    saga.Hook[[]row]
-	running saga.View[saga.History]
+	rows    hook.Hook[[]row]
+	running hook.View[saga.History]
 }
 
 func (c *upload) Render() app.UI {
@@ -68,7 +91,9 @@ func TestHookOfSeveralTasks(t *testing.T) {
 	if title.State() != saga.Running {
 		t.Errorf("the title is %v", title.State())
 	}
-	expect(t, s, c.all, doc{Title: "new", Rows: list("x", "y").Rows})
+	if got := c.all.Get(s); got.Title != "new" || !slices.Equal(got.Rows, list("x", "y").Rows) {
+		t.Errorf("%+v is left", got)
+	}
 	title.Cancel()
 	if done, total := c.rows.Progress(); done != 0 || total != 0 {
 		t.Errorf("%d of %d when all is over", done, total)

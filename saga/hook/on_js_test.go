@@ -1,6 +1,6 @@
 //go:build js
 
-package saga_test
+package hook_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // A stepper counts its thing up, in a box that hears of it as well.
@@ -23,15 +24,15 @@ type stepper struct {
 	Renders *int
 	Heard   *[]string
 	Stop    bool
-	thing   saga.Hook[thing]
+	thing   hook.Hook[thing]
 }
 
 func (c *stepper) Render() app.UI {
 	*c.Renders++
 	c.thing.Follow(&c.bind, c.World.by.Of(c.ID))
-	up := saga.On(app.Button().Class("up"), &c.thing, "click", c.up).
-		Body(saga.Text(&c.thing, func(t thing) string { return t.Name }))
-	return saga.On(app.Div().Class("box"), &c.thing, "click", c.outside).Body(up)
+	up := hook.On(app.Button().Class("up"), &c.thing, "click", c.up).
+		Body(hook.Text(&c.thing, func(t thing) string { return t.Name }))
+	return hook.On(app.Div().Class("box"), &c.thing, "click", c.outside).Body(up)
 }
 
 func (c *stepper) up(e app.Event) {
@@ -108,15 +109,15 @@ func TestOnWaitsUntilItsComponentIsMounted(t *testing.T) {
 
 func TestOnLeavesNothingBehind(t *testing.T) {
 	s, w, renders, heard := atom.NewStore(), newWorld(1), 0, []string(nil)
-	before := saga.Handlers()
+	before := hook.Handlers()
 	page := show(t, s, func() app.UI {
 		return app.Section().Body(&stepper{ID: "t0", World: w, Renders: &renders, Heard: &heard})
 	})
-	if n := saga.Handlers() - before; n != 2 {
+	if n := hook.Handlers() - before; n != 2 {
 		t.Errorf("%d handlers, want 2", n)
 	}
 	page.leave(t)
-	if n := saga.Handlers() - before; n != 0 {
+	if n := hook.Handlers() - before; n != 0 {
 		t.Errorf("%d handlers are left", n)
 	}
 }
@@ -127,7 +128,7 @@ func TestLinksAreStillFollowed(t *testing.T) {
 	followed := 0
 	app.Window().Set("onclick", app.FuncOf(func(app.Value, []app.Value) any { followed++; return nil }))
 	defer app.Window().Set("onclick", nil)
-	follow := saga.TakeOverLinks()
+	follow := hook.TakeOverLinks()
 	click("html")
 	if followed != 0 {
 		t.Error("a click that is on no link is taken for one")
@@ -142,14 +143,14 @@ func TestLinksAreStillFollowed(t *testing.T) {
 type waiter struct {
 	app.Compo
 	bind
-	thing saga.Hook[thing]
+	thing hook.Hook[thing]
 	World world
 	Panic *any
 }
 
 func (c *waiter) Render() app.UI {
 	c.thing.Follow(&c.bind, c.World.by.Of("t0"))
-	return saga.On(app.Button().Class("wait"), &c.thing, "click", c.press)
+	return hook.On(app.Button().Class("wait"), &c.thing, "click", c.press)
 }
 
 func (c *waiter) press(app.Event) {
@@ -162,7 +163,7 @@ func TestAHandlerThatWaitsIsToldSo(t *testing.T) {
 	s, w, reason := atom.NewStore(), newWorld(1), any(nil)
 	show(t, s, func() app.UI { return &waiter{World: w, Panic: &reason} })
 	click(".wait")
-	if said, _ := reason.(string); !strings.HasPrefix(said, "saga: Task.Wait may wait for the browser") {
+	if said, _ := reason.(string); !strings.HasPrefix(said, "hook: Task.Wait may wait for the browser") {
 		t.Errorf("panicked with %v", reason)
 	}
 	answers <- nil

@@ -1,6 +1,9 @@
-package saga
+package hook
 
-import "github.com/atomsaga/atomsaga/atom"
+import (
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+)
 
 // A Hook binds a component to an atom: the component shows the atom's value,
 // renders again when that changes, and runs sagas on it. It is an unexported
@@ -40,8 +43,8 @@ func (h *Hook[T]) Target() atom.Target { return h.atom }
 // Refresh is [Bind.Refresh] of the component that the hook is in.
 func (h *Hook[T]) Refresh() { h.view.bind.Refresh() }
 
-// Run runs a saga on the atom, in the component's store. See [Run].
-func (h *Hook[T]) Run(r Runnable[T]) *Task { return Run(h.store(), h.atom, r) }
+// Run runs a saga on the atom, in the component's store. See [saga.Run].
+func (h *Hook[T]) Run(r saga.Runnable[T]) *saga.Task { return saga.Run(h.store(), h.atom, r) }
 
 func (h *Hook[T]) store() *atom.Store { return h.view.store() }
 
@@ -52,10 +55,7 @@ func (h *Hook[T]) Pending() int { return atom.Pending(h.store(), h.atom) }
 // Failure returns the last task that has failed to change the atom, or a part
 // of it, and was neither dismissed, nor run again, nor followed by another
 // change of the same thing; nil when there is none.
-func (h *Hook[T]) Failure() *Task {
-	s := h.store()
-	return registryOf(s).failureOf(s, h.atom)
-}
+func (h *Hook[T]) Failure() *saga.Task { return saga.FailureOn(h.store(), h.atom) }
 
 // Err returns the error of [Hook.Failure], nil when there is none.
 func (h *Hook[T]) Err() error {
@@ -66,26 +66,19 @@ func (h *Hook[T]) Err() error {
 }
 
 // Cancel takes back every change of the atom, or of a part of it, that waits for
-// its effect. See [Task.Cancel].
+// its effect. See [saga.Task.Cancel].
 func (h *Hook[T]) Cancel() {
-	for _, t := range h.running() {
+	for _, t := range saga.RunningOn(h.store(), h.atom) {
 		t.Cancel()
 	}
 }
 
 // Progress returns what the effects that run for the atom, or for a part of it,
-// have reported by [Progress], added up.
+// have reported by [saga.Progress], added up.
 func (h *Hook[T]) Progress() (done, total int64) {
-	for _, t := range h.running() {
+	for _, t := range saga.RunningOn(h.store(), h.atom) {
 		d, n := t.Progress()
 		done, total = done+d, total+n
 	}
 	return done, total
-}
-
-func (h *Hook[T]) running() (all []*Task) {
-	s := h.store()
-	r := registryOf(s)
-	s.Batch(func(b *atom.Batch) { all = r.tasks.concerning(b, h.atom) })
-	return all
 }

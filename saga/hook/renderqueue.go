@@ -1,4 +1,4 @@
-package saga
+package hook
 
 import (
 	"reflect"
@@ -143,7 +143,7 @@ const mostMounts = 4000 // go-app's queue holds 4,096, for everyone
 
 func (q *queueOfMounts) expect() {
 	if q.waiting++; q.waiting > mostMounts {
-		panic("saga: more than 4,000 components with hooks are mounted in one frame, and go-app would stop for ever; mount the list in parts")
+		panic("hook: more than 4,000 components with hooks are mounted in one frame, and go-app would stop for ever; mount the list in parts")
 	}
 }
 

@@ -1,6 +1,6 @@
 //go:build js
 
-package saga_test
+package hook_test
 
 import (
 	"runtime"
@@ -11,7 +11,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
-	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 func TestDismountLeavesNoSubscription(t *testing.T) {
@@ -41,7 +41,7 @@ type remember struct {
 	app.Compo
 	bind
 	A    *atom.Atom[int]
-	hook saga.Hook[int]
+	hook hook.Hook[int]
 	_    [1 << 16]byte // heavy, as components with much on them are
 }
 
@@ -145,7 +145,7 @@ type careless struct {
 	bind
 	A     *atom.Atom[int]
 	Mount bool
-	hook  saga.Hook[int]
+	hook  hook.Hook[int]
 }
 
 func (c *careless) OnMount(ctx app.Context) {
@@ -158,23 +158,23 @@ func (c *careless) Render() app.UI { return app.P().Class("count").Text(c.hook.U
 
 func TestForgottenOnMountIsLoud(t *testing.T) {
 	var messages []string
-	defer saga.ReplaceForgotten(func(message string) { messages = append(messages, message) })()
+	defer hook.ReplaceForgotten(func(message string) { messages = append(messages, message) })()
 	s, a := atom.NewStore(), atom.New(0)
 	c := &careless{A: a}
 	page := show(t, s, func() app.UI { return c })
-	if saga.Elapse(&c.bind) {
+	if hook.Elapse(&c.bind) {
 		t.Error("uneasy although nothing has changed")
 	}
 	a.Set(atom.Default(), 1) // never mounted, it knows of no other store
 	page.settle()
-	if !saga.Elapse(&c.bind) || len(messages) != 1 || !strings.Contains(messages[0], "c.bind.OnMount(ctx)") {
+	if !hook.Elapse(&c.bind) || len(messages) != 1 || !strings.Contains(messages[0], "c.bind.OnMount(ctx)") {
 		t.Errorf("said %q", messages)
 	}
 	c.bind.OnDismount() // which it forgets as well
 }
 
 func TestMountingIsNotTakenForForgotten(t *testing.T) {
-	defer saga.ReplaceForgotten(func(message string) { t.Error(message) })()
+	defer hook.ReplaceForgotten(func(message string) { t.Error(message) })()
 	a := atom.New(0)
 	c := &careless{A: a, Mount: true}
 	shown := false
@@ -189,7 +189,7 @@ func TestMountingIsNotTakenForForgotten(t *testing.T) {
 	page.engine.ConsumeNext()
 	a.Set(atom.Default(), 1)
 	page.settle()
-	if !saga.Elapse(&c.bind) {
+	if !hook.Elapse(&c.bind) {
 		t.Error("the change was not missed: the test is void")
 	}
 	wantTexts(t, ".count", "1")
@@ -221,7 +221,7 @@ type considerate struct {
 	app.Compo
 	bind
 	A    *atom.Atom[int]
-	hook saga.Hook[int]
+	hook hook.Hook[int]
 	note string
 }
 

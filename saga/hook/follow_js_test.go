@@ -1,6 +1,6 @@
 //go:build js
 
-package saga_test
+package hook_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // A tag shows a thing without being rendered when that changes.
@@ -20,18 +21,18 @@ type tag struct {
 	World   world
 	Bold    bool // the name is in another element
 	Renders *int
-	thing   saga.Hook[thing]
+	thing   hook.Hook[thing]
 }
 
 func (c *tag) Render() app.UI {
 	*c.Renders++
 	c.thing.Follow(&c.bind, c.World.by.Of(c.ID))
-	name := saga.Text(&c.thing, func(t thing) string { return t.Name })
+	name := hook.Text(&c.thing, func(t thing) string { return t.Name })
 	count := func(t thing) any { return t.Count }
 	if c.Bold {
-		return saga.Attr(app.P().Class("tag"), &c.thing, "data-count", count).Body(app.B().Body(name))
+		return hook.Attr(app.P().Class("tag"), &c.thing, "data-count", count).Body(app.B().Body(name))
 	}
-	return saga.Attr(app.P().Class("tag"), &c.thing, "data-count", count).Body(app.I().Body(name))
+	return hook.Attr(app.P().Class("tag"), &c.thing, "data-count", count).Body(app.I().Body(name))
 }
 
 func tags(w world, ids *[]string, bold *bool, renders *int) func() app.UI {

@@ -1,4 +1,4 @@
-package saga
+package hook
 
 import "github.com/atomsaga/atomsaga/atom"
 
@@ -44,7 +44,7 @@ func (v *binding) rebind(self subscriber, b *Bind, to any, follows bool) bool {
 //go:noinline
 func (v *binding) store() *atom.Store {
 	if v.bind == nil {
-		panic("saga: the hook is not bound to an atom yet: call its Use in Render")
+		panic("hook: the hook is not bound to an atom yet: call its Use in Render")
 	}
 	return v.bind.Store()
 }

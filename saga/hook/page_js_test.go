@@ -1,6 +1,6 @@
 //go:build js
 
-package saga_test
+package hook_test
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/nodes/nodestest"
-	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 type thing struct {
@@ -39,7 +39,7 @@ type gate struct {
 	store *atom.Store
 }
 
-func (g *gate) OnMount(ctx app.Context) { saga.Provide(ctx, g.store) }
+func (g *gate) OnMount(ctx app.Context) { hook.Provide(ctx, g.store) }
 func (g *gate) Render() app.UI          { return app.Div() }
 
 // show mounts body in the document.
@@ -148,5 +148,5 @@ type line struct {
 	bind
 	ID    string
 	World world
-	thing saga.Hook[thing]
+	thing hook.Hook[thing]
 }

@@ -1,4 +1,4 @@
-package saga
+package hook
 
 import (
 	"fmt"
@@ -15,8 +15,8 @@ import (
 //
 //	func (r *row) Render() app.UI {
 //		r.item.Follow(&r.bind, itemByID.Of(r.ID))
-//		return saga.Attr(app.Li(), &r.item, "data-done", func(i Item) any { return i.Done }).
-//			Body(saga.Text(&r.item, func(i Item) string { return i.Name }))
+//		return hook.Attr(app.Li(), &r.item, "data-done", func(i Item) any { return i.Done }).
+//			Body(hook.Text(&r.item, func(i Item) string { return i.Name }))
 //	}
 //
 // Each rendering calls Attr and Text for the view alike, and in the same order. It

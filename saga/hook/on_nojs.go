@@ -1,6 +1,6 @@
 //go:build !js
 
-package saga
+package hook
 
 // listen has nothing to listen to on a server.
 func listen(string) {}

@@ -1,4 +1,4 @@
-package saga
+package hook
 
 import (
 	"sync"
@@ -13,13 +13,13 @@ import (
 // embedded under a name of its own package, which go-app leaves alone when a
 // parent renders and which brings OnMount, OnDismount and OnPreRender along:
 //
-//	type bind = saga.Bind
+//	type bind = hook.Bind
 //
 //	type DirectionToggle struct {
 //		app.Compo
 //		bind
 //		ID   KindID
-//		kind saga.Hook[Kind]
+//		kind hook.Hook[Kind]
 //	}
 //
 // A component that has an OnMount, OnDismount or OnPreRender of its own calls
@@ -164,8 +164,8 @@ const patience = 10 * time.Second
 //go:noinline
 func (b *Bind) lookAfter() {
 	if b.alarm = nil; b.stage == rendered {
-		forgotten("saga: a component with hooks was rendered, but never mounted, and does not show what has changed; " +
-			"embed saga.Bind by an alias, and call c.bind.OnMount(ctx) in an OnMount of your own")
+		forgotten("hook: a component with hooks was rendered, but never mounted, and does not show what has changed; " +
+			"embed hook.Bind by an alias, and call c.bind.OnMount(ctx) in an OnMount of your own")
 	}
 }
 

@@ -1,11 +1,12 @@
 //go:build !js
 
-package saga_test
+package hook_test
 
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // takeRow has its seat taken by a click, and is rendered once.
@@ -13,13 +14,13 @@ type takeRow struct {
 	app.Compo
 	followed
 	ID   string
-	seat saga.Hook[seat]
+	seat hook.Hook[seat]
 }
 
 func (c *takeRow) Render() app.UI {
 	c.seat.Follow(&c.followed, seatOf.Of(c.ID))
-	return saga.Attr(app.Li(), &c.seat, "data-taken", func(s seat) any { return s.Taken }).
-		Body(saga.On(app.Button().Text("Take"), &c.seat, "click", c.take))
+	return hook.Attr(app.Li(), &c.seat, "data-taken", func(s seat) any { return s.Taken }).
+		Body(hook.On(app.Button().Text("Take"), &c.seat, "click", c.take))
 }
 
 func (c *takeRow) take(app.Event) {

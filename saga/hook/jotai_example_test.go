@@ -1,4 +1,4 @@
-package saga_test
+package hook_test
 
 import (
 	"context"
@@ -9,10 +9,18 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 // What applications of jotai and immer have, as they would be written here.
+
+type Kind struct {
+	ID           string `atom:"key"`
+	Name         string
+	HasDirection bool
+	Revision     int
+}
 
 type Graph struct {
 	Title string
@@ -54,9 +62,9 @@ func (server) Rename(context.Context, string) (int, error)         { return 8, n
 
 // The reusable hook useRelationshipKindHasDirection, which returns a value and
 // a setter.
-type hasDirection struct{ kind saga.Hook[Kind] }
+type hasDirection struct{ kind hook.Hook[Kind] }
 
-func (h *hasDirection) Use(b *saga.Bind, id string) (on bool, set func(bool) *saga.Task) {
+func (h *hasDirection) Use(b *hook.Bind, id string) (on bool, set func(bool) *saga.Task) {
 	return h.kind.Use(b, kindByID.Of(id)).HasDirection, h.set
 }
 
@@ -67,16 +75,16 @@ func (h *hasDirection) set(on bool) *saga.Task {
 }
 
 // The reusable hook useAnotherObjectName.
-type anotherObjectName struct{ other saga.Hook[Other] }
+type anotherObjectName struct{ other hook.Hook[Other] }
 
-func (h *anotherObjectName) Use(b *saga.Bind) (name string, set func(string) *saga.Task) {
+func (h *anotherObjectName) Use(b *hook.Bind) (name string, set func(string) *saga.Task) {
 	return h.other.Use(b, otherAtom).Name, func(name string) *saga.Task {
 		return h.other.Run(saga.Update(func(o *Other) { o.Name = name }))
 	}
 }
 
-// A component with both. An alias of saga.Bind, embedded, is all that it takes.
-type bind = saga.Bind
+// A component with both. An alias of hook.Bind, embedded, is all that it takes.
+type bind = hook.Bind
 
 type kindRow struct {
 	app.Compo

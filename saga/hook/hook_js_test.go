@@ -1,6 +1,6 @@
 //go:build js
 
-package saga_test
+package hook_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
 // wrong collects what a line has shown that is not its own.
@@ -155,7 +156,7 @@ type twins struct {
 	app.Compo
 	bind
 	A, B *atom.Atom[string]
-	a, b saga.Hook[string]
+	a, b hook.Hook[string]
 }
 
 func (c *twins) Render() app.UI {
@@ -191,7 +192,7 @@ type derived struct {
 	app.Compo
 	bind
 	Count *atom.Derived[int]
-	count saga.View[int]
+	count hook.View[int]
 }
 
 func (c *derived) Render() app.UI { return app.P().Class("count").Text(c.count.Use(&c.bind, c.Count)) }
@@ -220,5 +221,5 @@ func TestUnboundHookSaysSo(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	new(saga.Hook[thing]).Value()
+	new(hook.Hook[thing]).Value()
 }
