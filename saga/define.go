@@ -61,7 +61,7 @@ type Definition[In, T any] struct {
 //
 // A saga that is set aside stays in [OutboxState], after a reload too, until it is
 // dismissed ([Task.Dismiss], [Discard]) or run again; until then, or until the
-// same thing is changed, [hook.Hook.Failure] returns its task. One whose definition is gone,
+// same thing is changed, [FailureOn] returns its task. One whose definition is gone,
 // or whose input cannot be read, waits there for a program that can.
 //
 // After a reload the change is applied to what the server has meanwhile. If its

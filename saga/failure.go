@@ -41,7 +41,7 @@ func newRegistry() *registry {
 // appear even when the component that began the task is gone.
 //
 // A failure is never lost because nobody listened yet: those (the last 100) that
-// no handler was told of, no [hook.Hook.Failure] has shown, and nobody has retried or
+// no handler was told of, no [FailureOn] has shown, and nobody has retried or
 // dismissed, are what f is called with before OnError returns.
 func OnError(s *atom.Store, f func(*Task)) (remove func()) {
 	r := registryOf(s)

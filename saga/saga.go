@@ -7,7 +7,7 @@ import (
 
 // A Saga is a change of a T, an effect that tells somebody about it, and what
 // to change when that has worked. It is a description: nothing happens before
-// it reaches [Run], or [hook.Hook.Run], and it may be run any number of times.
+// it reaches [Run], by itself or by a hook, and it may be run any number of times.
 //
 // Sagas are built in the order in which they happen, and compile only so:
 //

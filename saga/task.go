@@ -267,7 +267,7 @@ func (t *Task) performed() *launch {
 	return t.launch
 }
 
-// Dismiss has the failure of the task forgotten: [hook.Hook.Failure] no longer
+// Dismiss has the failure of the task forgotten: [FailureOn] no longer
 // returns it, and the record of a durable saga leaves the outbox. It does nothing to a
 // task that has not failed.
 func (t *Task) Dismiss() {

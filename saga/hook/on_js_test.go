@@ -163,7 +163,7 @@ func TestAHandlerThatWaitsIsToldSo(t *testing.T) {
 	s, w, reason := atom.NewStore(), newWorld(1), any(nil)
 	show(t, s, func() app.UI { return &waiter{World: w, Panic: &reason} })
 	click(".wait")
-	if said, _ := reason.(string); !strings.HasPrefix(said, "hook: Task.Wait may wait for the browser") {
+	if said, _ := reason.(string); !strings.HasPrefix(said, "saga: Task.Wait may wait for the browser") {
 		t.Errorf("panicked with %v", reason)
 	}
 	answers <- nil
