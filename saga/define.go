@@ -169,7 +169,6 @@ type durable interface {
 	away(*Task)                                   // it was kept, outside of a batch
 	enters(*atom.Batch, *Task)                    // the log again, if it can
 	perform(*Task)                                // one attempt
-	exited(*Task, error)                          // the effect has taken the goroutine of perform with it
 	sending(patch []byte) []byte                  // returns what the first attempt has sent
 	refused()                                     // what was sent: the next attempt sends what it is given
 	ended(*atom.Batch, *Task)

@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -9,36 +10,102 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
+// A turn is one attempt that an item makes. It is over as soon as the item is no longer
+// sending, whatever the reason: what comes of the attempt after that is nobody's.
+type turn struct{ cancel context.CancelFunc }
+
+// takeTurn returns the turn that the item has been given, with the context of its effect;
+// nil when that is over already.
+func (i *item) takeTurn(t *Task) (mine *turn, ctx context.Context) {
+	ctx, cancel := context.WithCancel(t.ctx)
+	i.client.in(func(*atom.Batch) {
+		if i.state == sending && i.turn == nil {
+			mine = &turn{cancel}
+			i.turn = mine
+		}
+	})
+	if mine == nil {
+		cancel()
+	}
+	return mine, ctx
+}
+
+func (i *item) endTurn() {
+	if i.turn != nil {
+		i.turn.cancel()
+		i.turn = nil
+	}
+}
+
 // perform makes one attempt. It is called when the item has its turn, on a goroutine of
 // its own. One that cannot be applied by then has met a conflict, and is not sent.
 func (i *item) perform(t *Task) {
-	var clash error
-	i.client.in(func(*atom.Batch) {
-		if t.isAway() && !t.confirmed {
+	c := i.client
+	mine, ctx := i.takeTurn(t)
+	if mine == nil || !c.look(ctx, i) {
+		return
+	}
+	over, clash := false, error(nil)
+	c.in(func(b *atom.Batch) {
+		c.checkOwner(b)
+		if over = i.turn != mine || c.ctx.Err() != nil; !over && t.isAway() && !t.confirmed {
 			clash = t.clashErr()
 		}
 	})
-	if clash != nil {
-		i.client.settle(i, t, nil, clash)
+	switch {
+	case over:
+		return
+	case clash != nil:
+		c.settle(i, t, mine, nil, clash)
 		return
 	}
-	made, err := t.attempt(t.work)
-	i.client.judge(i, t, made, err)
+	returned := false
+	defer func() {
+		if !returned { // the effect has taken its goroutine with it
+			c.judge(i, t, mine, nil, exited())
+		}
+	}()
+	made, err := t.attempt(ctx, t.work)
+	c.judge(i, t, mine, made, err)
+	returned = true
 }
 
-// exited is called in place of judge when the effect has taken its goroutine with it.
-func (i *item) exited(t *Task, err error) { i.client.judge(i, t, nil, err) }
+// fresh is for how long, in milliseconds, what was seen of a record is good enough to send it.
+const fresh = 1000
+
+// look reports whether the record of an item still waits to be sent: this page may have
+// stood still while another has cancelled it, or has sent it. That there is none says nothing.
+func (c *client) look(ctx context.Context, i *item) bool {
+	order := int64(0)
+	c.in(func(*atom.Batch) {
+		if age := time.Now().UnixMilli() - i.seen; age < 0 || age >= fresh {
+			order = i.kept.Order
+		}
+	})
+	if order == 0 {
+		return true
+	}
+	r, there, err := c.outbox.Get(ctx, order)
+	if err != nil || !there || r.ID != i.record.ID || r.normal().State == RecordQueued {
+		return true
+	}
+	c.in(func(*atom.Batch) { c.takeIn(func() { c.learn(r, true) }) })
+	return false
+}
 
 // judge decides what follows from what an attempt has come to: what the effect has
 // made, or its error.
-func (c *client) judge(i *item, t *Task, made any, err error) {
+func (c *client) judge(i *item, t *Task, mine *turn, made any, err error) {
+	over := false
 	c.in(func(b *atom.Batch) {
+		c.checkOwner(b)
+		over = i.turn != mine
 		if t.confirmed {
 			err = nil // the base has it, whatever the effect says
 		}
 	})
-	if t.ctx.Err() != nil || c.isClosed() {
-		return // it has ended otherwise, or is the next page's
+	if over || t.ctx.Err() != nil || c.isClosed() {
+		return // it has ended otherwise, or is another page's
 	}
 	backoff := t.launch.retry
 	if isTemporary(err) {
@@ -47,24 +114,24 @@ func (c *client) judge(i *item, t *Task, made any, err error) {
 	permanent := isPermanent(err)
 	switch wait, again := t.tryAgain(i.tries+1, err, backoff); {
 	case err == nil:
-		c.settle(i, t, made, nil)
+		c.settle(i, t, mine, made, nil)
 	case isUnauthorized(err): // even where it would be permanent for a saga that is not durable
-		c.in(func(b *atom.Batch) { c.pause(b, i, true) })
+		c.in(func(b *atom.Batch) { c.pause(b, i, mine, true) })
 	case isUnreachable(err) && !permanent:
-		c.in(func(b *atom.Batch) { c.pause(b, i, false) })
+		c.in(func(b *atom.Batch) { c.pause(b, i, mine, false) })
 	case again:
-		c.in(func(b *atom.Batch) { c.rest(b, i, wait) })
+		c.in(func(b *atom.Batch) { c.rest(b, i, mine, wait) })
 	default:
-		c.settle(i, t, nil, err)
+		c.settle(i, t, mine, nil, err)
 	}
 }
 
 // settle ends the task as its effect has. The outbox is told first: whoever sees
 // the task end may close the page.
-func (c *client) settle(i *item, t *Task, made any, err error) {
+func (c *client) settle(i *item, t *Task, mine *turn, made any, err error) {
 	var written <-chan struct{}
 	c.in(func(b *atom.Batch) {
-		if i.state != sending {
+		if i.turn != mine {
 			return
 		}
 		i.become(settling)
@@ -95,8 +162,8 @@ func (c *client) settle(i *item, t *Task, made any, err error) {
 
 // rest has an item wait before it is tried again, and with it all that is about the
 // same thing.
-func (c *client) rest(b *atom.Batch, i *item, wait time.Duration) {
-	if i.state != sending {
+func (c *client) rest(b *atom.Batch, i *item, mine *turn, wait time.Duration) {
+	if i.turn != mine {
 		return
 	}
 	i.tries++

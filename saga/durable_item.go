@@ -31,7 +31,9 @@ type item struct {
 	state  itemState
 	record Record // as it should be in the outbox
 	kept   Record // as it is there, by a write that was completed or by a read; Order 0 when it is not
+	seen   int64  // when it began to be read or written that way, in milliseconds of the clock
 	task   *Task  // nil while it is not dispatched, and for ever when it cannot be
+	turn   *turn  // while an attempt is made
 	again  func() *Task
 
 	ran     uint64 // when it was dispatched, counted
@@ -97,6 +99,7 @@ func (i *item) become(state itemState) {
 	switch i.state {
 	case sending:
 		c.running--
+		i.endTurn()
 	case refused:
 		c.aside = slices.DeleteFunc(c.aside, func(x *item) bool { return x == i })
 	}
@@ -283,16 +286,3 @@ func (i *item) dismissed() {
 // retry runs the saga of a refused item again, as a new one. The record of this one stays
 // until something has come of that.
 func (i *item) retry() *Task { return i.again() }
-
-// stateOf returns the state of an item with that record.
-func stateOf(r Record) itemState {
-	switch r.State {
-	case RecordRefused:
-		return refused
-	case RecordCancelled:
-		return cancelled
-	case RecordDone:
-		return done
-	}
-	return queued
-}

@@ -142,6 +142,7 @@ func (c *client) advance(b *atom.Batch) {
 	if c.ctx.Err() != nil {
 		return
 	}
+	c.checkOwner(b)
 	most := abreast
 	if c.probing {
 		most = 1
@@ -232,8 +233,8 @@ func (c *client) resume(b *atom.Batch) {
 
 // pause ends the turn of an item that has found no server, or one that wants to know
 // first who asks.
-func (c *client) pause(b *atom.Batch, i *item, login bool) {
-	if i.state != sending {
+func (c *client) pause(b *atom.Batch, i *item, mine *turn, login bool) {
+	if i.turn != mine {
 		return
 	}
 	i.become(queued)

@@ -193,7 +193,12 @@ func (o *stuckOutbox) All(ctx context.Context) ([]saga.Record, error) {
 	return o.Outbox.All(ctx)
 }
 
-func (o *stuckOutbox) Own(ctx context.Context) error {
+func (o *stuckOutbox) Get(ctx context.Context, order int64) (saga.Record, bool, error) {
+	o.wait()
+	return o.Outbox.Get(ctx, order)
+}
+
+func (o *stuckOutbox) Own(ctx context.Context) (context.Context, error) {
 	o.wait()
 	return o.Outbox.Own(ctx)
 }

@@ -51,6 +51,7 @@ func (c *client) save() <-chan struct{} {
 
 // A round is what is written at once, as one write takes as long as many.
 type round struct {
+	began   int64
 	items   []*item
 	records []Record
 	over    []*item // whose records are removed
@@ -83,7 +84,7 @@ func (c *client) writeAll() {
 
 // collect returns what there is to write, in the order of the log.
 func (c *client) collect() *round {
-	w := &round{waiters: c.waiters}
+	w := &round{began: time.Now().UnixMilli(), waiters: c.waiters}
 	c.waiters, c.more = nil, false
 	for _, i := range c.items {
 		switch {
@@ -149,7 +150,7 @@ func (c *client) written(b *atom.Batch, w *round, kept []Record, err error) {
 			continue
 		}
 		isNew := i.kept.Order == 0
-		i.kept, i.unkept = kept[n], false
+		i.kept, i.unkept, i.seen = kept[n], false, w.began
 		i.record.Order = kept[n].Order
 		c.note(kept[n].Order)
 		if isNew && i.state.waits() {
@@ -194,6 +195,7 @@ func (c *client) read(ctx context.Context, before ...Record) {
 	holds, release := c.hold(ctx)
 	defer release()
 	c.io <- struct{}{}
+	began := time.Now().UnixMilli()
 	records, err := c.outbox.All(ctx)
 	c.in(func(b *atom.Batch) {
 		if ctx.Err() == nil {
@@ -225,6 +227,9 @@ func (c *client) read(ctx context.Context, before ...Record) {
 			c.in(func(b *atom.Batch) {
 				for _, r := range records {
 					c.known = max(c.known, r.Order)
+					if i := c.items[r.ID]; i != nil {
+						i.seen = began
+					}
 				}
 				c.complete = c.complete || err == nil
 				c.changed(b)

@@ -15,8 +15,9 @@ import (
 // One of them owns the outbox: it has the lock, and performs the effects. A page that has
 // something to be sent asks the owner now and then for a sign of life. An owner that
 // gives none stands still, in a debugger or frozen: then the page of the smallest name
-// takes its place. If the owner goes on, the server is told twice by ids that it knows, and
-// the owner gives the lock up when it hears of the other.
+// takes its place. An owner that goes on gives the lock up when it hears of the other, and
+// looks at a change's record before it sends it; what it had under way is known to the server
+// by its id.
 //
 // A message may be lost. What it said is in the outbox, and a page that finds out that it
 // knows less than the owner reads it.
@@ -24,8 +25,9 @@ type tabs struct {
 	pages map[string]bool // by name, that have been heard of; false when they did not answer
 	roll  *time.Timer     // until those are asked that have not seen what they ought to
 
-	locked  bool   // this page has the lock
-	release func() // gives it up
+	locked  bool            // this page has the lock
+	owned   context.Context // ends when it has it no more
+	release func()          // gives it up
 
 	elsewhere sign // the owner's last
 	heard     time.Time
@@ -38,9 +40,6 @@ type tabs struct {
 	reading  bool // is going to be read in a moment
 	looking  bool // is being read, because a record is missing
 }
-
-// A sign is the owner's sign of life.
-type sign struct{ paused, login bool }
 
 const (
 	asks      = 3 * time.Second  // between two questions for a sign of life
@@ -89,13 +88,6 @@ func (c *client) tell(m message) {
 	m.From = c.page
 	if text, err := json.Marshal(m); err == nil {
 		c.outbox.Tell(text)
-	}
-}
-
-// tellOwner is the owner's sign of life.
-func (c *client) tellOwner() {
-	if c.owner {
-		c.tell(message{Is: owns, Paused: c.probing, Login: c.login, Locked: c.locked, Waiting: len(c.order), Last: c.known})
 	}
 }
 
@@ -173,138 +165,10 @@ func (c *client) take(b *atom.Batch, m message) {
 	}
 }
 
-// hearOwner takes in a sign of life of the owner, or of who takes its place. Of two, the one
-// that has stood still gives the place up, and one without the lock before one with it.
-func (c *client) hearOwner(b *atom.Batch, m message) {
-	c.heard, c.candidate = time.Now(), false
-	switch {
-	case !c.owner:
-	case c.locked && m.Is == took:
-		c.release()
-		c.owner, c.locked = false, false
-	case !c.locked && (m.Locked || m.From < c.page):
-		c.owner = false
-	default:
-		return
-	}
-	c.stalled = !m.Locked
-	c.elsewhere = sign{m.Paused, m.Login}
-	differs := m.Waiting != len(c.order) || m.Last > c.known
-	if m.Is == took || m.Is == owns && differs && c.differs {
-		c.readNow()
-		differs = false
-	}
-	c.differs = differs
-}
-
 // readNow reads the outbox on a goroutine of its own.
 func (c *client) readNow() {
 	if ctx := c.ctx; c.ready && ctx.Err() == nil {
 		go c.read(ctx)
-	}
-}
-
-// watch asks for a sign of life of the owner, as long as something waits for it.
-func (c *client) watch() {
-	if c.watching != nil || !c.mustWatch() {
-		return
-	}
-	c.heard = time.Now()
-	c.ask()
-}
-
-func (c *client) mustWatch() bool {
-	return c.ready && !c.owner && len(c.order) > 0 && c.ctx.Err() == nil
-}
-
-func (c *client) ask() {
-	c.tell(message{Is: ask})
-	c.watching = time.AfterFunc(asks, func() {
-		c.in(func(b *atom.Batch) {
-			c.watching = nil
-			if !c.mustWatch() {
-				return
-			}
-			if time.Since(c.heard) > silence && !c.candidate {
-				c.stand(b)
-			}
-			c.ask()
-		})
-	})
-}
-
-// stand has this page take the place of an owner that stands still, unless a page does
-// that has a smaller name, or the owner says something.
-func (c *client) stand(b *atom.Batch) {
-	c.candidate, c.stalled = true, true
-	c.tell(message{Is: stands})
-	c.state.Set(b, c.now())
-	ctx := c.ctx
-	time.AfterFunc(elects, func() {
-		takes := false
-		c.in(func(b *atom.Batch) {
-			if takes = c.candidate && !c.owner; takes {
-				c.candidate = false
-				c.become(b, false, nil)
-			}
-		})
-		if takes {
-			c.begins(ctx)
-		}
-	})
-}
-
-// ownOnce waits until this page owns the outbox, and then until it does no more.
-func (c *client) ownOnce(ctx context.Context, o Outbox) {
-	lease, release := context.WithCancel(ctx)
-	defer release()
-	if err := o.Own(lease); err != nil && ctx.Err() != nil {
-		return
-	} // where there are no locks every page owns it: the server knows a task by its ID
-	c.in(func(b *atom.Batch) { c.become(b, true, release) })
-	c.begins(ctx)
-	<-lease.Done()
-}
-
-// become makes this page the owner. It sends nothing before it has read what there is.
-func (c *client) become(b *atom.Batch, locked bool, release func()) {
-	if !c.owner {
-		c.known, c.complete = 0, false
-	}
-	c.owner, c.locked, c.release = true, locked, release
-	c.stalled = !locked
-	for _, i := range c.items {
-		if i.state.isOver() {
-			c.expectAll(i)
-		}
-	}
-	c.tell(message{Is: who})
-	if locked {
-		c.tellOwner()
-	} else {
-		c.tell(message{Is: took})
-	}
-}
-
-// begins has the owner begin to send.
-func (c *client) begins(ctx context.Context) {
-	c.read(ctx)
-	c.in(func(b *atom.Batch) {
-		c.complete = true // if it cannot be read, what is known is all there is
-		for _, i := range c.order {
-			c.known = max(c.known, i.kept.Order)
-			c.tellOf(i)
-		}
-		c.kick()
-		c.tellOwner()
-		c.changed(b)
-	})
-}
-
-// tellOf has the owner tell of an item: its page may have been gone before it could.
-func (c *client) tellOf(i *item) {
-	if c.owner && i.kept.Order != 0 {
-		c.tell(message{Is: changedRecord, Record: &i.kept})
 	}
 }
 

@@ -13,11 +13,7 @@ import (
 func (t *Task) perform() {
 	returned := false
 	defer func() {
-		switch d := t.launch.durable; {
-		case returned:
-		case d != nil:
-			d.exited(t, exited())
-		default:
+		if !returned && t.launch.durable == nil { // that has seen to it itself
 			t.fail(exited())
 		}
 	}()
@@ -35,14 +31,14 @@ func (t *Task) carryOut() {
 		return
 	}
 	w := t.work // nobody joins any more
-	made, err := t.attempt(w)
+	made, err := t.attempt(t.ctx, w)
 	for n := 1; err != nil; n++ {
 		wait, again := t.tryAgain(n, err, t.performed().retry)
 		if !again || !t.pause(wait) {
 			t.fail(err)
 			return
 		}
-		made, err = t.attempt(w)
+		made, err = t.attempt(t.ctx, w)
 	}
 	w.keep(made)
 	t.succeed(w)
@@ -59,7 +55,7 @@ func (t *Task) pause(d time.Duration) bool {
 // attempt runs the effect once, within the timeout, and returns what it has made. An
 // effect that does not listen to its context is left to itself: what it makes in the
 // end is nobody's.
-func (t *Task) attempt(w work) (result any, err error) {
+func (t *Task) attempt(ctx context.Context, w work) (result any, err error) {
 	t.count()
 	var made any
 	effect := t.registry.wrapped(func(ctx context.Context) (err error) {
@@ -68,19 +64,19 @@ func (t *Task) attempt(w work) (result any, err error) {
 		}
 		return err
 	})
-	if err := t.limited(effect); err != nil {
+	if err := t.limited(ctx, effect); err != nil {
 		return nil, err
 	}
 	return made, nil
 }
 
 // limited calls the effect, and waits for it no longer than the timeout.
-func (t *Task) limited(effect func(context.Context) error) error {
+func (t *Task) limited(ctx context.Context, effect func(context.Context) error) error {
 	timeout := t.performed().timeout
 	if timeout == 0 {
-		return protect(t.ctx, effect)
+		return protect(ctx, effect)
 	}
-	ctx, cancel := context.WithTimeoutCause(t.ctx, timeout, ErrTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, ErrTimeout)
 	defer cancel()
 	answer := make(chan error, 1)
 	go func() {

@@ -70,10 +70,15 @@ type Outbox interface {
 	// All returns the records by Order.
 	All(ctx context.Context) ([]Record, error)
 
+	// Get returns the record of an Order; there is false when there is none.
+	Get(ctx context.Context, order int64) (r Record, there bool, err error)
+
 	// Own waits until no other page owns the outbox, and makes this one its
-	// owner until ctx ends or the page is gone. It returns ctx's error if that
-	// ends before.
-	Own(ctx context.Context) error
+	// owner until ctx ends, the page is gone, or another page has taken its place: then the
+	// context that it returns ends. Where a page owns the outbox for a time only, that
+	// context's Err tells that the time is over as soon as it is, although nothing in the
+	// page has run since. Own returns ctx's error if that ends before.
+	Own(ctx context.Context) (owns context.Context, err error)
 
 	// Tell hands a message to every other page that listens at this time.
 	Tell(message []byte)

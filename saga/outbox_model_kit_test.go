@@ -204,6 +204,12 @@ func (p *modelPage) All(ctx context.Context) ([]saga.Record, error) {
 	return p.Page.All(ctx)
 }
 
+func (p *modelPage) Get(ctx context.Context, order int64) (saga.Record, bool, error) {
+	p.pass(5, "get")
+	defer p.pass(5, "get")
+	return p.Page.Get(ctx, order)
+}
+
 func (p *modelPage) Tell(message []byte) {
 	p.out <- letter{message, time.Now().Add(time.Duration(p.model.upTo(3000, "tell"+p.name)) * time.Microsecond)}
 }

@@ -17,6 +17,7 @@ func Open(name string) saga.Outbox {
 	b := &browser{}
 	b.name = name
 	b.records = connection{name: name, stores: []string{records}, opened: b.renew}
+	b.leases = connection{name: name + " owner", stores: []string{leases}, opened: func() {}}
 	b.channel, _ = calling(func() js.Value {
 		channel := js.Global().Get("BroadcastChannel")
 		if !channel.Truthy() {
@@ -31,6 +32,7 @@ func Open(name string) saga.Outbox {
 type browser struct {
 	name    string
 	records connection
+	leases  connection
 	channel js.Value // undefined where there is none
 
 	mu    sync.Mutex

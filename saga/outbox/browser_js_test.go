@@ -130,7 +130,7 @@ func TestWithoutStorageNothingIsKeptAndTheRestWorks(t *testing.T) {
 				if _, err := o.All(t.Context()); !errors.Is(err, outbox.ErrNoStorage) {
 					t.Errorf("All: %v", err)
 				}
-				if err := o.Own(t.Context()); err != nil {
+				if _, err := o.Own(t.Context()); err != nil {
 					t.Errorf("Own: %v: nobody would send what is not kept", err)
 				}
 			}
@@ -301,12 +301,66 @@ func TestALeaseEndsByItself(t *testing.T) {
 	first := outbox.Open(name)
 	gone, leave := context.WithCancel(t.Context())
 	defer leave()
-	if err := first.Own(gone); err != nil {
+	if _, err := first.Own(gone); err != nil {
 		t.Fatal(err)
 	}
 	outbox.EndLease(t, name)
-	if err := outbox.Open(name).Own(t.Context()); err != nil {
+	if _, err := outbox.Open(name).Own(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A tab that has stood still for longer than its lease is for learns, before anything else,
+// that another may have it.
+func TestALeaseIsOverByTheClock(t *testing.T) {
+	withoutLocks(t)
+	outbox.RenewLeases(t)
+	name := fresh(t)
+	first, second := outbox.Open(name), outbox.Open(name)
+	owned, err := first.Own(t.Context())
+	if err != nil || owned.Err() != nil {
+		t.Fatal(err, owned.Err())
+	}
+	outbox.Freeze(t, outbox.LeaseTime())
+	if owned.Err() == nil {
+		t.Error("the first owns it still")
+	}
+	<-owned.Done()
+	others, leave := context.WithCancel(t.Context())
+	next, err := second.Own(others)
+	if err != nil || next.Err() != nil {
+		t.Fatal(err, next.Err())
+	}
+	leave()
+	if owned, err = first.Own(t.Context()); err != nil || owned.Err() != nil {
+		t.Errorf("the first does not own it again: %v", err)
+	}
+}
+
+func TestALeaseThatAnotherTabHasTakenEnds(t *testing.T) {
+	withoutLocks(t)
+	outbox.RenewLeases(t)
+	name := fresh(t)
+	owned, err := outbox.Open(name).Own(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	outbox.RobLease(t, name)
+	<-owned.Done()
+}
+
+// A lock can be stolen by any script of the origin.
+func TestALockThatIsStolenEnds(t *testing.T) {
+	name := fresh(t)
+	first := outbox.Open(name)
+	owned, err := first.Own(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	script(`navigator.locks.request(a, {steal: true}, () => {})`, name)
+	<-owned.Done()
+	if owned, err = first.Own(t.Context()); err != nil || owned.Err() != nil {
+		t.Errorf("the first does not own it again: %v", err)
 	}
 }
 
@@ -317,6 +371,7 @@ func TestWhatWouldWaitForEverPanics(t *testing.T) {
 		"Put":    func() { put(t, o, "1") },
 		"Remove": func() { o.Remove(t.Context(), 1) },
 		"All":    func() { o.All(t.Context()) },
+		"Get":    func() { o.Get(t.Context(), 1) },
 		"Own":    func() { o.Own(t.Context()) },
 	} {
 		var reason any
@@ -329,6 +384,20 @@ func TestWhatWouldWaitForEverPanics(t *testing.T) {
 		called.Release()
 		if said, _ := reason.(string); !strings.Contains(said, "may wait for the browser") {
 			t.Errorf("%s panicked with %v", name, reason)
+		}
+	}
+}
+
+// BenchmarkGet is what an attempt waits for besides.
+func BenchmarkGet(b *testing.B) {
+	o := outbox.Open(fmt.Sprintf("bench %d", time.Now().UnixNano()))
+	kept, err := o.Put(b.Context(), []saga.Record{{ID: "1", Name: "kind.rename", Input: `{"Name":"was death of"}`}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, there, err := o.Get(b.Context(), kept[0].Order); !there || err != nil {
+			b.Fatal(there, err)
 		}
 	}
 }

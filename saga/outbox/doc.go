@@ -10,7 +10,8 @@
 //
 //	without                    what is different
 //	storage, or room in it     nothing is kept: each tab sends what is run in it
-//	Web Locks                  who sends is a lease in the storage, which others look at every second
+//	Web Locks                  who sends is a lease in the storage, which others look at every second;
+//	                           it is for 10 s, and a tab that stood still for longer has lost it
 //	BroadcastChannel           a tab learns of what others have run when it is opened
 //
 // Storage that does not answer is given up after some seconds, and taken up when it

@@ -124,12 +124,33 @@ func (b *browser) All(ctx context.Context) ([]saga.Record, error) {
 	keys, texts = keys.Get("result"), texts.Get("result")
 	all := make([]saga.Record, keys.Length())
 	for n := range all {
-		if err := json.Unmarshal([]byte(texts.Index(n).String()), &all[n]); err != nil {
-			all[n] = saga.Record{ID: fmt.Sprint(keys.Index(n).Int()), Reason: "the record cannot be read"}
-		}
-		all[n].Order = int64(keys.Index(n).Int())
+		all[n] = read(int64(keys.Index(n).Int()), texts.Index(n))
 	}
 	return all, nil
+}
+
+// Get is [saga.Outbox]'s.
+func (b *browser) Get(ctx context.Context, order int64) (r saga.Record, there bool, err error) {
+	var text js.Value
+	err = b.records.transact(ctx, records, "readonly", "default", func(store js.Value) {
+		text = store.Call("get", order)
+	})
+	if err != nil {
+		return r, false, err
+	}
+	if text = text.Get("result"); text.IsUndefined() {
+		return r, false, nil
+	}
+	return read(order, text), true, nil
+}
+
+// read returns the record that a text is.
+func read(order int64, text js.Value) (r saga.Record) {
+	if err := json.Unmarshal([]byte(text.String()), &r); err != nil {
+		r = saga.Record{ID: fmt.Sprint(order), Reason: "the record cannot be read"}
+	}
+	r.Order = order
+	return r
 }
 
 // reason is the error for what the browser gives as the reason.

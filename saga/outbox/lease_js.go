@@ -3,48 +3,75 @@ package outbox
 import (
 	"context"
 	"crypto/rand"
+	"sync/atomic"
 	"syscall/js"
 	"time"
 )
 
 // A lease ends by itself, and is renewed three times in its time.
 var (
-	leaseTime = 10 * time.Second
-	leaseLook = time.Second // how often others look whether it was given back
+	leaseTime    = 10 * time.Second
+	leaseRenewal = leaseTime / 3
+	leaseLook    = time.Second // how often others look whether it was given back
 )
 
 const leases = "leases"
 
-// lease waits for the lease, and has it until ctx ends. Where the browser keeps
-// nothing there is nobody to share the outbox with.
-func (b *browser) lease(ctx context.Context) error {
-	l := &lease{connection{name: b.name + " owner", stores: []string{leases}, opened: func() {}}, rand.Text()}
+// now is the time in milliseconds, as all tabs have it. It goes on while the device
+// sleeps, as timers do not.
+var now = func() int64 { return time.Now().UnixMilli() }
+
+// lease waits for the lease, and has it until ctx ends, or another tab may take it. Where the
+// browser keeps nothing there is nobody to share the outbox with.
+func (b *browser) lease(ctx context.Context) (owned context.Context, err error) {
+	l := b.newLease(ctx)
 	for {
 		taken, err := l.take(ctx)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 		if taken || err != nil {
-			go l.keep(ctx)
-			return nil
+			go l.keep()
+			return l, nil
 		}
 		pause(ctx, leaseLook)
 	}
 }
 
 // A lease is who owns an outbox, and until when: in a database of its own, for
-// programs of an earlier version have those of the records open.
+// programs of an earlier version have those of the records open. As a context it ends when
+// this tab has it no more.
 type lease struct {
-	connection
-	tab string
+	context.Context
+	end   func()
+	at    *connection
+	tab   string
+	until atomic.Int64 // of the clock now; 0 when it could not be written down
 }
 
-// keep renews the lease until ctx ends, and gives it back then.
-func (l *lease) keep(ctx context.Context) {
-	for pause(ctx, leaseTime/3) {
-		l.take(ctx)
+func (b *browser) newLease(ctx context.Context) *lease {
+	l := &lease{at: &b.leases, tab: rand.Text()}
+	l.Context, l.end = context.WithCancel(ctx)
+	return l
+}
+
+// Err looks at the clock: what renews the lease has not run while the tab stood still.
+func (l *lease) Err() error {
+	if until := l.until.Load(); until != 0 && until <= now() {
+		l.end()
 	}
-	l.change(context.Background(), func(owner string, _ float64) any {
+	return l.Context.Err()
+}
+
+// keep renews the lease until that ends, and gives it back then. One that is over is not
+// renewed, even when no other tab has taken it yet.
+func (l *lease) keep() {
+	for pause(l.Context, leaseRenewal) && l.Err() == nil {
+		if taken, err := l.take(l.Context); !taken && err == nil {
+			l.end()
+		}
+	}
+	l.change(context.Background(), func(owner string, _ int64) any {
 		if owner == l.tab {
 			return map[string]any{"owner": "", "until": 0}
 		}
@@ -54,27 +81,32 @@ func (l *lease) keep(ctx context.Context) {
 
 // take takes the lease, or renews it. It reports false when another tab has it.
 func (l *lease) take(ctx context.Context) (taken bool, err error) {
-	err = l.change(ctx, func(owner string, until float64) any {
-		now := float64(time.Now().UnixMilli())
-		if taken = owner == l.tab || until < now; !taken {
+	next := int64(0)
+	err = l.change(ctx, func(owner string, until int64) any {
+		now := now()
+		if taken = owner == l.tab || until <= now; !taken {
 			return nil
 		}
-		return map[string]any{"owner": l.tab, "until": now + float64(leaseTime.Milliseconds())}
+		next = now + leaseTime.Milliseconds()
+		return map[string]any{"owner": l.tab, "until": next}
 	})
-	return taken && err == nil, err
+	if taken = taken && err == nil; taken {
+		l.until.Store(next)
+	}
+	return taken, err
 }
 
 // change has next say what is written in place of the lease; nil when it is to stay.
-func (l *lease) change(ctx context.Context, next func(owner string, until float64) any) error {
+func (l *lease) change(ctx context.Context, next func(owner string, until int64) any) error {
 	const key = 1
 	var all handlers
 	defer all.release()
-	return l.transact(ctx, leases, "readwrite", "relaxed", func(store js.Value) {
+	return l.at.transact(ctx, leases, "readwrite", "relaxed", func(store js.Value) {
 		request := store.Call("get", key)
 		all.set(request, "onsuccess", func(js.Value) {
-			owner, until := "", 0.0
+			owner, until := "", int64(0)
 			if now := request.Get("result"); now.Truthy() {
-				owner, until = now.Get("owner").String(), now.Get("until").Float()
+				owner, until = now.Get("owner").String(), int64(now.Get("until").Float())
 			}
 			if to := next(owner, until); to != nil {
 				store.Call("put", to, key)

@@ -180,15 +180,26 @@ func (p *Page) All(ctx context.Context) ([]saga.Record, error) {
 	return slices.Clone(m.records), ctx.Err()
 }
 
-// Own is [saga.Outbox]'s.
-func (p *Page) Own(ctx context.Context) error {
+// Get is [saga.Outbox]'s.
+func (p *Page) Get(ctx context.Context, order int64) (r saga.Record, there bool, err error) {
+	all, err := p.All(ctx)
+	for _, x := range all {
+		if x.Order == order {
+			return x, true, err
+		}
+	}
+	return r, false, err
+}
+
+// Own is [saga.Outbox]'s. Nobody takes the place of a page that is open.
+func (p *Page) Own(ctx context.Context) (context.Context, error) {
 	m := p.memory
 	select {
 	case <-m.own:
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	case <-p.closed:
-		return ErrClosed
+		return nil, ErrClosed
 	}
 	go func() {
 		select {
@@ -197,7 +208,7 @@ func (p *Page) Own(ctx context.Context) error {
 		}
 		m.own <- struct{}{}
 	}()
-	return nil
+	return ctx, nil
 }
 
 // Tell is [saga.Outbox]'s.

@@ -31,14 +31,14 @@ func TestMemoryWithoutRoom(t *testing.T) {
 func TestMemoryOfAClosedPage(t *testing.T) {
 	m := outbox.NewMemory()
 	a, b := m.Open(), m.Open()
-	if err := a.Own(t.Context()); err != nil {
+	if _, err := a.Own(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	a.Close()
 	if _, err := a.Put(t.Context(), []saga.Record{{ID: "1"}}); err != outbox.ErrClosed {
 		t.Errorf("the error is %v", err)
 	}
-	if err := b.Own(t.Context()); err != nil {
+	if _, err := b.Own(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

@@ -53,6 +53,14 @@ func testOutbox(t *testing.T, pages func(t *testing.T) (a, b saga.Outbox)) {
 		kept := put(t, a, record("1"), record("2"))
 		kept[0].Reason = "no"
 		put(t, b, kept[0])
+		for n, o := range []saga.Outbox{a, b} {
+			if r, there, err := o.Get(t.Context(), kept[n].Order); r != kept[n] || !there || err != nil {
+				t.Errorf("Get: %v, %v (%v), want %v", r, there, err, kept[n])
+			}
+		}
+		if r, there, err := a.Get(t.Context(), kept[1].Order+1); there || err != nil {
+			t.Errorf("Get of what is not there: %v (%v)", r, err)
+		}
 		if all, err := a.All(t.Context()); err != nil || !slices.Equal(all, kept) {
 			t.Errorf("there are %v (%v), want %v", all, err, kept)
 		}
@@ -78,17 +86,19 @@ func testOutbox(t *testing.T, pages func(t *testing.T) (a, b saga.Outbox)) {
 	t.Run("one page owns it, and the next one after that", func(t *testing.T) {
 		a, b := pages(t)
 		ctx, leave := context.WithCancel(t.Context())
-		if err := a.Own(ctx); err != nil {
-			t.Fatal(err)
+		owned, err := a.Own(ctx)
+		if err != nil || owned.Err() != nil {
+			t.Fatal(err, owned.Err())
 		}
 		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if err := b.Own(short); err != context.DeadlineExceeded {
+		if _, err := b.Own(short); err != context.DeadlineExceeded {
 			t.Fatalf("two pages own it (%v)", err)
 		}
 		owns := make(chan error)
-		go func() { owns <- b.Own(t.Context()) }()
+		go func() { _, err := b.Own(t.Context()); owns <- err }()
 		leave()
+		<-owned.Done()
 		if err := <-owns; err != nil {
 			t.Error(err)
 		}

@@ -15,14 +15,14 @@ import (
 // come over https, or where they are denied, it is a lease in the browser's storage,
 // and without that each tab sends what it has.
 //
-// A lease, unlike a lock, may be lost to another tab when this one stands still for
-// long. Both send then, and the server knows a task by its ID.
-func (b *browser) Own(ctx context.Context) error {
+// A lease is lost to another tab when this one stands still for long, and a lock when it is
+// stolen. What is returned ends then.
+func (b *browser) Own(ctx context.Context) (owned context.Context, err error) {
 	wait.Check("outbox: Own")
 	locks, err := calling(func() js.Value { return js.Global().Get("navigator").Get("locks") })
 	for err == nil && locks.Truthy() {
-		if err = b.request(ctx, locks); err == nil || ctx.Err() != nil {
-			return err
+		if owned, err = b.request(ctx, locks); err == nil || ctx.Err() != nil {
+			return owned, err
 		}
 		if err == errStuck {
 			err = nil
@@ -38,9 +38,15 @@ var errStuck = errors.New("outbox: the lock is nobody's")
 // stuck is how often we look, and how long the browser may take to say who has it.
 const stuck = 5 * time.Second
 
-// request waits for the lock, and holds it until ctx ends. An error other than
-// errStuck and ctx's says that there are no locks for this page.
-func (b *browser) request(ctx context.Context, locks js.Value) error {
+// request waits for the lock, and holds it until ctx ends, or it is stolen. An error other
+// than errStuck and ctx's says that there are no locks for this page.
+func (b *browser) request(ctx context.Context, locks js.Value) (_ context.Context, err error) {
+	lock, end := context.WithCancel(ctx)
+	defer func() {
+		if err != nil {
+			end()
+		}
+	}()
 	look := time.NewTicker(stuck)
 	defer look.Stop()
 	abort := js.Global().Get("AbortController").New()
@@ -50,7 +56,7 @@ func (b *browser) request(ctx context.Context, locks js.Value) error {
 	held = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		release := args[0]
 		go func() {
-			<-ctx.Done()
+			<-lock.Done()
 			release.Invoke()
 		}()
 		return nil
@@ -69,16 +75,17 @@ func (b *browser) request(ctx context.Context, locks js.Value) error {
 			_, err = await.Promise(context.Background(), request, "outbox: the lock")
 		}
 		ended <- err
+		end() // if it was ours it is stolen, or given back
 	}()
 	for {
 		select {
 		case <-granted:
-			return nil
+			return lock, nil
 		case err := <-ended:
-			return err
+			return nil, err
 		case <-ctx.Done():
 			abort.Call("abort")
-			return ctx.Err()
+			return nil, ctx.Err()
 		case <-look.C:
 			held, err := b.isHeld(ctx, locks)
 			if held {
@@ -87,15 +94,15 @@ func (b *browser) request(ctx context.Context, locks js.Value) error {
 			abort.Call("abort") // does nothing if we have been given it
 			select {
 			case <-granted:
-				return nil
+				return lock, nil
 			case <-ended:
 			case <-time.After(stuck):
 				err = errNoLocks
 			}
 			if err != nil {
-				return err
+				return nil, err
 			}
-			return errStuck
+			return nil, errStuck
 		}
 	}
 }
