@@ -2,9 +2,9 @@ package nodes
 
 import "time"
 
-// Now is the time since the program began, by which it is said what a rendering
-// takes: for it no date has to be asked of the browser, which takes longer than to
-// render a row. Tests put a clock of their own in its place.
+// Now returns the time since the program began, for measuring how long a rendering
+// takes. It does not ask the browser for the date, which takes longer than rendering a
+// row. Tests replace it.
 var Now = func() time.Duration { return time.Since(start) }
 
 var start = time.Now()

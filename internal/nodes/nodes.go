@@ -1,5 +1,7 @@
-// Package nodes has parts of a page rendered by go-app at once, where its frame
-// loop would do it up to ten milliseconds later and, in a list, row by row.
+// Package nodes uses what go-app does not export, to render parts of a page at once.
+// go-app's own frame loop would render them up to ten milliseconds later and, in a
+// list, row by row. Where go-app is not as expected, [Known] and [Mark] say so, and
+// its frame loop does it.
 package nodes
 
 import (
@@ -9,35 +11,34 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// A Renderer is what go-app works with itself. Its methods are called on the UI
-// goroutine.
+// A Renderer is go-app's own. Its methods are called on the UI goroutine.
 type Renderer interface {
-	// UpdateComponentRoot renders one mounted component, and what is in it.
+	// UpdateComponentRoot renders a mounted component, and what is in it.
 	UpdateComponentRoot(ctx app.Context, v app.Composer) (app.UI, error)
 
 	// CanUpdate reports whether the mounted element v can become what new
-	// describes, or has to be replaced.
+	// describes. Otherwise it has to be replaced.
 	CanUpdate(v, new app.UI) bool
 
-	// Update makes the mounted element v what new describes, with everything that
-	// is in it.
+	// Update makes the mounted element v, with everything in it, what new
+	// describes.
 	Update(ctx app.Context, v, new app.UI) (app.UI, error)
 
-	// Dismount ends the life of a mounted element. It stays where it is.
+	// Dismount ends the life of a mounted element, and leaves it in the document.
 	Dismount(v app.UI)
 }
 
-// Known returns go-app's renderer, and nil when go-app has none that is like that
-// any more: then there is its frame loop.
+// Known returns go-app's renderer, or nil when go-app has no [Renderer]: then its
+// frame loop has to render.
 //
-// It is the type of a field of go-app's engine, which is there to be seen in the
-// engine for tests.
+// The renderer is the type of a field of go-app's engine. The engine for tests is the
+// one that go-app lets others make.
 var Known = sync.OnceValue(func() Renderer {
 	engine := reflect.TypeOf(testEngine())
 	if engine.Kind() != reflect.Pointer || engine.Elem().Kind() != reflect.Struct {
 		return nil
 	}
-	field, found := Field(engine.Elem(), "nodes")
+	field, found := fieldByName(engine.Elem(), "nodes")
 	if !found {
 		return nil
 	}
@@ -45,9 +46,9 @@ var Known = sync.OnceValue(func() Renderer {
 	return renderer
 })
 
-// Field finds a field of a struct's own by its name. reflect's FieldByName looks into
-// embedded ones as well, which is some code that no other part of a client needs.
-func Field(t reflect.Type, name string) (f reflect.StructField, found bool) {
+// fieldByName returns the field of a struct with a name. Unlike reflect's FieldByName it does
+// not search embedded structs, which is code that nothing else in a client needs.
+func fieldByName(t reflect.Type, name string) (f reflect.StructField, found bool) {
 	for i := range t.NumField() {
 		if f := t.Field(i); f.Name == name {
 			return f, true
@@ -56,8 +57,8 @@ func Field(t reflect.Type, name string) (f reflect.StructField, found bool) {
 	return f, false
 }
 
-// testEngine makes an engine that hears nothing of the page: it would take the
-// place of the one that runs it.
+// testEngine returns an engine that does not listen to the page: it would replace the
+// listeners of the engine that runs the page.
 func testEngine() app.TestEngine {
 	if app.IsClient {
 		for _, name := range []string{"onclick", "onpopstate", "onresize", "goappNav", "goappOnUpdate", "goappOnAppInstallChange"} {

@@ -1,7 +1,7 @@
 // Package hook shows atoms in go-app components, and runs sagas from them.
 //
-// A component that shows an atom embeds a [Bind] and has a [Hook], or a [View] when it only
-// reads, for each atom. It is bound in Render, each time:
+// A component that shows an atom embeds a [Bind] and has a [Hook] for each atom, or a
+// [View] where it only reads. Each Render binds them:
 //
 //	type bind = hook.Bind
 //
@@ -19,18 +19,17 @@
 //
 // # When a component is rendered
 //
-// When an atom changes, the components that read it are rendered, and none of those that
-// they are in. They are rendered at once: before the browser goes on. Only a component
-// that takes long to render, and changes faster than the page can show it, waits for
-// go-app's next frame.
+// A change of an atom renders the components that read it, and none of those around them.
+// It renders at once: before the browser goes on. Only a component that takes long to
+// render, and changes faster than the page can show it, waits for go-app's next frame.
 //
 // # Rows of which there are many
 //
-// [View.Follow] does without rendering: what [Attr] and [Text] have made of the value is
-// written to the page itself. [On] does without go-app's way from an event to its handler.
+// [View.Follow] does not render at all: the attributes and texts made by [Attr] and [Text]
+// are written to the page itself. [On] handles events without going through go-app.
 //
 // # Stores
 //
-// The components of one page read one store: [atom.Default] in the browser, on a server one
-// for each request, or the one that [Provide] has set.
+// The components of one page read one store: the one set by [Provide] or, without one,
+// [atom.Default] in the browser and a new store for each request on a server.
 package hook

@@ -9,9 +9,9 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// Follow binds the view to an atom, in place of the one before, as Use does. But
-// the component is not rendered when the value changes: only what [Attr] and
-// [Text] have made of the view is written, to the page itself and at once.
+// Follow binds the view to an atom, instead of the one before, as Use does. But a change
+// of the value does not render the component: only the attributes and texts made by
+// [Attr] and [Text] are written, to the page itself and at once.
 //
 //	func (r *row) Render() app.UI {
 //		r.item.Follow(&r.bind, itemByID.Of(r.ID))
@@ -19,9 +19,9 @@ import (
 //			Body(hook.Text(&r.item, func(i Item) string { return i.Name }))
 //	}
 //
-// Each rendering calls Attr and Text for the view alike, and in the same order. It
-// is for rows of which there are many; what is pending, and what has failed, is
-// shown by hooks that are bound with Use.
+// Each rendering has to call Attr and Text for the view equally often and in the same
+// order. Follow is for rows of which there are many. What is pending and what has failed
+// is shown by hooks bound with Use.
 func (v *View[T]) Follow(b *Bind, src atom.Readable[T]) {
 	v.parts.rendered = 0
 	v.use(b, src, true)
@@ -39,22 +39,23 @@ type Followed[T any] interface{ followed() *View[T] }
 func (v *View[T]) followed() *View[T] { return v }
 func (h *Hook[T]) followed() *View[T] { return &h.view }
 
-// Attr gives an element an attribute that follows the value of a hook or view that
-// is bound with Follow. It is written as fmt.Sprint does; it is not for attributes
-// that are properties of the element as well, as value, checked and disabled are.
+// Attr gives e an attribute that follows the value of a hook or view bound with Follow.
+// The value of the attribute is what fmt.Sprint returns for that of the function. Attr is
+// not for attributes that are properties of the element as well, such as value, checked
+// and disabled.
 func Attr[T any, E interface {
 	app.UI
 	Attr(name string, value any) E
-}](e E, from Followed[T], name string, of func(T) any) E {
+}](e E, from Followed[T], name string, value func(T) any) E {
 	v := from.followed()
-	return e.Attr(name, v.parts.next(e, follower{
-		text:  func() string { return written(of(v.Value())) },
+	return e.Attr(name, v.parts.add(e, part{
+		text:  func() string { return format(value(v.Value())) },
 		write: func(el app.Value, text string) { el.Call("setAttribute", name, text) },
 	}))
 }
 
-// written is fmt.Sprint, with less ado for what rows mostly say.
-func written(value any) string {
+// format returns fmt.Sprint(value), and is faster for the usual types.
+func format(value any) string {
 	switch v := value.(type) {
 	case string:
 		return v
@@ -66,86 +67,87 @@ func written(value any) string {
 	return fmt.Sprint(value)
 }
 
-// Text is a text that follows the value of a hook or view that is bound with
-// Follow.
-func Text[T any](from Followed[T], of func(T) string) app.UI {
+// Text returns a text that follows the value of a hook or view bound with Follow.
+func Text[T any](from Followed[T], text func(T) string) app.UI {
 	v := from.followed()
-	text := app.Text(of(v.Value()))
-	v.parts.next(text, follower{
-		text:  func() string { return of(v.Value()) },
+	node := app.Text(text(v.Value()))
+	v.parts.add(node, part{
+		text:  func() string { return text(v.Value()) },
 		write: func(el app.Value, text string) { el.Set("nodeValue", text) },
 	})
-	return text
+	return node
 }
 
-// write is what the subscription of a view calls that is followed.
-func (v *View[T]) write() {
-	if !v.missing() { // else what it is in is about to take it away
+// writeParts is called when the value of a view that is followed changes.
+func (v *View[T]) writeParts() {
+	if !v.missing() { // otherwise the parent is about to remove the component
 		v.parts.write()
 	}
 }
 
-// followers are the parts of the page that follow a view, in the order in which
-// they are rendered.
-type followers struct {
-	all      []follower
-	rendered int // in this rendering
+// parts are the attributes and texts that follow a view, in the order in which they are
+// rendered.
+type parts struct {
+	all      []part
+	rendered int // by this rendering
 }
 
-type follower struct {
-	text  func() string // what it has to say now
+// A part is one attribute or one text.
+type part struct {
+	text  func() string // what the page has to say
 	write func(el app.Value, text string)
 
 	element app.UI // the mounted one
-	last    app.UI // of the last rendering; mounted when the one before is not any more
-	says    string
+	latest  app.UI // made by the last rendering; go-app mounts it when it replaces element
+	written string // what the page says
 }
 
-// next makes the follower of an element the next one, and returns what the element
-// has to say. go-app is told the same. It still thinks that the element says what
-// it was told in the rendering before, and would write nothing when that is the
-// same: so what differs is written.
-func (p *followers) next(e app.UI, f follower) string {
-	if p.rendered == len(p.all) {
-		p.all = append(p.all, f)
+// add registers the next part of a rendering, on element e, and returns its text.
+//
+// go-app compares the text with that of the rendering before, not with what was written
+// since: when both are equal it writes nothing. So add writes itself.
+func (ps *parts) add(e app.UI, made part) string {
+	if ps.rendered == len(ps.all) {
+		ps.all = append(ps.all, made)
 	}
-	now := &p.all[p.rendered]
-	p.rendered++
-	now.find()
-	now.text, now.write, now.last = f.text, f.write, e
-	now.show()
-	return now.says
+	p := &ps.all[ps.rendered]
+	ps.rendered++
+	p.updateElement()
+	p.text, p.write, p.latest = made.text, made.write, e
+	p.update()
+	return p.written
 }
 
 //go:noinline
-func (p *followers) write() {
-	for i := range p.all {
-		p.all[i].show()
+func (ps *parts) write() {
+	for i := range ps.all {
+		ps.all[i].update()
 	}
 }
 
-// show makes the element say what it has to. A text is written to even when it is
-// not on the page: a translator may have put something in its place, and then the
-// script of package components/early brings it back.
-func (f *follower) show() {
-	text := f.text()
-	if text == f.says {
+// update writes the text if it has changed. It writes to a text node even when that is
+// not on the page: a translator may have replaced it, and the script of package
+// components/early then brings it back.
+func (p *part) update() {
+	text := p.text()
+	if text == p.written {
 		return
 	}
-	f.says = text
-	if f.find(); f.element.Mounted() {
-		f.write(f.element.JSValue(), text)
+	p.written = text
+	if p.updateElement(); p.element.Mounted() {
+		p.write(p.element.JSValue(), text)
 	}
 }
 
-// find takes the element of the last rendering once that is the mounted one.
-func (f *follower) find() {
-	if f.element == nil || f.last.Mounted() && !onPage(f.element) {
-		f.element = f.last
+// updateElement takes the element of the last rendering when go-app has mounted that.
+func (p *part) updateElement() {
+	if p.element == nil || p.latest.Mounted() && !onPage(p.element) {
+		p.element = p.latest
 	}
 }
 
-// onPage reports whether an element is mounted. Of a text go-app says so for ever.
+// onPage reports whether an element is mounted. A text that was once mounted is so for
+// ever to go-app, so the browser is asked.
 func onPage(e app.UI) bool {
 	if _, isElement := e.(app.HTML); isElement || !e.Mounted() {
 		return e.Mounted()

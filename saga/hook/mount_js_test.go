@@ -76,7 +76,7 @@ func TestDismountedComponentIsGarbage(t *testing.T) {
 		runtime.GC()
 	}
 	if gone.Value() != nil {
-		t.Error("the store, or the pump, keeps a component that has left the page")
+		t.Error("the store, or the render queue, keeps a component that has left the page")
 	}
 	runtime.KeepAlive(s)
 }
@@ -158,7 +158,7 @@ func (c *careless) Render() app.UI { return app.P().Class("count").Text(c.hook.U
 
 func TestForgottenOnMountIsLoud(t *testing.T) {
 	var messages []string
-	defer hook.ReplaceForgotten(func(message string) { messages = append(messages, message) })()
+	defer hook.ReplaceNeverMounted(func(message string) { messages = append(messages, message) })()
 	s, a := atom.NewStore(), atom.New(0)
 	c := &careless{A: a}
 	page := show(t, s, func() app.UI { return c })
@@ -174,7 +174,7 @@ func TestForgottenOnMountIsLoud(t *testing.T) {
 }
 
 func TestMountingIsNotTakenForForgotten(t *testing.T) {
-	defer hook.ReplaceForgotten(func(message string) { t.Error(message) })()
+	defer hook.ReplaceNeverMounted(func(message string) { t.Error(message) })()
 	a := atom.New(0)
 	c := &careless{A: a, Mount: true}
 	shown := false

@@ -9,93 +9,93 @@ import (
 
 var listening = map[string]bool{}
 
-// listen has the document tell of an event. Where the page has package early's script,
-// that finds out which handlers it is for: for a program that is many calls.
+// listen adds the document's listener for an event, once. Where the page has the script
+// of package early, that finds the handlers: in Go each step would be a call of the
+// browser.
 func listen(event string) {
 	if listening[event] {
 		return
 	}
 	listening[event] = true
-	var links *links
+	var links *linkHandler
 	if event == "click" {
 		links = takeOverLinks()
 	}
 	if script := js.Global().Get("atomsaga"); script.Truthy() {
 		script.Call("listen", event, js.FuncOf(func(number js.Value, args []js.Value) any {
-			tell(number.Int(), args[0])
+			callHandler(number.Int(), args[0])
 			return nil
-		}), links.listener())
+		}), links.jsFunc())
 		return
 	}
 	root := js.Global().Get("document").Get("documentElement")
-	root.Call("addEventListener", event, finding(event, links))
+	root.Call("addEventListener", event, listener(event, links))
 }
 
-// finding does what the script does. It is the browser's own interface that is called
-// here: go-app's makes two values of each.
-func finding(event string, links *links) js.Func {
+// listener does what the script does. It uses syscall/js, since go-app's values would
+// make two of each.
+func listener(event string, links *linkHandler) js.Func {
 	selector, attribute := "[data-on-"+event+"]", js.ValueOf("data-on-"+event)
 	if links != nil {
 		selector += ",a"
 	}
-	marked, nested := js.ValueOf(selector), js.ValueOf(":is("+selector+") :is("+selector+")")
+	handled, nested := js.ValueOf(selector), js.ValueOf(":is("+selector+") :is("+selector+")")
 	return js.FuncOf(func(_ js.Value, args []js.Value) any {
 		e := args[0]
-		at := e.Get("target").Call("closest", marked)
+		at := e.Get("target").Call("closest", handled)
 		for !at.IsNull() {
-			if name := at.Call("getAttribute", attribute); name.IsNull() {
-				links.follow(e)
-			} else if number, err := strconv.Atoi(name.String()); err == nil {
-				tell(number, e)
+			if number := at.Call("getAttribute", attribute); number.IsNull() {
+				links.handle(e)
+			} else if n, err := strconv.Atoi(number.String()); err == nil {
+				callHandler(n, e)
 			}
 			if !at.Call("matches", nested).Bool() || e.Get("cancelBubble").Bool() {
 				break
 			}
-			at = at.Get("parentElement").Call("closest", marked)
+			at = at.Get("parentElement").Call("closest", handled)
 		}
 		return nil
 	})
 }
 
-// tell tells the handler with a number of an event.
-func tell(number int, e js.Value) {
-	if x := handling[number]; x != nil {
-		x.call(app.Event{Value: app.ValueOf(e)})
+// callHandler calls the handler with a number, if it is still on the page.
+func callHandler(number int, e js.Value) {
+	if h := handlerOf[number]; h != nil {
+		h.call(app.Event{Value: app.ValueOf(e)})
 	}
 }
 
-// call tells the handler of an event. One that comes before its component is
-// mounted, as those that package early has kept, waits until it is.
-func (x *handler) call(e app.Event) {
-	if x.bind.stage == rendered {
-		x.bind.early = append(x.bind.early, func() { x.handle(e) })
+// call handles an event. One that comes before the component is mounted, such as those
+// that package early has kept, waits until it is.
+func (h *handler) call(e app.Event) {
+	if h.bind.stage == rendered {
+		h.bind.events = append(h.bind.events, func() { h.handle(e) })
 		return
 	}
-	x.handle(e)
+	h.handle(e)
 }
 
-// links is what go-app does when the user clicks on one. It has the UI goroutine
-// look for a link at every click on the page, which then counts as something to
-// render for: that is more work than the click itself. Here the browser says
-// where there is one.
-type links struct{ clicked js.Value }
+// A linkHandler has go-app handle clicks on links, and no others. At each click on the
+// page go-app's UI goroutine would look for a link, and render afterwards, which takes
+// longer than the click itself. Here the browser finds the link.
+type linkHandler struct{ onclick js.Value } // go-app's listener
 
-func takeOverLinks() *links {
-	l := &links{js.Global().Get("onclick")}
+func takeOverLinks() *linkHandler {
+	l := &linkHandler{js.Global().Get("onclick")}
 	js.Global().Set("onclick", nil)
 	return l
 }
 
-// listener is follow for a script, null when links are not taken over.
-func (l *links) listener() js.Value {
+// jsFunc returns handle as a function for a script, or null if l is nil.
+func (l *linkHandler) jsFunc() js.Value {
 	if l == nil {
 		return js.Null()
 	}
-	return js.FuncOf(func(_ js.Value, args []js.Value) any { l.follow(args[0]); return nil }).Value
+	return js.FuncOf(func(_ js.Value, args []js.Value) any { l.handle(args[0]); return nil }).Value
 }
 
-func (l *links) follow(e js.Value) {
-	if l.clicked.Truthy() && js.Global().Get("onclick").IsNull() { // else an engine has come that does it
-		l.clicked.Invoke(e)
+func (l *linkHandler) handle(e js.Value) {
+	if l.onclick.Truthy() && js.Global().Get("onclick").IsNull() { // otherwise another engine has come, and listens itself
+		l.onclick.Invoke(e)
 	}
 }

@@ -2,5 +2,5 @@
 
 package hook
 
-// listen has nothing to listen to on a server.
+// listen does nothing on a server.
 func listen(string) {}

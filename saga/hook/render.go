@@ -9,30 +9,36 @@ import (
 	"github.com/atomsaga/atomsaga/internal/nodes"
 )
 
-// Changes that come this fast behind each other are one rendering, where a
-// rendering takes long.
 const (
-	frame = time.Second / 120 // go-app's
-	quick = frame / 2         // what a rendering may take to be made as often as it is asked for
+	frameInterval = time.Second / 120 // of go-app's frame loop
+	inlineBudget  = frameInterval / 2 // a rendering that takes longer is made once a frame at most
 )
 
-// waits reports whether the component is rendered in go-app's next frame, and not
-// at once: when it would spend the page's time on being rendered for each of many
-// changes, and when an atom of it is missing, because then it is mostly about to
-// be taken away by what it is in.
-func (b *Bind) waits() bool {
+// waitsForFrame reports whether the component is rendered in go-app's next frame, and not
+// at once. Many changes in a row would otherwise render a slow component for each of them.
+// A component with a missing atom waits because its parent is usually about to remove it.
+func (b *Bind) waitsForFrame() bool {
 	return nodes.Known() == nil ||
-		b.took > quick && nodes.Now()-b.drawn < frame ||
-		slices.ContainsFunc(b.views, subscriber.missing)
+		b.renderTime > inlineBudget && nodes.Now()-b.renderedAt < frameInterval ||
+		slices.ContainsFunc(b.views, anyView.missing)
 }
 
-// draw renders the component with go-app's own comparison, so that its next frame
-// finds nothing to do.
-func (b *Bind) draw() {
-	began := nodes.Now()
+// render renders the component now, by go-app's own comparison: its next frame finds
+// nothing to do.
+func (b *Bind) render() {
+	start := nodes.Now()
 	if _, err := nodes.Known().UpdateComponentRoot(b.ctx, b.ctx.Src().(app.Composer)); err != nil {
 		panic(err) // as go-app does
 	}
-	b.drawn = nodes.Now()
-	b.took = b.drawn - began
+	b.renderedAt = nodes.Now()
+	b.renderTime = b.renderedAt - start
+}
+
+// renderNextFrame has go-app render the component in its next frame.
+func (b *Bind) renderNextFrame() {
+	if c, isComponent := b.ctx.Src().(app.Composer); isComponent && nodes.Mark != nil {
+		nodes.Mark(b.ctx, c)
+	} else {
+		b.ctx.Async(b.ctx.Update)
+	}
 }

@@ -286,12 +286,17 @@ func TestTooManyComponentsInOneFrameIsLoud(t *testing.T) {
 	page.again()
 }
 
-// go-app's frame loop, and in it the rendering of all that a component is in, are
-// what is left when go-app is no longer as it was.
-func TestComponentsAreRenderedByTheFrameLoop(t *testing.T) {
-	for _, without := range []func() (restore func()){hook.WithoutRenderer, hook.WithoutRendererAndMarking} {
-		t.Run("", func(t *testing.T) {
-			defer without()()
+// go-app's frame loop renders when go-app is not as expected, and all that a component is
+// in with it when there is no Mark either.
+func TestPageIsRightWithoutWhatGoAppDoesNotExport(t *testing.T) {
+	for name, without := range map[string][]func(testing.TB){
+		"Renderer":          {nodestest.WithoutRenderer},
+		"Renderer and Mark": {nodestest.WithoutRenderer, nodestest.WithoutMark},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, without := range without {
+				without(t)
+			}
 			s, w := atom.NewStore(), newWorld(3)
 			ids := w.ids(s)
 			page := show(t, s, lines(w, &ids))
@@ -302,7 +307,7 @@ func TestComponentsAreRenderedByTheFrameLoop(t *testing.T) {
 	}
 }
 
-// The component in whose name the pump dispatches leaves before it is its turn.
+// The component in whose name the queue dispatches is dismounted before it is flushed.
 func TestOthersAreRenderedWhenTheCarrierHasLeft(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	n := 3

@@ -1,5 +1,5 @@
-// Package nodestest has tests say how long a rendering takes, and tells them what is
-// rendered before go-app's next frame.
+// Package nodestest lets tests set how long a rendering takes, see what is rendered
+// before go-app's next frame, and do without what go-app does not export.
 package nodestest
 
 import (
@@ -16,9 +16,9 @@ type Clock struct{ now time.Duration }
 
 var stopped *Clock
 
-// StopClock puts a clock in place of the real one until the test ends: a rendering
-// takes no time by it, however busy the machine is. It is the same one for all that
-// a test does.
+// StopClock replaces the clock of package nodes until the test ends: a rendering takes
+// no time by it, however busy the machine is. Within one test it returns the same
+// clock each time.
 func StopClock(t testing.TB) *Clock {
 	if stopped == nil {
 		real := nodes.Now
@@ -32,8 +32,8 @@ func StopClock(t testing.TB) *Clock {
 // Pass lets time pass.
 func (c *Clock) Pass(d time.Duration) { c.now += d }
 
-// AtOnce calls do, and meanwhile look whenever a component has been rendered that
-// has not waited for go-app's frame.
+// AtOnce calls do and, meanwhile, calls look after each component that is rendered
+// without waiting for go-app's frame.
 func AtOnce(do, look func()) {
 	known := nodes.Known
 	nodes.Known = func() nodes.Renderer { return watched{known(), look} }
@@ -50,4 +50,18 @@ func (w watched) UpdateComponentRoot(ctx app.Context, v app.Composer) (app.UI, e
 	shown, err := w.Renderer.UpdateComponentRoot(ctx, v)
 	w.look()
 	return shown, err
+}
+
+// WithoutRenderer has go-app's frame loop render, until the test ends.
+func WithoutRenderer(t testing.TB) {
+	known := nodes.Known
+	nodes.Known = func() nodes.Renderer { return nil }
+	t.Cleanup(func() { nodes.Known = known })
+}
+
+// WithoutMark has nothing mark single components, until the test ends.
+func WithoutMark(t testing.TB) {
+	mark := nodes.Mark
+	nodes.Mark = nil
+	t.Cleanup(func() { nodes.Mark = mark })
 }
