@@ -25,8 +25,8 @@ func (c *line) Render() app.UI {
 		wrong = append(wrong, fmt.Sprintf("the line of %s shows %s", c.ID, now.ID))
 	}
 	failed := ""
-	if err := c.thing.Err(); err != nil {
-		failed = err.Error()
+	if task := c.thing.Failure(); task != nil {
+		failed = task.Err().Error()
 	}
 	return app.Div().Class("line").Body(
 		app.Span().Class("name").Text(now.Name),
