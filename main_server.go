@@ -55,9 +55,9 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 	hosts := flags.String("host", or("ATOMSAGA_HOST", ""), "`names` by which the server is reached, with commas between them; addresses need not be named ($ATOMSAGA_HOST)")
 	database := flags.String("database", or("ATOMSAGA_DATABASE", "atomsaga.db"), "SQLite `file`, made and filled when it is missing ($ATOMSAGA_DATABASE)")
 	var messages push.Config
-	flags.StringVar(&messages.Account, "push-account", or("ATOMSAGA_PUSH_ACCOUNT", ""), "key `file` of the service account that push messages are sent as; none is no push ($ATOMSAGA_PUSH_ACCOUNT)")
+	flags.StringVar(&messages.AccountFile, "push-account", or("ATOMSAGA_PUSH_ACCOUNT", ""), "key `file` of the service account that push messages are sent as; none is no push ($ATOMSAGA_PUSH_ACCOUNT)")
 	flags.StringVar(&messages.Project, "push-project", or("ATOMSAGA_PUSH_PROJECT", ""), "`id` of the Firebase project, if it is not the account's own ($ATOMSAGA_PUSH_PROJECT)")
-	flags.StringVar(&messages.Web, "push-web", or("ATOMSAGA_PUSH_WEB", ""), "`file` with the project's firebaseConfig and vapidKey, as JSON, which browsers get to see ($ATOMSAGA_PUSH_WEB)")
+	flags.StringVar(&messages.BrowserFile, "push-web", or("ATOMSAGA_PUSH_WEB", ""), "`file` with the project's firebaseConfig and vapidKey, as JSON, which browsers get to see ($ATOMSAGA_PUSH_WEB)")
 	flags.StringVar(&messages.Endpoint, "push-endpoint", or("ATOMSAGA_PUSH_ENDPOINT", ""), "`address` of a stand-in for Google's service ($ATOMSAGA_PUSH_ENDPOINT)")
 	version := flags.Bool("version", false, "print the version and stop")
 	if err := flags.Parse(arguments); errors.Is(err, flag.ErrHelp) {

@@ -21,16 +21,16 @@ const (
 	accessCookie   = "access"
 	accessLifetime = 90 * 24 * time.Hour
 	loginPath      = "/login"
-	minToken       = 16 // characters, so that it cannot be guessed
-	maxLogin       = 4 << 10
+	minAccessToken = 16 // characters, so that it cannot be guessed
+	maxLoginBody   = 4 << 10
 )
 
 // ErrWeakToken is returned by Open for an access token that could be guessed.
-var ErrWeakToken = fmt.Errorf("an access token has at least %d characters; `openssl rand -hex 16` makes one", minToken)
+var ErrWeakToken = fmt.Errorf("an access token has at least %d characters; `openssl rand -hex 16` makes one", minAccessToken)
 
-// public are the files that are no secret: the program is the same for everyone.
+// publicPaths are the files that are no secret: the program is the same for everyone.
 // (A browser asks for the manifest without a cookie.)
-var public = []string{"/web/", "/app.js", "/app.css", "/app-worker.js", "/manifest.webmanifest", "/wasm_exec.js", early.Path}
+var publicPaths = []string{"/web/", "/app.js", "/app.css", "/app-worker.js", "/manifest.webmanifest", "/wasm_exec.js", early.Path}
 
 // An access knows who may use the server: who has the token.
 type access struct{ token, cookie string }
@@ -40,7 +40,7 @@ func newAccess(token string) (*access, error) {
 	switch {
 	case token == "":
 		return nil, nil
-	case len(token) < minToken:
+	case len(token) < minAccessToken:
 		return nil, ErrWeakToken
 	}
 	// The cookie is not the token, so that a browser does not have it to lose.
@@ -49,24 +49,24 @@ func newAccess(token string) (*access, error) {
 	return &access{token, hex.EncodeToString(mac.Sum(nil))}, nil
 }
 
-func (a *access) has(r *http.Request) bool {
+func (a *access) allows(r *http.Request) bool {
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return same(bearer, a.token)
+		return equalInConstantTime(bearer, a.token)
 	}
 	cookie, err := r.Cookie(accessCookie)
-	return err == nil && same(cookie.Value, a.cookie)
+	return err == nil && equalInConstantTime(cookie.Value, a.cookie)
 }
 
-// same takes as long whatever is different.
-func same(given, wanted string) bool {
+// equalInConstantTime takes as long whatever is different.
+func equalInConstantTime(given, wanted string) bool {
 	g, w := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(wanted))
 	return hmac.Equal(g[:], w[:])
 }
 
-// restrict lets those through who have the token, by cookie or as
+// requireToken lets those through who have the token, by cookie or as
 // "Authorization: Bearer". Others get the form that asks for it, and the API's
 // clients a problem.
-func (s *Server) restrict(next http.Handler) http.Handler {
+func (s *Server) requireToken(next http.Handler) http.Handler {
 	if s.access == nil {
 		return next
 	}
@@ -74,13 +74,13 @@ func (s *Server) restrict(next http.Handler) http.Handler {
 		switch {
 		case r.URL.Path == loginPath:
 			s.logIn(w, r)
-		case isPublic(r.URL.Path) || s.access.has(r):
+		case isPublic(r.URL.Path) || s.access.allows(r):
 			next.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/api/"):
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			problemf(http.StatusUnauthorized, "this server wants its access token").write(w)
 		default:
-			askForToken(w, "")
+			writeLoginPage(w, "")
 		}
 	})
 }
@@ -89,7 +89,7 @@ func isPublic(target string) bool {
 	if path.Clean(target) != target { // "/web/../api": it is not what it begins with
 		return false
 	}
-	return slices.ContainsFunc(public, func(p string) bool {
+	return slices.ContainsFunc(publicPaths, func(p string) bool {
 		return target == p || strings.HasSuffix(p, "/") && strings.HasPrefix(target, p)
 	})
 }
@@ -97,28 +97,28 @@ func isPublic(target string) bool {
 // logIn gives the browser its cookie for the token, from the form or from
 // /login?token=..., and leads to the page.
 func (s *Server) logIn(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxLogin)
+	r.Body = http.MaxBytesReader(w, r.Body, maxLoginBody)
 	token := r.FormValue("token")
 	switch {
 	case token == "":
-		askForToken(w, "")
-	case !s.clients.mayTry(clientOf(r)):
+		writeLoginPage(w, "")
+	case !s.clients.allowTokenTry(clientName(r)):
 		w.Header().Set("Retry-After", "10")
 		problemf(http.StatusTooManyRequests, "too many tokens were tried").write(w)
-	case !same(token, s.access.token):
-		askForToken(w, "This is not the token.")
+	case !equalInConstantTime(token, s.access.token):
+		writeLoginPage(w, "This is not the token.")
 	default:
 		http.SetCookie(w, &http.Cookie{
 			Name: accessCookie, Value: s.access.cookie, Path: "/", MaxAge: int(accessLifetime.Seconds()),
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, // a link to the page from elsewhere works
-			Secure: overHTTPS(r),
+			Secure: usesHTTPS(r),
 		})
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	}
 }
 
-func askForToken(w http.ResponseWriter, wrong string) {
+func writeLoginPage(w http.ResponseWriter, wrong string) {
 	header := w.Header()
 	header.Set("Content-Type", mediaTypes[".html"])
 	header.Set("Cache-Control", "no-store")

@@ -94,7 +94,7 @@ func TestLogIn(t *testing.T) {
 		{"a wrong one", "POST", "/login", "token=" + strings.Repeat("x", 16), []string{form}, 401},
 		{"an empty one", "POST", "/login", "token=", []string{form}, 401},
 		{"markup", "POST", "/login", "token=" + url.QueryEscape("<script>alert(1)</script>"), []string{form}, 401},
-		{"much", "POST", "/login", "token=" + strings.Repeat("x", maxLogin), []string{form}, 401},
+		{"much", "POST", "/login", "token=" + strings.Repeat("x", maxLoginBody), []string{form}, 401},
 		{"another site's form", "POST", "/login", "token=" + secret, []string{form, "Sec-Fetch-Site: cross-site"}, 403},
 	} {
 		r := s.send(test.method, test.target, test.body, test.headers...)
@@ -130,7 +130,7 @@ func TestTheCookieIsTheBrowsersAlone(t *testing.T) {
 
 func TestTokensCannotBeTriedOut(t *testing.T) {
 	s := guarded(t)
-	for range triesAtOnce {
+	for range maxTokenTryBurst {
 		s.send("GET", "/login?token=x", "")
 	}
 	checkProblem(t, s.send("GET", "/login?token="+secret, ""), 429, "", -1, "too many")
@@ -170,14 +170,14 @@ func TestWhichNamesAreAnswered(t *testing.T) {
 func TestTooManyWrites(t *testing.T) {
 	s := start(t)
 	refused := false
-	for range 2 * writesAtOnce {
+	for range 2 * maxWriteBurst {
 		r := s.send("PATCH", "/api/kinds/nobody", "", asPatch)
 		if r.StatusCode == http.StatusTooManyRequests {
 			refused = r.Header.Get("Retry-After") != ""
 		}
 	}
 	if !refused {
-		t.Errorf("%d writes at once went through", 2*writesAtOnce)
+		t.Errorf("%d writes at once went through", 2*maxWriteBurst)
 	}
 	if r := s.send("GET", "/api/kinds", ""); r.StatusCode != http.StatusOK {
 		t.Errorf("reading: %d", r.StatusCode)
@@ -185,21 +185,21 @@ func TestTooManyWrites(t *testing.T) {
 }
 
 func TestClientsAreForgotten(t *testing.T) {
-	c := clients{maxStreams: 1, known: map[string]*client{}}
-	c.enter("reads")
-	for range triesAtOnce + 1 {
-		c.mayTry("tries")
+	c := clients{maxStreams: 1, byName: map[string]*client{}}
+	c.openStream("reads")
+	for range maxTokenTryBurst + 1 {
+		c.allowTokenTry("tries")
 	}
-	for i := range 2 * manyClients {
-		c.mayWrite(string(rune('a' + i)))
+	for i := range 2 * pruneClientsAt {
+		c.allowWrite(string(rune('a' + i)))
 	}
-	if n := len(c.known); n > manyClients+1 {
+	if n := len(c.byName); n > pruneClientsAt+1 {
 		t.Errorf("%d clients are remembered", n)
 	}
-	if _, ok := c.enter("reads"); ok {
+	if _, ok := c.openStream("reads"); ok {
 		t.Error("who reads a stream was forgotten")
 	}
-	if c.mayTry("tries") {
+	if c.allowTokenTry("tries") {
 		t.Error("who tries tokens was forgotten")
 	}
 }

@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	jsonPatch  = "application/json-patch+json"  // RFC 6902
-	mergePatch = "application/merge-patch+json" // RFC 7396
-	maxKey     = 255                            // bytes of an Idempotency-Key
+	jsonPatchType  = "application/json-patch+json"  // RFC 6902
+	mergePatchType = "application/merge-patch+json" // RFC 7396
+	maxKey         = 255                            // bytes of an Idempotency-Key
 )
 
 func (s *Server) routeAPI(mux *http.ServeMux) {
@@ -30,12 +30,12 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/kinds/{id}", s.getKind)
 	mux.HandleFunc("PATCH /api/kinds/{id}", s.patchKind)
 	mux.HandleFunc("GET /api/events", s.streamEvents)
-	mux.HandleFunc("GET /api/commits", s.versionsOf)
-	mux.HandleFunc("/api/events", s.refuse("GET"))
-	mux.HandleFunc("/api/commits", s.refuse("GET, HEAD"))
+	mux.HandleFunc("GET /api/commits", s.getMutationVersions)
+	mux.HandleFunc("/api/events", s.methodNotAllowed("GET"))
+	mux.HandleFunc("/api/commits", s.methodNotAllowed("GET, HEAD"))
 	mux.HandleFunc("POST /api/kinds/import", s.importKinds)
-	mux.HandleFunc("/api/kinds", s.refuse("GET, HEAD"))
-	mux.HandleFunc("/api/kinds/{id}", s.refuse("GET, HEAD, PATCH"))
+	mux.HandleFunc("/api/kinds", s.methodNotAllowed("GET, HEAD"))
+	mux.HandleFunc("/api/kinds/{id}", s.methodNotAllowed("GET, HEAD, PATCH"))
 	if s.push != nil {
 		s.routePush(mux)
 	}
@@ -44,8 +44,8 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	})
 }
 
-// refuse answers a method that an address does not have.
-func (s *Server) refuse(allow string) http.HandlerFunc {
+// methodNotAllowed answers a method that an address does not have.
+func (s *Server) methodNotAllowed(allow string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", allow)
 		problemf(http.StatusMethodNotAllowed, "%s is not possible here; %s are", r.Method, allow).write(w)
@@ -57,17 +57,17 @@ func (s *Server) refuse(allow string) http.HandlerFunc {
 func (s *Server) listKinds(w http.ResponseWriter, r *http.Request) {
 	query, vocabulary := r.URL.Query().Get("q"), r.URL.Query().Get("vocabulary")
 	if query == "" && vocabulary == "" {
-		list, err := s.list.get(r, s.store)
+		list, err := s.kindList.get(r, s.store)
 		if err != nil {
-			s.answer(w, r, err)
+			s.writeError(w, r, err)
 			return
 		}
 		list.serve(w, r, http.StatusOK)
 		return
 	}
-	kinds, mark, err := s.store.All(r.Context())
+	kinds, mark, err := s.store.Snapshot(r.Context())
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	query = strings.ToLower(query)
@@ -77,7 +77,7 @@ func (s *Server) listKinds(w http.ResponseWriter, r *http.Request) {
 	})
 	list, err := encodeList(kinds, mark)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	list.serve(w, r, http.StatusOK)
@@ -90,16 +90,16 @@ type listCache struct {
 }
 
 func (c *listCache) get(r *http.Request, from *store.Store) (*content, error) {
-	mark, err := from.Mark(r.Context())
+	mark, err := from.Position(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.list != nil && c.list.tag == markTag(mark) {
+	if c.list != nil && c.list.etag == listTag(mark) {
 		return c.list, nil
 	}
-	kinds, mark, err := from.All(r.Context())
+	kinds, mark, err := from.Snapshot(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -107,34 +107,34 @@ func (c *listCache) get(r *http.Request, from *store.Store) (*content, error) {
 	return c.list, err
 }
 
-func encodeList(kinds []kind.Kind, mark store.Mark) (*content, error) {
+func encodeList(kinds []kind.Kind, mark store.Position) (*content, error) {
 	body, err := json.Marshal(kinds)
 	if err != nil {
 		return nil, err
 	}
-	list := &content{mediaType: "application/json", tag: markTag(mark), plain: body}
+	list := &content{mediaType: "application/json", etag: listTag(mark), plain: body}
 	list.compress(gzip.BestSpeed)
 	return list, nil
 }
 
-// markTag is the entity tag of a list: the version of the database, a dot, and
+// listTag is the entity tag of a list: the version of the database, a dot, and
 // which database it is. It is weak, being the same for every encoding.
-func markTag(mark store.Mark) string {
+func listTag(mark store.Position) string {
 	return fmt.Sprintf(`W/"%d.%s"`, mark.Version, mark.Database)
 }
 
 func (s *Server) getKind(w http.ResponseWriter, r *http.Request) {
 	known, err := parsePrecondition(r, "If-None-Match")
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	k, err := s.store.Kind(r.Context(), kind.ID(r.PathValue("id")))
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
-	if known != nil && known.weak(versionTag(k.Version)) {
+	if known != nil && known.matchesWeakly(versionTag(k.Version)) {
 		w.Header().Set("ETag", versionTag(k.Version))
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -150,35 +150,35 @@ func (s *Server) patchKind(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	wanted, err := parsePrecondition(r, "If-Match")
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	key, err := idempotencyKey(r)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	mediaType, body, err := readPatch(w, r)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
-	change, err := parseChange(mediaType, body)
+	change, err := parsePatch(mediaType, body)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	id := kind.ID(r.PathValue("id"))
-	mutation := store.Mutation{Kind: id, Key: key, Request: digest(string(id), mediaType, r.Header.Get("If-Match"), string(body)), Device: deviceOf(r)}
+	mutation := store.Mutation{Kind: id, Key: key, Request: digest(string(id), mediaType, r.Header.Get("If-Match"), string(body)), Device: deviceID(r)}
 	result, err := s.store.Change(r.Context(), mutation, func(prev kind.Kind) (kind.Kind, error) {
-		if tag := versionTag(prev.Version); wanted != nil && !wanted.strong(tag) {
+		if tag := versionTag(prev.Version); wanted != nil && !wanted.matchesStrongly(tag) {
 			w.Header().Set("ETag", tag)
-			return kind.Kind{}, problemf(http.StatusPreconditionFailed, "the kind has changed: its version is %d now", prev.Version).at("/version")
+			return kind.Kind{}, problemf(http.StatusPreconditionFailed, "the kind has changed: its version is %d now", prev.Version).atPath("/version")
 		}
 		return editKind(prev, change)
 	})
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	if result.Replayed {
@@ -190,11 +190,11 @@ func (s *Server) patchKind(w http.ResponseWriter, r *http.Request) {
 func (s *Server) writeKind(w http.ResponseWriter, r *http.Request, k kind.Kind) {
 	body, err := json.Marshal(k)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Accept-Patch", jsonPatch+", "+mergePatch)
+	w.Header().Set("Accept-Patch", jsonPatchType+", "+mergePatchType)
 	w.Header().Set("ETag", versionTag(k.Version))
 	w.Write(append(body, '\n'))
 }
@@ -203,9 +203,9 @@ func (s *Server) writeKind(w http.ResponseWriter, r *http.Request, k kind.Kind) 
 func readPatch(w http.ResponseWriter, r *http.Request) (mediaType string, body []byte, err error) {
 	mediaType, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := strings.ToLower(parameters["charset"])
-	if err != nil || mediaType != jsonPatch && mediaType != mergePatch || charset != "" && charset != "utf-8" {
-		w.Header().Set("Accept-Patch", jsonPatch+", "+mergePatch)
-		return "", nil, problemf(http.StatusUnsupportedMediaType, "the Content-Type must be %s or %s, in UTF-8", jsonPatch, mergePatch)
+	if err != nil || mediaType != jsonPatchType && mediaType != mergePatchType || charset != "" && charset != "utf-8" {
+		w.Header().Set("Accept-Patch", jsonPatchType+", "+mergePatchType)
+		return "", nil, problemf(http.StatusUnsupportedMediaType, "the Content-Type must be %s or %s, in UTF-8", jsonPatchType, mergePatchType)
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		w.Header().Set("Accept-Encoding", "identity")
@@ -222,11 +222,11 @@ func readPatch(w http.ResponseWriter, r *http.Request) (mediaType string, body [
 	return mediaType, body, nil
 }
 
-// parseChange makes of a patch what it does to a document. Its error is a problem.
-func parseChange(mediaType string, body []byte) (func([]byte) ([]byte, error), error) {
-	check, apply := checkPatch, applyPatch
-	if mediaType == mergePatch {
-		check, apply = checkMerge, applyMerge
+// parsePatch makes of a patch what it does to a document. Its error is a problem.
+func parsePatch(mediaType string, body []byte) (func([]byte) ([]byte, error), error) {
+	check, apply := checkJSONPatch, applyJSONPatch
+	if mediaType == mergePatchType {
+		check, apply = checkMergePatch, applyMergePatch
 	}
 	if err := check(body); err != nil {
 		return nil, err

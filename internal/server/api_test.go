@@ -260,12 +260,12 @@ func TestParallelPatchesWithIfMatch(t *testing.T) {
 	if k := s.kind(somebody); k.Version != 101 || len(k.Domain) != 101 {
 		t.Errorf("version %d with %d elements", k.Version, len(k.Domain))
 	}
-	if mark, _ := s.store.Mark(t.Context()); mark.Version != 100 {
+	if mark, _ := s.store.Position(t.Context()); mark.Version != 100 {
 		t.Errorf("mark %v", mark)
 	}
 }
 
-// The same request, sent by many at once, is done once.
+// The equalInConstantTime request, sent by many at once, is done once.
 func TestParallelReplays(t *testing.T) {
 	s := start(t)
 	var group sync.WaitGroup

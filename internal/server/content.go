@@ -15,20 +15,20 @@ import (
 // A content is what one address serves, in the encodings that there are of it.
 type content struct {
 	mediaType string
-	tag       string // weak: the same for all encodings
+	etag      string // weak: the same for all encodings
 	plain     []byte
 	gzip      []byte // nil: not worth it, or not there
 	brotli    []byte
 }
 
-// tagOf is a weak entity tag for a body.
-func tagOf(body []byte) string {
+// bodyTag is a weak entity tag for a body.
+func bodyTag(body []byte) string {
 	return fmt.Sprintf(`W/"%x"`, sha256.Sum256(body))[:len(`W/"`)+24] + `"`
 }
 
-// script serves a JavaScript file.
-func script(source []byte) http.Handler {
-	c := &content{mediaType: mediaTypes[".js"], tag: tagOf(source), plain: source}
+// scriptHandler serves a JavaScript file.
+func scriptHandler(source []byte) http.Handler {
+	c := &content{mediaType: mediaTypes[".js"], etag: bodyTag(source), plain: source}
 	c.compress(gzip.BestCompression)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, http.StatusOK) })
 }
@@ -52,11 +52,11 @@ func (c *content) compress(level int) {
 func (c *content) serve(w http.ResponseWriter, r *http.Request, status int) {
 	header := w.Header()
 	header.Add("Vary", "Accept-Encoding")
-	header.Set("ETag", c.tag)
+	header.Set("ETag", c.etag)
 	if header.Get("Cache-Control") == "" {
 		header.Set("Cache-Control", "no-cache") // keep it, but ask each time whether it is still right
 	}
-	if known, err := parsePrecondition(r, "If-None-Match"); err == nil && known != nil && known.weak(c.tag) && status == http.StatusOK {
+	if known, err := parsePrecondition(r, "If-None-Match"); err == nil && known != nil && known.matchesWeakly(c.etag) && status == http.StatusOK {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -107,7 +107,7 @@ func TestVersionFollowsTheFiles(t *testing.T) {
 		for name, file := range files {
 			file.Data = []byte(texts[name])
 		}
-		s, err := readStatic(files, []byte(texts["wasm_exec.js"]))
+		s, err := readStaticFiles(files, []byte(texts["wasm_exec.js"]))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,19 +21,19 @@ func editKind(prev kind.Kind, change func(document []byte) ([]byte, error)) (kin
 	}
 	next, err := kind.Decode(document)
 	if err == nil {
-		err = unchangeable(prev, next)
+		err = checkImmutable(prev, next)
 	}
 	if err == nil {
 		err = next.Validate()
 	}
 	if err != nil {
 		field := err.(*kind.FieldError) // none of them has another
-		return kind.Kind{}, misfit(field.Path, field.Reason)
+		return kind.Kind{}, fieldProblem(field.Path, field.Reason)
 	}
 	return next, nil
 }
 
-func unchangeable(prev, next kind.Kind) error {
+func checkImmutable(prev, next kind.Kind) error {
 	switch {
 	case next.ID != prev.ID:
 		return &kind.FieldError{Path: "/id", Reason: "cannot be changed"}
@@ -45,6 +45,6 @@ func unchangeable(prev, next kind.Kind) error {
 	return nil
 }
 
-func misfit(path, reason string) *problem {
-	return problemf(http.StatusUnprocessableEntity, "%s", reason).at(path)
+func fieldProblem(path, reason string) *problem {
+	return problemf(http.StatusUnprocessableEntity, "%s", reason).atPath(path)
 }

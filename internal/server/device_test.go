@@ -39,7 +39,7 @@ func startPush(t *testing.T, google http.Handler, log io.Writer) (running, []byt
 	if err := os.WriteFile(path, filled(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(t.Context(), Config{Database: path, Web: web(), WasmExec: []byte("// exec"), Push: push.Config{Account: config.Account, Web: config.Web, Endpoint: config.Endpoint}, Log: slog.New(slog.NewTextHandler(log, nil))})
+	s, err := Open(t.Context(), Config{Database: path, Web: web(), WasmExec: []byte("// exec"), Push: push.Config{AccountFile: config.Account, BrowserFile: config.Web, Endpoint: config.Endpoint}, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,8 +153,8 @@ func TestWhatIsNoRegistration(t *testing.T) {
 		{"no token", `{}`, 422, []string{asJSON}},
 		{"a line", `{"token":"x\ny"}`, 422, []string{asJSON}},
 		{"not ASCII", `{"token":"é"}`, 422, []string{asJSON}},
-		{"too long", `{"token":"` + strings.Repeat("x", maxToken+1) + `"}`, 422, []string{asJSON}},
-		{"far too long", `{"token":"` + strings.Repeat("x", 3*maxToken) + `"}`, 413, []string{asJSON}},
+		{"too long", `{"token":"` + strings.Repeat("x", maxDeviceToken+1) + `"}`, 422, []string{asJSON}},
+		{"far too long", `{"token":"` + strings.Repeat("x", 3*maxDeviceToken) + `"}`, 413, []string{asJSON}},
 		{"another site", `{"token":"x"}`, 403, []string{asJSON, "Sec-Fetch-Site: cross-site"}},
 	} {
 		if r := s.send("PUT", "/api/push/device", test.body, test.headers...); r.StatusCode != test.status {

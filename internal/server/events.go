@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	heartbeat    = 15 * time.Second // after which a stream that has nothing to say says so
-	sendTimeout  = 10 * time.Second // for what is sent at once to a stream that does not read
-	maxMutations = 500              // that can be asked about at once
-	sentAtOnce   = 64 << 10         // bytes, about
+	beatInterval       = 15 * time.Second // after which a stream that has nothing to say says so
+	streamWriteTimeout = 10 * time.Second // for what is sent at once to a stream that does not read
+	maxMutations       = 500              // that can be asked about at once
+	streamFlushSize    = 64 << 10         // bytes, about
 )
 
 // streamEvents answers GET /api/events, a stream of server-sent events: one for
@@ -28,7 +28,7 @@ const (
 //
 // A client that does not read what it is sent is dropped.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
-	leave, ok := s.clients.enter(clientOf(r))
+	leave, ok := s.clients.openStream(clientName(r))
 	if !ok {
 		w.Header().Set("Retry-After", "10")
 		problemf(http.StatusTooManyRequests, "there are too many event streams from your address").write(w)
@@ -41,14 +41,14 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy must not collect what has to arrive at once
 	version := s.resumeFrom(r)
-	beat := time.NewTicker(heartbeat)
+	beat := time.NewTicker(beatInterval)
 	defer beat.Stop()
-	for out.add("event: beat\ndata: {}\n\n"); ; {
+	for out.appendf("event: beat\ndata: {}\n\n"); ; {
 		commits, more, err := s.feed.since(r.Context(), version)
 		switch {
 		case errors.Is(err, errGap):
 			version = s.feed.version()
-			out.add("id: %s\nevent: gap\ndata: {}\n\n", s.feed.id(version))
+			out.appendf("id: %s\nevent: gap\ndata: {}\n\n", s.feed.eventID(version))
 			continue
 		case err != nil:
 			return // the client comes back, and goes on where it was
@@ -56,20 +56,20 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 		for _, c := range commits {
 			out.pending = append(out.pending, c.frame...)
 			version = c.Version
-			if len(out.pending) >= sentAtOnce && out.send() != nil {
+			if len(out.pending) >= streamFlushSize && out.flush() != nil {
 				return
 			}
 		}
-		if out.send() != nil {
+		if out.flush() != nil {
 			return
 		}
 		select {
 		case <-more:
 		case <-beat.C:
-			out.add("event: beat\ndata: {}\n\n")
+			out.appendf("event: beat\ndata: {}\n\n")
 		case <-r.Context().Done():
 			return
-		case <-s.ending:
+		case <-s.stopping:
 			return
 		}
 	}
@@ -97,15 +97,17 @@ type stream struct {
 	pending []byte
 }
 
-func (o *stream) add(format string, args ...any) { o.pending = fmt.Appendf(o.pending, format, args...) }
+func (o *stream) appendf(format string, args ...any) {
+	o.pending = fmt.Appendf(o.pending, format, args...)
+}
 
-// send writes what is pending. The server's own limit for an answer would end
+// flush writes what is pending. The server's own limit for an answer would end
 // the stream; in its place there is one for each time that something is sent.
-func (o *stream) send() error {
+func (o *stream) flush() error {
 	if len(o.pending) == 0 {
 		return nil
 	}
-	if err := o.control.SetWriteDeadline(time.Now().Add(sendTimeout)); err != nil {
+	if err := o.control.SetWriteDeadline(time.Now().Add(streamWriteTimeout)); err != nil {
 		return err
 	}
 	if _, err := o.w.Write(o.pending); err != nil {
@@ -115,10 +117,10 @@ func (o *stream) send() error {
 	return o.control.Flush()
 }
 
-// versionsOf answers GET /api/commits?mutation=...: in which commit each of these
+// getMutationVersions answers GET /api/commits?mutation=...: in which commit each of these
 // Idempotency-Keys is. Those that are in none are missing. The entity tag names the
 // database that the versions are of, as that of the list does.
-func (s *Server) versionsOf(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getMutationVersions(w http.ResponseWriter, r *http.Request) {
 	keys := r.URL.Query()["mutation"]
 	if len(keys) > maxMutations {
 		problemf(http.StatusBadRequest, "at most %d mutations can be asked about at once", maxMutations).write(w)
@@ -126,11 +128,11 @@ func (s *Server) versionsOf(w http.ResponseWriter, r *http.Request) {
 	}
 	versions, err := s.store.Versions(r.Context(), keys)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("ETag", `W/"`+s.feed.id(s.feed.version())+`"`)
+	w.Header().Set("ETag", `W/"`+s.feed.eventID(s.feed.version())+`"`)
 	w.Header().Set("Content-Type", "application/json")
 	body, _ := json.Marshal(versions) // texts and numbers always encode
 	w.Write(append(body, '\n'))

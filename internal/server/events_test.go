@@ -116,7 +116,7 @@ func (r *reader) wantsEvent(name string) message {
 func TestAStreamSendsEveryCommitAsItIsMade(t *testing.T) {
 	s := start(t)
 	address, _, _ := serve(t, s)
-	r := follow(t, address, "?after="+s.feed.id(0))
+	r := follow(t, address, "?after="+s.feed.eventID(0))
 	r.wantsEvent("beat")
 	s.patch(somebody, `{"name":"new"}`, asMerge, "Idempotency-Key: mine")
 	s.patch(somebody, `{"name":"new"}`, asMerge, "Idempotency-Key: the same again") // changes nothing
@@ -140,12 +140,12 @@ func TestAStreamGoesOnWhereItWas(t *testing.T) {
 		header string
 		next   int64 // 0: a gap
 	}{
-		{"by the header of the browser", "", "Last-Event-ID: " + s.feed.id(1), 2},
-		{"by the address", "?after=" + s.feed.id(2), "", 3},
-		{"the header is the newer of both", "?after=" + s.feed.id(0), "Last-Event-ID: " + s.feed.id(2), 3},
+		{"by the header of the browser", "", "Last-Event-ID: " + s.feed.eventID(1), 2},
+		{"by the address", "?after=" + s.feed.eventID(2), "", 3},
+		{"the header is the newer of both", "?after=" + s.feed.eventID(0), "Last-Event-ID: " + s.feed.eventID(2), 3},
 		{"from nowhere", "", "", 0},
 		{"another database", "?after=1.00000000", "", 0},
-		{"ahead of this one", "?after=" + s.feed.id(4), "", 0},
+		{"ahead of this one", "?after=" + s.feed.eventID(4), "", 0},
 		{"not an id", "?after=x", "", 0},
 		{"below zero", "?after=-1." + s.feed.database, "", 0},
 	} {
@@ -155,7 +155,7 @@ func TestAStreamGoesOnWhereItWas(t *testing.T) {
 			continue
 		}
 		r.wantsEvent("beat")
-		if m := r.wantsEvent("gap"); m.id != s.feed.id(3) {
+		if m := r.wantsEvent("gap"); m.id != s.feed.eventID(3) {
 			t.Errorf("%s: goes on at %s", test.reason, m.id)
 		}
 	}
@@ -163,23 +163,23 @@ func TestAStreamGoesOnWhereItWas(t *testing.T) {
 
 func TestAStreamThatIsTooFarBehindIsTold(t *testing.T) {
 	s := start(t)
-	s.stop() // the feed looks when the test says so
+	s.stopBackground() // the feed looks when the test says so
 	look := func() {
-		if err := s.feed.look(t.Context()); err != nil {
+		if err := s.feed.readCommits(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.rename(keptCommits+1, "key")
+	s.rename(maxKeptCommits+1, "key")
 	look()
 	address, _, _ := serve(t, s)
-	r := follow(t, address, "?after="+s.feed.id(0))
+	r := follow(t, address, "?after="+s.feed.eventID(0))
 	r.wantsEvent("beat")
-	if m := r.wantsEvent("gap"); m.id != s.feed.id(keptCommits+1) {
+	if m := r.wantsEvent("gap"); m.id != s.feed.eventID(maxKeptCommits+1) {
 		t.Errorf("goes on at %s", m.id)
 	}
 	s.rename(1, "another")
 	look()
-	r.wants(keptCommits + 2)
+	r.wants(maxKeptCommits + 2)
 }
 
 // A stream lives longer than any other answer may take.
@@ -187,7 +187,7 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 	s := start(t)
 	s.http.ReadTimeout, s.http.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
 	address, _, _ := serve(t, s)
-	r := follow(t, address, "?after="+s.feed.id(0))
+	r := follow(t, address, "?after="+s.feed.eventID(0))
 	r.wantsEvent("beat")
 	time.Sleep(150 * time.Millisecond) // the server's clock is the kernel's, and cannot be faked
 	s.rename(1, "key")
@@ -199,7 +199,7 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 func TestAClientThatDoesNotReadIsDropped(t *testing.T) {
 	s := start(t)
 	s.rename(1, "key")
-	r := httptest.NewRequest("GET", "/api/events?after="+s.feed.id(0), nil)
+	r := httptest.NewRequest("GET", "/api/events?after="+s.feed.eventID(0), nil)
 	ended := make(chan struct{})
 	go func() {
 		s.streamEvents(&stuck{t: t}, r)
@@ -227,7 +227,7 @@ func (s *stuck) SetReadDeadline(time.Time) error    { return nil }
 func (s *stuck) SetWriteDeadline(t time.Time) error { s.deadline = t; return nil }
 
 func (s *stuck) Write([]byte) (int, error) {
-	if left := time.Until(s.deadline); left <= 0 || left > sendTimeout {
+	if left := time.Until(s.deadline); left <= 0 || left > streamWriteTimeout {
 		s.t.Errorf("%v to send something", left)
 	}
 	return 0, os.ErrDeadlineExceeded

@@ -36,8 +36,8 @@ type commit struct {
 }
 
 const (
-	keptCommits = 1000        // that a follower may be behind
-	lookEvery   = time.Second // for the commits of another program on the same database
+	maxKeptCommits = 1000        // that a follower may be behind
+	pollInterval   = time.Second // for the commits of another program on the same database
 )
 
 // errGap: the commits behind that version cannot be followed one by one any more, or are
@@ -45,7 +45,7 @@ const (
 var errGap = errors.New("too far behind to follow")
 
 func newFeed(ctx context.Context, from *store.Store, log *slog.Logger) (*feed, error) {
-	mark, err := from.Mark(ctx)
+	mark, err := from.Position(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func newFeed(ctx context.Context, from *store.Store, log *slog.Logger) (*feed, e
 
 // run keeps the feed up to date until ctx is done.
 func (f *feed) run(ctx context.Context) {
-	others := time.NewTicker(lookEvery)
+	others := time.NewTicker(pollInterval)
 	defer others.Stop()
 	for {
 		select {
@@ -63,36 +63,36 @@ func (f *feed) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if err := f.look(ctx); err != nil && ctx.Err() == nil {
+		if err := f.readCommits(ctx); err != nil && ctx.Err() == nil {
 			f.log.Error("the commits could not be read", "error", err)
 		}
 	}
 }
 
-// look takes in what has been committed since it last looked: as one, so that nobody
+// readCommits takes in what has been committed since it last looked: as one, so that nobody
 // is sent a part of an import that is too large to follow, and then told that it is.
-func (f *feed) look(ctx context.Context) error {
+func (f *feed) readCommits(ctx context.Context) error {
 	for {
-		mark, err := f.store.Mark(ctx)
+		mark, err := f.store.Position(ctx)
 		if err != nil {
 			return err
 		}
-		rows, err := f.store.Commits(ctx, max(f.version(), mark.Version-keptCommits), keptCommits)
+		rows, err := f.store.Commits(ctx, max(f.version(), mark.Version-maxKeptCommits), maxKeptCommits)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		f.take(f.encode(rows))
+		f.publish(f.encode(rows))
 	}
 }
 
-func (f *feed) take(commits []commit) {
+func (f *feed) publish(commits []commit) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if commits[0].Version > f.last+1 {
 		f.recent = nil // what is between is not kept
 	}
 	f.recent = append(f.recent, commits...)
-	if over := len(f.recent) - keptCommits; over > 0 {
+	if over := len(f.recent) - maxKeptCommits; over > 0 {
 		f.recent = append([]commit(nil), f.recent[over:]...) // followers hold parts of the old one
 	}
 	f.last = f.recent[len(f.recent)-1].Version
@@ -129,7 +129,7 @@ func (f *feed) since(ctx context.Context, version int64) (commits []commit, more
 	switch behind := last - version; {
 	case behind == 0:
 		return nil, more, nil
-	case version < 0 || behind < 0 || behind > keptCommits:
+	case version < 0 || behind < 0 || behind > maxKeptCommits:
 		return nil, more, errGap
 	case behind <= int64(len(recent)):
 		return recent[int64(len(recent))-behind:], more, nil
@@ -143,10 +143,10 @@ func (f *feed) encode(rows []store.Commit) []commit {
 	for i, row := range rows {
 		e := live.Event{Version: row.Version, Entity: string(row.Kind), Patch: row.Patch, Mutation: row.Mutation}
 		data, _ := json.Marshal(e) // the patch was valid JSON when it was stored
-		commits[i] = commit{e, fmt.Appendf(nil, "id: %s\ndata: %s\n\n", f.id(row.Version), data)}
+		commits[i] = commit{e, fmt.Appendf(nil, "id: %s\ndata: %s\n\n", f.eventID(row.Version), data)}
 	}
 	return commits
 }
 
-// id names a version of this database among those of others.
-func (f *feed) id(version int64) string { return fmt.Sprintf("%d.%s", version, f.database) }
+// eventID names a version of this database among those of others.
+func (f *feed) eventID(version int64) string { return fmt.Sprintf("%d.%s", version, f.database) }

@@ -55,14 +55,14 @@ func TestFeedHandsOutWhatIsCommitted(t *testing.T) {
 
 func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 	s := start(t)
-	s.stop() // the feed looks when the test says so
-	s.rename(keptCommits/2, "before-")
+	s.stopBackground() // the feed looks when the test says so
+	s.rename(maxKeptCommits/2, "before-")
 	old, err := newFeed(t.Context(), s.store, s.Server.log) // commits of before the start
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.rename(keptCommits/2+2, "after-")
-	if err := old.look(t.Context()); err != nil {
+	s.rename(maxKeptCommits/2+2, "after-")
+	if err := old.readCommits(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	last := old.version()
@@ -73,8 +73,8 @@ func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 	}{
 		{"nothing is missing", last, nil},
 		{"kept in memory", last - 3, nil},
-		{"from before the start", last - keptCommits, nil},
-		{"too far behind", last - keptCommits - 1, errGap},
+		{"from before the start", last - maxKeptCommits, nil},
+		{"too far behind", last - maxKeptCommits - 1, errGap},
 		{"of another database, that was ahead", last + 1, errGap},
 	} {
 		commits, _, err := old.since(t.Context(), test.from)
@@ -86,8 +86,8 @@ func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 			t.Errorf("%s: got %v, %v; want %v, %v", test.reason, versions(commits), err, want, test.want)
 		}
 	}
-	if n := len(old.recent); n > keptCommits {
-		t.Errorf("%d commits are kept, more than %d", n, keptCommits)
+	if n := len(old.recent); n > maxKeptCommits {
+		t.Errorf("%d commits are kept, more than %d", n, maxKeptCommits)
 	}
 }
 
@@ -95,21 +95,21 @@ func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 // many: it would work through a thousand commits for nothing.
 func TestALargeImportIsAGap(t *testing.T) {
 	s := start(t)
-	s.stop() // the feed looks when the test says so
+	s.stopBackground() // the feed looks when the test says so
 	f, err := newFeed(t.Context(), s.store, s.Server.log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.rename(1, "before-")
-	if err := f.look(t.Context()); err != nil {
+	if err := f.readCommits(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	_, more, err := f.since(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.rename(2*keptCommits+1, "import-")
-	if err := f.look(t.Context()); err != nil {
+	s.rename(2*maxKeptCommits+1, "import-")
+	if err := f.readCommits(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	<-more
@@ -118,7 +118,7 @@ func TestALargeImportIsAGap(t *testing.T) {
 		t.Errorf("got %d commits, %v", len(commits), err)
 	}
 	last := f.version()
-	if commits, _, err := f.since(t.Context(), last-keptCommits); len(commits) != keptCommits || err != nil || commits[0].Version != last-keptCommits+1 {
+	if commits, _, err := f.since(t.Context(), last-maxKeptCommits); len(commits) != maxKeptCommits || err != nil || commits[0].Version != last-maxKeptCommits+1 {
 		t.Errorf("got %d commits, %v", len(commits), err)
 	}
 }

@@ -28,26 +28,26 @@ func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	key, err := idempotencyKey(r)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	body, err := readList(w, r)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	entries, err := parseList(body)
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
-	done, replayed, err := s.store.Import(r.Context(), store.Mutation{Key: key, Request: digest("import", string(body)), Device: deviceOf(r)}, entries)
+	done, replayed, err := s.store.Import(r.Context(), store.Mutation{Key: key, Request: digest("import", string(body)), Device: deviceID(r)}, entries)
 	if err != nil {
 		var version *store.VersionError
 		if errors.As(err, &version) {
-			err = problemf(http.StatusConflict, "%v", err).at(fmt.Sprintf("/%d/version", version.Entry))
+			err = problemf(http.StatusConflict, "%v", err).atPath(fmt.Sprintf("/%d/version", version.Entry))
 		}
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	if replayed {
@@ -74,7 +74,7 @@ func readList(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, problemf(http.StatusBadRequest, "the body could not be read to its end")
 	}
-	return body, checkBody(body)
+	return body, checkJSON(body)
 }
 
 // parseList reads the kinds. Its error is a problem that names the entry.
@@ -92,7 +92,7 @@ func parseList(body []byte) ([]kind.Kind, error) {
 			if wrong.ID != "" {
 				detail = string(wrong.ID) + ": " + detail
 			}
-			return nil, misfit(fmt.Sprintf("/%d%s", wrong.Index, wrong.Err.Path), detail)
+			return nil, fieldProblem(fmt.Sprintf("/%d%s", wrong.Index, wrong.Err.Path), detail)
 		case errors.Is(err, kind.ErrTooMany):
 			return nil, problemf(http.StatusRequestEntityTooLarge, "%v", err)
 		case err != nil:

@@ -30,13 +30,13 @@ var icons = app.Icon{
 	Maskable: "/web/icon-maskable-512.png",
 }
 
-// A resolver names the files of web/: the program by its hashed name, all else
+// A resourceResolver names the files of web/: the program by its hashed name, all else
 // as it is. It serves none, so that go-app asks nobody for them: its own would
 // answer from the working directory, and fetch /robots.txt from whatever host the
 // request names.
-type resolver struct{ program string }
+type resourceResolver struct{ program string }
 
-func (r resolver) Resolve(location string) string {
+func (r resourceResolver) Resolve(location string) string {
 	if location == "/web/"+programFile {
 		return r.program
 	}
@@ -45,7 +45,7 @@ func (r resolver) Resolve(location string) string {
 
 // newPages makes the handler of all that go-app renders and generates: the
 // pages, /app.js, /app-worker.js, /app.css and /manifest.webmanifest.
-func newPages(files *static) (*app.Handler, error) {
+func newPages(files *staticFiles) (*app.Handler, error) {
 	worker, ok := files.files[workerFile]
 	if !ok {
 		return nil, errors.New("web/" + workerFile + " is missing")
@@ -64,10 +64,10 @@ func newPages(files *static) (*app.Handler, error) {
 		Icon:                  icons,
 		BackgroundColor:       "#f7f6f2",
 		ThemeColor:            "#1f3a5f",
-		Styles:                files.names(".css"),
-		CacheableResources:    append(files.names(".woff2"), icons.SVG, "/api/kinds"),
+		Styles:                files.addresses(".css"),
+		CacheableResources:    append(files.addresses(".woff2"), icons.SVG, "/api/kinds"),
 		Scripts:               []string{early.Path},
-		Resources:             resolver{files.program},
+		Resources:             resourceResolver{files.program},
 		Version:               files.version,
 		ServiceWorkerTemplate: string(worker.plain) + "\n" + app.DefaultAppWorkerJS,
 	}
@@ -87,9 +87,9 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	mark, err := s.store.Mark(r.Context()) // before rendering: a tag may be too old, never too new
+	mark, err := s.store.Position(r.Context()) // before rendering: a tag may be too old, never too new
 	if err != nil {
-		s.answer(w, r, err)
+		s.writeError(w, r, err)
 		return
 	}
 	asked := r.Clone(r.Context())
@@ -101,16 +101,16 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case answer.status == http.StatusNotFound:
 		c.mediaType, c.plain = mediaTypes[".html"], []byte(notFound)
-		c.tag = tagOf(c.plain)
+		c.etag = bodyTag(c.plain)
 	case c.mediaType == "text/html":
 		c.mediaType = mediaTypes[".html"]
-		c.tag = fmt.Sprintf(`W/"%s.%d.%s"`, s.pages.Version, mark.Version, mark.Database)
-		if s.isOfMissingKind(r) {
+		c.etag = fmt.Sprintf(`W/"%s.%d.%s"`, s.pages.Version, mark.Version, mark.Database)
+		if s.namesMissingKind(r) {
 			answer.status = http.StatusNotFound
 		}
 		w.Header().Set("Program", s.pages.Version) // the service worker keeps no page without it
 	default:
-		c.tag = tagOf(c.plain)
+		c.etag = bodyTag(c.plain)
 	}
 	c.compress(gzip.BestSpeed)
 	c.serve(w, r, answer.status)
@@ -118,7 +118,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 
 // isOfMissingKind: the page says itself that there is no such kind; the status
 // should say so too.
-func (s *Server) isOfMissingKind(r *http.Request) bool {
+func (s *Server) namesMissingKind(r *http.Request) bool {
 	id, ok := strings.CutPrefix(r.URL.Path, "/kinds/")
 	if !ok {
 		return false

@@ -20,16 +20,16 @@ const (
 	maxDocument   = 256 << 10 // bytes that a patch copies: copies can double a kind with each operation
 )
 
-// checkPatch says what is wrong with a JSON Patch (RFC 6902), whatever it is
+// checkJSONPatch says what is wrong with a JSON Patch (RFC 6902), whatever it is
 // applied to. Its error is a problem.
-func checkPatch(body []byte) error {
+func checkJSONPatch(body []byte) error {
 	_, err := jsonpatch.Parse(body, maxOperations, maxDepth)
-	return malformed(err)
+	return syntaxProblem(err)
 }
 
-// checkMerge is checkPatch of a JSON Merge Patch (RFC 7396).
-func checkMerge(body []byte) error {
-	if err := checkBody(body); err != nil {
+// checkMergePatch is checkPatch of a JSON Merge Patch (RFC 7396).
+func checkMergePatch(body []byte) error {
+	if err := checkJSON(body); err != nil {
 		return err
 	}
 	var members map[string]json.RawMessage
@@ -39,8 +39,8 @@ func checkMerge(body []byte) error {
 	return nil
 }
 
-// malformed is what a client is told of an error of package jsonpatch.
-func malformed(err error) error {
+// syntaxProblem is what a client is told of an error of package jsonpatch.
+func syntaxProblem(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -53,27 +53,27 @@ func malformed(err error) error {
 	}
 	var at *jsonpatch.Error
 	if errors.As(err, &at) {
-		return problemf(status, "%v", at.Err).at(at.Path).in(at.Index)
+		return problemf(status, "%v", at.Err).atPath(at.Path).atOperation(at.Index)
 	}
 	return problemf(status, "%v", err)
 }
 
-// applyPatch applies a JSON Patch to a document: all of it, or nothing. Its error is a
+// applyJSONPatch applies a JSON Patch to a document: all of it, or nothing. Its error is a
 // problem that names the operation.
-func applyPatch(document, body []byte) ([]byte, error) {
+func applyJSONPatch(document, body []byte) ([]byte, error) {
 	next, _, err := atom.ApplyPatch(json.RawMessage(document), body, atom.Limits{Bytes: maxDocument, Ops: maxOperations, Depth: maxDepth})
-	return next, asProblem(err)
+	return next, applyProblem(err)
 }
 
-// applyMerge is applyPatch of a JSON Merge Patch.
-func applyMerge(document, body []byte) ([]byte, error) {
+// applyMergePatch is applyPatch of a JSON Merge Patch.
+func applyMergePatch(document, body []byte) ([]byte, error) {
 	next, _, err := atom.ApplyMergePatch(json.RawMessage(document), body, atom.Limits{Bytes: maxDocument, Depth: maxDepth})
-	return next, asProblem(err)
+	return next, applyProblem(err)
 }
 
-// asProblem tells what another request may have caused (409: the patch was right
+// applyProblem tells what another request may have caused (409: the patch was right
 // for an older version) from what can never apply (422).
-func asProblem(err error) error {
+func applyProblem(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -83,19 +83,19 @@ func asProblem(err error) error {
 	}
 	var at *atom.PatchError
 	if !errors.As(err, &at) {
-		return malformed(err)
+		return syntaxProblem(err)
 	}
 	detail := strings.ReplaceAll(at.Err.Error(), atom.ErrPath.Error()+": ", "") // the status says as much
 	if errors.Is(err, atom.ErrTest) {
 		detail = "the test failed: another value is there"
 	}
-	p := problemf(status, "%s", detail).at(at.Path)
+	p := problemf(status, "%s", detail).atPath(at.Path)
 	if at.Index >= 0 {
-		p.in(at.Index)
+		p.atOperation(at.Index)
 	}
 	return p
 }
 
-// checkBody is what is wrong with a body that has to be JSON. Its error is a
+// checkJSON is what is wrong with a body that has to be JSON. Its error is a
 // problem.
-func checkBody(body []byte) error { return malformed(jsonpatch.Check(body, maxDepth)) }
+func checkJSON(body []byte) error { return syntaxProblem(jsonpatch.Check(body, maxDepth)) }

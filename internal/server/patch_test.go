@@ -26,7 +26,7 @@ var (
 	conformanceOfSpec []byte
 )
 
-// The public test suite of RFC 6902, on documents of any shape.
+// The publicPaths test suite of RFC 6902, on documents of any shape.
 func TestConformance(t *testing.T) {
 	passed := 0
 	for _, suite := range [][]byte{conformance, conformanceOfSpec} {
@@ -46,9 +46,9 @@ func TestConformance(t *testing.T) {
 				continue
 			}
 			var after []byte
-			err := checkPatch(record.Patch)
+			err := checkJSONPatch(record.Patch)
 			if err == nil {
-				after, err = applyPatch(record.Doc, record.Patch)
+				after, err = applyJSONPatch(record.Doc, record.Patch)
 			}
 			name := fmt.Sprintf("%d %s: %s on %s", i, record.Comment, record.Patch, record.Doc)
 			switch {
@@ -184,7 +184,7 @@ func TestPatchAgainstGo(t *testing.T) {
 
 // patched does to prev what a request with that body does.
 func patched(prev kind.Kind, body string) (kind.Kind, error) {
-	change, err := parseChange(jsonPatch, []byte(body))
+	change, err := parsePatch(jsonPatchType, []byte(body))
 	if err != nil {
 		return kind.Kind{}, err
 	}
@@ -212,11 +212,11 @@ func FuzzPatch(f *testing.F) {
 	prev := kind.Kind{ID: "a:b", Name: "name", Domain: []string{"A", "B"}, Range: []string{}, Vocabulary: "a", Version: 7}
 	f.Fuzz(func(t *testing.T, body []byte, merge bool) {
 		given := bytes.Clone(body)
-		mediaType := jsonPatch
+		mediaType := jsonPatchType
 		if merge {
-			mediaType = mergePatch
+			mediaType = mergePatchType
 		}
-		change, err := parseChange(mediaType, body)
+		change, err := parsePatch(mediaType, body)
 		var next kind.Kind
 		if err == nil {
 			next, err = editKind(prev, change)

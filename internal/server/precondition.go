@@ -12,8 +12,8 @@ import (
 // A precondition is the value of If-Match or If-None-Match (RFC 9110,
 // section 13): "*", or entity tags.
 type precondition struct {
-	any  bool
-	tags []string
+	wildcard bool
+	etags    []string
 }
 
 // entityTag is entity-tag of RFC 9110, section 8.8.3, with what stands before and after it in a list.
@@ -28,7 +28,7 @@ func parsePrecondition(r *http.Request, name string) (*precondition, error) {
 	}
 	rest := strings.TrimSpace(strings.Join(values, ","))
 	if rest == "*" {
-		return &precondition{any: true}, nil
+		return &precondition{wildcard: true}, nil
 	}
 	c := &precondition{}
 	for rest != "" {
@@ -36,18 +36,18 @@ func parsePrecondition(r *http.Request, name string) (*precondition, error) {
 		if found == nil {
 			return nil, problemf(http.StatusBadRequest, `%s is "*" or a list of entity tags in double quotes`, name)
 		}
-		c.tags = append(c.tags, rest[found[2]:found[3]])
+		c.etags = append(c.etags, rest[found[2]:found[3]])
 		rest = strings.TrimSpace(rest[found[1]:])
 	}
 	return c, nil
 }
 
-// strong compares as If-Match does: a weak tag is equal to nothing.
-func (c *precondition) strong(tag string) bool {
-	if c.any {
+// matchesStrongly compares as If-Match does: a weak tag is equal to nothing.
+func (c *precondition) matchesStrongly(tag string) bool {
+	if c.wildcard {
 		return true
 	}
-	for _, t := range c.tags {
+	for _, t := range c.etags {
 		if t == tag && !strings.HasPrefix(t, "W/") {
 			return true
 		}
@@ -55,12 +55,12 @@ func (c *precondition) strong(tag string) bool {
 	return false
 }
 
-// weak compares as If-None-Match does: weak or not makes no difference.
-func (c *precondition) weak(tag string) bool {
-	if c.any {
+// matchesWeakly compares as If-None-Match does: weak or not makes no difference.
+func (c *precondition) matchesWeakly(tag string) bool {
+	if c.wildcard {
 		return true
 	}
-	for _, t := range c.tags {
+	for _, t := range c.etags {
 		if strings.TrimPrefix(t, "W/") == strings.TrimPrefix(tag, "W/") {
 			return true
 		}

@@ -13,13 +13,13 @@ func TestParsePrecondition(t *testing.T) {
 		values []string
 		want   *precondition // nil: an error
 	}{
-		{[]string{`*`}, &precondition{any: true}},
-		{[]string{`"1"`}, &precondition{tags: []string{`"1"`}}},
-		{[]string{`"1","2"`}, &precondition{tags: []string{`"1"`, `"2"`}}},
-		{[]string{` "1" ,, W/"2" `}, &precondition{tags: []string{`"1"`, `W/"2"`}}},
-		{[]string{`"1"`, `"2"`}, &precondition{tags: []string{`"1"`, `"2"`}}},
-		{[]string{`"a,b"`}, &precondition{tags: []string{`"a,b"`}}},
-		{[]string{`""`}, &precondition{tags: []string{`""`}}},
+		{[]string{`*`}, &precondition{wildcard: true}},
+		{[]string{`"1"`}, &precondition{etags: []string{`"1"`}}},
+		{[]string{`"1","2"`}, &precondition{etags: []string{`"1"`, `"2"`}}},
+		{[]string{` "1" ,, W/"2" `}, &precondition{etags: []string{`"1"`, `W/"2"`}}},
+		{[]string{`"1"`, `"2"`}, &precondition{etags: []string{`"1"`, `"2"`}}},
+		{[]string{`"a,b"`}, &precondition{etags: []string{`"a,b"`}}},
+		{[]string{`""`}, &precondition{etags: []string{`""`}}},
 		{[]string{``}, &precondition{}},
 		{[]string{`1`}, nil},
 		{[]string{`"1`}, nil},

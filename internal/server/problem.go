@@ -34,21 +34,21 @@ func problemf(status int, format string, args ...any) *problem {
 	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
 }
 
-// at says which place in the kind the problem is about.
-func (p *problem) at(path string) *problem {
+// atPath says which place in the kind the problem is about.
+func (p *problem) atPath(path string) *problem {
 	p.Path = path
 	return p
 }
 
-// in says which operation of the patch the problem is about.
-func (p *problem) in(operation int) *problem {
+// atOperation says which operation of the patch the problem is about.
+func (p *problem) atOperation(operation int) *problem {
 	p.Operation = &operation
 	return p
 }
 
-// answer writes err as a problem. What is not the client's fault is logged,
+// writeError writes err as a problem. What is not the client's fault is logged,
 // and the client learns no more of it than that.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var p *problem
 	switch {
 	case errors.As(err, &p):

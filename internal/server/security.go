@@ -30,10 +30,10 @@ func (s *Server) secure(next http.Handler) http.Handler {
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemf(http.StatusForbidden, "a page of another origin cannot change anything here").write(w)
 	}))
-	return s.survive(s.headers(s.onlyOurNames(origins.Handler(s.limitWrites(s.restrict(next))))))
+	return s.recoverPanics(s.setSecurityHeaders(s.checkHost(origins.Handler(s.limitWrites(s.requireToken(next))))))
 }
 
-func (s *Server) headers(next http.Handler) http.Handler {
+func (s *Server) setSecurityHeaders(next http.Handler) http.Handler {
 	policy := s.contentSecurityPolicy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -47,14 +47,14 @@ func (s *Server) headers(next http.Handler) http.Handler {
 	})
 }
 
-// onlyOurNames refuses requests that name another host. A page anywhere can have
+// checkHost refuses requests that name another host. A page anywhere can have
 // its own name resolve to this machine (DNS rebinding), and would then be of the
-// same origin as this server; the Host header still tells that name. Without an access
+// equalInConstantTime origin as this server; the Host header still tells that name. Without an access
 // token only names of the machine itself will do; with one also any address,
 // which is no name, and the names that were given.
-func (s *Server) onlyOurNames(next http.Handler) http.Handler {
+func (s *Server) checkHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.answersTo(hostname(r.Host)) {
+		if !s.servesHost(hostname(r.Host)) {
 			problemf(http.StatusMisdirectedRequest, "this server does not answer to %q", r.Host).write(w)
 			return
 		}
@@ -62,7 +62,7 @@ func (s *Server) onlyOurNames(next http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) answersTo(host string) bool {
+func (s *Server) servesHost(host string) bool {
 	if isLoopback(host) {
 		return true
 	}
@@ -89,8 +89,8 @@ func isLoopback(host string) bool {
 	return err == nil && address.IsLoopback()
 }
 
-// survive answers 500 when a handler panics, and has the log say where.
-func (s *Server) survive(next http.Handler) http.Handler {
+// recoverPanics answers 500 when a handler panics, and has the log say where.
+func (s *Server) recoverPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			failure := recover()
@@ -100,14 +100,14 @@ func (s *Server) survive(next http.Handler) http.Handler {
 			if failure == http.ErrAbortHandler {
 				panic(failure)
 			}
-			s.answer(w, r, fmt.Errorf("panic: %v\n%s", failure, debug.Stack()))
+			s.writeError(w, r, fmt.Errorf("panic: %v\n%s", failure, debug.Stack()))
 		}()
 		next.ServeHTTP(w, r)
 	})
 }
 
-// overHTTPS reports whether the browser speaks https, to this server or to the
+// usesHTTPS reports whether the browser speaks https, to this server or to the
 // proxy before it.
-func overHTTPS(r *http.Request) bool {
+func usesHTTPS(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }

@@ -56,7 +56,7 @@ func TestWhoMayAsk(t *testing.T) {
 func TestPanicIsAnswered(t *testing.T) {
 	s := start(t)
 	w := httptest.NewRecorder()
-	s.survive(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("surprise") })).
+	s.recoverPanics(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("surprise") })).
 		ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 	checkProblem(t, w.Result(), 500, "", -1, "log")
 	if !strings.Contains(s.log.String(), "surprise") {

@@ -53,29 +53,29 @@ type Config struct {
 
 // A Server is an open database and all that is served from it.
 type Server struct {
-	store   *store.Store
-	feed    *feed
-	push    *push.Push // nil when push is off
-	list    listCache
-	pages   *app.Handler
-	log     *slog.Logger
-	clients clients
-	access  *access // nil: whoever reaches it
-	hosts   []string
-	http    http.Server
-	ending  chan struct{} // closed when no more requests are taken
-	stop    func()        // ends what runs beside the requests, and waits for it
+	store          *store.Store
+	feed           *feed
+	push           *push.Sender // nil when push is off
+	kindList       listCache
+	pages          *app.Handler
+	log            *slog.Logger
+	clients        clients
+	access         *access // nil: whoever reaches it
+	hosts          []string
+	http           http.Server
+	stopping       chan struct{} // closed when no more requests are taken
+	stopBackground func()        // ends what runs beside the requests, and waits for it
 }
 
 // Open opens the database and reads the files. The caller closes the Server.
 // Errors are those of store.Open and push.Open, ErrWeakToken, and of files
 // missing in Web.
 func Open(ctx context.Context, c Config) (*Server, error) {
-	files, err := readStatic(c.Web, c.WasmExec, early.Script)
+	files, err := readStaticFiles(c.Web, c.WasmExec, early.Script)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: c.Log, ending: make(chan struct{}), clients: clients{maxStreams: maxStreams, known: map[string]*client{}}}
+	s := &Server{log: c.Log, stopping: make(chan struct{}), clients: clients{maxStreams: maxStreams, byName: map[string]*client{}}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -103,17 +103,17 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 			s.store.Close()
 			return nil, err
 		}
-		s.tellPages(s.push.Web())
-		background = append(background, s.push.Run, s.wakePush)
+		s.givePushConfig(s.push.BrowserConfig())
+		background = append(background, s.push.Run, s.wakePushOnCommit)
 	}
-	s.stop = inBackground(background...)
+	s.stopBackground = startBackground(background...)
 
 	mux := http.NewServeMux()
 	s.routeAPI(mux)
-	mux.Handle("/web/", s.onlyRead(files))
-	mux.Handle("/wasm_exec.js", s.onlyRead(script(c.WasmExec)))
-	mux.Handle(early.Path, s.onlyRead(script(early.Script)))
-	mux.Handle("/", s.onlyRead(http.HandlerFunc(s.servePage)))
+	mux.Handle("/web/", s.readOnly(files))
+	mux.Handle("/wasm_exec.js", s.readOnly(scriptHandler(c.WasmExec)))
+	mux.Handle(early.Path, s.readOnly(scriptHandler(early.Script)))
+	mux.Handle("/", s.readOnly(http.HandlerFunc(s.servePage)))
 	s.http = http.Server{
 		Handler:           s.secure(mux),
 		ReadHeaderTimeout: headerTimeout,
@@ -123,7 +123,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
-	s.http.RegisterOnShutdown(func() { close(s.ending) }) // it waits for streams, too
+	s.http.RegisterOnShutdown(func() { close(s.stopping) }) // it waits for streams, too
 	return s, nil
 }
 
@@ -147,12 +147,12 @@ func (s *Server) Kinds(ctx context.Context) ([]kind.Kind, error) { return s.stor
 
 // Close ends what runs beside the requests, and closes the database.
 func (s *Server) Close() error {
-	s.stop()
+	s.stopBackground()
 	return s.store.Close()
 }
 
-// inBackground runs each of them until stop is called, which waits for all to return.
-func inBackground(run ...func(context.Context)) (stop func()) {
+// startBackground runs each of them until stop is called, which waits for all to return.
+func startBackground(run ...func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	for _, f := range run {

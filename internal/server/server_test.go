@@ -284,7 +284,7 @@ func TestStoreErrorsAreProblems(t *testing.T) {
 	} {
 		s.log.Reset()
 		w := httptest.NewRecorder()
-		s.answer(w, httptest.NewRequest("GET", "/", nil), test.err)
+		s.writeError(w, httptest.NewRequest("GET", "/", nil), test.err)
 		p := decode[problem](t, w.Result())
 		if p.Status != test.status || (s.log.Len() > 0) != test.logged || test.logged && strings.Contains(p.Detail, test.err.Error()) {
 			t.Errorf("%s: %+v, log %q", test.reason, p, s.log)

@@ -38,17 +38,17 @@ var mediaTypes = map[string]string{
 // hash in it, and under that name it is kept for ever.
 const programFile = "app.wasm"
 
-// A static is the files of web/, held in memory: path below /web/ to content.
-type static struct {
+// A staticFiles is the files of web/, held in memory: path below /web/ to content.
+type staticFiles struct {
 	files   map[string]*content
 	program string // address of the program under its hashed name
 	version string // changes when any file does, and only then
 }
 
-// readStatic reads all of web. "x.br" and "x.gz" are encodings of "x", made when
+// readStaticFiles reads all of web. "x.br" and "x.gz" are encodings of "x", made when
 // the program was built; other text is compressed now.
-func readStatic(web fs.FS, more ...[]byte) (*static, error) {
-	s := &static{files: map[string]*content{}}
+func readStaticFiles(web fs.FS, more ...[]byte) (*staticFiles, error) {
+	s := &staticFiles{files: map[string]*content{}}
 	var all []string
 	err := fs.WalkDir(web, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -90,7 +90,7 @@ func readFile(web fs.FS, name string) (*content, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &content{mediaType: mediaTypes[path.Ext(name)], tag: tagOf(plain), plain: plain}
+	c := &content{mediaType: mediaTypes[path.Ext(name)], etag: bodyTag(plain), plain: plain}
 	if c.mediaType == "" {
 		c.mediaType = "application/octet-stream"
 	}
@@ -114,8 +114,8 @@ func readEncoding(web fs.FS, name string) ([]byte, error) {
 	return encoded, err
 }
 
-// names lists the files that end so, as addresses, in order.
-func (s *static) names(extension string) []string {
+// addresses lists the files that end so, as addresses, in order.
+func (s *staticFiles) addresses(extension string) []string {
 	var names []string
 	for name := range s.files {
 		if path.Ext(name) == extension {
@@ -128,7 +128,7 @@ func (s *static) names(extension string) []string {
 
 // ServeHTTP answers 404 to the name of another program: whoever kept this one
 // under that would keep it for ever.
-func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *staticFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/web/")
 	if r.URL.Path == s.program && name != programFile {
 		name = programFile
@@ -142,11 +142,11 @@ func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	file.serve(w, r, http.StatusOK)
 }
 
-// onlyRead refuses what is neither GET nor HEAD.
-func (s *Server) onlyRead(next http.Handler) http.Handler {
+// readOnly refuses what is neither GET nor HEAD.
+func (s *Server) readOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			s.refuse("GET, HEAD")(w, r)
+			s.methodNotAllowed("GET, HEAD")(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)

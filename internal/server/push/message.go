@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	// maxData is how large the data of a message may be, as JSON, in bytes. FCM
+	// maxDataLen is how large the data of a message may be, as JSON, in bytes. FCM
 	// takes 4,096, and puts some of its own around it.
-	maxData = 3800
+	maxDataLen = 3800
 
-	maxTitle = 80 // characters
-	maxNames = 4  // kinds that a notification names
-	maxName  = 40 // characters of each of them
+	maxTitleLen = 80 // characters
+	maxNames    = 4  // kinds that a notification names
+	maxNameLen  = 40 // characters of each of them
 )
 
-// message is what a device is sent: data alone, so that the service worker gets
+// newMessage is what a device is sent: data alone, so that the service worker gets
 // it and decides whether there is something to show. All of it is text:
 //
 //	events  a JSON array of live.Event, oldest first
@@ -35,49 +35,49 @@ const (
 // The commits are those that the device has not been told of, the text is about
 // those that it did not make itself. The database is what the versions are of. When the events have no room there is one
 // event without a patch in their place: something has changed, fetch it.
-func message(d store.Device, database string, commits []store.Commit, names map[kind.ID]string) *messaging.Message {
+func newMessage(d store.Device, database string, commits []store.Commit, names map[kind.ID]string) *messaging.Message {
 	events := make([]live.Event, len(commits))
 	for i, c := range commits {
 		events[i] = live.Event{Version: c.Version, Database: database, Entity: string(c.Kind), Patch: c.Patch, Mutation: c.Mutation}
 	}
-	data := notification(others(d, commits), names)
-	data["events"] = text(events)
-	if len(text(data)) > maxData {
-		data["events"] = text([]live.Event{{Version: commits[len(commits)-1].Version, Database: database, Entity: data["kind"]}})
+	data := describeCommits(commitsOfOthers(d, commits), names)
+	data["events"] = encodeJSON(events)
+	if len(encodeJSON(data)) > maxDataLen {
+		data["events"] = encodeJSON([]live.Event{{Version: commits[len(commits)-1].Version, Database: database, Entity: data["kind"]}})
 	}
 	return &messaging.Message{Token: d.Token, Data: data}
 }
 
-// somethingChanged is for a device that is too far behind to be told of each commit.
-func somethingChanged(d store.Device, last store.Mark) *messaging.Message {
+// newReloadMessage is for a device that is too far behind to be told of each commit.
+func newReloadMessage(d store.Device, last store.Position) *messaging.Message {
 	return &messaging.Message{Token: d.Token, Data: map[string]string{
-		"events": text([]live.Event{{Version: last.Version, Database: last.Database}}),
+		"events": encodeJSON([]live.Event{{Version: last.Version, Database: last.Database}}),
 		"title":  "Relationship kinds have changed",
 		"body":   "Many of them, while this device was away.",
 		"kind":   "",
 	}}
 }
 
-// notification says what has changed, and where it is to be seen.
-func notification(commits []store.Commit, names map[kind.ID]string) map[string]string {
+// describeCommits says what has changed, and where it is to be seen.
+func describeCommits(commits []store.Commit, names map[kind.ID]string) map[string]string {
 	var ids []kind.ID
 	changed := map[kind.ID][]string{}
 	for _, c := range commits {
 		if changed[c.Kind] == nil {
 			ids = append(ids, c.Kind)
 		}
-		changed[c.Kind] = append(changed[c.Kind], clauses(c.Patch)...)
+		changed[c.Kind] = append(changed[c.Kind], describePatch(c.Patch)...)
 	}
 	if len(ids) == 1 {
 		return map[string]string{
-			"title": short(names[ids[0]], maxTitle),
-			"body":  sentence(changed[ids[0]]),
+			"title": truncate(names[ids[0]], maxTitleLen),
+			"body":  joinClauses(changed[ids[0]]),
 			"kind":  string(ids[0]),
 		}
 	}
 	var list []string
 	for _, id := range ids[:min(len(ids), maxNames)] {
-		list = append(list, short(names[id], maxName))
+		list = append(list, truncate(names[id], maxNameLen))
 	}
 	body := strings.Join(list, ", ")
 	if more := len(ids) - len(list); more > 0 {
@@ -86,8 +86,8 @@ func notification(commits []store.Commit, names map[kind.ID]string) map[string]s
 	return map[string]string{"title": fmt.Sprintf("%d relationship kinds have changed", len(ids)), "body": body, "kind": ""}
 }
 
-// clauses says what a patch does. The title says which name the kind has now.
-func clauses(patch json.RawMessage) []string {
+// describePatch says what a patch does. The title says which name the kind has now.
+func describePatch(patch json.RawMessage) []string {
 	var operations []struct {
 		Path  string `json:"path"`
 		Value any    `json:"value"`
@@ -117,8 +117,8 @@ func clauses(patch json.RawMessage) []string {
 	return clauses
 }
 
-// sentence joins clauses into one; the last of two that say the same counts.
-func sentence(clauses []string) string {
+// joinClauses joins clauses into one; the last of two that say the same counts.
+func joinClauses(clauses []string) string {
 	var once []string
 	for i, clause := range clauses {
 		again := false
@@ -136,15 +136,15 @@ func sentence(clauses []string) string {
 	return strings.ToUpper(joined[:1]) + joined[1:] + "."
 }
 
-// short is the text, cut to so many characters.
-func short(text string, most int) string {
+// truncate is the text, cut to so many characters.
+func truncate(text string, most int) string {
 	if characters := []rune(text); len(characters) > most {
 		return strings.TrimSpace(string(characters[:most-1])) + "…"
 	}
 	return text
 }
 
-func text(value any) string {
+func encodeJSON(value any) string {
 	encoded, _ := json.Marshal(value) // texts, numbers, and JSON that the store checked
 	return string(encoded)
 }

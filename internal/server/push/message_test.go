@@ -47,7 +47,7 @@ func TestNotificationsAreForPeople(t *testing.T) {
 		{"many kinds", many(7), "7 relationship kinds have changed", "kind 0, kind 1, kind 2, kind 3 and 3 more", ""},
 		{"a long name", []store.Commit{commit(1, "org:long", "name", "x")}, strings.Repeat("long ", 15) + "long…", "Has a new name.", "org:long"},
 	} {
-		got := notification(test.commits, names)
+		got := describeCommits(test.commits, names)
 		if got["title"] != test.title || got["body"] != test.body || got["kind"] != test.open {
 			t.Errorf("%s: %q", test.reason, got)
 		}
@@ -59,15 +59,15 @@ func TestWhatHasNoRoomIsFetched(t *testing.T) {
 	names := map[kind.ID]string{"org:a": "a"}
 	for n := 3000; n < 4200; n++ {
 		commits := []store.Commit{commit(7, "org:a", "description", strings.Repeat("x", n))}
-		data := message(store.Device{ID: "d"}, "db", commits, names).Data
-		if len(text(data)) > maxData {
-			t.Fatalf("%d characters: %d bytes", n, len(text(data)))
+		data := newMessage(store.Device{ID: "d"}, "db", commits, names).Data
+		if len(encodeJSON(data)) > maxDataLen {
+			t.Fatalf("%d characters: %d bytes", n, len(encodeJSON(data)))
 		}
 		got := events(t, data)
 		if len(got) != 1 || got[0].Version != 7 || got[0].Database != "db" || got[0].Entity != "org:a" {
 			t.Fatalf("%d characters: %+v", n, got)
 		}
-		if whole := got[0].Patch != nil; n < 3500 && !whole || n > maxData && whole {
+		if whole := got[0].Patch != nil; n < 3500 && !whole || n > maxDataLen && whole {
 			t.Fatalf("%d characters: with its patch: %v", n, whole)
 		}
 	}
@@ -83,7 +83,7 @@ func TestTheLargestNotificationHasRoom(t *testing.T) {
 			for _, field := range []string{"name", "description", "has_direction", "inverse", "domain"} {
 				commits = append(commits, commit(int64(len(commits)+1), id, field, strings.Repeat(character, kind.MaxName)))
 			}
-			if size := len(text(message(store.Device{}, "db", commits, names).Data)); size > maxData {
+			if size := len(encodeJSON(newMessage(store.Device{}, "db", commits, names).Data)); size > maxDataLen {
 				t.Fatalf("%q in %d kinds: %d bytes", character, i+1, size)
 			}
 		}

@@ -29,7 +29,7 @@ import (
 // bench is a Push, the database that it tells of, and the stand-in that it sends
 // to: through go-fcm, over HTTP, logged in as a service account.
 type bench struct {
-	*Push
+	*Sender
 	t     *testing.T
 	store *store.Store
 	fcm   *standin.FCM
@@ -43,7 +43,7 @@ func files(t *testing.T, address string) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Config{Account: c.Account, Web: c.Web, Endpoint: c.Endpoint}
+	return Config{AccountFile: c.Account, BrowserFile: c.Web, Endpoint: c.Endpoint}
 }
 
 func newBench(t *testing.T) *bench {
@@ -52,7 +52,7 @@ func newBench(t *testing.T) *bench {
 	server := httptest.NewServer(b.fcm)
 	t.Cleanup(server.Close)
 	var err error
-	b.Push, err = Open(t.Context(), files(t, server.URL), b.store, slog.New(slog.NewTextHandler(&b.log, nil)))
+	b.Sender, err = Open(t.Context(), files(t, server.URL), b.store, slog.New(slog.NewTextHandler(&b.log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func rename(name string) func(*kind.Kind) { return func(k *kind.Kind) { k.Name =
 func (b *bench) round() map[string]map[string]string {
 	b.t.Helper()
 	before, _ := b.fcm.Messages()
-	if _, err := b.tellAll(b.t.Context()); err != nil {
+	if _, err := b.notifyDevices(b.t.Context()); err != nil {
 		b.t.Fatal(err)
 	}
 	after, _ := b.fcm.Messages()
@@ -193,7 +193,7 @@ func TestNobodyIsToldOfNothing(t *testing.T) {
 	if sent := b.round(); len(sent) > 0 {
 		t.Errorf("sent %v", sent)
 	}
-	if behind, err := b.store.Behind(t.Context()); len(behind) > 0 || err != nil {
+	if behind, err := b.store.DevicesBehind(t.Context()); len(behind) > 0 || err != nil {
 		t.Errorf("asked again each time: %v, %v", behind, err)
 	}
 }
@@ -210,7 +210,7 @@ func TestAFailureLosesNothing(t *testing.T) {
 	if sent := b.round(); len(sent) > 0 || b.fcm.Attempts() != 1 {
 		t.Fatalf("not left alone: %d attempts, sent %v", b.fcm.Attempts(), sent)
 	}
-	b.failing = map[string]failure{} // as after a restart
+	b.retries = map[string]retry{} // as after a restart
 	sent := b.round()
 	if got := events(t, sent["a"]); len(got) != 2 || sent["a"]["title"] != "two" {
 		t.Errorf("%v", sent)
@@ -232,7 +232,7 @@ func TestRetriesGrowApart(t *testing.T) {
 		var mu sync.Mutex
 		var at []time.Duration
 		start, reachable := time.Now(), false
-		p := &Push{store: s, log: slog.New(slog.DiscardHandler), wake: make(chan struct{}, 1), failing: map[string]failure{}}
+		p := &Sender{store: s, log: slog.New(slog.DiscardHandler), wake: make(chan struct{}, 1), retries: map[string]retry{}}
 		p.send = func(_ context.Context, messages ...*messaging.Message) (*messaging.BatchResponse, error) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -243,7 +243,7 @@ func TestRetriesGrowApart(t *testing.T) {
 			}
 			return &messaging.BatchResponse{Responses: []*messaging.SendResponse{response}}, nil
 		}
-		b := &bench{Push: p, t: t, store: s}
+		b := &bench{Sender: p, t: t, store: s}
 		b.register("a")
 		b.commit("", "org:linkedTo", rename("one"))
 		ctx, cancel := context.WithCancel(t.Context())
@@ -255,15 +255,15 @@ func TestRetriesGrowApart(t *testing.T) {
 			t.Errorf("tried %d times in a day: %v", n, at)
 		}
 		for i := 1; i < 6; i++ {
-			if pause, want := at[i]-at[i-1], firstPause<<(i-1); pause < want*3/4 || pause > want+gathering {
+			if pause, want := at[i]-at[i-1], minRetryDelay<<(i-1); pause < want*3/4 || pause > want+batchDelay {
 				t.Errorf("pause %d: %v, want about %v", i, pause, want)
 			}
 		}
 		reachable = true
 		mu.Unlock()
-		time.Sleep(longestWait + gathering)
+		time.Sleep(maxRetryDelay + batchDelay)
 		synctest.Wait()
-		if behind, err := s.Behind(ctx); len(behind) > 0 || err != nil {
+		if behind, err := s.DevicesBehind(ctx); len(behind) > 0 || err != nil {
 			t.Errorf("still behind: %v, %v", behind, err)
 		}
 		cancel()
@@ -357,13 +357,13 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 		change func(*Config)
 		want   string
 	}{
-		{"no account", func(c *Config) { c.Account = "" }, "needs both"},
-		{"nothing for browsers", func(c *Config) { c.Web = "" }, "needs both"},
+		{"no account", func(c *Config) { c.AccountFile = "" }, "needs both"},
+		{"nothing for browsers", func(c *Config) { c.BrowserFile = "" }, "needs both"},
 		{"only a project", func(c *Config) { *c = Config{Project: "x"} }, "needs both"},
-		{"no such account", func(c *Config) { c.Account += "x" }, good.Account + "x"},
-		{"an account that is none", func(c *Config) { c.Account = write(`{"type": "service_account"}`) }, "service account"},
-		{"not JSON", func(c *Config) { c.Web = write(`apiKey`) }, "file.json"},
-		{"half of it", func(c *Config) { c.Web = write(`{"apiKey": "x", "appId": "y"}`) }, `"messagingSenderId" is missing`},
+		{"no such account", func(c *Config) { c.AccountFile += "x" }, good.AccountFile + "x"},
+		{"an account that is none", func(c *Config) { c.AccountFile = write(`{"type": "service_account"}`) }, "service account"},
+		{"not JSON", func(c *Config) { c.BrowserFile = write(`apiKey`) }, "file.json"},
+		{"half of it", func(c *Config) { c.BrowserFile = write(`{"apiKey": "x", "appId": "y"}`) }, `"messagingSenderId" is missing`},
 	} {
 		c := good
 		test.change(&c)
@@ -381,14 +381,14 @@ func TestOnlyWhatBrowsersNeedIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	content, _ := json.Marshal(mixed)
-	if err := os.WriteFile(c.Web, content, 0o600); err != nil {
+	if err := os.WriteFile(c.BrowserFile, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p, err := Open(t.Context(), c, nil, slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if public, _ := json.Marshal(p.Web()); strings.Contains(string(public), "secret") {
+	if public, _ := json.Marshal(p.BrowserConfig()); strings.Contains(string(public), "secret") {
 		t.Errorf("%s", public)
 	}
 }

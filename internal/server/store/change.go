@@ -46,48 +46,48 @@ type Result struct {
 // Errors: ErrNotFound, ErrKeyReused, ErrBusy, and edit's own, unwrapped. After
 // any of them the database is what it was.
 func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (result Result, err error) {
-	err = s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		result, err = s.change(ctx, tx, m, edit)
 		return err
 	})
 	if err != nil {
 		return Result{}, err
 	}
-	s.announce()
+	s.notifyCommitted()
 	return result, nil
 }
 
-// transact has f write in one transaction.
-func (s *Store) transact(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+// inTransaction has f write in one transaction.
+func (s *Store) inTransaction(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
 	queue, err := s.write.Conn(ctx) // a client that leaves while it waits has changed nothing
 	if err != nil {
-		return classify(err)
+		return wrapBusy(err)
 	}
 	defer queue.Close()
 	ctx = context.WithoutCancel(ctx) // from here on it takes no time to speak of: done, or not, but never unknown
 	tx, err := queue.BeginTx(ctx, nil)
 	if err != nil {
-		return classify(err)
+		return wrapBusy(err)
 	}
 	defer tx.Rollback()
 	if err := f(ctx, tx); err != nil {
-		return classify(err)
+		return wrapBusy(err)
 	}
-	return classify(tx.Commit())
+	return wrapBusy(tx.Commit())
 }
 
 func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (Result, error) {
 	now := s.now()
 	if m.Key != "" {
-		if err := prune(ctx, tx, now); err != nil {
+		if err := deleteOldAnswers(ctx, tx, now); err != nil {
 			return Result{}, err
 		}
 		var answer kind.Kind
-		if found, err := replay(ctx, tx, m, &answer); found || err != nil {
+		if found, err := findAnswer(ctx, tx, m, &answer); found || err != nil {
 			return Result{Kind: answer, Replayed: true}, err
 		}
 	}
-	prev, err := find(ctx, tx, m.Kind)
+	prev, err := findKind(ctx, tx, m.Kind)
 	if err != nil {
 		return Result{}, err
 	}
@@ -99,33 +99,33 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 	changes := !reflect.DeepEqual(prev, next)
 	if changes {
 		next.Version++
-		if err := write(ctx, tx, next); err != nil {
+		if err := updateKind(ctx, tx, next); err != nil {
 			return Result{}, err
 		}
 	}
 	if changes || m.Key != "" {
-		if err := record(ctx, tx, m, patch(prev, next), now); err != nil {
+		if err := insertCommit(ctx, tx, m, diffKinds(prev, next), now); err != nil {
 			return Result{}, err
 		}
 	}
 	if m.Key != "" {
-		if err := remember(ctx, tx, m, next, now); err != nil {
+		if err := insertAnswer(ctx, tx, m, next, now); err != nil {
 			return Result{}, err
 		}
 	}
 	return Result{Kind: next}, nil
 }
 
-func write(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
+func updateKind(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
 	_, err := tx.ExecContext(ctx, `UPDATE kinds
 		SET name = ?, description = ?, has_direction = ?, inverse = ?, domain = ?, "range" = ?, version = ?
 		WHERE id = ?`,
-		k.Name, k.Description, k.HasDirection, k.Inverse, array(k.Domain), array(k.Range), k.Version, k.ID)
+		k.Name, k.Description, k.HasDirection, k.Inverse, encodeTexts(k.Domain), encodeTexts(k.Range), k.Version, k.ID)
 	return err
 }
 
-// record writes a commit to the log.
-func record(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
+// insertCommit writes a commit to the log.
+func insertCommit(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
 	encoded, err := json.Marshal(patch)
 	if err != nil {
 		return err
@@ -142,9 +142,9 @@ type operation struct {
 	Value any    `json:"value"`
 }
 
-// patch says what changed, a field at a time: it applies to any kind that had
+// diffKinds says what changed, a field at a time: it applies to any kind that had
 // prev's values in those fields, whatever the request was written in.
-func patch(prev, next kind.Kind) []operation {
+func diffKinds(prev, next kind.Kind) []operation {
 	operations := []operation{}
 	from, to := reflect.ValueOf(prev), reflect.ValueOf(next)
 	for i := range from.NumField() {
@@ -155,13 +155,13 @@ func patch(prev, next kind.Kind) []operation {
 	return operations
 }
 
-func prune(ctx context.Context, tx *sql.Tx, now time.Time) error {
+func deleteOldAnswers(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM answers WHERE time <= ?`, now.Add(-AnswerLifetime).UnixMilli())
 	return err
 }
 
-// replay reads the answer that was given for the same key, if there is one.
-func replay(ctx context.Context, tx *sql.Tx, m Mutation, answer any) (found bool, err error) {
+// findAnswer reads the answer that was given for the same key, if there is one.
+func findAnswer(ctx context.Context, tx *sql.Tx, m Mutation, answer any) (found bool, err error) {
 	var request, encoded string
 	err = tx.QueryRowContext(ctx, `SELECT request, kind FROM answers WHERE key = ?`, m.Key).Scan(&request, &encoded)
 	switch {
@@ -178,7 +178,7 @@ func replay(ctx context.Context, tx *sql.Tx, m Mutation, answer any) (found bool
 	return true, nil
 }
 
-func remember(ctx context.Context, tx *sql.Tx, m Mutation, answer any, now time.Time) error {
+func insertAnswer(ctx context.Context, tx *sql.Tx, m Mutation, answer any, now time.Time) error {
 	encoded, err := json.Marshal(answer)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, 
 	rows, err := s.read.QueryContext(ctx, `SELECT version, kind, patch, mutation, device, time FROM commits
 		WHERE version > ? ORDER BY version LIMIT ?`, after, limit)
 	if err != nil {
-		return nil, classify(err)
+		return nil, wrapBusy(err)
 	}
 	defer rows.Close()
 	var commits []Commit
@@ -34,15 +34,15 @@ func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, 
 		var patch string
 		var at int64
 		if err := rows.Scan(&c.Version, &c.Kind, &patch, &c.Mutation, &c.Device, &at); err != nil {
-			return nil, classify(err)
+			return nil, wrapBusy(err)
 		}
 		c.Patch, c.Time = json.RawMessage(patch), time.UnixMilli(at)
 		commits = append(commits, c)
 	}
-	return commits, classify(rows.Err())
+	return commits, wrapBusy(rows.Err())
 }
 
-const versionsOf = `SELECT mutation, version FROM commits WHERE mutation <> '' AND mutation IN (SELECT value FROM json_each(?))`
+const versionsQuery = `SELECT mutation, version FROM commits WHERE mutation <> '' AND mutation IN (SELECT value FROM json_each(?))`
 
 // Versions returns in which commit each of these keys is, the last one of several;
 // those that are in none are missing.
@@ -54,7 +54,7 @@ func (s *Store) Versions(ctx context.Context, keys []string) (map[string]int64, 
 	rows, err := s.read.QueryContext(ctx, `SELECT mutation, max(version) FROM commits
 		WHERE mutation IN (SELECT value FROM json_each(?)) GROUP BY mutation`, string(list))
 	if err != nil {
-		return nil, classify(err)
+		return nil, wrapBusy(err)
 	}
 	defer rows.Close()
 	found := map[string]int64{}
@@ -62,18 +62,18 @@ func (s *Store) Versions(ctx context.Context, keys []string) (map[string]int64, 
 		var key string
 		var version int64
 		if err := rows.Scan(&key, &version); err != nil {
-			return nil, classify(err)
+			return nil, wrapBusy(err)
 		}
 		found[key] = version
 	}
-	return found, classify(rows.Err())
+	return found, wrapBusy(rows.Err())
 }
 
 // Committed receives after a commit of this program; one value may stand for
 // several of them. It has one receiver.
 func (s *Store) Committed() <-chan struct{} { return s.committed }
 
-func (s *Store) announce() {
+func (s *Store) notifyCommitted() {
 	select {
 	case s.committed <- struct{}{}:
 	default: // it is announced already

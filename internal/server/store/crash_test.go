@@ -131,7 +131,7 @@ func TestParallelChangesLeaveNoGap(t *testing.T) {
 			if _, err := s.Change(t.Context(), Mutation{Kind: "org:linkedTo"}, appendX); err != nil {
 				t.Error(err)
 			}
-			kinds, mark, err := s.All(t.Context())
+			kinds, mark, err := s.Snapshot(t.Context())
 			if err != nil || kinds[1].Version != mark.Version+1 {
 				t.Errorf("read half a change: %d at mark %d, %v", kinds[1].Version, mark.Version, err)
 			}
@@ -204,7 +204,7 @@ func TestHeldDatabaseIsBusyAndUnchanged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "held.db")
 	opened(t, path).Close()
 	s := opened(t, path)
-	other, err := connect(path, 1, "_txlock=immediate")
+	other, err := openPool(path, 1, "_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}

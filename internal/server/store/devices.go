@@ -22,9 +22,9 @@ var ErrTooManyDevices = errors.New("there are too many devices")
 
 // A Device is a browser that wants to be told of changes by push.
 type Device struct {
-	ID    string // random; the device keeps it in a cookie
-	Token string // the name that the push service gave to it
-	Told  int64  // the last commit that it has been told of
+	ID              string // random; the device keeps it in a cookie
+	Token           string // the name that the push service gave to it
+	NotifiedVersion int64  // the last commit that it has been told of
 }
 
 // SaveDevice registers a device, which is told of the commits from now on, or
@@ -34,13 +34,13 @@ type Device struct {
 func (s *Store) SaveDevice(ctx context.Context, id, token string) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return classify(err)
+		return wrapBusy(err)
 	}
 	defer tx.Rollback()
 	now := s.now()
 	if _, err := tx.ExecContext(ctx, `DELETE FROM devices WHERE seen <= ? OR token = ? AND id <> ?`,
 		now.Add(-DeviceLifetime).UnixMilli(), token, id); err != nil {
-		return classify(err)
+		return wrapBusy(err)
 	}
 	result, err := tx.ExecContext(ctx, `INSERT INTO devices (id, token, told, seen)
 		SELECT ?, ?, (SELECT coalesce(max(version), 0) FROM commits), ?
@@ -48,54 +48,54 @@ func (s *Store) SaveDevice(ctx context.Context, id, token string) error {
 		ON CONFLICT (id) DO UPDATE SET token = excluded.token, seen = excluded.seen`,
 		id, token, now.UnixMilli(), id, MaxDevices)
 	if err != nil {
-		return classify(err)
+		return wrapBusy(err)
 	}
 	if saved, err := result.RowsAffected(); err != nil || saved == 0 {
 		return errors.Join(ErrTooManyDevices, err)
 	}
-	return classify(tx.Commit())
+	return wrapBusy(tx.Commit())
 }
 
-// ForgetDevice forgets the device of that id. It is no error when there is none.
-func (s *Store) ForgetDevice(ctx context.Context, id string) error {
+// DeleteDevice forgets the device of that id. It is no error when there is none.
+func (s *Store) DeleteDevice(ctx context.Context, id string) error {
 	_, err := s.write.ExecContext(ctx, `DELETE FROM devices WHERE id = ?`, id)
-	return classify(err)
+	return wrapBusy(err)
 }
 
-// ForgetToken forgets the device that has that token now.
-func (s *Store) ForgetToken(ctx context.Context, token string) error {
+// DeleteDeviceByToken forgets the device that has that token now.
+func (s *Store) DeleteDeviceByToken(ctx context.Context, token string) error {
 	_, err := s.write.ExecContext(ctx, `DELETE FROM devices WHERE token = ?`, token)
-	return classify(err)
+	return wrapBusy(err)
 }
 
-// Tell notes that the device has been told of everything up to a commit.
-func (s *Store) Tell(ctx context.Context, id string, version int64) error {
+// SetNotified notes that the device has been told of everything up to a commit.
+func (s *Store) SetNotified(ctx context.Context, id string, version int64) error {
 	_, err := s.write.ExecContext(ctx, `UPDATE devices SET told = ? WHERE id = ? AND told < ?`, version, id, version)
-	return classify(err)
+	return wrapBusy(err)
 }
 
-// Behind returns the devices that have not been told of everything.
-func (s *Store) Behind(ctx context.Context) ([]Device, error) {
+// DevicesBehind returns the devices that have not been told of everything.
+func (s *Store) DevicesBehind(ctx context.Context) ([]Device, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, token, told FROM devices
 		WHERE told < (SELECT coalesce(max(version), 0) FROM commits) ORDER BY id`)
 	if err != nil {
-		return nil, classify(err)
+		return nil, wrapBusy(err)
 	}
 	defer rows.Close()
 	var behind []Device
 	for rows.Next() {
 		var d Device
-		if err := rows.Scan(&d.ID, &d.Token, &d.Told); err != nil {
-			return nil, classify(err)
+		if err := rows.Scan(&d.ID, &d.Token, &d.NotifiedVersion); err != nil {
+			return nil, wrapBusy(err)
 		}
 		behind = append(behind, d)
 	}
-	return behind, classify(rows.Err())
+	return behind, wrapBusy(rows.Err())
 }
 
 // CountDevices returns how many devices there are.
 func (s *Store) CountDevices(ctx context.Context) (int, error) {
 	var n int
 	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM devices`).Scan(&n)
-	return n, classify(err)
+	return n, wrapBusy(err)
 }

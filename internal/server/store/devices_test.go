@@ -20,7 +20,7 @@ func register(t *testing.T, s *Store, id, token string) {
 
 func wantBehind(t *testing.T, s *Store, reason string, want ...Device) {
 	t.Helper()
-	got, err := s.Behind(t.Context())
+	got, err := s.DevicesBehind(t.Context())
 	if err != nil || len(got) != len(want) || len(want) > 0 && !reflect.DeepEqual(got, want) {
 		t.Errorf("%s: %v are behind, want %v, %v", reason, got, want, err)
 	}
@@ -41,7 +41,7 @@ func TestADeviceIsBehindUntilItIsTold(t *testing.T) {
 		t.Errorf("%+v, %v", commits, err)
 	}
 	for _, version := range []int64{3, 2} {
-		if err := s.Tell(t.Context(), "a", version); err != nil {
+		if err := s.SetNotified(t.Context(), "a", version); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,8 +53,8 @@ func TestDevicesAreForgotten(t *testing.T) {
 		reason string
 		forget func(*Store) error
 	}{
-		{"by id", func(s *Store) error { return s.ForgetDevice(t.Context(), "a") }},
-		{"by token", func(s *Store) error { return s.ForgetToken(t.Context(), "token a") }},
+		{"by id", func(s *Store) error { return s.DeleteDevice(t.Context(), "a") }},
+		{"by token", func(s *Store) error { return s.DeleteDeviceByToken(t.Context(), "token a") }},
 		{"another device has its token", func(s *Store) error { return s.SaveDevice(t.Context(), "c", "token a") }},
 		{"not seen for too long", func(s *Store) error {
 			now := s.now()
@@ -71,7 +71,7 @@ func TestDevicesAreForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 		change(t, s, Mutation{Kind: "org:linkedTo"}, rename("new"))
-		behind, err := s.Behind(t.Context())
+		behind, err := s.DevicesBehind(t.Context())
 		if err != nil || len(behind) == 0 || behind[0].ID != "b" {
 			t.Errorf("%s: %v, %v", test.reason, behind, err)
 		}
@@ -83,7 +83,7 @@ func TestADeadTokenDoesNotForgetItsDevice(t *testing.T) {
 	s := fresh(t)
 	register(t, s, "a", "dead")
 	register(t, s, "a", "alive")
-	if err := s.ForgetToken(t.Context(), "dead"); err != nil {
+	if err := s.DeleteDeviceByToken(t.Context(), "dead"); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.CountDevices(t.Context()); n != 1 || err != nil {
@@ -112,7 +112,7 @@ func TestAnOlderDatabaseIsBroughtUpToDate(t *testing.T) {
 		INSERT INTO commits (kind, patch, mutation, time) VALUES ('org:linkedTo', '[]', 'key', 1);
 		PRAGMA application_id = %d; PRAGMA user_version = 1; PRAGMA journal_mode = wal`, applicationID))(path)
 	s := opened(t, path)
-	kinds, mark, err := s.All(t.Context())
+	kinds, mark, err := s.Snapshot(t.Context())
 	if err != nil || len(kinds) != 1 || kinds[0].Version != 2 || mark.Version != 1 {
 		t.Errorf("%v, %v, %v", kinds, mark, err)
 	}

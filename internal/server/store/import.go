@@ -43,20 +43,20 @@ type Imported struct {
 // Errors: a *VersionError, ErrKeyReused, ErrBusy. After any of them the database
 // is what it was.
 func (s *Store) Import(ctx context.Context, m Mutation, entries []kind.Kind) (done Imported, replayed bool, err error) {
-	err = s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		now := s.now()
 		if m.Key != "" {
-			if err := prune(ctx, tx, now); err != nil {
+			if err := deleteOldAnswers(ctx, tx, now); err != nil {
 				return err
 			}
-			if replayed, err = replay(ctx, tx, m, &done); replayed || err != nil {
+			if replayed, err = findAnswer(ctx, tx, m, &done); replayed || err != nil {
 				return err
 			}
 		}
 		each := Mutation{Device: m.Device}
 		for i, next := range entries {
 			each.Kind = next.ID
-			if err := importOne(ctx, tx, each, i, next, now, &done); err != nil {
+			if err := importKind(ctx, tx, each, i, next, now, &done); err != nil {
 				return err
 			}
 		}
@@ -64,28 +64,28 @@ func (s *Store) Import(ctx context.Context, m Mutation, entries []kind.Kind) (do
 			return nil
 		}
 		m.Kind = each.Kind
-		if err := record(ctx, tx, m, []operation{}, now); err != nil {
+		if err := insertCommit(ctx, tx, m, []operation{}, now); err != nil {
 			return err
 		}
-		return remember(ctx, tx, m, done, now)
+		return insertAnswer(ctx, tx, m, done, now)
 	})
 	if err != nil {
 		return Imported{}, false, err
 	}
-	s.announce()
+	s.notifyCommitted()
 	return done, replayed, nil
 }
 
-func importOne(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kind, now time.Time, done *Imported) error {
-	prev, err := find(ctx, tx, next.ID)
+func importKind(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kind, now time.Time, done *Imported) error {
+	prev, err := findKind(ctx, tx, next.ID)
 	switch {
 	case errors.Is(err, ErrNotFound) && next.Version == 0:
 		done.New++
 		next.Version = 1
-		if err := insert(ctx, tx, []kind.Kind{next}); err != nil {
+		if err := insertKinds(ctx, tx, []kind.Kind{next}); err != nil {
 			return err
 		}
-		return record(ctx, tx, m, []operation{{"add", "", next}}, now)
+		return insertCommit(ctx, tx, m, []operation{{"add", "", next}}, now)
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return err
 	case next.Version != prev.Version:
@@ -96,8 +96,8 @@ func importOne(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kin
 	}
 	done.Changed++
 	next.Version++
-	if err := write(ctx, tx, next); err != nil {
+	if err := updateKind(ctx, tx, next); err != nil {
 		return err
 	}
-	return record(ctx, tx, m, patch(prev, next), now)
+	return insertCommit(ctx, tx, m, diffKinds(prev, next), now)
 }

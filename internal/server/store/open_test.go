@@ -19,13 +19,13 @@ func TestOpenMakesAndFillsOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new.db")
 	s := opened(t, path)
 	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("changed"))
-	mark, _ := s.Mark(t.Context())
+	mark, _ := s.Position(t.Context())
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 
 	again := opened(t, path)
-	kinds, after, err := again.All(t.Context())
+	kinds, after, err := again.Snapshot(t.Context())
 	if err != nil || len(kinds) != 3 || kinds[1].Name != "changed" || after != mark {
 		t.Errorf("reopened: %v, %v, want %v, %v", kinds, after, mark, err)
 	}
@@ -57,7 +57,7 @@ func TestOpenFillsAnEmptyFile(t *testing.T) {
 // database makes a SQLite file that Open did not make.
 func database(t *testing.T, statements string) func(path string) {
 	return func(path string) {
-		db, err := sql.Open("sqlite", source(path))
+		db, err := sql.Open("sqlite", fileURI(path))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestOpenRefusesAndLeavesTheFileAsItWas(t *testing.T) {
 func TestOpenRefusesWhatOnlyTheLogTells(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "given.db")
 	database(t, `PRAGMA journal_mode = wal`)(path)
-	db, err := connect(path, 1)
+	db, err := openPool(path, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

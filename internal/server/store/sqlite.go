@@ -40,7 +40,7 @@ var ErrBusy = errors.New("the database is in use by another program")
 const (
 	applicationID = 0x61746f6d // "atom": what file(1) and Open know the database by
 	busyTimeout   = 5 * time.Second
-	readers       = 4
+	maxReaders    = 4
 )
 
 //go:embed schema.sql
@@ -52,13 +52,13 @@ var devices string
 //go:embed mutations.sql
 var mutations string
 
-// versions make the schema, each from the one before: a database that an older
+// migrations make the schema, each from the one before: a database that an older
 // program made is brought up to date when it is opened.
-var versions = []string{schema, devices, mutations}
+var migrations = []string{schema, devices, mutations}
 
 // A Store is an open database. It is safe for concurrent use, also by
 // several programs on one file: changes come one after the other, and
-// readers neither wait for them nor see half of one.
+// maxReaders neither wait for them nor see half of one.
 type Store struct {
 	write *sql.DB // one connection: the queue of writers is in here and not in SQLite's locks
 	read  *sql.DB
@@ -84,14 +84,14 @@ func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := inspect(path); err != nil {
+	if err := checkFile(path); err != nil {
 		return nil, err
 	}
 	s := &Store{now: time.Now, committed: make(chan struct{}, 1)}
-	if s.write, err = connect(path, 1, "_txlock=immediate", "_pragma=synchronous(full)"); err != nil {
+	if s.write, err = openPool(path, 1, "_txlock=immediate", "_pragma=synchronous(full)"); err != nil {
 		return nil, err
 	}
-	if s.read, err = connect(path, readers, "_pragma=query_only(1)"); err != nil {
+	if s.read, err = openPool(path, maxReaders, "_pragma=query_only(1)"); err != nil {
 		s.write.Close()
 		return nil, err
 	}
@@ -100,18 +100,18 @@ func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 		if code := resultCode(err); code == sqlite3.SQLITE_READONLY || code == sqlite3.SQLITE_CANTOPEN {
 			err = fmt.Errorf("%w: its directory must be writable too, for the log that is kept beside the file", err)
 		}
-		return nil, classify(err)
+		return nil, wrapBusy(err)
 	}
 	return s, nil
 }
 
-// inspect refuses a file that is not ours by its first bytes, before SQLite
+// checkFile refuses a file that is not ours by its first bytes, before SQLite
 // sees it: opening a database can already change it, or leave files beside it.
 // The places are those of https://www.sqlite.org/fileformat2.html, section 1.3.
-func inspect(path string) error {
+func checkFile(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return plain(err) // SQLite would only say "unable to open database file"
+		return withoutPath(err) // SQLite would only say "unable to open database file"
 	}
 	defer file.Close()
 	header := make([]byte, 100)
@@ -122,24 +122,24 @@ func inspect(path string) error {
 		return ErrNotDatabase
 	}
 	field := func(at int) int { return int(int32(binary.BigEndian.Uint32(header[at:]))) }
-	return marks{schema: field(40), version: field(60), application: field(68)}.check()
+	return fileIDs{schema: field(40), version: field(60), application: field(68)}.check()
 }
 
-// marks tell what a database is for.
-type marks struct {
+// fileIDs tell what a database is for.
+type fileIDs struct {
 	schema      int // counts the changes of the schema: 0 is a database with nothing in it
 	version     int // the schema's, as this program counts it
 	application int
 }
 
-func (m marks) check() error {
+func (m fileIDs) check() error {
 	switch {
-	case m == marks{}: // made, and stopped before it was filled
+	case m == fileIDs{}: // made, and stopped before it was filled
 		return nil
 	case m.application != applicationID:
 		return ErrNotDatabase
-	case m.version > len(versions):
-		return fmt.Errorf("%w (its schema is %d, this version knows %d)", ErrNewer, m.version, len(versions))
+	case m.version > len(migrations):
+		return fmt.Errorf("%w (its schema is %d, this version knows %d)", ErrNewer, m.version, len(migrations))
 	}
 	return nil
 }
@@ -156,7 +156,7 @@ func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 	}
 	defer tx.Rollback()
 	// What inspect saw in the file may be older than what is in the write-ahead log.
-	var found marks
+	var found fileIDs
 	err = tx.QueryRowContext(ctx, `SELECT s.schema_version, v.user_version, a.application_id
 		FROM pragma_schema_version s, pragma_user_version v, pragma_application_id a`).Scan(&found.schema, &found.version, &found.application)
 	if err != nil {
@@ -165,19 +165,19 @@ func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 	if err := found.check(); err != nil {
 		return err
 	}
-	for _, version := range versions[found.version:] {
+	for _, version := range migrations[found.version:] {
 		if _, err := tx.ExecContext(ctx, version); err != nil {
 			return err
 		}
 	}
-	if found.version < len(versions) {
-		marks := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, len(versions))
+	if found.version < len(migrations) {
+		marks := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, len(migrations))
 		if _, err := tx.ExecContext(ctx, marks); err != nil {
 			return err
 		}
 	}
 	if found.version == 0 {
-		if err := insert(ctx, tx, seed); err != nil {
+		if err := insertKinds(ctx, tx, seed); err != nil {
 			return err
 		}
 	}
@@ -190,9 +190,9 @@ func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 // Close waits for what is running and closes the database.
 func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
 
-func connect(path string, connections int, options ...string) (*sql.DB, error) {
+func openPool(path string, connections int, options ...string) (*sql.DB, error) {
 	busy := fmt.Sprintf("_pragma=busy_timeout(%d)", busyTimeout.Milliseconds())
-	db, err := sql.Open("sqlite", source(path, append([]string{busy, "_pragma=foreign_keys(1)"}, options...)...))
+	db, err := sql.Open("sqlite", fileURI(path, append([]string{busy, "_pragma=foreign_keys(1)"}, options...)...))
 	if err != nil {
 		return nil, err
 	}
@@ -201,8 +201,8 @@ func connect(path string, connections int, options ...string) (*sql.DB, error) {
 	return db, nil
 }
 
-// source names the file as a URI, so that any character may stand in its path.
-func source(path string, options ...string) string {
+// fileURI names the file as a URI, so that any character may stand in its path.
+func fileURI(path string, options ...string) string {
 	uri := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String() + "?"
 	for i, option := range options {
 		if i > 0 {
@@ -213,9 +213,9 @@ func source(path string, options ...string) string {
 	return uri
 }
 
-// plain takes the name of the system call and the path out of a file
+// withoutPath takes the name of the system call and the path out of a file
 // system's error: Open names the path already.
-func plain(err error) error {
+func withoutPath(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
 		return path.Err
@@ -232,8 +232,8 @@ func resultCode(err error) int {
 	return 0
 }
 
-// classify makes ErrBusy of SQLite's own word for it.
-func classify(err error) error {
+// wrapBusy makes ErrBusy of SQLite's own word for it.
+func wrapBusy(err error) error {
 	if resultCode(err) == sqlite3.SQLITE_BUSY {
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	}

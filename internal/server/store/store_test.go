@@ -218,16 +218,16 @@ func TestAnswersAreKeptForTheirLifetime(t *testing.T) {
 
 func TestMarkNamesState(t *testing.T) {
 	s, other := fresh(t), fresh(t)
-	before, err := s.Mark(t.Context())
+	before, err := s.Position(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("x"))
-	_, after, err := s.All(t.Context())
+	_, after, err := s.Snapshot(t.Context())
 	if err != nil || before.Version != 0 || after.Version != 1 || before.Database != after.Database {
 		t.Errorf("marks %v, %v, %v", before, after, err)
 	}
-	if mark, _ := other.Mark(t.Context()); mark == before {
+	if mark, _ := other.Position(t.Context()); mark == before {
 		t.Error("two databases have the same mark")
 	}
 }
@@ -276,7 +276,7 @@ func TestVersionsOfKeys(t *testing.T) {
 	}
 	var id, parent, unused int
 	var plan string
-	if err := s.read.QueryRowContext(t.Context(), `EXPLAIN QUERY PLAN `+versionsOf, `["a"]`).Scan(&id, &parent, &unused, &plan); err != nil || !strings.Contains(plan, "INDEX commits_by_mutation") {
+	if err := s.read.QueryRowContext(t.Context(), `EXPLAIN QUERY PLAN `+versionsQuery, `["a"]`).Scan(&id, &parent, &unused, &plan); err != nil || !strings.Contains(plan, "INDEX commits_by_mutation") {
 		t.Errorf("the whole log is read: %s, %v", plan, err)
 	}
 }
