@@ -8,49 +8,49 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// contents is what the list needs to know of the kinds.
-type contents struct {
+// catalogState is what the list needs to know of the kinds.
+type catalogState struct {
 	Loaded, Loading bool
 	Err             string         // why the last attempt to load failed
-	Kinds           []entry        // by id
+	Kinds           []searchEntry  // by id
 	Vocabularies    map[string]int // how many kinds come from each
 }
 
-// entry is what searching needs to know of a kind, and is searched.
-type entry struct {
+// searchEntry is what searching needs to know of a kind, and is searched.
+type searchEntry struct {
 	ID                            kind.ID
 	Vocabulary, Name, Description string
 }
 
-func (c contents) waiting() bool { return !c.Loaded && (c.Loading || c.Err == "") }
+func (c catalogState) waiting() bool { return !c.Loaded && (c.Loading || c.Err == "") }
 
 // catalog is computed after every change of a kind. Most are of nothing that is in
 // it: then it stays what it was the last time.
-var catalog = atom.Derive(func(r atom.Reader) contents {
+var catalog = atom.Derive(func(r atom.Reader) catalogState {
 	now := kinds.Get(r)
-	last := atom.Attach(r, lastContents{}, func() *contents { return &contents{} })
-	next := contents{Loaded: now.Loaded, Loading: now.Loading}
+	last := atom.Attach(r, catalogCacheKey{}, func() *catalogState { return &catalogState{} })
+	next := catalogState{Loaded: now.Loaded, Loading: now.Loading}
 	if now.Err != nil {
 		next.Err = now.Err.Error()
 	}
 	next.Kinds, next.Vocabularies = last.Kinds, last.Vocabularies
-	if !last.of(now.Value) {
-		next.Kinds, next.Vocabularies = entries(now.Value)
+	if !last.describes(now.Value) {
+		next.Kinds, next.Vocabularies = searchEntries(now.Value)
 	}
 	*last = next
 	return next
 })
 
-type lastContents struct{}
+type catalogCacheKey struct{}
 
-// of reports whether the contents are those of the kinds.
-func (c *contents) of(kinds atom.Map[kind.ID, kind.Kind]) bool {
+// describes reports whether the contents are those of the kinds.
+func (c *catalogState) describes(kinds atom.Map[kind.ID, kind.Kind]) bool {
 	if kinds.Len() != len(c.Kinds) {
 		return false
 	}
 	i := 0
 	for id, k := range kinds.All() {
-		if !c.Kinds[i].of(id, k) {
+		if !c.Kinds[i].describes(id, k) {
 			return false
 		}
 		i++
@@ -58,29 +58,29 @@ func (c *contents) of(kinds atom.Map[kind.ID, kind.Kind]) bool {
 	return c.Vocabularies != nil
 }
 
-func (e *entry) of(id kind.ID, k kind.Kind) bool {
+func (e *searchEntry) describes(id kind.ID, k kind.Kind) bool {
 	return e.ID == id && e.Vocabulary == k.Vocabulary && e.Name == k.Name && e.Description == k.Description
 }
 
-// entries lists the kinds, by id.
-func entries(kinds atom.Map[kind.ID, kind.Kind]) (all []entry, vocabularies map[string]int) {
-	all, vocabularies = make([]entry, 0, kinds.Len()), map[string]int{}
+// searchEntries lists the kinds, by id.
+func searchEntries(kinds atom.Map[kind.ID, kind.Kind]) (all []searchEntry, vocabularies map[string]int) {
+	all, vocabularies = make([]searchEntry, 0, kinds.Len()), map[string]int{}
 	for id, k := range kinds.All() {
-		all = append(all, entry{id, k.Vocabulary, k.Name, k.Description})
+		all = append(all, searchEntry{id, k.Vocabulary, k.Name, k.Description})
 		vocabularies[k.Vocabulary]++
 	}
 	return all, vocabularies
 }
 
-// has reports whether a text, which is in lower case, is in what is searched.
-func (e *entry) has(text string) bool {
-	return contains(string(e.ID), text) || contains(e.Name, text) || contains(e.Description, text)
+// matches reports whether a text, which is in lower case, is in what is searched.
+func (e *searchEntry) matches(text string) bool {
+	return containsFold(string(e.ID), text) || containsFold(e.Name, text) || containsFold(e.Description, text)
 }
 
-// contains reports whether part, which is in lower case, is in the text, in whatever
+// containsFold reports whether part, which is in lower case, is in the text, in whatever
 // case. Ten thousand texts in lower case would take longer than a frame to make, so
 // those in ASCII are read as they are.
-func contains(text, part string) bool {
+func containsFold(text, part string) bool {
 	inLowerCase := func() bool { return strings.Contains(strings.ToLower(text), part) }
 	if part == "" {
 		return true

@@ -63,7 +63,7 @@ func TestSearchingInWhateverCase(t *testing.T) {
 		{"a\u212a", "ak", true}, // the sign for kelvin is a k, and longer than one
 		{"\u023a", "\u2c65", true},
 	} {
-		if got := contains(test.text, test.part); got != test.want || got != strings.Contains(strings.ToLower(test.text), test.part) {
+		if got := containsFold(test.text, test.part); got != test.want || got != strings.Contains(strings.ToLower(test.text), test.part) {
 			t.Errorf("%q in %q: %v", test.part, test.text, got)
 		}
 	}
@@ -78,8 +78,8 @@ func BenchmarkChangeOfOneKind(b *testing.B) {
 			s := atom.NewStore()
 			kinds.Load(b.Context(), s)
 			defer atom.Subscribe(s, catalog, func() {})()
-			defer atom.Subscribe(s, matching, func() {})()
-			one := hasDirection.of("foaf:00500")
+			defer atom.Subscribe(s, matchingKinds, func() {})()
+			one := hasDirection.atomOf("foaf:00500")
 			for i := 0; b.Loop(); i++ {
 				one.Set(s, i%2 == 0)
 			}

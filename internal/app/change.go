@@ -14,15 +14,15 @@ import (
 // A field is a part of a kind that can be edited. Each has an atom of its own,
 // so that the page can show what is pending, and what has failed, beside it.
 type field[V comparable] struct {
-	label string
-	path  string // JSON pointer in the kind
-	lens  func(*kind.Kind) *V
-	of    func(kind.ID) *atom.Atom[V]
-	saga  *saga.Definition[edit[V], kind.Kind]
+	label      string
+	path       string // JSON pointer in the kind
+	lens       func(*kind.Kind) *V
+	atomOf     func(kind.ID) *atom.Atom[V]
+	definition *saga.Definition[fieldEdit[V], kind.Kind]
 }
 
-// An edit is a change of a field as the outbox keeps it, until the server has it.
-type edit[V comparable] struct {
+// An fieldEdit is a change of a field as the outbox keeps it, until the server has it.
+type fieldEdit[V comparable] struct {
 	ID kind.ID `json:"id"`
 	To V       `json:"to"`
 }
@@ -36,24 +36,24 @@ var (
 
 func newField[V comparable](label, path string, lens func(*kind.Kind) *V) field[V] {
 	f := field[V]{label: label, path: path, lens: lens}
-	f.of = atom.NewFamily(func(id kind.ID) *atom.Atom[V] { return atom.Focus(kindByID.Of(id), lens) }).Of
-	f.saga = saga.Define(definition(path), func(e edit[V]) *atom.Atom[kind.Kind] { return kindByID.Of(e.ID) }, f.editing)
+	f.atomOf = atom.NewFamily(func(id kind.ID) *atom.Atom[V] { return atom.Focus(kindByID.Of(id), lens) }).Of
+	f.definition = saga.Define(definitionName(path), func(e fieldEdit[V]) *atom.Atom[kind.Kind] { return kindByID.Of(e.ID) }, f.newSaga)
 	return f
 }
 
-// definition is the name under which the outbox keeps the edits of a field.
-func definition(path string) string { return "kind" + path }
+// definitionName is the name under which the outbox keeps the edits of a field.
+func definitionName(path string) string { return "kind" + path }
 
 // set runs the saga behind every edit.
 func (f field[V]) set(s *atom.Store, id kind.ID, to V) *saga.Task {
-	task := f.saga.Run(s, edit[V]{id, to})
-	record(task, id, f.label, to)
+	task := f.definition.Run(s, fieldEdit[V]{id, to})
+	logTask(task, id, f.label, to)
 	return task
 }
 
-// editing changes the field in the kind: what its update changes there is the
+// newSaga changes the field in the kind: what its update changes there is the
 // JSON Patch that the server is sent.
-func (f field[V]) editing(e edit[V]) saga.Saga[kind.Kind] {
+func (f field[V]) newSaga(e fieldEdit[V]) saga.Saga[kind.Kind] {
 	return saga.New(
 		func(k *kind.Kind) struct{} {
 			*f.lens(k) = e.To
@@ -61,8 +61,8 @@ func (f field[V]) editing(e edit[V]) saga.Saga[kind.Kind] {
 		},
 		func(ctx context.Context, _ kind.Kind, _ struct{}) (kind.Kind, error) {
 			task := saga.TaskFrom(ctx)
-			record(task, e.ID, f.label, e.To) // of another page, or of one that is gone
-			ctx = fetch.Through(ctx, slowed(task.Store()))
+			logTask(task, e.ID, f.label, e.To) // of another page, or of one that is gone
+			ctx = fetch.Through(ctx, simulatedTransport(task.Store()))
 			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(e.ID)))
 		},
 	).PostEffect(func(k *kind.Kind, saved kind.Kind) {
@@ -70,8 +70,8 @@ func (f field[V]) editing(e edit[V]) saga.Saga[kind.Kind] {
 		if field := f.lens(k); *field == e.To {   // unless it has been changed again meanwhile
 			*field = *f.lens(&saved)
 		}
-	}).Timeout(longestAnswer)
+	}).Timeout(answerTimeout)
 }
 
-// longestAnswer is when a request counts as lost, to be sent again.
-const longestAnswer = time.Minute
+// answerTimeout is when a request counts as lost, to be sent again.
+const answerTimeout = time.Minute

@@ -42,8 +42,8 @@ type server struct {
 func serve(t *testing.T, answer func(fetch.Request) (*fetch.Response, error)) (*atom.Store, *server) {
 	t.Helper()
 	v := &server{answer: answer}
-	real := send
-	send = func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+	real := baseTransport
+	baseTransport = func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
 		if r.URL == "/api/kinds" {
 			return ok([]kind.Kind{wasDeathOf, diedIn, knows})
 		}
@@ -52,7 +52,7 @@ func serve(t *testing.T, answer func(fetch.Request) (*fetch.Response, error)) (*
 		v.mu.Unlock()
 		return v.answer(r)
 	}
-	t.Cleanup(func() { send = real })
+	t.Cleanup(func() { baseTransport = real })
 	s := atom.NewStore()
 	if _, err := kinds.Load(t.Context(), s); err != nil {
 		t.Fatal(err)
@@ -98,10 +98,10 @@ func TestAnEditIsSentAsItsPatch(t *testing.T) {
 			return ok(saved)
 		})
 		task := run(s, name, "was the death of")
-		if got := name.of(p100).Get(s); got != "was the death of" {
+		if got := name.atomOf(p100).Get(s); got != "was the death of" {
 			t.Errorf("at once the name is %q", got)
 		}
-		if pending := [2]int{atom.Pending(s, name.of(p100)), atom.Pending(s, inverse.of(p100))}; pending != [2]int{1, 0} {
+		if pending := [2]int{atom.Pending(s, name.atomOf(p100)), atom.Pending(s, inverse.atomOf(p100))}; pending != [2]int{1, 0} {
 			t.Errorf("pending of name and inverse: %v", pending)
 		}
 		if err := task.Wait(t.Context()); err != nil {
@@ -182,7 +182,7 @@ func TestAnEditWaitsForTheServer(t *testing.T) {
 		task := run(s, name, "was the death of")
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if got := name.of(p100).Get(s); task.State() != saga.Running || got != "was the death of" {
+		if got := name.atomOf(p100).Get(s); task.State() != saga.Running || got != "was the death of" {
 			t.Errorf("after an hour the task is %s and the name %q", task.State(), got)
 		}
 		if state := saga.OutboxOf(s).Get(s); state.Waiting != 1 || !state.Paused {
@@ -214,11 +214,11 @@ func TestWhatTheServerMadeOfAValue(t *testing.T) {
 		})
 		earlier, later := run(s, name, "died"), run(s, name, "later")
 		earlier.Wait(t.Context())
-		if got := name.of(p100).Get(s); got != "later" {
+		if got := name.atomOf(p100).Get(s); got != "later" {
 			t.Errorf("while the later one is pending the name is %q", got)
 		}
 		later.Wait(t.Context())
-		if got := name.of(p100).Get(s); got != "DIED" {
+		if got := name.atomOf(p100).Get(s); got != "DIED" {
 			t.Errorf("afterwards the name is %q", got)
 		}
 	})
@@ -239,7 +239,7 @@ func TestNetworkPanel(t *testing.T) {
 			t.Errorf("slow and shaky: %v, %d sent", err, server.sent())
 		}
 		failures.Set(s, 0)
-		latency.Set(s, longestLatency)
+		latency.Set(s, maxLatency)
 		task := run(s, name, "c")
 		time.Sleep(time.Second)
 		task.Cancel()
@@ -264,7 +264,7 @@ func TestLog(t *testing.T) {
 		toggle := run(s, hasDirection, false)
 		synctest.Wait()
 		show := func() (text string) {
-			for _, l := range lines.Get(s) {
+			for _, l := range logLines.Get(s) {
 				text += fmt.Sprintln(l.Number, l.Kind, l.Field, l.Value, l.outcome())
 			}
 			return text
@@ -282,11 +282,11 @@ func TestLog(t *testing.T) {
 			t.Errorf("then:\n%swant\n%s", got, want)
 		}
 		retried.Cancel()
-		for range longestLog {
+		for range maxLogLines {
 			run(s, hasDirection, true).Wait(t.Context())
 		}
 		synctest.Wait()
-		if all := lines.Get(s); len(all) != longestLog || all[0].Number != 3+longestLog {
+		if all := logLines.Get(s); len(all) != maxLogLines || all[0].Number != 3+maxLogLines {
 			t.Errorf("%d lines, the newest is number %d", len(all), all[0].Number)
 		}
 	})

@@ -14,15 +14,15 @@ import (
 type changeLog struct {
 	app.Compo
 	bind
-	lines hook.Hook[[]line]
+	lines hook.Hook[[]logLine]
 }
 
 func (c *changeLog) Render() app.UI {
-	all := c.lines.Use(&c.bind, lines)
+	all := c.lines.Use(&c.bind, logLines)
 	return app.Elem("section").Class("panel", "log").DataSet("testid", "log").Aria("labelledby", "log-title").Body(
 		app.Div().Class("panel-head").Body(
 			app.H2().ID("log-title").Class("panel-title").Text("Changes"),
-			app.Span().Class("panel-state").Text(tally(all)),
+			app.Span().Class("panel-state").Text(describeRunning(all)),
 		),
 		app.If(len(all) == 0, func() app.UI {
 			return app.P().Class("hint").Text("Nothing has been changed yet. Each change is listed here with what became of it.")
@@ -34,7 +34,7 @@ func (c *changeLog) Render() app.UI {
 	)
 }
 
-func (l line) render() app.UI {
+func (l logLine) render() app.UI {
 	return app.Li().Class("log-line").DataSet("state", string(l.State)).Body(
 		app.Span().Class("log-what").Body(
 			app.If(l.Kind != "", func() app.UI { return app.A().Href(hrefOfKind(l.Kind)).Text(l.Field) }).
@@ -49,7 +49,7 @@ func (l line) render() app.UI {
 }
 
 // outcome says in words what became of the task.
-func (l line) outcome() string {
+func (l logLine) outcome() string {
 	took := fmt.Sprintf("%.1f s", l.Took.Seconds())
 	switch l.State {
 	case saga.Running:
@@ -63,7 +63,7 @@ func (l line) outcome() string {
 	}
 }
 
-func tally(all []line) string {
+func describeRunning(all []logLine) string {
 	running := 0
 	for _, l := range all {
 		if l.State == saga.Running {

@@ -15,29 +15,29 @@ import (
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
-// A plan is what an import of a list would do to the kinds that there are.
-type plan struct {
-	counts
+// A importPlan is what an import of a list would do to the kinds that there are.
+type importPlan struct {
+	importCounts
 	entries atom.Map[kind.ID, kind.Kind] // those that are new or changed, as they will be
 	body    []byte                       // the same as JSON, of the version that they replace
 }
 
-type counts struct{ New, Changed, Same int }
+type importCounts struct{ New, Changed, Same int }
 
-func (c counts) todo() int { return c.New + c.Changed }
+func (c importCounts) changes() int { return c.New + c.Changed }
 
-func (c counts) String() string {
+func (c importCounts) String() string {
 	return fmt.Sprintf("%d new, %d changed, %d as they are", c.New, c.Changed, c.Same)
 }
 
-// readPlan reads a list of kinds in slices, and tells after each how many bytes
+// readImportPlan reads a list of kinds in slices, and tells after each how many bytes
 // of it have been read. Its error says which entry is wrong, or is ctx's.
-func readPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, read func(bytes int)) (p *plan, err error) {
-	p = &plan{body: append(make([]byte, 0, len(list)+len(list)/8), '[')}
+func readImportPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, read func(bytes int)) (p *importPlan, err error) {
+	p = &importPlan{body: append(make([]byte, 0, len(list)+len(list)/8), '[')}
 	reader := kind.NewReader(bytes.NewReader(list))
 	p.entries = atom.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
-		for turns := newTurns(); ; {
-			if turns.over() {
+		for turns := newYielder(); ; {
+			if turns.yield() {
 				read(int(reader.Offset()))
 			}
 			if err = ctx.Err(); err != nil {
@@ -60,8 +60,8 @@ func readPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte
 	return p, nil
 }
 
-// lastKinds returns the kinds once those that are being loaded are there.
-func lastKinds(ctx context.Context, s *atom.Store) atom.Map[kind.ID, kind.Kind] {
+// waitForKinds returns the kinds once those that are being loaded are there.
+func waitForKinds(ctx context.Context, s *atom.Store) atom.Map[kind.ID, kind.Kind] {
 	changed := make(chan struct{}, 1)
 	defer atom.Subscribe(s, kinds, func() {
 		select {
@@ -82,13 +82,13 @@ func lastKinds(ctx context.Context, s *atom.Store) atom.Map[kind.ID, kind.Kind] 
 // add takes a kind into the plan, and makes it what it will be; false when it is that
 // already. The version in the list does not matter: it is for the version that the
 // user sees to be replaced.
-func (p *plan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo bool, err error) {
+func (p *importPlan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo bool, err error) {
 	prev, ok := now.Get(k.ID)
 	k.Version = prev.Version
 	switch {
 	case !ok:
 		p.New++
-	case k.Same(prev):
+	case k.EqualContent(prev):
 		p.Same++
 		return false, nil
 	default:
@@ -98,7 +98,7 @@ func (p *plan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo bool, e
 	if err != nil {
 		return false, err
 	}
-	if p.todo() > 1 {
+	if p.changes() > 1 {
 		p.body = append(p.body, ',')
 	}
 	p.body = append(p.body, entry...)
@@ -106,18 +106,18 @@ func (p *plan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo bool, e
 	return true, nil
 }
 
-// drawing is how long what an import has changed may take to be drawn, before the page
+// drawTime is how long what an import has changed may take to be drawn, before the page
 // gets the next thing to do.
-const drawing = 20 * time.Millisecond
+const drawTime = 20 * time.Millisecond
 
-// carryOut is the saga of the import: every kind at once, all or none, here and
+// newSaga is the saga of the import: every kind at once, all or none, here and
 // on the server. sending is called when it is on its way there.
-func (p *plan) carryOut(s *atom.Store, file string, sending func(context.Context)) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
+func (p *importPlan) newSaga(s *atom.Store, file string, sending func(context.Context)) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
 	return saga.Update(func(all *atom.Map[kind.ID, kind.Kind]) { all.Merge(p.entries) }).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
 		task := saga.TaskFrom(ctx)
-		record(task, "", "Import of", file)
-		time.Sleep(drawing)
-		_, err := fetch.Do(fetch.Through(ctx, slowed(s, sending)), fetch.Request{
+		logTask(task, "", "Import of", file)
+		time.Sleep(drawTime)
+		_, err := fetch.Do(fetch.Through(ctx, simulatedTransport(s, sending)), fetch.Request{
 			Method: "POST", URL: "/api/kinds/import", Body: p.body,
 			Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": task.ID()},
 		})

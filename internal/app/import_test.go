@@ -22,9 +22,9 @@ func likes() kind.Kind {
 	return kind.Kind{ID: "my:likes", Name: "likes", Domain: []string{}, Range: []string{"Person"}, Vocabulary: "my"}
 }
 
-func planOf(t *testing.T, s *atom.Store, list []byte) *plan {
+func planOf(t *testing.T, s *atom.Store, list []byte) *importPlan {
 	t.Helper()
-	p, err := readPlan(t.Context(), kinds.Get(s).Value, list, func(int) {})
+	p, err := readImportPlan(t.Context(), kinds.Get(s).Value, list, func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,14 +37,14 @@ func TestAPlanTellsNewFromChanged(t *testing.T) {
 	changed.Name, changed.Version = "was the death of", 17
 	same.Version = 0
 	p := planOf(t, s, listOf(changed, same, likes()))
-	if p.String() != "1 new, 1 changed, 1 as they are" || p.todo() != 2 {
+	if p.String() != "1 new, 1 changed, 1 as they are" || p.changes() != 2 {
 		t.Error(p)
 	}
 	var sent []kind.Kind
 	if err := json.Unmarshal(p.body, &sent); err != nil || len(sent) != 2 || sent[0].Version != 1 || sent[1].Version != 0 {
 		t.Errorf("would send %s", p.body)
 	}
-	if empty := planOf(t, s, []byte("[]")); empty.todo() != 0 || string(empty.body) != "[]" {
+	if empty := planOf(t, s, []byte("[]")); empty.changes() != 0 || string(empty.body) != "[]" {
 		t.Error(empty)
 	}
 }
@@ -58,7 +58,7 @@ func TestReadingALongListTellsHowFarItIs(t *testing.T) {
 		all = append(all, k)
 	}
 	list, last, told := listOf(all...), 0, 0
-	if _, err := readPlan(t.Context(), kinds.Get(s).Value, list, func(bytes int) {
+	if _, err := readImportPlan(t.Context(), kinds.Get(s).Value, list, func(bytes int) {
 		if bytes < last || bytes > len(list) {
 			t.Errorf("%d bytes of %d after %d", bytes, len(list), last)
 		}
@@ -68,7 +68,7 @@ func TestReadingALongListTellsHowFarItIs(t *testing.T) {
 		t.Errorf("told %d times; %v", told, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := readPlan(ctx, kinds.Get(s).Value, list, func(int) { cancel() }); !errors.Is(err, context.Canceled) {
+	if _, err := readImportPlan(ctx, kinds.Get(s).Value, list, func(int) { cancel() }); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -79,7 +79,7 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 		answer func() (*fetch.Response, error)
 		stays  bool
 	}{
-		{"accepted", func() (*fetch.Response, error) { return ok(counts{}) }, true},
+		{"accepted", func() (*fetch.Response, error) { return ok(importCounts{}) }, true},
 		{"refused", func() (*fetch.Response, error) {
 			return &fetch.Response{Status: 409, Header: map[string]string{"content-type": "application/problem+json"}, Body: []byte(`{"detail":"no"}`)}, nil
 		}, false},
@@ -93,9 +93,9 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 				changed.Name = "was the death of"
 				p := planOf(t, s, listOf(changed, likes()))
 				sending := 0
-				shows := func() [2]string { return [2]string{name.of(p100).Get(s), name.of("my:likes").Get(s)} }
+				shows := func() [2]string { return [2]string{name.atomOf(p100).Get(s), name.atomOf("my:likes").Get(s)} }
 
-				task := saga.Run(s, kinds.Value(), p.carryOut(s, "kinds.json", func(context.Context) { sending++ }))
+				task := saga.Run(s, kinds.Value(), p.newSaga(s, "kinds.json", func(context.Context) { sending++ }))
 
 				if got := shows(); got != [2]string{"was the death of", "likes"} {
 					t.Errorf("at once %q", got)

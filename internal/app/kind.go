@@ -35,7 +35,7 @@ func (c *kindPage) CompoID() string { return string(c.ID) }
 func (c *kindPage) Render() app.UI {
 	k := c.kind.Use(&c.bind, kindByID.Of(c.ID))
 	if k.ID == "" {
-		return missing(c.ID)
+		return missingNotice(c.ID)
 	}
 	return app.Elem("article").Class("kind").Body(
 		app.A().Class("back").Href(hrefOfList(search.Get(c.Store()), vocabulary.Get(c.Store()))).Text("All kinds"),
@@ -46,17 +46,17 @@ func (c *kindPage) Render() app.UI {
 		app.H1().Class("kind-title").DataSet("heading", "kind").TabIndex(-1).Text(k.Name),
 		app.Div().Class("fields").Body(
 			components.Input().ID("name").Label(name.label).
-				Value(c.name.Use(&c.bind, name.of(c.ID))).Status(&c.name).
+				Value(c.name.Use(&c.bind, name.atomOf(c.ID))).Status(&c.name).
 				OnChange(c.setName).Invalid(c.wrong[name.label]),
 			components.Input().ID("description").Label(description.label).Multiline().
-				Value(c.description.Use(&c.bind, description.of(c.ID))).Status(&c.description).
+				Value(c.description.Use(&c.bind, description.atomOf(c.ID))).Status(&c.description).
 				OnChange(c.setDescription).Invalid(c.wrong[description.label]),
 			components.Toggle().ID("has-direction").Label(hasDirection.label).
-				On(c.hasDirection.Use(&c.bind, hasDirection.of(c.ID))).Status(&c.hasDirection).
+				On(c.hasDirection.Use(&c.bind, hasDirection.atomOf(c.ID))).Status(&c.hasDirection).
 				OnChange(c.setHasDirection),
 			app.Div().Class("field-with-link").Body(
 				components.Input().ID("inverse").Label(inverse.label).
-					Value(c.inverse.Use(&c.bind, inverse.of(c.ID))).Status(&c.inverse).
+					Value(c.inverse.Use(&c.bind, inverse.atomOf(c.ID))).Status(&c.inverse).
 					OnChange(c.setInverse).Invalid(c.wrong[inverse.label]),
 				c.linkToInverse(k),
 			),
@@ -65,16 +65,16 @@ func (c *kindPage) Render() app.UI {
 	)
 }
 
-func (c *kindPage) setName(_ app.Context, to string)        { change(c, name, to) }
-func (c *kindPage) setDescription(_ app.Context, to string) { change(c, description, to) }
-func (c *kindPage) setInverse(_ app.Context, to string)     { change(c, inverse, to) }
+func (c *kindPage) setName(_ app.Context, to string)        { changeText(c, name, to) }
+func (c *kindPage) setDescription(_ app.Context, to string) { changeText(c, description, to) }
+func (c *kindPage) setInverse(_ app.Context, to string)     { changeText(c, inverse, to) }
 func (c *kindPage) setHasDirection(_ app.Context, on bool) {
 	hasDirection.set(c.Store(), c.ID, on)
 }
 
-// change runs the saga of a text field, unless it is known beforehand what the
+// changeText runs the saga of a text field, unless it is known beforehand what the
 // server would say: then the field says it.
-func change(c *kindPage, f field[string], to string) {
+func changeText(c *kindPage, f field[string], to string) {
 	next := c.kind.Value()
 	*f.lens(&next) = to
 	if wrong, is := errors.AsType[*kind.FieldError](next.Validate()); is && wrong.Path == f.path {
@@ -91,7 +91,7 @@ func (c *kindPage) linkToInverse(k kind.Kind) app.UI {
 	case k.Inverse == "":
 		return app.P().Class("hint").Text("No kind reads the other way.")
 	case other.ID == "":
-		return app.P().Class("hint").Text("There is no kind of that name in " + titleOf(k.Vocabulary) + ".")
+		return app.P().Class("hint").Text("There is no kind of that name in " + vocabularyTitle(k.Vocabulary) + ".")
 	default:
 		return app.P().Class("hint").Body(
 			app.Text("Reads the other way: "),
@@ -112,7 +112,7 @@ func facts(k kind.Kind) app.UI {
 	return app.Elem("dl").Class("facts").Body(
 		fact("From", k.Domain...),
 		fact("To", k.Range...),
-		fact("Vocabulary", titleOf(k.Vocabulary)),
+		fact("Vocabulary", vocabularyTitle(k.Vocabulary)),
 		app.Div().Body(
 			app.Elem("dt").Text("Version"),
 			app.Elem("dd").DataSet("testid", "version").Text(strconv.FormatInt(k.Version, 10)),

@@ -12,20 +12,20 @@ import (
 	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-// list is the search, the filter, and the kinds that they let through.
-type list struct {
+// kindList is the search, the filter, and the kinds that they let through.
+type kindList struct {
 	app.Compo
 	bind
 	Selected kind.ID // the kind that is looked at, "" for none
 
-	catalog    hook.View[contents]
+	catalog    hook.View[catalogState]
 	search     hook.View[string]
 	vocabulary hook.View[string]
 	matching   hook.View[[]kind.ID]
 	shown      hook.View[int]
 }
 
-func (l *list) Render() app.UI {
+func (l *kindList) Render() app.UI {
 	now := l.catalog.Use(&l.bind, catalog)
 	return app.Elem("nav").Class("list").Aria("label", "Relationship kinds").Body(
 		app.Elem("header").Class("list-head").Body(
@@ -33,22 +33,22 @@ func (l *list) Render() app.UI {
 			app.Div().Class("list-filters").Body(
 				components.Input().ID("search").Label("Search").Type("search").
 					Value(l.search.Use(&l.bind, search)).
-					OnChange(l.find).Debounce(60*time.Millisecond),
-				l.choice(now.Vocabularies),
+					OnChange(l.onSearch).Debounce(60*time.Millisecond),
+				l.vocabularySelect(now.Vocabularies),
 			),
 			app.Div().Class("list-state").Body(
 				app.P().Class("list-count").Role("status").DataSet("testid", "count").Text(l.count(now)),
-				&liveState{},
+				&liveStatus{},
 			),
 		),
-		app.Div().Class("list-rows").On("scroll", l.scroll, app.PassiveEvent()).Body(
+		app.Div().Class("list-rows").On("scroll", l.onScroll, app.PassiveEvent()).Body(
 			l.rows(now),
 		),
 	)
 }
 
 // heading is that of the page while no kind is looked at.
-func (l *list) heading() app.UI {
+func (l *kindList) heading() app.UI {
 	const text = "Relationship kinds"
 	if l.Selected != "" {
 		return app.H2().Class("list-title").Body(app.A().Href(hrefOfList("", "")).Text(text))
@@ -56,11 +56,11 @@ func (l *list) heading() app.UI {
 	return app.H1().Class("list-title").DataSet("heading", "list").TabIndex(-1).Text(text)
 }
 
-// everything is the vocabulary of the option for all of them: go-app leaves out
+// allVocabularies is the vocabulary of the option for all of them: go-app leaves out
 // attributes that are empty.
-const everything = "all"
+const allVocabularies = "all"
 
-func (l *list) choice(vocabularies map[string]int) app.UI {
+func (l *kindList) vocabularySelect(vocabularies map[string]int) app.UI {
 	now := l.vocabulary.Use(&l.bind, vocabulary)
 	total := 0
 	for _, n := range vocabularies {
@@ -68,62 +68,62 @@ func (l *list) choice(vocabularies map[string]int) app.UI {
 	}
 	option := func(value, text string, n int) app.UI {
 		o := app.Option().Value(value).Text(fmt.Sprintf("%s (%d)", text, n))
-		if value == now || value == everything && now == "" {
+		if value == now || value == allVocabularies && now == "" {
 			o.Selected(true)
 		}
 		return o
 	}
 	return app.Div().Class("as-control").Body(
 		app.Label().Class("as-label").For("vocabulary").Text("Vocabulary"),
-		app.Select().ID("vocabulary").Class("select").OnChange(l.choose).Body(
-			option(everything, "All", total),
-			app.Range(vocabularies).Map(func(v string) app.UI { return option(v, titleOf(v), vocabularies[v]) }),
+		app.Select().ID("vocabulary").Class("select").OnChange(l.onVocabulary).Body(
+			option(allVocabularies, "All", total),
+			app.Range(vocabularies).Map(func(v string) app.UI { return option(v, vocabularyTitle(v), vocabularies[v]) }),
 		),
 	)
 }
 
-func (l *list) count(now contents) string {
+func (l *kindList) count(now catalogState) string {
 	total := len(now.Kinds)
-	switch n := len(l.matching.Use(&l.bind, matching)); {
+	switch n := len(l.matching.Use(&l.bind, matchingKinds)); {
 	case now.waiting():
 		return "Loading"
 	case !now.Loaded:
 		return "Not loaded"
 	case l.search.Value() == "" && l.vocabulary.Value() == "":
-		return many(total)
+		return countKinds(total)
 	default:
-		return fmt.Sprintf("%d of %s", n, many(total))
+		return fmt.Sprintf("%d of %s", n, countKinds(total))
 	}
 }
 
-func many(kinds int) string {
+func countKinds(kinds int) string {
 	if kinds == 1 {
 		return "1 kind"
 	}
 	return strconv.Itoa(kinds) + " kinds"
 }
 
-func (l *list) rows(now contents) app.UI {
+func (l *kindList) rows(now catalogState) app.UI {
 	ids := l.matching.Value()
 	switch {
 	case now.waiting():
-		return app.Div().Class("list-empty").Body(loading())
+		return app.Div().Class("list-empty").Body(loadingText())
 	case !now.Loaded:
-		return app.Div().Class("list-empty").Body(&unreachable{Reason: now.Err})
+		return app.Div().Class("list-empty").Body(&loadFailure{Reason: now.Err})
 	case len(ids) == 0:
 		return app.Div().Class("list-empty").Body(
 			app.P().Text("No relationship kind is like that."),
-			app.Button().Type("button").Class("as-button").Text("Show all").OnClick(l.clear),
+			app.Button().Type("button").Class("as-button").Text("Show all").OnClick(l.onShowAll),
 		)
 	}
-	more := len(ids) - l.shown.Use(&l.bind, shown)
+	more := len(ids) - l.shown.Use(&l.bind, maxRows)
 	ids = ids[:len(ids)-max(more, 0)]
 	return app.Div().Body(
-		components.List(l.entries(ids), func(e rowEntry) app.UI { return &row{ID: e.id, Current: e.current} }).
+		components.List(l.entries(ids), func(e rowEntry) app.UI { return &kindRow{ID: e.id, Current: e.current} }).
 			Class("rows").Key(func(e rowEntry) any { return e.id }),
 		app.If(more > 0, func() app.UI {
-			return hook.On(app.Button(), &l.shown, "click", l.more).Type("button").Class("as-button", "list-more").
-				Text(fmt.Sprintf("Show %d more", min(more, step)))
+			return hook.On(app.Button(), &l.shown, "click", l.showMore).Type("button").Class("as-button", "list-more").
+				Text(fmt.Sprintf("Show %d more", min(more, rowStep)))
 		}),
 	)
 }
@@ -134,7 +134,7 @@ type rowEntry struct {
 	current bool // it is looked at
 }
 
-func (l *list) entries(ids []kind.ID) []rowEntry {
+func (l *kindList) entries(ids []kind.ID) []rowEntry {
 	all := make([]rowEntry, len(ids))
 	for i, id := range ids {
 		all[i] = rowEntry{id, id == l.Selected}
@@ -142,45 +142,47 @@ func (l *list) entries(ids []kind.ID) []rowEntry {
 	return all
 }
 
-func (l *list) find(ctx app.Context, text string) { l.narrow(ctx, text, l.vocabulary.Value()) }
-
-func (l *list) choose(ctx app.Context, _ app.Event) {
-	from := ctx.JSSrc().Get("value").String()
-	if from == everything {
-		from = ""
-	}
-	l.narrow(ctx, l.search.Value(), from)
+func (l *kindList) onSearch(ctx app.Context, text string) {
+	l.setFilter(ctx, text, l.vocabulary.Value())
 }
 
-func (l *list) clear(ctx app.Context, _ app.Event) {
-	l.narrow(ctx, "", "")
+func (l *kindList) onVocabulary(ctx app.Context, _ app.Event) {
+	from := ctx.JSSrc().Get("value").String()
+	if from == allVocabularies {
+		from = ""
+	}
+	l.setFilter(ctx, l.search.Value(), from)
+}
+
+func (l *kindList) onShowAll(ctx app.Context, _ app.Event) {
+	l.setFilter(ctx, "", "")
 	app.Window().GetElementByID("search").Call("focus")
 }
 
-// narrow filters the list, and has the address say so.
-func (l *list) narrow(ctx app.Context, text, from string) {
-	narrow(l.Store(), text, from)
+// setFilter filters the list, and has the address say so.
+func (l *kindList) setFilter(ctx app.Context, text, from string) {
+	setFilter(l.Store(), text, from)
 	if l.Selected == "" {
-		ctx.Page().ReplaceURL(mustParse(hrefOfList(text, from)))
+		ctx.Page().ReplaceURL(mustParseURL(hrefOfList(text, from)))
 	}
 }
 
-func (l *list) more(app.Event) { shown.Update(l.Store(), func(n *int) { *n += step }) }
+func (l *kindList) showMore(app.Event) { maxRows.Update(l.Store(), func(n *int) { *n += rowStep }) }
 
-// nearTheEnd is how many pixels before its end the list is made longer.
-const nearTheEnd = 1000
+// growMargin is how many pixels before its end the list is made longer.
+const growMargin = 1000
 
-func (l *list) scroll(ctx app.Context, _ app.Event) {
+func (l *kindList) onScroll(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate() // what changes renders by itself
 	e := ctx.JSSrc()
 	below := e.Get("scrollHeight").Int() - e.Get("scrollTop").Int() - e.Get("clientHeight").Int()
-	if below < nearTheEnd && l.shown.Value() < len(l.matching.Value()) {
-		l.more(app.Event{})
+	if below < growMargin && l.shown.Value() < len(l.matching.Value()) {
+		l.showMore(app.Event{})
 	}
 }
 
-// row is one kind in the list.
-type row struct {
+// kindRow is one kind in the list.
+type kindRow struct {
 	app.Compo
 	bind
 	ID      kind.ID
@@ -189,14 +191,14 @@ type row struct {
 	kind hook.Hook[kind.Kind]
 }
 
-func (r *row) Render() app.UI {
+func (r *kindRow) Render() app.UI {
 	k := r.kind.Use(&r.bind, kindByID.Of(r.ID))
 	link := app.A().Class("row").Href(hrefOfKind(r.ID)).
 		DataSet("testid", "row").DataSet("id", string(r.ID)).
 		Body(
 			app.Span().Class("row-name").Text(k.Name),
-			r.mark(),
-			direction(k.HasDirection),
+			r.saveState(),
+			directionSign(k.HasDirection),
 			app.Span().Class("row-id").Text(localName(k.ID)),
 			app.Span().Class("badge").Text(k.Vocabulary),
 		)
@@ -206,8 +208,8 @@ func (r *row) Render() app.UI {
 	return app.Li().Body(link)
 }
 
-// mark tells that a change of the kind is on its way, or has failed.
-func (r *row) mark() app.UI {
+// saveState tells that a change of the kind is on its way, or has failed.
+func (r *kindRow) saveState() app.UI {
 	switch {
 	case r.kind.Failure() != nil:
 		return app.Span().Class("mark", "mark-failed").Text("not saved")
@@ -218,7 +220,7 @@ func (r *row) mark() app.UI {
 	}
 }
 
-func direction(has bool) app.UI {
+func directionSign(has bool) app.UI {
 	if has {
 		return app.Span().Class("direction").Title("has a direction").Body(app.Span().Class("aside").Text("has a direction"), app.Text("→"))
 	}

@@ -26,12 +26,12 @@ func applyEvent(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
 	}, contained...)
 }
 
-// everyKind loads the kinds, and says how far they are.
-func everyKind(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
+// loadKinds loads the kinds, and says how far they are.
+func loadKinds(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
 	if Source != nil {
-		return fromSource(ctx)
+		return loadFromSource(ctx)
 	}
-	answer, err := fetch.Do(fetch.Through(ctx, send), fetch.Request{URL: "/api/kinds", Header: map[string]string{"Accept": "application/json"}})
+	answer, err := fetch.Do(fetch.Through(ctx, baseTransport), fetch.Request{URL: "/api/kinds", Header: map[string]string{"Accept": "application/json"}})
 	if err != nil {
 		return loaded, "", err
 	}
@@ -41,7 +41,7 @@ func everyKind(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at str
 	return loaded, answer.Header["etag"], nil
 }
 
-func fromSource(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
+func loadFromSource(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
 	all, err := Source.Kinds(ctx)
 	if err != nil {
 		return loaded, "", err

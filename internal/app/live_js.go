@@ -11,20 +11,20 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// follow opens the feed, before the kinds are loaded.
-func follow(s *atom.Store) (stop func()) {
+// openFeed opens the feed, before the kinds are loaded.
+func openFeed(s *atom.Store) (stop func()) {
 	return feed.Open(s, live.Config{
 		URL:       "/api/events",
 		Atom:      kinds.Value(),
 		Apply:     applyEvent,
 		Refetch:   func() { kinds.Refresh(s) },
-		Committed: committed,
+		Committed: committedVersions,
 	})
 }
 
-// committed asks in which versions changes are.
-func committed(ctx context.Context, mutations []string) (versions map[string]int64, at string, err error) {
-	answer, err := fetch.Do(fetch.Through(ctx, send), fetch.Request{
+// committedVersions asks in which versions changes are.
+func committedVersions(ctx context.Context, mutations []string) (versions map[string]int64, at string, err error) {
+	answer, err := fetch.Do(fetch.Through(ctx, baseTransport), fetch.Request{
 		URL:    "/api/commits?" + url.Values{"mutation": mutations}.Encode(),
 		Header: map[string]string{"Accept": "application/json"},
 	})

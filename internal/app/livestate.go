@@ -7,14 +7,14 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// liveState says whether what others change shows here at once.
-type liveState struct {
+// liveStatus says whether what others change shows here at once.
+type liveStatus struct {
 	app.Compo
 	bind
 	status hook.View[live.Status]
 }
 
-func (l *liveState) Render() app.UI {
+func (l *liveStatus) Render() app.UI {
 	status := l.status.Use(&l.bind, feed.Status())
 	return app.Span().Class("live").DataSet("testid", "live").DataSet("status", string(status)).Title(status.Message()).Text(status)
 }

@@ -19,8 +19,8 @@ var (
 )
 
 const (
-	longestLatency = 5000
-	mostFailures   = 100
+	maxLatency  = 5000
+	maxFailures = 100
 )
 
 // errSimulated is returned in place of an answer, before anything is sent. It
@@ -28,9 +28,9 @@ const (
 // would wait instead of failing.
 var errSimulated = errors.New("a failure simulated by the network panel")
 
-// slowed returns the transport that the network panel describes. What is sending is
+// simulatedTransport returns the transport that the network panel describes. What is sending is
 // called when a request is sent in the end.
-func slowed(s *atom.Store, sending ...func(context.Context)) fetch.Transport {
+func simulatedTransport(s *atom.Store, sending ...func(context.Context)) fetch.Transport {
 	return func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
 		held := time.NewTimer(time.Duration(latency.Get(s)) * time.Millisecond)
 		defer held.Stop()
@@ -45,9 +45,9 @@ func slowed(s *atom.Store, sending ...func(context.Context)) fetch.Transport {
 		for _, f := range sending {
 			f(ctx)
 		}
-		return send(ctx, r)
+		return baseTransport(ctx, r)
 	}
 }
 
-// send is what tests put a server of their own in the place of.
-var send fetch.Transport = fetch.Send
+// baseTransport is what tests put a server of their own in the place of.
+var baseTransport fetch.Transport = fetch.Send

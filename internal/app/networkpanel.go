@@ -14,47 +14,47 @@ import (
 type networkPanel struct {
 	app.Compo
 	bind
-	elsewhere         app.Func // called when another tab has set them
+	onStorage         app.Func // called when another tab has set them
 	latency, failures hook.View[int]
 }
 
-// conditions is how the network is, as the browser keeps it.
-type conditions struct{ Latency, Failures int }
+// networkConditions is how the network is, as the browser keeps it.
+type networkConditions struct{ Latency, Failures int }
 
-// kept is the name under which it does.
-const kept = "atomsaga/network"
+// networkKey is the name under which it does.
+const networkKey = "atomsaga/network"
 
-// shaky is what the button sets.
-var shaky = conditions{Latency: 2000, Failures: 50}
+// shakyNetwork is what the button sets.
+var shakyNetwork = networkConditions{Latency: 2000, Failures: 50}
 
 func (p *networkPanel) OnMount(ctx app.Context) {
 	p.bind.OnMount(ctx)
-	p.remember(ctx)
-	p.elsewhere = app.FuncOf(func(app.Value, []app.Value) any { ctx.Dispatch(p.remember); return nil })
-	app.Window().Call("addEventListener", "storage", p.elsewhere)
+	p.restore(ctx)
+	p.onStorage = app.FuncOf(func(app.Value, []app.Value) any { ctx.Dispatch(p.restore); return nil })
+	app.Window().Call("addEventListener", "storage", p.onStorage)
 }
 
 func (p *networkPanel) OnDismount() {
-	app.Window().Call("removeEventListener", "storage", p.elsewhere)
-	p.elsewhere.Release()
+	app.Window().Call("removeEventListener", "storage", p.onStorage)
+	p.onStorage.Release()
 	p.bind.OnDismount()
 }
 
-// remember takes the conditions that were set before, or in another tab.
-func (p *networkPanel) remember(ctx app.Context) {
-	var now conditions
-	if ctx.LocalStorage().Get(kept, &now) == nil && now.valid() {
-		p.become(now)
+// restore takes the conditions that were set before, or in another tab.
+func (p *networkPanel) restore(ctx app.Context) {
+	var now networkConditions
+	if ctx.LocalStorage().Get(networkKey, &now) == nil && now.valid() {
+		p.apply(now)
 	}
 }
 
-func (c conditions) valid() bool {
-	return 0 <= c.Latency && c.Latency <= longestLatency && 0 <= c.Failures && c.Failures <= mostFailures
+func (c networkConditions) valid() bool {
+	return 0 <= c.Latency && c.Latency <= maxLatency && 0 <= c.Failures && c.Failures <= maxFailures
 }
 
 func (p *networkPanel) Render() app.UI {
-	now := conditions{p.latency.Use(&p.bind, latency), p.failures.Use(&p.bind, failures)}
-	return app.Elem("details").Class("panel").DataSet("testid", "network").DataSet("simulating", now != conditions{}).Body(
+	now := networkConditions{p.latency.Use(&p.bind, latency), p.failures.Use(&p.bind, failures)}
+	return app.Elem("details").Class("panel").DataSet("testid", "network").DataSet("simulating", now != networkConditions{}).Body(
 		app.Elem("summary").Body(
 			app.Span().Class("panel-title").Text("Network"),
 			app.Span().Class("panel-state").Text(now.String()),
@@ -62,16 +62,16 @@ func (p *networkPanel) Render() app.UI {
 		app.Div().Class("panel-body").Body(
 			app.P().Class("hint").Text("Make it slow, let half of it fail, and change several things before the first answer: "+
 				"each failure takes back its own change, and what you did later stays."),
-			slider("latency", "Latency", longestLatency, 100, fmt.Sprintf("%d ms", now.Latency), p.setLatency),
-			slider("failures", "Failures", mostFailures, 5, fmt.Sprintf("%d %%", now.Failures), p.setFailures),
+			slider("latency", "Latency", maxLatency, 100, fmt.Sprintf("%d ms", now.Latency), p.setLatency),
+			slider("failures", "Failures", maxFailures, 5, fmt.Sprintf("%d %%", now.Failures), p.setFailures),
 			p.button(now),
 		),
 	)
 }
 
-func (c conditions) String() string {
+func (c networkConditions) String() string {
 	switch {
-	case c == conditions{}:
+	case c == networkConditions{}:
 		return "as it is"
 	case c.Failures == 0:
 		return fmt.Sprintf("%d ms slower", c.Latency)
@@ -93,28 +93,31 @@ func slider(id, label string, max, step int, value string, set app.EventHandler)
 	)
 }
 
-func (p *networkPanel) button(now conditions) app.UI {
-	if now == (conditions{}) {
-		return app.Button().Type("button").Class("as-button").Text("Make it slow and shaky").OnClick(p.shake)
+func (p *networkPanel) button(now networkConditions) app.UI {
+	if now == (networkConditions{}) {
+		return app.Button().Type("button").Class("as-button").Text("Make it slow and shaky").OnClick(p.onSimulate)
 	}
-	return app.Button().Type("button").Class("as-button").Text("Back to as it is").OnClick(p.calm)
+	return app.Button().Type("button").Class("as-button").Text("Back to as it is").OnClick(p.onReset)
 }
 
-func (p *networkPanel) setLatency(ctx app.Context, _ app.Event)  { p.set(ctx, latency) }
-func (p *networkPanel) setFailures(ctx app.Context, _ app.Event) { p.set(ctx, failures) }
+func (p *networkPanel) setLatency(ctx app.Context, _ app.Event)  { p.setPart(ctx, latency) }
+func (p *networkPanel) setFailures(ctx app.Context, _ app.Event) { p.setPart(ctx, failures) }
 
-func (p *networkPanel) set(ctx app.Context, part *atom.Atom[int]) {
+func (p *networkPanel) setPart(ctx app.Context, part *atom.Atom[int]) {
 	if n, err := strconv.Atoi(ctx.JSSrc().Get("value").String()); err == nil {
 		part.Set(p.Store(), n)
-		p.keep(ctx)
+		p.save(ctx)
 	}
 }
 
-func (p *networkPanel) shake(ctx app.Context, _ app.Event) { p.become(shaky); p.keep(ctx) }
-func (p *networkPanel) calm(ctx app.Context, _ app.Event)  { p.become(conditions{}); p.keep(ctx) }
+func (p *networkPanel) onSimulate(ctx app.Context, _ app.Event) { p.apply(shakyNetwork); p.save(ctx) }
+func (p *networkPanel) onReset(ctx app.Context, _ app.Event) {
+	p.apply(networkConditions{})
+	p.save(ctx)
+}
 
-// become sets the conditions, and moves the sliders there.
-func (p *networkPanel) become(c conditions) {
+// apply sets the conditions, and moves the sliders there.
+func (p *networkPanel) apply(c networkConditions) {
 	p.Store().Batch(func(b *atom.Batch) {
 		latency.Set(b, c.Latency)
 		failures.Set(b, c.Failures)
@@ -126,8 +129,8 @@ func (p *networkPanel) become(c conditions) {
 	}
 }
 
-// keep writes the conditions where a reload finds them. A browser that keeps
+// save writes the conditions where a reload finds them. A browser that keeps
 // nothing, as in a private window, is no reason to complain.
-func (p *networkPanel) keep(ctx app.Context) {
-	_ = ctx.LocalStorage().Set(kept, conditions{latency.Get(p.Store()), failures.Get(p.Store())})
+func (p *networkPanel) save(ctx app.Context) {
+	_ = ctx.LocalStorage().Set(networkKey, networkConditions{latency.Get(p.Store()), failures.Get(p.Store())})
 }

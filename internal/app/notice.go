@@ -16,30 +16,30 @@ func notice(heading string, body ...app.UI) app.UI {
 	}, body...)...)
 }
 
-func loading() app.UI { return app.P().Text("The relationship kinds are on their way.") }
+func loadingText() app.UI { return app.P().Text("The relationship kinds are on their way.") }
 
-func missing(id kind.ID) app.UI {
+func missingNotice(id kind.ID) app.UI {
 	return notice("No such kind",
 		app.P().Text("There is no relationship kind “"+string(id)+"”."),
 		app.P().Body(app.A().Href(hrefOfList("", "")).Text("All kinds")),
 	)
 }
 
-// unreachable says that the kinds could not be loaded, and why.
-type unreachable struct {
+// loadFailure says that the kinds could not be loaded, and why.
+type loadFailure struct {
 	app.Compo
 	bind
 	Reason string
 }
 
-func (u *unreachable) Render() app.UI {
+func (u *loadFailure) Render() app.UI {
 	return app.Div().Class("unreachable").Role("alert").Body(
 		app.P().Text("The relationship kinds could not be loaded: "+u.Reason+"."),
 		app.Button().Type("button").Class("as-button").Text("Retry").OnClick(u.retry),
 	)
 }
 
-func (u *unreachable) retry(app.Context, app.Event) { kinds.Refresh(u.Store()) }
+func (u *loadFailure) retry(app.Context, app.Event) { kinds.Refresh(u.Store()) }
 
 // welcome is shown beside the list while no kind is looked at.
 type welcome struct{ app.Compo }
@@ -61,7 +61,7 @@ func (w *welcome) Render() app.UI {
 	)
 }
 
-func mustParse(address string) *url.URL {
+func mustParseURL(address string) *url.URL {
 	u, err := url.Parse(address)
 	if err != nil {
 		panic(err) // of our own making

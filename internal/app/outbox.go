@@ -23,7 +23,7 @@ func (p *outboxPanel) Render() app.UI {
 	now := p.outbox.Use(&p.bind, saga.OutboxOf(p.Store()))
 	return app.Elem("section").Class("panel", "outbox").DataSet("testid", "outbox").DataSet("waiting", now.Waiting).
 		DataSet("paused", now.Paused).DataSet("unkept", len(now.Unkept)).Aria("label", "Outbox").Body(
-		app.P().Class("hint").Role("status").Text(waiting(now)),
+		app.P().Class("hint").Role("status").Text(describeWaiting(now)),
 		app.If(now.Unauthorized, func() app.UI {
 			// In a tab of its own: what this page has not kept would be gone with it.
 			return app.P().Body(app.A().Href("/login").Target("_blank").Text("Log in"))
@@ -36,9 +36,9 @@ func (p *outboxPanel) Render() app.UI {
 	)
 }
 
-// waiting says what the outbox is at, and what becomes of it when the page is closed. A
-// change that is on its way, and will be there in a moment, is not worth a word.
-func waiting(now saga.OutboxState) string {
+// describeWaiting says what the outbox is at, and what becomes of it when the page is closed. A
+// changeText that is on its way, and will be there in a moment, is not worth a word.
+func describeWaiting(now saga.OutboxState) string {
 	changes := fmt.Sprintf("%d changes wait ", now.Waiting)
 	if now.Waiting == 1 {
 		changes = "1 change waits "
@@ -57,10 +57,10 @@ func waiting(now saga.OutboxState) string {
 	default:
 		changes = ""
 	}
-	return strings.TrimSpace(changes + keeping(now))
+	return strings.TrimSpace(changes + describeKeeping(now))
 }
 
-func keeping(now saga.OutboxState) string {
+func describeKeeping(now saga.OutboxState) string {
 	unkept := len(now.Unkept)
 	switch {
 	case now.Err != "" && unkept > 0 && unkept < now.Waiting:
@@ -82,12 +82,12 @@ func keeping(now saga.OutboxState) string {
 
 // aside is a change that does not go out.
 func (p *outboxPanel) aside(r saga.Record) app.UI {
-	var of edit[any]
+	var of fieldEdit[any]
 	_ = json.Unmarshal([]byte(r.Input), &of) // what cannot be read is shown by its name
 	return app.Li().Class("log-line").DataSet("aside", r.ID).Body(
 		app.Span().Class("log-what").Body(
-			app.A().Href(hrefOfKind(of.ID)).Text(labels[r.Name]+" of "+string(of.ID)),
-			app.Text(" "+words(of.To)),
+			app.A().Href(hrefOfKind(of.ID)).Text(fieldLabels[r.Name]+" of "+string(of.ID)),
+			app.Text(" "+describeValue(of.To)),
 		),
 		app.Span().Class("log-state").Text("not saved: "+r.Reason),
 		hook.On(app.Button(), &p.outbox, "click", func(app.Event) { saga.Discard(p.Store(), r.ID) }).
@@ -95,10 +95,10 @@ func (p *outboxPanel) aside(r saga.Record) app.UI {
 	)
 }
 
-// labels is how the fields are called whose edits the outbox keeps.
-var labels = map[string]string{
-	definition(name.path):         name.label,
-	definition(description.path):  description.label,
-	definition(hasDirection.path): hasDirection.label,
-	definition(inverse.path):      inverse.label,
+// fieldLabels is how the fields are called whose edits the outbox keeps.
+var fieldLabels = map[string]string{
+	definitionName(name.path):         name.label,
+	definitionName(description.path):  description.label,
+	definitionName(hasDirection.path): hasDirection.label,
+	definitionName(inverse.path):      inverse.label,
 }

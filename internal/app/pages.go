@@ -1,5 +1,5 @@
 // Package app is the demo's pages: a list of relationship kinds, and a page to
-// edit each of them with changes that show at once and roll back exactly.
+// fieldEdit each of them with changes that show at once and roll back exactly.
 //
 // Read state.go for what there is, change.go for how it is edited, kind.go for
 // the page that does so.
@@ -53,8 +53,8 @@ func hrefOfList(text, from string) string {
 	return (&url.URL{Path: "/", RawQuery: query.Encode()}).String()
 }
 
-// visit brings the state to what an address says.
-func visit(s *atom.Store, address *url.URL) {
+// setFromAddress brings the state to what an address says.
+func setFromAddress(s *atom.Store, address *url.URL) {
 	id, isKind := strings.CutPrefix(address.Path, kindsPath)
 	s.Batch(func(b *atom.Batch) {
 		if isKind {
@@ -63,7 +63,7 @@ func visit(s *atom.Store, address *url.URL) {
 		}
 		selected.Set(b, "")
 		query := address.Query()
-		narrow(b, query.Get("q"), query.Get("vocabulary"))
+		setFilter(b, query.Get("q"), query.Get("vocabulary"))
 	})
 }
 
@@ -74,33 +74,33 @@ type page struct {
 	app.Compo
 	bind
 
-	selected hook.View[kind.ID]
-	catalog  hook.View[contents]
-	ending   []func() // of the subscriptions
+	selected    hook.View[kind.ID]
+	catalog     hook.View[catalogState]
+	unsubscribe []func() // of the subscriptions
 
-	visited bool
-	id      kind.ID // what was last visited
+	visited   bool
+	visitedID kind.ID // what was last visited
 }
 
 func (p *page) OnPreRender(ctx app.Context) {
 	p.bind.OnPreRender(ctx)
 	address := ctx.Page().URL()
-	visit(p.Store(), address)
+	setFromAddress(p.Store(), address)
 	kinds.Load(ctx, p.Store()) // the page shows the error
 	// go-app writes title and path into attributes, and escapes no quotes there.
-	ctx.Page().SetTitle("%s", strings.ReplaceAll(strings.ReplaceAll(title(p.Store()), `"`, "”"), `\`, "/"))
+	ctx.Page().SetTitle("%s", strings.ReplaceAll(strings.ReplaceAll(windowTitle(p.Store()), `"`, "”"), `\`, "/"))
 	ctx.Page().ReplaceURL(&url.URL{Path: address.EscapedPath(), RawQuery: address.RawQuery})
 }
 
 func (p *page) OnMount(ctx app.Context) {
 	p.bind.OnMount(ctx)
-	say := func() { ctx.Page().SetTitle("%s", title(p.Store())) }
-	p.ending = []func(){atom.Subscribe(p.Store(), selected, say), atom.Subscribe(p.Store(), catalog, say)}
+	say := func() { ctx.Page().SetTitle("%s", windowTitle(p.Store())) }
+	p.unsubscribe = []func(){atom.Subscribe(p.Store(), selected, say), atom.Subscribe(p.Store(), catalog, say)}
 	say()
 }
 
 func (p *page) OnDismount() {
-	for _, end := range p.ending {
+	for _, end := range p.unsubscribe {
 		end()
 	}
 	p.bind.OnDismount()
@@ -111,18 +111,18 @@ func (p *page) OnNav(ctx app.Context) {
 	if app.IsServer {
 		return // OnPreRender has been there
 	}
-	visit(p.Store(), ctx.Page().URL())
+	setFromAddress(p.Store(), ctx.Page().URL())
 	if p.visited {
-		from := p.id
-		ctx.Defer(func(app.Context) { arrive(from) })
+		from := p.visitedID
+		ctx.Defer(func(app.Context) { moveFocus(from) })
 	}
-	p.visited, p.id = true, selected.Get(p.Store())
+	p.visited, p.visitedID = true, selected.Get(p.Store())
 }
 
-// arrive moves the focus to where one has come: to the heading, so that a
+// moveFocus moves the focus to where one has come: to the heading, so that a
 // screen reader says what this is; or, back in the list, to the row that one
 // came from, so that the keyboard goes on from there.
-func arrive(from kind.ID) {
+func moveFocus(from kind.ID) {
 	document, css := app.Window().Get("document"), app.Window().Get("CSS")
 	place := document.Call("querySelector", "h1[data-heading]")
 	if place.Truthy() && place.Get("dataset").Get("heading").String() == "list" {
@@ -142,28 +142,28 @@ func (p *page) Render() app.UI {
 		view = "kind"
 	}
 	return app.Div().Class("page").DataSet("view", view).Body(
-		&list{Selected: id},
+		&kindList{Selected: id},
 		app.Elem("main").Class("desk").Body(
 			p.body(id, p.catalog.Use(&p.bind, catalog)),
 			app.Elem("section").Class("lab").Aria("label", "Try it").Body(
 				&outboxPanel{},
 				&networkPanel{},
 				&importPanel{},
-				app.If(pushPossible(), func() app.UI { return &pushPanel{} }),
+				app.If(pushAvailable(), func() app.UI { return &pushPanel{} }),
 				&changeLog{},
 			),
 		),
 	)
 }
 
-func (p *page) body(id kind.ID, now contents) app.UI {
+func (p *page) body(id kind.ID, now catalogState) app.UI {
 	switch {
 	case id == "":
 		return &welcome{}
 	case now.waiting():
-		return notice("Loading", loading())
+		return notice("Loading", loadingText())
 	case !now.Loaded:
-		return notice("Not loaded", &unreachable{Reason: now.Err})
+		return notice("Not loaded", &loadFailure{Reason: now.Err})
 	default:
 		return &kindPage{ID: id}
 	}

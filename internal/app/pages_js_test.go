@@ -155,12 +155,12 @@ func TestSearchAndFilter(t *testing.T) {
 	check("0 of 3 kinds")
 	b.click(".list-empty button")
 	check("3 kinds", string(p100), string(diedIn.ID), string(knows.ID))
-	if got := b.find("#search").Get("value").String() + b.find("#vocabulary").Get("value").String(); got != everything {
+	if got := b.find("#search").Get("value").String() + b.find("#vocabulary").Get("value").String(); got != allVocabularies {
 		t.Errorf("after Show all the controls say %q", got)
 	}
 	b.enter("#vocabulary", "foaf", "change")
 	check("1 of 3 kinds", string(knows.ID))
-	b.enter("#vocabulary", everything, "change")
+	b.enter("#vocabulary", allVocabularies, "change")
 	check("3 kinds", string(p100), string(diedIn.ID), string(knows.ID))
 }
 
@@ -168,15 +168,15 @@ func TestTheListGrows(t *testing.T) {
 	s, _ := serve(t, nil)
 	b := open(t, s)
 	kinds.Value().Update(s, func(all *atom.Map[kind.ID, kind.Kind]) {
-		for i := range step + 10 {
+		for i := range rowStep + 10 {
 			k := knows
 			k.ID = kind.ID("foaf:" + strings.Repeat("x", i+1))
 			all.Set(k.ID, k)
 		}
 	})
-	b.until("there are not that many rows", func() bool { return len(b.rows()) == step })
+	b.until("there are not that many rows", func() bool { return len(b.rows()) == rowStep })
 	b.click(".list-more")
-	b.until("there are not more rows", func() bool { return len(b.rows()) == step+13 })
+	b.until("there are not more rows", func() bool { return len(b.rows()) == rowStep+13 })
 }
 
 func TestEditsOfAKind(t *testing.T) {
@@ -190,7 +190,7 @@ func TestEditsOfAKind(t *testing.T) {
 		return ok(saved)
 	})
 	b := open(t, s)
-	visit(s, mustParse(hrefOfKind(p100)))
+	setFromAddress(s, mustParseURL(hrefOfKind(p100)))
 	b.until("no kind", func() bool { return b.text("h1") == "was death of" })
 	direction := func() string { return b.find("[role=switch]").Call("getAttribute", "aria-checked").String() }
 	pending := func() string { return b.find("[data-component=toggle]").Get("dataset").Get("pending").String() }
@@ -217,7 +217,7 @@ func TestATextThatWouldBeRefusedIsNotSent(t *testing.T) {
 		saved.Name, saved.Version = "died", 2
 		return ok(saved)
 	})
-	visit(s, mustParse(hrefOfKind(p100)))
+	setFromAddress(s, mustParseURL(hrefOfKind(p100)))
 	b := open(t, s)
 	b.until("no kind", func() bool { return b.text("h1") == "was death of" })
 	b.enter("#name", " ", "change")
@@ -231,16 +231,16 @@ func TestATextThatWouldBeRefusedIsNotSent(t *testing.T) {
 
 func TestAnotherKindIsAnotherPage(t *testing.T) {
 	s, _ := serve(t, nil)
-	visit(s, mustParse(hrefOfKind(p100)))
+	setFromAddress(s, mustParseURL(hrefOfKind(p100)))
 	b := open(t, s)
 	b.until("no kind", func() bool { return b.text("h1") == "was death of" })
 	b.find("#name").Set("value", "half a na") // typed, not committed
-	visit(s, mustParse(hrefOfKind(diedIn.ID)))
+	setFromAddress(s, mustParseURL(hrefOfKind(diedIn.ID)))
 	b.until("not there", func() bool { return b.text("h1") == "died in" })
 	if got := b.find("#name").Get("value").String(); got != "died in" {
 		t.Errorf("the name is %q", got)
 	}
-	visit(s, mustParse(hrefOfKind("foaf:hates")))
+	setFromAddress(s, mustParseURL(hrefOfKind("foaf:hates")))
 	b.until("not there", func() bool { return b.text("h1") == "No such kind" })
 }
 
@@ -254,13 +254,13 @@ func TestTheNetworkIsKeptForTheSession(t *testing.T) {
 	s, _ = serve(t, nil) // as after a reload
 	b = open(t, s)
 	sliders := b.find("#latency").Get("value").String() + " " + b.find("#failures").Get("value").String()
-	if got := (conditions{latency.Get(s), failures.Get(s)}); got != (conditions{4300, 35}) || sliders != "4300 35" {
+	if got := (networkConditions{latency.Get(s), failures.Get(s)}); got != (networkConditions{4300, 35}) || sliders != "4300 35" {
 		t.Errorf("afterwards it is %v, and the sliders say %s", got, sliders)
 	}
-	app.Window().Get("localStorage").Call("setItem", kept, `{"Latency":-1}`)
+	app.Window().Get("localStorage").Call("setItem", networkKey, `{"Latency":-1}`)
 	s, _ = serve(t, nil)
 	open(t, s)
-	if got := (conditions{latency.Get(s), failures.Get(s)}); got != (conditions{}) {
+	if got := (networkConditions{latency.Get(s), failures.Get(s)}); got != (networkConditions{}) {
 		t.Errorf("of nonsense it made %v", got)
 	}
 }

@@ -105,8 +105,8 @@ func TestPrerenderedListIsNotAllOfIt(t *testing.T) {
 		many = append(many, k)
 	}
 	page := prerender(t, source{kinds: many}, "/")
-	if n := strings.Count(page, `data-testid="row"`); n != step {
-		t.Errorf("%d rows, want %d", n, step)
+	if n := strings.Count(page, `data-testid="row"`); n != rowStep {
+		t.Errorf("%d rows, want %d", n, rowStep)
 	}
 	if !strings.Contains(page, `>983 kinds<`) || !strings.Contains(page, `>Show 60 more<`) {
 		t.Error("the page does not say that there are more")

@@ -17,22 +17,22 @@ const (
 	// before it hands out a token, as JSON. It is empty when push is off.
 	PushVariable = "ATOMSAGA_PUSH"
 
-	keptPush = "atomsaga/push" // where the browser keeps, over a reload, that push is on
+	pushKey = "atomsaga/push" // where the browser keeps, over a reload, that push is on
 )
 
-// told is whether this device is told of changes while the page is closed.
-var told = atom.New(false)
+// pushOn is whether this device is told of changes while the page is closed.
+var pushOn = atom.New(false)
 
-// tell is the saga behind the switch.
-func tell(on bool) saga.Saga[bool] {
-	return saga.Update(func(now *bool) { *now = on }).Effect(turnPush).Timeout(time.Minute)
+// setPush is the saga behind the switch.
+func setPush(on bool) saga.Saga[bool] {
+	return saga.Update(func(now *bool) { *now = on }).Effect(switchPush).Timeout(time.Minute)
 }
 
 // pushPanel has the switch, and says why it cannot be turned.
 type pushPanel struct {
 	app.Compo
 	bind
-	told hook.Hook[bool]
+	pushOn hook.Hook[bool]
 }
 
 // OnMount takes up what was on when the page was closed. Tokens change: the
@@ -40,23 +40,23 @@ type pushPanel struct {
 func (p *pushPanel) OnMount(ctx app.Context) {
 	p.bind.OnMount(ctx)
 	var on bool
-	if ctx.LocalStorage().Get(keptPush, &on) == nil && on && allowed() == "granted" {
-		told.Set(p.Store(), true)
-		go func() { _ = turnPush(context.Background(), true) }()
+	if ctx.LocalStorage().Get(pushKey, &on) == nil && on && pushPermission() == "granted" {
+		pushOn.Set(p.Store(), true)
+		go func() { _ = switchPush(context.Background(), true) }()
 	}
 }
 
 func (p *pushPanel) Render() app.UI {
-	on := p.told.Use(&p.bind, told)
+	on := p.pushOn.Use(&p.bind, pushOn)
 	state, hint, possible := "off", "While this page is closed, this device shows a notification of what others change.", true
-	switch allowed() {
+	switch pushPermission() {
 	case "":
 		state, hint, possible = "not possible", "This browser has no push messages, or none in a private window.", false
 	case "denied":
 		state, hint, possible = "blocked", "Notifications are blocked for this page. The browser's settings for this site can allow them again.", false
 	default:
 		switch {
-		case p.told.Pending() > 0:
+		case p.pushOn.Pending() > 0:
 			state = "one moment"
 		case on:
 			state = "on"
@@ -70,10 +70,10 @@ func (p *pushPanel) Render() app.UI {
 		app.Div().Class("panel-body").Body(
 			app.P().Class("hint").Text(hint),
 			app.If(possible, func() app.UI {
-				return components.Toggle().ID("push").Label("Tell this device").On(on).OnChange(p.set).Status(&p.told)
+				return components.Toggle().ID("push").Label("Tell this device").On(on).OnChange(p.set).Status(&p.pushOn)
 			}),
 		),
 	)
 }
 
-func (p *pushPanel) set(_ app.Context, on bool) { p.told.Run(tell(on)) }
+func (p *pushPanel) set(_ app.Context, on bool) { p.pushOn.Run(setPush(on)) }

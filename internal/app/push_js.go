@@ -12,14 +12,14 @@ import (
 	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
-// pushPossible reports whether the server has push.
-func pushPossible() bool { return app.Getenv(PushVariable) != "" }
+// pushAvailable reports whether the server has push.
+func pushAvailable() bool { return app.Getenv(PushVariable) != "" }
 
-// receive hands the feed what the service worker is pushed, as long as the page
+// receivePushes hands the feed what the service worker is pushed, as long as the page
 // is open. The feed has most of it already; it sorts that out.
-func receive() {
+func receivePushes() {
 	workers := js.Global().Get("navigator").Get("serviceWorker")
-	if !pushPossible() || !workers.Truthy() {
+	if !pushAvailable() || !workers.Truthy() {
 		return
 	}
 	workers.Call("addEventListener", "message", js.FuncOf(func(_ js.Value, message []js.Value) any {
@@ -40,8 +40,8 @@ func receive() {
 	}))
 }
 
-// allowed is what the browser says of notifications; "" where it has no push.
-func allowed() string {
+// pushPermission is what the browser says of notifications; "" where it has no push.
+func pushPermission() string {
 	notification, worker := js.Global().Get("Notification"), js.Global().Get("navigator").Get("serviceWorker")
 	if !notification.Truthy() || !worker.Truthy() || !js.Global().Get("PushManager").Truthy() {
 		return ""
@@ -49,8 +49,8 @@ func allowed() string {
 	return notification.Get("permission").String()
 }
 
-// turnPush turns push on or off for this browser: see push/push.mjs.
-func turnPush(ctx context.Context, on bool) error {
+// switchPush turns push on or off for this browser: see push/push.mjs.
+func switchPush(ctx context.Context, on bool) error {
 	bundle, err := loadBundle(ctx)
 	if err != nil {
 		return err

@@ -6,6 +6,6 @@ import "context"
 
 // On the server there is no device to tell anything: its pages have no panel for it.
 
-func pushPossible() bool                   { return false }
-func allowed() string                      { return "" }
-func turnPush(context.Context, bool) error { return nil }
+func pushAvailable() bool                    { return false }
+func pushPermission() string                 { return "" }
+func switchPush(context.Context, bool) error { return nil }

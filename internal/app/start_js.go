@@ -13,8 +13,8 @@ import (
 	"github.com/atomsaga/atomsaga/saga/outbox"
 )
 
-// patience is how long the prerendered page stays while the kinds are loaded.
-const patience = 10 * time.Second
+// loadTimeout is how long the prerendered page stays while the kinds are loaded.
+const loadTimeout = 10 * time.Second
 
 // Start opens the outbox, loads the kinds and brings the state to the address; only then do the
 // pages take the place of the prerendered one, which shows the same. Without
@@ -22,12 +22,12 @@ const patience = 10 * time.Second
 func Start() {
 	s := atom.Default()
 	saga.Keep(s, outbox.Open("atomsaga"), func(r atom.Reader) bool { return kinds.Get(r).Loaded })
-	follow(s) // as long as the page is open, too
+	openFeed(s) // as long as the page is open, too
 	resumeAfterLogin(s)
-	receive()
+	receivePushes()
 	atom.Subscribe(s, kinds, func() {}) // somebody looks, as long as the page is open
-	visit(s, app.Window().URL())
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	setFromAddress(s, app.Window().URL())
+	ctx, cancel := context.WithTimeout(context.Background(), loadTimeout)
 	kinds.Load(ctx, s) // the page shows the error
 	cancel()
 	app.RunWhenOnBrowser()

@@ -12,7 +12,7 @@ import (
 var (
 	// kinds is every relationship kind: in the browser from the API, on the
 	// server from its database.
-	kinds = atom.Async(live.Load(feed, everyKind))
+	kinds = atom.Async(live.Load(feed, loadKinds))
 
 	// kindByID is one of them; it is missing when there is none of that id.
 	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.MapKey(kinds.Value(), id) })
@@ -22,40 +22,40 @@ var (
 var (
 	selected = atom.New(kind.ID("")) // the kind whose page is shown; "" for the list
 
-	// The list shows the kinds with this text in id, name or description, in
+	// The kindList shows the kinds with this text in id, name or description, in
 	// whatever case, and of this vocabulary; "" lets all through.
 	search     = atom.New("")
 	vocabulary = atom.New("")
 
-	shown = atom.New(step) // how many rows of the list there are at most
+	maxRows = atom.New(rowStep) // how many rows of the list there are at most
 )
 
-// step is how many rows the list grows by when its end is near.
-const step = 60
+// rowStep is how many rows the list grows by when its end is near.
+const rowStep = 60
 
-// narrow has the list begin anew with another filter.
-func narrow(w atom.Writer, text, from string) {
+// setFilter has the list begin anew with another filter.
+func setFilter(w atom.Writer, text, from string) {
 	if text != search.Get(w) || from != vocabulary.Get(w) {
 		search.Set(w, text)
 		vocabulary.Set(w, from)
-		shown.Set(w, step)
+		maxRows.Set(w, rowStep)
 	}
 }
 
-// matching lists the kinds that the filter lets through, by id.
-var matching = atom.Derive(func(r atom.Reader) []kind.ID {
+// matchingKinds lists the kinds that the filter lets through, by id.
+var matchingKinds = atom.Derive(func(r atom.Reader) []kind.ID {
 	text, from := strings.ToLower(strings.TrimSpace(search.Get(r))), vocabulary.Get(r)
 	ids := []kind.ID{}
 	for _, e := range catalog.Get(r).Kinds {
-		if (from == "" || from == e.Vocabulary) && e.has(text) {
+		if (from == "" || from == e.Vocabulary) && e.matches(text) {
 			ids = append(ids, e.ID)
 		}
 	}
 	return ids
 })
 
-// title is what the browser's window says.
-func title(r atom.Reader) string {
+// windowTitle is what the browser's window says.
+func windowTitle(r atom.Reader) string {
 	id := selected.Get(r)
 	if id == "" {
 		return "Relationship kinds – atomsaga"
@@ -66,15 +66,15 @@ func title(r atom.Reader) string {
 	return string(id) + " – atomsaga"
 }
 
-// titleOf is the name by which people know a vocabulary.
-func titleOf(vocabulary string) string {
-	if title, ok := titles[vocabulary]; ok {
+// vocabularyTitle is the name by which people know a vocabulary.
+func vocabularyTitle(vocabulary string) string {
+	if title, ok := vocabularyTitles[vocabulary]; ok {
 		return title
 	}
 	return vocabulary
 }
 
-var titles = map[string]string{
+var vocabularyTitles = map[string]string{
 	"crm":     "CIDOC CRM",
 	"dcterms": "DCMI Terms",
 	"foaf":    "FOAF",

@@ -40,8 +40,8 @@ func TestFilter(t *testing.T) {
 		{"neither", "died", "foaf", []kind.ID{}},
 		{"a vocabulary that there is not", "", "x", []kind.ID{}},
 	} {
-		narrow(s, test.text, test.from)
-		if got := matching.Get(s); fmt.Sprint(got) != fmt.Sprint(test.want) {
+		setFilter(s, test.text, test.from)
+		if got := matchingKinds.Get(s); fmt.Sprint(got) != fmt.Sprint(test.want) {
 			t.Errorf("%s: %v, want %v", test.reason, got, test.want)
 		}
 	}
@@ -52,11 +52,11 @@ func TestFilter(t *testing.T) {
 
 func TestTheFilterFollowsAnEdit(t *testing.T) {
 	s, _ := serve(t, nil)
-	narrow(s, "befriended", "")
+	setFilter(s, "befriended", "")
 	if err := kindByID.Of(knows.ID).Update(s, func(k *kind.Kind) { k.Name = "befriended" }); err != nil {
 		t.Fatal(err)
 	}
-	if got := matching.Get(s); len(got) != 1 || got[0] != knows.ID {
+	if got := matchingKinds.Get(s); len(got) != 1 || got[0] != knows.ID {
 		t.Errorf("got %v", got)
 	}
 }
@@ -65,12 +65,12 @@ func TestVisitIsTheInverseOfItsAddresses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := atom.NewStore()
 		text, from := rapid.String().Draw(t, "text"), rapid.String().Draw(t, "vocabulary")
-		visit(s, mustParse(hrefOfList(text, from)))
+		setFromAddress(s, mustParseURL(hrefOfList(text, from)))
 		if search.Get(s) != text || vocabulary.Get(s) != from || selected.Get(s) != "" {
 			t.Fatalf("%q became %q of %q", hrefOfList(text, from), search.Get(s), vocabulary.Get(s))
 		}
 		id := kind.ID(rapid.StringN(1, 20, -1).Draw(t, "id"))
-		visit(s, mustParse(hrefOfKind(id)))
+		setFromAddress(s, mustParseURL(hrefOfKind(id)))
 		if got := selected.Get(s); got != id || search.Get(s) != text || vocabulary.Get(s) != from {
 			t.Fatalf("%q became %q", hrefOfKind(id), got)
 		}
@@ -79,22 +79,22 @@ func TestVisitIsTheInverseOfItsAddresses(t *testing.T) {
 
 func TestTheListBeginsAnewWithAnotherFilterOnly(t *testing.T) {
 	s := atom.NewStore()
-	shown.Set(s, 5*step)
-	visit(s, &url.URL{Path: kindsPath + "x"})
-	visit(s, &url.URL{Path: "/"})
-	if got := shown.Get(s); got != 5*step {
+	maxRows.Set(s, 5*rowStep)
+	setFromAddress(s, &url.URL{Path: kindsPath + "x"})
+	setFromAddress(s, &url.URL{Path: "/"})
+	if got := maxRows.Get(s); got != 5*rowStep {
 		t.Errorf("after going there and back %d rows are shown", got)
 	}
-	visit(s, &url.URL{Path: "/", RawQuery: "q=x"})
-	if got := shown.Get(s); got != step {
+	setFromAddress(s, &url.URL{Path: "/", RawQuery: "q=x"})
+	if got := maxRows.Get(s); got != rowStep {
 		t.Errorf("of what is searched %d rows are shown", got)
 	}
 }
 
 func TestNotLoaded(t *testing.T) {
-	real := send
-	t.Cleanup(func() { send = real })
-	send = func(context.Context, fetch.Request) (*fetch.Response, error) { return nil, fetch.ErrOffline }
+	real := baseTransport
+	t.Cleanup(func() { baseTransport = real })
+	baseTransport = func(context.Context, fetch.Request) (*fetch.Response, error) { return nil, fetch.ErrOffline }
 	s := atom.NewStore()
 	if !catalog.Get(s).waiting() {
 		t.Error("not waiting before anything was tried")

@@ -9,29 +9,29 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// slice is how long is worked, and then it is the page's turn.
-const slice = 8 * time.Millisecond
+// workSlice is how long is worked, and then it is the page's turn.
+const workSlice = 8 * time.Millisecond
 
-// turns has long work take turns with the page. Nothing else does: there is one
+// yielder has long work take turns with the page. Nothing else does: there is one
 // thread for both.
-type turns struct{ begun time.Time }
+type yielder struct{ sliceStart time.Time }
 
-func newTurns() *turns { return &turns{time.Now()} }
+func newYielder() *yielder { return &yielder{time.Now()} }
 
-// over reports whether the slice has been worked off. Then it is the page's turn
+// yield reports whether the slice has been worked off. Then it is the page's turn
 // until over returns: a goroutine that only yields would keep the browser waiting.
-func (t *turns) over() bool {
-	if time.Since(t.begun) < slice {
+func (t *yielder) yield() bool {
+	if time.Since(t.sliceStart) < workSlice {
 		return false
 	}
-	rest()
-	t.begun = time.Now()
+	yieldToBrowser()
+	t.sliceStart = time.Now()
 	return true
 }
 
 // decodeKinds reads what /api/kinds has answered.
 func decodeKinds(list []byte) (all atom.Map[kind.ID, kind.Kind], err error) {
-	decoder, turns := json.NewDecoder(bytes.NewReader(list)), newTurns()
+	decoder, turns := json.NewDecoder(bytes.NewReader(list)), newYielder()
 	if _, err := decoder.Token(); err != nil {
 		return all, err
 	}
@@ -41,7 +41,7 @@ func decodeKinds(list []byte) (all atom.Map[kind.ID, kind.Kind], err error) {
 			if err = decoder.Decode(&k); err != nil || !yield(k.ID, k) {
 				return
 			}
-			turns.over()
+			turns.yield()
 		}
 	})
 	if err != nil {

@@ -5,13 +5,13 @@ import (
 	"syscall/js"
 )
 
-// rest returns when the browser has had its turn. A sleep does not give it one: it is
+// yieldToBrowser returns when the browser has had its turn. A sleep does not give it one: it is
 // over before Go has done what else there is to do, and then Go goes on. What comes
 // through a channel of the browser comes when Go has let go of the thread, and in a
 // page that is hidden as soon as in another.
-func rest() {
+func yieldToBrowser() {
 	wake := make(chan struct{})
-	r := resting()
+	r := sharedYieldQueue()
 	r.mu.Lock()
 	r.waiting = append(r.waiting, wake)
 	r.mu.Unlock()
@@ -19,8 +19,8 @@ func rest() {
 	<-wake
 }
 
-var resting = sync.OnceValue(func() *rests {
-	r, channel := new(rests), js.Global().Get("MessageChannel").New()
+var sharedYieldQueue = sync.OnceValue(func() *yieldQueue {
+	r, channel := new(yieldQueue), js.Global().Get("MessageChannel").New()
 	channel.Get("port1").Set("onmessage", js.FuncOf(func(js.Value, []js.Value) any {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -32,8 +32,8 @@ var resting = sync.OnceValue(func() *rests {
 	return r
 })
 
-// rests are those who wait for the browser, a message each.
-type rests struct {
+// yieldQueue are those who wait for the browser, a message each.
+type yieldQueue struct {
 	mu      sync.Mutex
 	waiting []chan struct{}
 	port    js.Value

@@ -4,5 +4,5 @@ package app
 
 import "time"
 
-// rest is for tests: outside of a browser there is nobody to wait for.
-func rest() { time.Sleep(time.Millisecond) }
+// yieldToBrowser is for tests: outside of a browser there is nobody to wait for.
+func yieldToBrowser() { time.Sleep(time.Millisecond) }

@@ -8,10 +8,10 @@ import "slices"
 // A change tells whether it can be made of a state; one that cannot is a
 // conflict, and leaves with everything that its task has changed.
 type Law struct {
-	Base State
-	live []*entry
-	with []*Law // the other roots of the same store, for transactions
-	last *int   // number of the last entry, common to them
+	Base       State
+	live       []*entry
+	roots      []*Law // the other roots of the same store, for transactions
+	lastNumber *int   // number of the last entry, common to them
 }
 
 // A Change makes its change of a state, or reports that it cannot.
@@ -19,7 +19,7 @@ type Change func(*State) bool
 
 type entry struct {
 	number  int
-	k       int // the task
+	task    int // the task
 	change  Change
 	pending bool
 	sent    bool   // change is what was sent
@@ -30,7 +30,7 @@ type entry struct {
 func Laws(bases ...State) []*Law {
 	laws, last := make([]*Law, len(bases)), new(int)
 	for i := range bases {
-		laws[i] = &Law{Base: bases[i].Clone(), with: laws, last: last}
+		laws[i] = &Law{Base: bases[i].Clone(), roots: laws, lastNumber: last}
 	}
 	return laws
 }
@@ -80,9 +80,9 @@ func Transact(k int, changes map[*Law]Change) {
 	for l := range changes {
 		laws = append(laws, l)
 	}
-	*laws[0].last++
+	*laws[0].lastNumber++
 	for l, change := range changes {
-		l.live = append(l.live, &entry{number: *l.last, k: k, change: change, pending: true, laws: laws})
+		l.live = append(l.live, &entry{number: *l.lastNumber, task: k, change: change, pending: true, laws: laws})
 	}
 }
 
@@ -92,41 +92,41 @@ func (l *Law) Plain(change Change) bool {
 	if v := l.Value(); !change(&v) {
 		return false
 	}
-	*l.last++
-	l.live = append(l.live, &entry{number: *l.last, k: -1, change: change, laws: []*Law{l}})
-	l.settled()
+	*l.lastNumber++
+	l.live = append(l.live, &entry{number: *l.lastNumber, task: -1, change: change, laws: []*Law{l}})
+	l.settleAll()
 	return true
 }
 
 // Server changes the base.
 func (l *Law) Server(change func(*State)) {
 	change(&l.Base)
-	l.settled()
+	l.settleAll()
 }
 
 // Settle ends what is left of task k.
 func (l *Law) Settle(k int, ok bool) {
 	if ok {
-		for _, other := range l.with {
-			for _, e := range other.of(k) {
+		for _, other := range l.roots {
+			for _, e := range other.pendingOf(k) {
 				e.pending = false
 			}
 		}
 	} else {
-		l.leave(func(e *entry) bool { return e.k == k && e.pending })
+		l.remove(func(e *entry) bool { return e.task == k && e.pending })
 	}
-	l.settled()
+	l.settleAll()
 }
 
-func (l *Law) leave(who func(*entry) bool) {
-	for _, other := range l.with {
+func (l *Law) remove(who func(*entry) bool) {
+	for _, other := range l.roots {
 		other.live = slices.DeleteFunc(other.live, who)
 	}
 }
 
-func (l *Law) of(k int) (all []*entry) {
+func (l *Law) pendingOf(k int) (all []*entry) {
 	for _, e := range l.live {
-		if e.k == k && e.pending {
+		if e.task == k && e.pending {
 			all = append(all, e)
 		}
 	}
@@ -134,38 +134,38 @@ func (l *Law) of(k int) (all []*entry) {
 }
 
 // Has reports whether task k has pending changes.
-func (l *Law) Has(k int) bool { return len(l.of(k)) > 0 }
+func (l *Law) Has(k int) bool { return len(l.pendingOf(k)) > 0 }
 
 // Pending returns the tasks that have not been settled, oldest first.
 func (l *Law) Pending() (ks []int) {
 	for _, e := range l.live {
-		if e.pending && !slices.Contains(ks, e.k) {
-			ks = append(ks, e.k)
+		if e.pending && !slices.Contains(ks, e.task) {
+			ks = append(ks, e.task)
 		}
 	}
 	return ks
 }
 
-// settled has conflicts leave, and folds what may be folded, in every log.
-func (l *Law) settled() {
-	for l.conflict() {
+// settleAll has conflicts leave, and folds what may be folded, in every log.
+func (l *Law) settleAll() {
+	for l.removeConflict() {
 	}
 	for again := true; again; {
 		again = false
-		for _, other := range l.with {
+		for _, other := range l.roots {
 			again = other.fold() || again
 		}
 	}
 }
 
-// conflict has the first entry that cannot be re-applied leave.
-func (l *Law) conflict() (found bool) {
-	for _, other := range l.with {
-		_, e := other.folded()
+// removeConflict has the first entry that cannot be re-applied leave.
+func (l *Law) removeConflict() (found bool) {
+	for _, other := range l.roots {
+		_, e := other.replay()
 		if e == nil {
 			continue
 		}
-		l.leave(func(x *entry) bool { return x.number == e.number || e.pending && x.pending && x.k == e.k })
+		l.remove(func(x *entry) bool { return x.number == e.number || e.pending && x.pending && x.task == e.task })
 		return true
 	}
 	return false
@@ -189,8 +189,8 @@ func (l *Law) fold() bool {
 	return true
 }
 
-// folded applies the live entries on the base, up to the first that cannot be.
-func (l *Law) folded() (v State, cannot *entry) {
+// replay applies the live entries on the base, up to the first that cannot be.
+func (l *Law) replay() (v State, cannot *entry) {
 	v = l.Base.Clone()
 	for _, e := range l.live {
 		if next := v.Clone(); e.change(&next) {
@@ -204,33 +204,33 @@ func (l *Law) folded() (v State, cannot *entry) {
 
 // Value is what everyone must see now.
 func (l *Law) Value() State {
-	v, _ := l.folded()
+	v, _ := l.replay()
 	return v
 }
 
 // Sendable reports whether all that task k changes now can be told by which items
 // it is about: not when it moves or adds some.
 func (l *Law) Sendable(k int) bool {
-	_, ok := l.sent(k)
+	_, ok := l.sentChanges(k)
 	return ok
 }
 
 // Send has task k re-applied from what it changes now, if it is sendable.
 func (l *Law) Send(k int) {
-	sent, _ := l.sent(k)
+	sent, _ := l.sentChanges(k)
 	for e, change := range sent {
 		e.change, e.sent = change, true
 	}
 }
 
-func (l *Law) sent(k int) (map[*entry]Change, bool) {
+func (l *Law) sentChanges(k int) (map[*entry]Change, bool) {
 	sent := map[*entry]Change{}
-	for _, other := range l.with {
+	for _, other := range l.roots {
 		v := other.Base.Clone()
 		for _, e := range other.live {
 			below := v.Clone()
 			e.change(&v)
-			if e.k != k || !e.pending || e.sent {
+			if e.task != k || !e.pending || e.sent {
 				continue
 			}
 			change, ok := changeFrom(below, v, e.change)

@@ -24,15 +24,15 @@ func Decode(document []byte) (Kind, error) {
 		optional bool
 		decode   func(path string, value json.RawMessage) error
 	}{
-		{"id", false, as(&k.ID, "a string")},
-		{"name", false, as(&k.Name, "a string")},
-		{"description", true, as(&k.Description, "a string")},
-		{"has_direction", false, as(&k.HasDirection, "true or false")},
-		{"inverse", true, as(&k.Inverse, "a string")},
-		{"domain", false, asTexts(&k.Domain)},
-		{"range", false, asTexts(&k.Range)},
-		{"vocabulary", false, as(&k.Vocabulary, "a string")},
-		{"version", true, as(&k.Version, "an integer")},
+		{"id", false, decodeInto(&k.ID, "a string")},
+		{"name", false, decodeInto(&k.Name, "a string")},
+		{"description", true, decodeInto(&k.Description, "a string")},
+		{"has_direction", false, decodeInto(&k.HasDirection, "true or false")},
+		{"inverse", true, decodeInto(&k.Inverse, "a string")},
+		{"domain", false, decodeTexts(&k.Domain)},
+		{"range", false, decodeTexts(&k.Range)},
+		{"vocabulary", false, decodeInto(&k.Vocabulary, "a string")},
+		{"version", true, decodeInto(&k.Version, "an integer")},
 	} {
 		value, ok := members[field.name]
 		delete(members, field.name)
@@ -53,8 +53,8 @@ func Decode(document []byte) (Kind, error) {
 	return k, nil
 }
 
-// as reads a value into target, which says what it must be.
-func as[T any](target *T, what string) func(string, json.RawMessage) error {
+// decodeInto reads a value into target, which says what it must be.
+func decodeInto[T any](target *T, what string) func(string, json.RawMessage) error {
 	return func(path string, value json.RawMessage) error {
 		var decoded *T // stays nil for null
 		if err := json.Unmarshal(value, &decoded); err != nil || decoded == nil {
@@ -65,16 +65,16 @@ func as[T any](target *T, what string) func(string, json.RawMessage) error {
 	}
 }
 
-// asTexts reads an array of strings; an empty one is not nil.
-func asTexts(target *[]string) func(string, json.RawMessage) error {
+// decodeTexts reads an array of strings; an empty one is not nil.
+func decodeTexts(target *[]string) func(string, json.RawMessage) error {
 	return func(path string, value json.RawMessage) error {
 		var elements []json.RawMessage
-		if err := as(&elements, "an array of strings")(path, value); err != nil {
+		if err := decodeInto(&elements, "an array of strings")(path, value); err != nil {
 			return err
 		}
 		*target = make([]string, len(elements))
 		for i, element := range elements {
-			if err := as(&(*target)[i], "a string")(fmt.Sprintf("%s/%d", path, i), element); err != nil {
+			if err := decodeInto(&(*target)[i], "a string")(fmt.Sprintf("%s/%d", path, i), element); err != nil {
 				return err
 			}
 		}

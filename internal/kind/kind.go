@@ -10,7 +10,7 @@ import (
 )
 
 // ID names a relationship kind: its vocabulary, a colon, and its local name,
-// as in "crm:P100_was_death_of".
+// decodeInto in "crm:P100_was_death_of".
 type ID string
 
 // Kind is a relationship kind, an object property of a published ontology.
@@ -49,22 +49,22 @@ func (k Kind) Validate() error {
 	if strings.TrimSpace(k.Name) == "" {
 		return &FieldError{"/name", "must not be empty"}
 	}
-	if err := checkLine("/name", k.Name, MaxName); err != nil {
+	if err := validateLine("/name", k.Name, MaxName); err != nil {
 		return err
 	}
-	if err := checkText("/description", k.Description, MaxDescription); err != nil {
+	if err := validateText("/description", k.Description, MaxDescription); err != nil {
 		return err
 	}
-	if err := checkLine("/inverse", k.Inverse, MaxInverse); err != nil {
+	if err := validateLine("/inverse", k.Inverse, MaxInverse); err != nil {
 		return err
 	}
-	if err := checkClasses("/domain", k.Domain); err != nil {
+	if err := validateClasses("/domain", k.Domain); err != nil {
 		return err
 	}
-	return checkClasses("/range", k.Range)
+	return validateClasses("/range", k.Range)
 }
 
-func checkClasses(path string, classes []string) error {
+func validateClasses(path string, classes []string) error {
 	if n := len(classes); n > MaxClasses {
 		return &FieldError{path, fmt.Sprintf("has %d classes; at most %d are allowed", n, MaxClasses)}
 	}
@@ -73,22 +73,22 @@ func checkClasses(path string, classes []string) error {
 		if strings.TrimSpace(class) == "" {
 			return &FieldError{at, "must not be empty"}
 		}
-		if err := checkLine(at, class, MaxClass); err != nil {
+		if err := validateLine(at, class, MaxClass); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkLine accepts a text that can stand in one line of a page.
-func checkLine(path, text string, max int) error {
+// validateLine accepts a text that can stand in one line of a page.
+func validateLine(path, text string, max int) error {
 	if strings.ContainsFunc(text, unicode.IsControl) {
 		return &FieldError{path, "must be one line without control characters"}
 	}
-	return checkText(path, text, max)
+	return validateText(path, text, max)
 }
 
-func checkText(path, text string, max int) error {
+func validateText(path, text string, max int) error {
 	if n := utf8.RuneCountInString(text); n > max {
 		return &FieldError{path, fmt.Sprintf("is %d characters long; at most %d are allowed", n, max)}
 	}

@@ -39,60 +39,60 @@ func (e *EntryError) Unwrap() error { return e.Err }
 // whoever reads a long one can do something else in between.
 type Reader struct {
 	decoder *json.Decoder
-	entries map[ID]int // where each id was
-	begun   bool
+	indexes map[ID]int // where each id was
+	started bool
 }
 
 // NewReader returns a Reader of a list.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{decoder: json.NewDecoder(r), entries: map[ID]int{}}
+	return &Reader{decoder: json.NewDecoder(r), indexes: map[ID]int{}}
 }
 
 // Next returns the next kind, decoded, validated, and with an id that none
 // before it has; io.EOF after the last one. Its other errors are an *EntryError,
 // ErrTooMany, or say why the whole is no list.
 func (r *Reader) Next() (Kind, error) {
-	if !r.begun {
+	if !r.started {
 		if token, err := r.decoder.Token(); err != nil || token != json.Delim('[') {
 			return Kind{}, errors.New("this is no list of kinds: it must be a JSON array")
 		}
-		r.begun = true
+		r.started = true
 	}
 	if !r.decoder.More() {
-		return Kind{}, r.end()
+		return Kind{}, r.readEnd()
 	}
-	i := len(r.entries)
+	i := len(r.indexes)
 	if i == MaxEntries {
 		return Kind{}, ErrTooMany
 	}
 	var document json.RawMessage
 	if err := r.decoder.Decode(&document); err != nil {
-		return Kind{}, notJSON(i, err)
+		return Kind{}, jsonError(i, err)
 	}
 	k, err := Decode(document)
 	if err == nil {
-		err = k.identify()
+		err = k.validateIdentity()
 	}
 	if err == nil {
 		err = k.Validate()
 	}
-	if before, ok := r.entries[k.ID]; err == nil && ok {
+	if before, ok := r.indexes[k.ID]; err == nil && ok {
 		err = &FieldError{"/id", fmt.Sprintf("is that of entry %d, too", before+1)}
 	}
 	if err != nil {
 		return Kind{}, &EntryError{i, k.ID, err.(*FieldError)} // none of them has another
 	}
-	r.entries[k.ID] = i
+	r.indexes[k.ID] = i
 	return k, nil
 }
 
 // Offset is how many bytes of the list have been read.
 func (r *Reader) Offset() int64 { return r.decoder.InputOffset() }
 
-// end is the error behind the last entry.
-func (r *Reader) end() error {
+// readEnd is the error behind the last entry.
+func (r *Reader) readEnd() error {
 	if _, err := r.decoder.Token(); err != nil {
-		return notJSON(len(r.entries), err)
+		return jsonError(len(r.indexes), err)
 	}
 	if _, err := r.decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("there is more text behind the list")
@@ -100,15 +100,15 @@ func (r *Reader) end() error {
 	return io.EOF
 }
 
-func notJSON(entry int, err error) error {
+func jsonError(entry int, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("the list ends in the middle, at entry %d", entry+1)
 	}
 	return fmt.Errorf("entry %d is not JSON: %w", entry+1, err)
 }
 
-// identify checks what only a new kind can choose: its id and vocabulary.
-func (k Kind) identify() error {
+// validateIdentity checks what only a new kind can choose: its id and vocabulary.
+func (k Kind) validateIdentity() error {
 	if !isName(k.Vocabulary) {
 		return &FieldError{"/vocabulary", "must be a name: letters, digits, and . _ -"}
 	}
@@ -128,8 +128,8 @@ func isName(text string) bool {
 	})
 }
 
-// Same reports whether the kinds are alike in all but their versions.
-func (k Kind) Same(other Kind) bool {
+// EqualContent reports whether the kinds are alike in all but their versions.
+func (k Kind) EqualContent(other Kind) bool {
 	return k.ID == other.ID && k.Name == other.Name && k.Description == other.Description && k.HasDirection == other.HasDirection &&
 		k.Inverse == other.Inverse && k.Vocabulary == other.Vocabulary && slices.Equal(k.Domain, other.Domain) && slices.Equal(k.Range, other.Range)
 }

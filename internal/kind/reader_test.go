@@ -90,10 +90,10 @@ func TestSame(t *testing.T) {
 	} {
 		a := Kind{ID: "org:memberOf", Version: 1}
 		b := Kind{ID: "org:memberOf", Version: 2, Domain: []string{}}
-		if !a.Same(b) {
+		if !a.EqualContent(b) {
 			t.Errorf("%v is not like %v", a, b)
 		}
-		if edit(&b); a.Same(b) {
+		if edit(&b); a.EqualContent(b) {
 			t.Errorf("%v is like %v", a, b)
 		}
 	}

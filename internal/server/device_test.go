@@ -31,7 +31,7 @@ func startPush(t *testing.T, google http.Handler, log io.Writer) (running, []byt
 	if err != nil {
 		t.Fatal(err)
 	}
-	account, err := os.ReadFile(config.Account)
+	account, err := os.ReadFile(config.AccountFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func startPush(t *testing.T, google http.Handler, log io.Writer) (running, []byt
 	if err := os.WriteFile(path, filled(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(t.Context(), Config{Database: path, Web: web(), WasmExec: []byte("// exec"), Push: push.Config{AccountFile: config.Account, BrowserFile: config.Web, Endpoint: config.Endpoint}, Log: slog.New(slog.NewTextHandler(log, nil))})
+	s, err := Open(t.Context(), Config{Database: path, Web: web(), WasmExec: []byte("// exec"), Push: push.Config{AccountFile: config.AccountFile, BrowserFile: config.BrowserFile, Endpoint: config.Endpoint}, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestTheAccountsKeyIsNowhere(t *testing.T) {
 	fcm := standin.New()
 	log := &diary{written: make(chan struct{})}
 	s, account := startPush(t, fcm, log)
-	fcm.Fail(401)
+	fcm.FailNext(401)
 	s.device("token-of-a-device")
 	s.patch(somebody, `[{"op":"replace","path":"/name","value":"x"}]`, asPatch)
 	<-log.written

@@ -26,8 +26,8 @@ import (
 // Project is the id of the only project that there is.
 const Project = "atomsaga-standin"
 
-// maxData is how large the data of a message may be, in bytes of names and values.
-const maxData = 4096
+// maxDataSize is how large the data of a message may be, in bytes of names and values.
+const maxDataSize = 4096
 
 // A Message is one that was taken.
 type Message struct {
@@ -48,23 +48,23 @@ const SenderID = "100000000001"
 // An FCM answers as Firebase Cloud Messaging does. It is an http.Handler, and
 // safe for concurrent use.
 type FCM struct {
-	mux    http.ServeMux
-	access string // what the login hands out
+	mux         http.ServeMux
+	accessToken string // what the login hands out
 
-	mu       sync.Mutex
-	dead     map[string]bool
-	failures []int // statuses of the next answers
-	messages []Message
-	changed  chan struct{} // closed with the next message
-	attempts int
+	mu         sync.Mutex
+	deadTokens map[string]bool
+	failures   []int // statuses of the next answers
+	messages   []Message
+	changed    chan struct{} // closed with the next message
+	attempts   int
 }
 
 // New returns one that has been sent nothing yet.
 func New() *FCM {
-	f := &FCM{access: rand.Text(), dead: map[string]bool{}, changed: make(chan struct{})}
-	f.mux.HandleFunc("POST /token", f.login)
-	f.mux.HandleFunc("POST /v1/projects/{project}/messages:send", f.send)
-	f.mux.HandleFunc("GET /{$}", f.show)
+	f := &FCM{accessToken: rand.Text(), deadTokens: map[string]bool{}, changed: make(chan struct{})}
+	f.mux.HandleFunc("POST /token", f.answerLogin)
+	f.mux.HandleFunc("POST /v1/projects/{project}/messages:send", f.answerSend)
+	f.mux.HandleFunc("GET /{$}", f.listMessages)
 	return f
 }
 
@@ -92,8 +92,8 @@ func Account(address string) ([]byte, error) {
 	}, "", "  ")
 }
 
-// Web returns what browsers need, as the Firebase console shows it.
-func Web() []byte {
+// BrowserConfig returns what browsers need, as the Firebase console shows it.
+func BrowserConfig() []byte {
 	web, _ := json.Marshal(map[string]string{ // texts always encode
 		"apiKey":            "AIzaSyStandIn",
 		"appId":             "1:" + SenderID + ":web:0123456789abcdef",
@@ -106,7 +106,7 @@ func Web() []byte {
 }
 
 // Config is where a server finds what it needs to send to an FCM.
-type Config struct{ Account, Web, Endpoint string }
+type Config struct{ AccountFile, BrowserFile, Endpoint string }
 
 // Files writes the files of a configuration for an FCM that is served at the address.
 func Files(directory, address string) (Config, error) {
@@ -115,23 +115,23 @@ func Files(directory, address string) (Config, error) {
 	if err != nil {
 		return c, err
 	}
-	return c, errors.Join(os.WriteFile(c.Account, account, 0o600), os.WriteFile(c.Web, Web(), 0o600))
+	return c, errors.Join(os.WriteFile(c.AccountFile, account, 0o600), os.WriteFile(c.BrowserFile, BrowserConfig(), 0o600))
 }
 
 // Flags are the configuration on the server's command line.
 func (c Config) Flags() []string {
-	return []string{"--push-account", c.Account, "--push-web", c.Web, "--push-endpoint", c.Endpoint}
+	return []string{"--push-account", c.AccountFile, "--push-web", c.BrowserFile, "--push-endpoint", c.Endpoint}
 }
 
-// Kill makes the token one of a device that is no more.
-func (f *FCM) Kill(token string) {
+// Unregister makes the token one of a device that is no more.
+func (f *FCM) Unregister(token string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.dead[token] = true
+	f.deadTokens[token] = true
 }
 
-// Fail answers the next attempts with these statuses, one each.
-func (f *FCM) Fail(statuses ...int) {
+// FailNext answers the next attempts with these statuses, one each.
+func (f *FCM) FailNext(statuses ...int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.failures = append(f.failures, statuses...)
@@ -151,38 +151,38 @@ func (f *FCM) Messages() ([]Message, <-chan struct{}) {
 	return slices.Clone(f.messages), f.changed
 }
 
-// login answers as https://oauth2.googleapis.com/token does.
-func (f *FCM) login(w http.ResponseWriter, r *http.Request) {
+// answerLogin answers as https://oauth2.googleapis.com/token does.
+func (f *FCM) answerLogin(w http.ResponseWriter, r *http.Request) {
 	if r.FormValue("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer" || r.FormValue("assertion") == "" {
-		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", "", "not a login of a service account")
+		writeError(w, http.StatusBadRequest, "INVALID_ARGUMENT", "", "not a login of a service account")
 		return
 	}
-	write(w, http.StatusOK, map[string]any{"access_token": f.access, "token_type": "Bearer", "expires_in": 3600})
+	writeJSON(w, http.StatusOK, map[string]any{"access_token": f.accessToken, "token_type": "Bearer", "expires_in": 3600})
 }
 
-// send answers as https://fcm.googleapis.com does.
-func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
+// answerSend answers as https://fcm.googleapis.com does.
+func (f *FCM) answerSend(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.attempts++
 	if len(f.failures) > 0 {
 		status := f.failures[0]
 		f.failures = f.failures[1:]
-		refuse(w, status, "UNAVAILABLE", "UNAVAILABLE", "not today")
+		writeError(w, status, "UNAVAILABLE", "UNAVAILABLE", "not today")
 		return
 	}
-	if r.Header.Get("Authorization") != "Bearer "+f.access {
-		refuse(w, http.StatusUnauthorized, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "log in first")
+	if r.Header.Get("Authorization") != "Bearer "+f.accessToken {
+		writeError(w, http.StatusUnauthorized, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "log in first")
 		return
 	}
 	if r.PathValue("project") != Project {
-		refuse(w, http.StatusForbidden, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", "the account is not of this project")
+		writeError(w, http.StatusForbidden, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", "the account is not of this project")
 		return
 	}
 	var request struct{ Message Message }
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
 	if err := decoder.Decode(&request); err != nil {
-		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "the values of data are texts: "+err.Error())
+		writeError(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "the values of data are texts: "+err.Error())
 		return
 	}
 	m := request.Message
@@ -192,37 +192,37 @@ func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case m.Token == "":
-		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "to whom?")
-	case size > maxData:
-		refuse(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "Android message is too big")
-	case f.dead[m.Token]:
-		refuse(w, http.StatusNotFound, "NOT_FOUND", "UNREGISTERED", "Requested entity was not found.")
+		writeError(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "to whom?")
+	case size > maxDataSize:
+		writeError(w, http.StatusBadRequest, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "Android message is too big")
+	case f.deadTokens[m.Token]:
+		writeError(w, http.StatusNotFound, "NOT_FOUND", "UNREGISTERED", "Requested entity was not found.")
 	default:
 		m.ID = fmt.Sprintf("projects/%s/messages/%d", Project, len(f.messages)+1)
 		f.messages = append(f.messages, m)
 		close(f.changed)
 		f.changed = make(chan struct{})
-		write(w, http.StatusOK, map[string]string{"name": m.ID})
+		writeJSON(w, http.StatusOK, map[string]string{"name": m.ID})
 	}
 }
 
-// refuse answers with an error as Google's services have it.
-func refuse(w http.ResponseWriter, status int, word, code, message string) {
+// writeError answers with an error as Google's services have it.
+func writeError(w http.ResponseWriter, status int, word, code, message string) {
 	details := []any{}
 	if code != "" {
 		details = append(details, map[string]string{"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": code})
 	}
-	write(w, status, map[string]any{"error": map[string]any{"code": status, "message": message, "status": word, "details": details}})
+	writeJSON(w, status, map[string]any{"error": map[string]any{"code": status, "message": message, "status": word, "details": details}})
 }
 
-func write(w http.ResponseWriter, status int, body any) {
+func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(body)
 }
 
-// show lists the messages, for a person.
-func (f *FCM) show(w http.ResponseWriter, r *http.Request) {
+// listMessages lists the messages, for a person.
+func (f *FCM) listMessages(w http.ResponseWriter, r *http.Request) {
 	messages, _ := f.Messages()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Refresh", "1")

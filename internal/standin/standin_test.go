@@ -18,12 +18,12 @@ func TestWhatIsRefused(t *testing.T) {
 	}{
 		{"not logged in", Project, "", `{"message":{"token":"x"}}`, 401},
 		{"logged in as somebody else", Project, "Bearer other", `{"message":{"token":"x"}}`, 401},
-		{"another project", "other", "Bearer " + f.access, `{"message":{"token":"x"}}`, 403},
-		{"no JSON", Project, "Bearer " + f.access, `hello`, 400},
-		{"a number in the data", Project, "Bearer " + f.access, `{"message":{"token":"x","data":{"version":1}}}`, 400},
-		{"to nobody", Project, "Bearer " + f.access, `{"message":{"data":{}}}`, 400},
-		{"too large", Project, "Bearer " + f.access, `{"message":{"token":"x","data":{"a":"` + strings.Repeat("x", maxData) + `"}}}`, 400},
-		{"as large as it may be", Project, "Bearer " + f.access, `{"message":{"token":"x","data":{"a":"` + strings.Repeat("x", maxData-1) + `"}}}`, 200},
+		{"another project", "other", "Bearer " + f.accessToken, `{"message":{"token":"x"}}`, 403},
+		{"no JSON", Project, "Bearer " + f.accessToken, `hello`, 400},
+		{"a number in the data", Project, "Bearer " + f.accessToken, `{"message":{"token":"x","data":{"version":1}}}`, 400},
+		{"to nobody", Project, "Bearer " + f.accessToken, `{"message":{"data":{}}}`, 400},
+		{"too large", Project, "Bearer " + f.accessToken, `{"message":{"token":"x","data":{"a":"` + strings.Repeat("x", maxDataSize) + `"}}}`, 400},
+		{"as large as it may be", Project, "Bearer " + f.accessToken, `{"message":{"token":"x","data":{"a":"` + strings.Repeat("x", maxDataSize-1) + `"}}}`, 200},
 	} {
 		r := httptest.NewRequest("POST", "/v1/projects/"+test.project+"/messages:send", strings.NewReader(test.body))
 		r.Header.Set("Authorization", test.authorization)
@@ -41,7 +41,7 @@ func TestWhatIsRefused(t *testing.T) {
 func TestItShowsWhatItWasSent(t *testing.T) {
 	f := New()
 	r := httptest.NewRequest("POST", "/v1/projects/"+Project+"/messages:send", strings.NewReader(`{"message":{"token":"x","data":{"title":"hello\nyou"}}}`))
-	r.Header.Set("Authorization", "Bearer "+f.access)
+	r.Header.Set("Authorization", "Bearer "+f.accessToken)
 	f.ServeHTTP(httptest.NewRecorder(), r)
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))

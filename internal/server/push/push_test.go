@@ -43,7 +43,7 @@ func files(t *testing.T, address string) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Config{AccountFile: c.Account, BrowserFile: c.Web, Endpoint: c.Endpoint}
+	return Config{AccountFile: c.AccountFile, BrowserFile: c.BrowserFile, Endpoint: c.Endpoint}
 }
 
 func newBench(t *testing.T) *bench {
@@ -202,7 +202,7 @@ func TestAFailureLosesNothing(t *testing.T) {
 	b := newBench(t)
 	b.register("a")
 	b.commit("", "org:linkedTo", rename("one"))
-	b.fcm.Fail(500)
+	b.fcm.FailNext(500)
 	if sent := b.round(); len(sent) > 0 {
 		t.Fatalf("sent %v", sent)
 	}
@@ -277,7 +277,7 @@ func TestUnavailableIsRepeated(t *testing.T) {
 	b := newBench(t)
 	b.register("a")
 	b.commit("", "org:linkedTo", rename("one"))
-	b.fcm.Fail(503)
+	b.fcm.FailNext(503)
 	if sent := b.round(); len(sent) != 1 || b.fcm.Attempts() != 2 {
 		t.Errorf("%d attempts, sent %v", b.fcm.Attempts(), sent)
 	}
@@ -287,7 +287,7 @@ func TestADeadTokenIsForgotten(t *testing.T) {
 	b := newBench(t)
 	b.register("a")
 	b.register("b")
-	b.fcm.Kill("token of a")
+	b.fcm.Unregister("token of a")
 	b.commit("", "org:linkedTo", rename("one"))
 	if sent := b.round(); len(sent) != 1 || sent["b"] == nil {
 		t.Errorf("sent %v", sent)
@@ -377,7 +377,7 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 func TestOnlyWhatBrowsersNeedIsRead(t *testing.T) {
 	c := files(t, "http://127.0.0.1:1")
 	mixed := map[string]string{"private_key": "secret"}
-	if err := json.Unmarshal(standin.Web(), &mixed); err != nil {
+	if err := json.Unmarshal(standin.BrowserConfig(), &mixed); err != nil {
 		t.Fatal(err)
 	}
 	content, _ := json.Marshal(mixed)

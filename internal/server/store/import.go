@@ -90,7 +90,7 @@ func importKind(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Ki
 		return err
 	case next.Version != prev.Version:
 		return &VersionError{i, next.ID, prev.Version}
-	case next.Same(prev):
+	case next.EqualContent(prev):
 		done.Same++
 		return nil
 	}

@@ -20,8 +20,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// subscription stands for what the browser agrees on with its push service.
-const subscription = `{
+// subscriptionScript stands for what the browser agrees on with its push service.
+const subscriptionScript = `{
 	let subscription = null
 	PushManager.prototype.subscribe = async () => subscription ??= {
 		endpoint: "https://push.example/",
@@ -33,8 +33,8 @@ const subscription = `{
 
 // The two places that Firebase asks.
 const (
-	installations = "https://firebaseinstallations.googleapis.com/"
-	registrations = "https://fcmregistrations.googleapis.com/"
+	installationsURL = "https://firebaseinstallations.googleapis.com/"
+	registrationsURL = "https://fcmregistrations.googleapis.com/"
 )
 
 // Attach answers in Google's place whatever the tab of ctx asks of it from now on.
@@ -42,7 +42,7 @@ const (
 func Attach(ctx context.Context, token func() string) error {
 	err := chromedp.Listen(ctx, func(event any) {
 		if paused, ok := event.(*fetch.EventRequestPaused); ok {
-			status, body := answer(paused, token)
+			status, body := respond(paused, token)
 			go fulfill(ctx, paused.RequestID, status, body) // not on the goroutine that listens
 		}
 	})
@@ -50,21 +50,21 @@ func Attach(ctx context.Context, token func() string) error {
 		return err
 	}
 	return chromedp.Do(ctx, func(ctx context.Context, tab *chromedp.Target) (none chromedp.Void, err error) {
-		if _, err = cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: subscription}); err != nil {
+		if _, err = cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: subscriptionScript}); err != nil {
 			return none, err
 		}
 		_, err = cdp.Call(ctx, tab, fetch.Enable, fetch.EnableParams{
-			Patterns: []*fetch.RequestPattern{{URLPattern: installations + "*"}, {URLPattern: registrations + "*"}},
+			Patterns: []*fetch.RequestPattern{{URLPattern: installationsURL + "*"}, {URLPattern: registrationsURL + "*"}},
 		})
 		return none, err
 	})
 }
 
-func answer(paused *fetch.EventRequestPaused, token func() string) (status int64, body any) {
+func respond(paused *fetch.EventRequestPaused, token func() string) (status int64, body any) {
 	switch {
 	case paused.Request.Method == "OPTIONS": // by which the browser asks whether it may
 		return 200, nil
-	case strings.HasPrefix(paused.Request.URL, installations):
+	case strings.HasPrefix(paused.Request.URL, installationsURL):
 		return 200, map[string]any{"refreshToken": "r", "authToken": map[string]string{"token": "t", "expiresIn": "604800s"}}
 	}
 	if name := token(); name != "" {
@@ -98,8 +98,8 @@ func SetNotifications(ctx context.Context, setting browser.PermissionSetting) er
 	return err
 }
 
-// patience is how long the browser may take to tell of a worker.
-const patience = 5 * time.Second
+// workerTimeout is how long the browser may take to tell of a worker.
+const workerTimeout = 5 * time.Second
 
 // ErrNoWorker is returned by Deliver when the origin has no service worker.
 var ErrNoWorker = errors.New("the page has no service worker yet")
@@ -108,7 +108,7 @@ var ErrNoWorker = errors.New("the page has no service worker yet")
 // when its push service has one. It wakes the worker, whether or not a page is open.
 func Deliver(ctx context.Context, origin string, payload []byte) error {
 	return chromedp.Do(ctx, func(ctx context.Context, tab *chromedp.Target) (none chromedp.Void, err error) {
-		id, err := registration(ctx, tab, origin)
+		id, err := findRegistration(ctx, tab, origin)
 		if err != nil {
 			return none, err
 		}
@@ -119,10 +119,10 @@ func Deliver(ctx context.Context, origin string, payload []byte) error {
 	})
 }
 
-// registration returns the id under which the browser knows the origin's worker.
-func registration(ctx context.Context, tab *chromedp.Target, origin string) (serviceworker.RegistrationID, error) {
+// findRegistration returns the id under which the browser knows the origin's worker.
+func findRegistration(ctx context.Context, tab *chromedp.Target, origin string) (serviceworker.RegistrationID, error) {
 	found := make(chan serviceworker.RegistrationID, 1)
-	ctx, stop := context.WithTimeout(ctx, patience)
+	ctx, stop := context.WithTimeout(ctx, workerTimeout)
 	defer stop()
 	err := chromedp.Listen(ctx, func(event any) {
 		updated, ok := event.(*serviceworker.EventWorkerRegistrationUpdated)
