@@ -43,7 +43,7 @@ function buildGo(peer) {
   for (const loader of ['lib/wasm/wasm_exec.js', 'misc/wasm/wasm_exec.js']) {
     if (existsSync(`${root}/${loader}`)) copyFileSync(`${root}/${loader}`, `${out}/wasm_exec.js`);
   }
-  copyFileSync(here('goapp/icon.svg'), `${out}/web/icon.svg`);
+  copyFileSync(here('icon.svg'), `${out}/web/icon.svg`);
   go(['build', '-trimpath', '-ldflags=-s -w', '-o', `${out}/web/app.wasm`, '.'], { GOOS: 'js', GOARCH: 'wasm' });
 }
 

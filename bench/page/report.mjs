@@ -18,7 +18,7 @@ function versionOf(name) {
 }
 
 function moduleVersion(name) {
-  const gomod = readFileSync(new URL('goapp/go.mod', import.meta.url), 'utf8');
+  const gomod = readFileSync(new URL('../../go.mod', import.meta.url), 'utf8');
   return gomod.match(new RegExp(`${name} (v\\S+)`))[1];
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/bench/page/site"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/hook"
@@ -50,18 +51,18 @@ func main() {
 		if err != nil {
 			n = prerendered
 		}
-		root.Set(atom.Default(), boardOf(n))
+		root.Set(atom.Default(), newBoard(n))
 	}
 	app.Route("/", func() app.Composer { return &page{} })
 	app.RunWhenOnBrowser()
-	generate()
+	site.WriteEarly("atomsaga")
 }
 
 // prerendered is how many rows are in the file that the site serves, whatever is
 // asked for: a static site does not know.
 const prerendered = 100
 
-func boardOf(n int) board {
+func newBoard(n int) board {
 	all := make([]string, n)
 	byID := make(map[string]item, n)
 	for i := range all {
@@ -82,7 +83,7 @@ type page struct {
 
 func (p *page) OnPreRender(ctx app.Context) {
 	p.bind.OnPreRender(ctx)
-	root.Set(p.Store(), boardOf(prerendered))
+	root.Set(p.Store(), newBoard(prerendered))
 }
 
 func (p *page) Render() app.UI {

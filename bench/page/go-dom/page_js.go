@@ -15,7 +15,7 @@ import (
 func main() {
 	js.Global().Get("performance").Call("mark", "app:start")
 	list := js.Global().Get("document").Call("getElementById", "rows")
-	list.Set("innerHTML", rows(wanted()))
+	list.Set("innerHTML", rowsHTML(rowCount()))
 	list.Call("addEventListener", "click", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		toggle(args[0].Get("target"))
 		return nil
@@ -23,7 +23,7 @@ func main() {
 	select {}
 }
 
-func wanted() int {
+func rowCount() int {
 	address, err := url.Parse(js.Global().Get("location").Get("href").String())
 	if err != nil {
 		panic(err)
@@ -35,7 +35,7 @@ func wanted() int {
 	return n
 }
 
-func rows(n int) string {
+func rowsHTML(n int) string {
 	var all strings.Builder
 	for i := range n {
 		id := "e" + strconv.Itoa(i)
@@ -52,12 +52,12 @@ func toggle(target js.Value) {
 	}
 	row := target.Get("parentNode")
 	before := row.Call("getAttribute", "data-done").String() == "true"
-	set(row, !before)
+	setDone(row, !before)
 	var settle js.Func
 	settle = js.FuncOf(func(_ js.Value, reason []js.Value) any {
 		settle.Release()
 		if reason[0].Truthy() {
-			set(row, before)
+			setDone(row, before)
 		}
 		return nil
 	})
@@ -66,6 +66,6 @@ func toggle(target js.Value) {
 		Call("then", settle, settle)
 }
 
-func set(row js.Value, done bool) {
+func setDone(row js.Value, done bool) {
 	row.Call("setAttribute", "data-done", strconv.FormatBool(done))
 }

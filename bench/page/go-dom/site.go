@@ -2,11 +2,7 @@
 
 package main
 
-import (
-	"fmt"
-	"os"
-	"path/filepath"
-)
+import "github.com/atomsaga/atomsaga/bench/page/site"
 
 const page = `<!doctype html>
 <html lang="en">
@@ -22,13 +18,4 @@ WebAssembly.instantiateStreaming(fetch("/web/app.wasm"), go.importObject).then((
 </html>
 `
 
-func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go-dom FOLDER")
-		os.Exit(2)
-	}
-	if err := os.WriteFile(filepath.Join(os.Args[1], "index.html"), []byte(page), 0o644); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { site.WriteHTML(page) }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/bench/page/site"
 )
 
 func main() {
@@ -19,7 +21,7 @@ func main() {
 	}
 	app.Route("/", func() app.Composer { return &page{} })
 	app.RunWhenOnBrowser()
-	generate()
+	site.Write("go-app, DOM by hand")
 }
 
 // page renders ?n=N rows, once.
@@ -58,12 +60,12 @@ func (r *row) Render() app.UI {
 func (r *row) toggle(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	before := r.done
-	r.set(!before)
+	r.setDone(!before)
 	var settle app.Func
 	settle = app.FuncOf(func(_ app.Value, reason []app.Value) any {
 		settle.Release()
 		if reason[0].Truthy() {
-			r.set(before)
+			r.setDone(before)
 		}
 		return nil
 	})
@@ -72,7 +74,7 @@ func (r *row) toggle(ctx app.Context, _ app.Event) {
 		Call("then", settle, settle)
 }
 
-func (r *row) set(done bool) {
+func (r *row) setDone(done bool) {
 	r.done = done
 	r.JSValue().Call("setAttribute", "data-done", strconv.FormatBool(done))
 }

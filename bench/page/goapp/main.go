@@ -14,6 +14,8 @@ import (
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/bench/page/site"
 )
 
 func main() {
@@ -22,7 +24,7 @@ func main() {
 	}
 	app.Route("/", func() app.Composer { return &rowsPage{} })
 	app.RunWhenOnBrowser()
-	generate()
+	site.Write("go-app alone")
 }
 
 // item is what the state "rows" holds n of.
