@@ -38,7 +38,7 @@ const buttons = `{
 // Every button of the demo is pressed, and does what it says. Those of push are
 // in push_test.go: without a server for that the page has no switch for it.
 func TestEveryButtonDoesWhatItSays(t *testing.T) {
-	a := arrive(t)
+	a := newApp(t)
 	a.Allow("422")
 	a.Allow("503")
 	a.Prepare(buttons)
@@ -49,7 +49,7 @@ func TestEveryButtonDoesWhatItSays(t *testing.T) {
 		go func() { refused.Refuse(503, "not today") }()
 	}
 	a.Goto(a.gate.URL("/"))
-	a.alive()
+	a.waitForProgram()
 	a.CSS(".unreachable").Role("button", "Retry").Click()
 	a.row(wasDeathOf).WantVisible()
 

@@ -8,7 +8,7 @@ import (
 )
 
 func TestTogglingShowsAtOnceAndIsStored(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.wantDirection(true, false)
 	a.version().WantText("1")
 	change := a.hold(wasDeathOf)
@@ -32,7 +32,7 @@ func TestTogglingShowsAtOnceAndIsStored(t *testing.T) {
 }
 
 func TestEveryFieldIsStored(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.edit(a.name(), "was the death of")
 	a.edit(a.description(), "Zwölf → \"twelve\"")
 	a.edit(a.inverse(), "P100i_died_in_it")
@@ -51,7 +51,7 @@ func TestEveryFieldIsStored(t *testing.T) {
 }
 
 func TestAReloadKeepsAChangeThatIsOnItsWay(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	held := a.hold(wasDeathOf)
 	a.direction().Click()
 	a.wantDirection(false, true)
@@ -73,17 +73,17 @@ func TestAReloadKeepsAChangeThatIsOnItsWay(t *testing.T) {
 }
 
 func TestTwoTabs(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	b := a.another(pathOf(wasDeathOf))
-	a.Front()
+	a := openPage(t, pathOf(wasDeathOf))
+	b := a.openAnother(pathOf(wasDeathOf))
+	a.BringToFront()
 	a.direction().Click()
 	a.version().WantText("2")
-	b.Front()
+	b.BringToFront()
 	b.reload()
 	b.wantDirection(false, false)
 	b.edit(b.name(), "was the death of")
 	b.version().WantText("3")
-	a.Front()
+	a.BringToFront()
 	a.reload()
 	a.name().WantValue("was the death of")
 	a.wantDirection(false, false)

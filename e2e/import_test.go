@@ -51,7 +51,7 @@ func manyKinds(n int) []kind.Kind {
 }
 
 func TestImport(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.openImporter()
 	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
 	a.outcome().WantText("kinds.json: 20 new, 1 changed, 0 as they are.")
@@ -64,7 +64,7 @@ func TestImport(t *testing.T) {
 	a.row("my:k00007").WantNone() // the list is long, and it is far down
 	a.search().Fill("kind 7")
 	a.row("my:k00007").WantVisible()
-	if a.program.has("my:k00007") {
+	if a.program.serves("my:k00007") {
 		t.Error("it is stored before the server was told")
 	}
 	sent.Arrived()
@@ -81,7 +81,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("stored: %+v", got)
 	}
 	a.Goto(a.gate.URL("/"))
-	a.alive()
+	a.waitForProgram()
 	a.wantCount("1003 kinds")
 	a.openImporter()
 	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
@@ -89,21 +89,21 @@ func TestImport(t *testing.T) {
 }
 
 func TestAnImportShowsInAnotherTab(t *testing.T) {
-	a := visit(t, "/")
-	b := a.another(pathOf(wasDeathOf))
+	a := openPage(t, "/")
+	b := a.openAnother(pathOf(wasDeathOf))
 	b.name().WantValue("was death of")
-	a.Front()
+	a.BringToFront()
 	a.openImporter()
 	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
 	a.press("Import 21 kinds")
 	a.outcome().WantText("kinds.json is imported: 20 new, 1 changed, 0 as they are.")
-	b.Front()
+	b.BringToFront()
 	b.wantCount("1003 kinds")
 	b.name().WantValue("was the death of")
 }
 
 func TestAFailedImportIsTakenBack(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.Allow("409")
 	a.openImporter()
 	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
@@ -118,7 +118,7 @@ func TestAFailedImportIsTakenBack(t *testing.T) {
 	a.alert().WantText("kinds.json was not imported, and all of it was taken back: " +
 		"crm:P100_was_death_of: there is such a kind, and its version is 2.")
 	a.wantCount("983 kinds")
-	if a.program.has("my:k00007") {
+	if a.program.serves("my:k00007") {
 		t.Error("half of it is stored")
 	}
 	a.press("Try again") // looks at what there is now
@@ -131,7 +131,7 @@ func TestAFailedImportIsTakenBack(t *testing.T) {
 }
 
 func TestACancelledImportIsTakenBack(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.openImporter()
 	a.file().Upload(fileOf(t, "kinds.json", manyKinds(20)))
 	sent := a.gate.Hold("POST", importPath)
@@ -145,7 +145,7 @@ func TestACancelledImportIsTakenBack(t *testing.T) {
 }
 
 func TestAFileThatCannotBeImported(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.openImporter()
 	bad := manyKinds(3)
 	bad[2].Name = "two\nlines"
@@ -166,7 +166,7 @@ func TestAFileThatCannotBeImported(t *testing.T) {
 
 // Ten thousand kinds come in, and the page answers all the while.
 func TestThePageIsUsableDuringAnImport(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.openImporter()
 	big := fileOf(t, "kinds.json", manyKinds(10_000))
 
@@ -223,8 +223,8 @@ func TestNoStepOfAnImportOfManyKindsIsLong(t *testing.T) {
 // longestTaskOfAnImport imports the file, once to cancel it and once to its end, and
 // returns how long the page worked at most without a pause.
 func longestTaskOfAnImport(t *testing.T, big string) int {
-	a := visit(t, pathOf(wasDeathOf))
-	a.live()
+	a := openPage(t, pathOf(wasDeathOf))
+	a.waitForLive()
 	a.openImporter()
 	browser.Eval[bool](a.Tab, `(window.longest = 0, new PerformanceObserver(list => {
 		for (const task of list.getEntries()) longest = Math.max(longest, task.duration)

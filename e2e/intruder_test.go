@@ -43,24 +43,24 @@ func (a *app) heading() *browser.Element { return a.CSS("h1") }
 func TestTheWorkerKeepsNothingThatIsNotTheServers(t *testing.T) {
 	for _, intruder := range intruders {
 		t.Run(intruder.reason, func(t *testing.T) {
-			a := visit(t, "/")
-			a.cached()
+			a := openPage(t, "/")
+			a.waitForWorker()
 			a.Allow("ERR_")
 			a.Allow("Unexpected token")
 			a.Allow("MIME")
 			a.Allow("404") // what was redirected there when the server is back
-			a.gate.Instead(intruder)
+			a.gate.AnswerWith(intruder)
 
 			// What the page asks for, a navigation, and what is fetched anew after a change.
 			a.WantTrue(`fetch("/api/kinds").then(r => r.json()).then(kinds => JSON.stringify(kinds).includes("was_death_of"))`)
 			a.Goto(a.gate.URL("/"))
 			a.heading().WantText("Log in to go on")
 
-			a.gate.Instead(nil)
-			a.Offline(true)
+			a.gate.AnswerWith(nil)
+			a.SetOffline(true)
 			a.gate.Down(true)
 			a.Goto(a.gate.URL("/"))
-			a.alive()
+			a.waitForProgram()
 			a.row(wasDeathOf).WantVisible()
 		})
 	}
@@ -70,7 +70,7 @@ func TestTheWorkerKeepsNothingThatIsNotTheServers(t *testing.T) {
 func TestAVersionThatSomethingElseAnsweredForIsNotInstalled(t *testing.T) {
 	for _, intruder := range intruders {
 		t.Run(intruder.reason, func(t *testing.T) {
-			first, second := release(t, "first"), release(t, "second")
+			first, second := startRelease(t, "first"), startRelease(t, "second")
 			var now atomic.Pointer[server.Server]
 			now.Store(first)
 			pages.Register()
@@ -80,8 +80,8 @@ func TestAVersionThatSomethingElseAnsweredForIsNotInstalled(t *testing.T) {
 			a := &app{browser.New(t), nil, gate.New(t, front.URL)}
 			a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
 			a.Goto(a.gate.URL("/"))
-			a.alive()
-			a.cached()
+			a.waitForProgram()
+			a.waitForWorker()
 			a.Allow("ERR_")
 			a.Allow("answered by something else")
 			a.Allow("Unexpected token")
@@ -90,7 +90,7 @@ func TestAVersionThatSomethingElseAnsweredForIsNotInstalled(t *testing.T) {
 
 			// The worker's script is the next version's; its files are the intruder's.
 			now.Store(second)
-			a.gate.Instead(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			a.gate.AnswerWith(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/app-worker.js" {
 					second.Handler().ServeHTTP(w, r)
 					return
@@ -111,7 +111,7 @@ func TestAVersionThatSomethingElseAnsweredForIsNotInstalled(t *testing.T) {
 				return true
 			})()`)
 
-			a.gate.Instead(nil)
+			a.gate.AnswerWith(nil)
 			a.reload()
 			a.row(wasDeathOf).WantVisible()
 		})

@@ -10,7 +10,7 @@ func (a *app) tabTo(t *testing.T, expression string) {
 	t.Helper()
 	for range 40 {
 		a.Press("Tab")
-		if a.eval(`(active => Boolean(` + expression + `))(document.activeElement)`) {
+		if a.isTrue(`(active => Boolean(` + expression + `))(document.activeElement)`) {
 			return
 		}
 	}
@@ -18,7 +18,7 @@ func (a *app) tabTo(t *testing.T, expression string) {
 }
 
 func TestKeyboardAlone(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.tabTo(t, `active.type === "search"`)
 	a.Type("was death of")
 	a.rows().WantCount(1)
@@ -43,7 +43,7 @@ func TestKeyboardAlone(t *testing.T) {
 }
 
 func TestTypingGoesOnWhileAnOlderChangeRollsBack(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
 	first := a.hold(wasDeathOf)
 	a.edit(a.name(), "first")

@@ -8,7 +8,7 @@ import (
 )
 
 func TestSearchAndFilter(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	if text := a.count().Text(); !strings.Contains(text, "983") {
 		t.Errorf("the count says %q", text)
 	}
@@ -26,7 +26,7 @@ func TestSearchAndFilter(t *testing.T) {
 }
 
 func TestAddressesOfKinds(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.search().Fill("was death of")
 	a.row(wasDeathOf).Click()
 	a.WantURL(pathOf(wasDeathOf))
@@ -48,10 +48,10 @@ func TestAddressesOfKinds(t *testing.T) {
 }
 
 func TestAKindThatDoesNotExist(t *testing.T) {
-	a := arrive(t)
+	a := newApp(t)
 	a.Allow("404")
 	a.Goto(a.gate.URL(pathOf("crm:P0_none")))
-	a.alive()
+	a.waitForProgram()
 	a.name().WantNone()
 	a.CSS("main").WantVisible()
 	a.WantTrue(`/crm:P0_none/.test(document.querySelector("main").innerText)`)

@@ -15,10 +15,10 @@ import (
 const latest = time.Second
 
 func TestAnotherBrowserShowsAChangeAtOnce(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	b := a.elsewhere(pathOf(wasDeathOf))
-	a.live()
-	b.live()
+	a := openPage(t, pathOf(wasDeathOf))
+	b := a.openInOtherBrowser(pathOf(wasDeathOf))
+	a.waitForLive()
+	b.waitForLive()
 	// The clocks of both pages are the machine's.
 	browser.Eval[bool](b.Tab, `(() => {
 		const page = document.querySelector("article.kind")
@@ -42,10 +42,10 @@ func TestAnotherBrowserShowsAChangeAtOnce(t *testing.T) {
 }
 
 func TestAPendingChangeStaysAboveAnotherBrowsers(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	b := a.elsewhere(pathOf(wasDeathOf))
-	a.live()
-	b.live()
+	a := openPage(t, pathOf(wasDeathOf))
+	b := a.openInOtherBrowser(pathOf(wasDeathOf))
+	a.waitForLive()
+	b.waitForLive()
 	held := b.hold(wasDeathOf)
 	b.edit(b.name(), "what B wants")
 	held.Arrived()
@@ -64,10 +64,10 @@ func TestAPendingChangeStaysAboveAnotherBrowsers(t *testing.T) {
 }
 
 func TestNothingIsMissedWhileTheServerIsDown(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	b := a.elsewhere(pathOf(wasDeathOf))
-	a.live()
-	b.live()
+	a := openPage(t, pathOf(wasDeathOf))
+	b := a.openInOtherBrowser(pathOf(wasDeathOf))
+	a.waitForLive()
+	b.waitForLive()
 	for _, each := range []*app{a, b} {
 		each.Allow("ERR_")
 		each.Allow("502")
@@ -78,27 +78,27 @@ func TestNothingIsMissedWhileTheServerIsDown(t *testing.T) {
 	a.version().WantText("2")
 	a.program.kill()
 	a.TestID("live").WantAttribute("data-status", "offline")
-	a.program.again()
+	a.program.restart()
 	a.program.patch(diedIn, `{"name": "after the crash"}`)
 	b.gate.Down(false)
 
-	b.live()
+	b.waitForLive()
 	b.name().WantValue("before the crash")
 	b.version().WantText("2")
 	b.row(diedIn).WantVisible()
-	a.live()
+	a.waitForLive()
 	a.row(diedIn).CSS(".row-name").WantText("after the crash")
 	b.row(diedIn).CSS(".row-name").WantText("after the crash")
 }
 
 // Both edit, one of them offline, whose edit waits.
 func TestBothEditsAreThereWhenTheOfflineOneComesBack(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	b := a.elsewhere(pathOf(wasDeathOf))
-	a.live()
-	b.live()
+	a := openPage(t, pathOf(wasDeathOf))
+	b := a.openInOtherBrowser(pathOf(wasDeathOf))
+	a.waitForLive()
+	b.waitForLive()
 	a.Allow("ERR_")
-	a.Offline(true)
+	a.SetOffline(true)
 	a.gate.Down(true)
 	a.TestID("live").WantAttribute("data-status", "offline")
 	a.edit(a.name(), "edited offline")
@@ -106,9 +106,9 @@ func TestBothEditsAreThereWhenTheOfflineOneComesBack(t *testing.T) {
 	b.version().WantText("2")
 
 	a.gate.Down(false)
-	a.Offline(false)
+	a.SetOffline(false)
 
-	a.live()
+	a.waitForLive()
 	a.wantDirection(false, false)
 	for _, each := range []*app{a, b} {
 		each.version().WantText("3")
@@ -119,10 +119,10 @@ func TestBothEditsAreThereWhenTheOfflineOneComesBack(t *testing.T) {
 
 // The tabs of one browser share one stream, and another one takes over.
 func TestTabsShareAStream(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	a.live()
-	b := a.another(pathOf(wasDeathOf))
-	b.live()
+	a := openPage(t, pathOf(wasDeathOf))
+	a.waitForLive()
+	b := a.openAnother(pathOf(wasDeathOf))
+	b.waitForLive()
 	a.program.patch(wasDeathOf, `{"name": "one"}`)
 	a.name().WantValue("one")
 	b.name().WantValue("one")
@@ -130,7 +130,7 @@ func TestTabsShareAStream(t *testing.T) {
 		t.Errorf("%d tabs wait for the stream of another one", n)
 	}
 	a.Goto("about:blank")
-	b.live()
+	b.waitForLive()
 	a.program.patch(wasDeathOf, `{"name": "two"}`)
 	b.name().WantValue("two")
 }

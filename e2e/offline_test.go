@@ -9,11 +9,11 @@ import (
 )
 
 func TestOfflineReloadStartsFromTheWorker(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.row(wasDeathOf).WantVisible()
-	a.cached()
+	a.waitForWorker()
 	a.Allow("ERR_")
-	a.Offline(true)
+	a.SetOffline(true)
 	a.gate.Down(true)
 
 	a.reload()
@@ -30,20 +30,20 @@ func TestOfflineReloadStartsFromTheWorker(t *testing.T) {
 
 // What is kept of a page is that page, so that nothing else is there before the program.
 func TestOfflineAPageIsTheOneThatWasSeen(t *testing.T) {
-	a := visit(t, "/")
-	a.cached()
+	a := openPage(t, "/")
+	a.waitForWorker()
 	first := `window.prerendered.querySelector("h1").innerText + ", " + window.prerendered.querySelector("[data-testid=count]").innerText`
 	seen := map[string]string{pathOf(wasDeathOf): "was death of, 983 kinds", "/?q=was+death+of": "Relationship kinds, 1 of 983 kinds", "/": "Relationship kinds, 983 kinds"}
 	for path := range seen {
 		a.Goto(a.gate.URL(path))
-		a.alive()
+		a.waitForProgram()
 	}
 	a.Allow("ERR_")
-	a.Offline(true)
+	a.SetOffline(true)
 	a.gate.Down(true)
 	for path, want := range seen {
 		a.Goto(a.gate.URL(path))
-		a.alive()
+		a.waitForProgram()
 		if got := browser.Eval[string](a.Tab, first); got != want {
 			t.Errorf("%s began with %q, want %q", path, got, want)
 		}
@@ -51,10 +51,10 @@ func TestOfflineAPageIsTheOneThatWasSeen(t *testing.T) {
 }
 
 func TestAnEditMadeOfflineOutlivesTheReloadAndGoesOutWhenOnline(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	a.cached()
+	a := openPage(t, pathOf(wasDeathOf))
+	a.waitForWorker()
 	a.Allow("ERR_")
-	a.Offline(true)
+	a.SetOffline(true)
 	a.gate.Down(true)
 	a.direction().Click()
 	a.wantDirection(false, true)
@@ -67,7 +67,7 @@ func TestAnEditMadeOfflineOutlivesTheReloadAndGoesOutWhenOnline(t *testing.T) {
 	a.TestID("outbox").WantAttribute("data-waiting", "1")
 	a.alert().WantNone()
 	a.gate.Down(false)
-	a.Offline(false)
+	a.SetOffline(false)
 	a.wantDirection(false, false)
 	a.TestID("outbox").WantAttribute("data-waiting", "0")
 	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Version != 2 {

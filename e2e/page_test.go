@@ -25,18 +25,18 @@ type app struct {
 	gate    *gate.Gate
 }
 
-// visit starts a server and opens the path in a new browser. It returns when the
+// openPage starts a server and opens the path in a new browser. It returns when the
 // page's program runs.
-func visit(t *testing.T, path string) *app {
+func openPage(t *testing.T, path string) *app {
 	t.Helper()
-	a := arrive(t)
+	a := newApp(t)
 	a.Goto(a.gate.URL(path))
-	a.alive()
+	a.waitForProgram()
 	return a
 }
 
-// arrive starts a server and opens a new browser, on no page yet.
-func arrive(t *testing.T) *app {
+// newApp starts a server and opens a new browser, on no page yet.
+func newApp(t *testing.T) *app {
 	t.Helper()
 	program := start(t)
 	a := &app{browser.New(t), program, gate.New(t, program.url)}
@@ -44,39 +44,39 @@ func arrive(t *testing.T) *app {
 	return a
 }
 
-// another opens the path in a second tab of the same browser.
-func (a *app) another(path string) *app {
-	second := &app{a.Another(a.gate.URL(path)), a.program, a.gate}
-	second.alive()
+// openAnother opens the path in a second tab of the same browser.
+func (a *app) openAnother(path string) *app {
+	second := &app{a.OpenAnother(a.gate.URL(path)), a.program, a.gate}
+	second.waitForProgram()
 	return second
 }
 
-// elsewhere opens the path in another browser, which shares nothing with this one
+// openInOtherBrowser opens the path in another browser, which shares nothing with this one
 // but the server, and has a gate of its own.
-func (a *app) elsewhere(path string) *app {
+func (a *app) openInOtherBrowser(path string) *app {
 	b := &app{browser.New(a.program.t), a.program, gate.New(a.program.t, a.program.url)}
 	b.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
 	b.Goto(b.gate.URL(path))
-	b.alive()
+	b.waitForProgram()
 	return b
 }
 
-// live waits until the page follows the server.
-func (a *app) live() { a.TestID("live").WantAttribute("data-status", "live") }
+// waitForLive waits until the page follows the server.
+func (a *app) waitForLive() { a.TestID("live").WantAttribute("data-status", "live") }
 
 // reload loads the page again and returns when its program runs.
 func (a *app) reload() {
 	a.Reload()
-	a.alive()
+	a.waitForProgram()
 }
 
-// alive waits until the page's program has taken the place of what the server
+// waitForProgram waits until the page's program has taken the place of what the server
 // rendered: go-app replaces the first element of the body.
-func (a *app) alive() { a.WantTrue(`document.body.firstElementChild !== window.prerendered`) }
+func (a *app) waitForProgram() { a.WantTrue(`document.body.firstElementChild !== window.prerendered`) }
 
-// cached waits until the page could start without a server: its worker has all
+// waitForWorker waits until the page could start without a server: its worker has all
 // the files, and answers for the page.
-func (a *app) cached() {
+func (a *app) waitForWorker() {
 	a.WantTrue(`navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)`)
 }
 
@@ -116,5 +116,5 @@ func (a *app) edit(field *browser.Element, text string) {
 	a.Press("Tab")
 }
 
-// eval tells whether the JavaScript expression is true now.
-func (a *app) eval(expression string) bool { return browser.Eval[bool](a.Tab, expression) }
+// isTrue tells whether the JavaScript expression is true now.
+func (a *app) isTrue(expression string) bool { return browser.Eval[bool](a.Tab, expression) }

@@ -11,15 +11,15 @@ import (
 // small one.
 // E2E_SCREENSHOTS=1 keeps what it saw in e2e/out.
 func TestPictures(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.Allow("422")
 	all := func(screen string) {
 		a.Goto(a.gate.URL("/"))
-		a.alive()
+		a.waitForProgram()
 		a.row(wasDeathOf).WantVisible()
 		a.show("list-" + screen)
 		a.Goto(a.gate.URL(pathOf(wasDeathOf)))
-		a.alive()
+		a.waitForProgram()
 		a.wantDirection(true, false)
 		a.show("kind-" + screen)
 		change := a.hold(wasDeathOf)
@@ -46,21 +46,21 @@ func TestPictures(t *testing.T) {
 		a.importer().Role("alert", "").WantVisible()
 		a.show("not-imported-" + screen)
 	}
-	a.Window(1280, 900)
+	a.Resize(1280, 900)
 	all("desk")
-	a.Window(360, 740)
+	a.Resize(360, 740)
 	all("small")
-	a.Phone()
+	a.EmulatePhone()
 	all("phone")
 }
 
 // What the README shows: a change that was saved, one that was taken back, and one
 // that is on its way. docs/page-light.png is readme-light.png.
 func TestPictureOfTheReadme(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
-	a.Window(1440, 900)
-	a.live()
+	a.Resize(1440, 900)
+	a.waitForLive()
 	a.description().Fill("Links an instance of E69 Death to the instance of E21 Person that died.")
 	a.Press("Tab")
 	a.TestID("version").WantText("2")
@@ -78,16 +78,16 @@ func TestPictureOfTheReadme(t *testing.T) {
 
 // The panel of push, in each of its states.
 func TestPicturesOfPush(t *testing.T) {
-	b := pushable(t)
+	b := openPushable(t)
 	b.Allow("403")
 	for _, screen := range []string{"desk", "phone"} {
 		if screen == "phone" {
-			b.Phone()
+			b.EmulatePhone()
 		} else {
-			b.Window(1280, 900)
+			b.Resize(1280, 900)
 		}
 		b.allow("denied")
-		b.visit(pathOf(wasDeathOf))
+		b.openPage(pathOf(wasDeathOf))
 		b.panel().CSS("summary").Click()
 		b.show("push-blocked-" + screen)
 		b.allow("granted")
@@ -112,7 +112,7 @@ func TestPicturesOfPush(t *testing.T) {
 // show looks at the page in light and in dark.
 func (a *app) show(name string) {
 	for _, dark := range []bool{false, true} {
-		a.Dark(dark)
+		a.SetDark(dark)
 		colours := "light"
 		if dark {
 			colours = "dark"

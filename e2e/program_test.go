@@ -23,19 +23,19 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// patience is how long the program may take to start, and to stop.
-const patience = 20 * time.Second
+// timeout is how long the program may take to start, and to stop.
+const timeout = 20 * time.Second
 
 // program is the real server, with a database of its own.
 type program struct {
-	t        *testing.T
-	url      string // http://127.0.0.1:port
-	database string
-	more     []string // arguments
+	t         *testing.T
+	url       string // http://127.0.0.1:port
+	database  string
+	arguments []string // arguments
 
-	command    *exec.Cmd
-	ended      chan error
-	complaints *bytes.Buffer
+	command *exec.Cmd
+	ended   chan error
+	stderr  *bytes.Buffer
 }
 
 // binary is the program under test: `make build` makes it, `make e2e` names it.
@@ -56,16 +56,16 @@ func binary(t *testing.T) string {
 // more are arguments beside the address and the database.
 func start(t *testing.T, more ...string) *program {
 	t.Helper()
-	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db"), more: more}
-	p.run("127.0.0.1:0")
+	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db"), arguments: more}
+	p.launch("127.0.0.1:0")
 	t.Cleanup(p.stop)
 	return p
 }
 
-// run starts the program on an address, and returns when it serves.
-func (p *program) run(listen string) {
+// launch starts the program on an address, and returns when it serves.
+func (p *program) launch(listen string) {
 	p.t.Helper()
-	p.command = exec.Command(binary(p.t), append([]string{"--listen", listen, "--database", p.database}, p.more...)...)
+	p.command = exec.Command(binary(p.t), append([]string{"--listen", listen, "--database", p.database}, p.arguments...)...)
 	complaints := new(bytes.Buffer)
 	p.command.Stderr = complaints
 	output, err := p.command.StdoutPipe()
@@ -75,7 +75,7 @@ func (p *program) run(listen string) {
 	if err := p.command.Start(); err != nil {
 		p.t.Fatal(err)
 	}
-	p.complaints, p.ended = complaints, make(chan error, 1)
+	p.stderr, p.ended = complaints, make(chan error, 1)
 	address := make(chan string, 1)
 	go func(command *exec.Cmd, ended chan<- error) {
 		lines := bufio.NewScanner(output)
@@ -93,8 +93,8 @@ func (p *program) run(listen string) {
 	case err := <-p.ended:
 		p.ended <- err
 		p.t.Fatalf("the server ended before it served: %v\n%s", err, complaints)
-	case <-time.After(patience):
-		p.t.Fatalf("the server names no address after %v", patience)
+	case <-time.After(timeout):
+		p.t.Fatalf("the server names no address after %v", timeout)
 	}
 }
 
@@ -106,13 +106,13 @@ func (p *program) stop() {
 		if err != nil {
 			p.t.Errorf("the server ended with %v", err)
 		}
-	case <-time.After(patience):
-		p.t.Errorf("the server did not stop in %v", patience)
+	case <-time.After(timeout):
+		p.t.Errorf("the server did not stop in %v", timeout)
 		p.command.Process.Kill()
 		<-p.ended
 	}
-	if p.complaints.Len() > 0 {
-		p.t.Logf("the server said:\n%s", p.complaints)
+	if p.stderr.Len() > 0 {
+		p.t.Logf("the server said:\n%s", p.stderr)
 	}
 }
 
@@ -123,9 +123,9 @@ func (p *program) kill() {
 	<-p.ended
 }
 
-func (p *program) again() {
+func (p *program) restart() {
 	p.t.Helper()
-	p.run(strings.TrimPrefix(p.url, "http://"))
+	p.launch(strings.TrimPrefix(p.url, "http://"))
 }
 
 // stored reads the kind from the database file, past the program.
@@ -177,8 +177,8 @@ func (p *program) commits() (all []commit) {
 	return all
 }
 
-// has tells whether the server knows such a kind.
-func (p *program) has(id kind.ID) bool {
+// serves tells whether the server knows such a kind.
+func (p *program) serves(id kind.ID) bool {
 	p.t.Helper()
 	response, err := http.Get(p.url + "/api/kinds/" + url.PathEscape(string(id)))
 	if err != nil {

@@ -32,9 +32,9 @@ type device struct {
 // tokenOfB is what Google calls the browser.
 const tokenOfB = "token-of-b"
 
-// pushable starts a server with push and opens a browser of the kind that messages
+// openPushable starts a server with push and opens a browser of the kind that messages
 // can reach, on no page yet.
-func pushable(t *testing.T) *device {
+func openPushable(t *testing.T) *device {
 	t.Helper()
 	fcm := standin.New()
 	google := httptest.NewServer(fcm)
@@ -45,7 +45,7 @@ func pushable(t *testing.T) *device {
 	}
 	program := start(t, config.Flags()...)
 	desktop := browser.NewDesktop(t)
-	d := &device{app: &app{browser.Persistent(t, desktop.Option()), program, gate.New(t, program.url)}, fcm: fcm, desktop: desktop}
+	d := &device{app: &app{browser.OpenPersistent(t, desktop.Option()), program, gate.New(t, program.url)}, fcm: fcm, desktop: desktop}
 	d.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
 	if err := chromium.Attach(d.Context(), d.token); err != nil {
 		t.Fatal(err)
@@ -53,11 +53,11 @@ func pushable(t *testing.T) *device {
 	return d
 }
 
-// visit goes to the path and waits until the page's program and worker run.
-func (d *device) visit(path string) {
+// openPage goes to the path and waits until the page's program and worker run.
+func (d *device) openPage(path string) {
 	d.Goto(d.gate.URL(path))
-	d.alive()
-	d.cached()
+	d.waitForProgram()
+	d.waitForWorker()
 }
 
 func (d *device) panel() *browser.Element { return d.TestID("push") }
@@ -88,7 +88,7 @@ func (d *device) deliver(t *testing.T) standin.Message {
 		}
 		select {
 		case <-more:
-		case <-time.After(patience):
+		case <-time.After(timeout):
 			t.Fatal("the server sends nothing")
 		}
 	}
@@ -117,9 +117,9 @@ func (d *device) allow(setting cdp.PermissionSetting) {
 }
 
 func TestANotificationOpensItsKindWhileThePageIsClosed(t *testing.T) {
-	b := pushable(t)
+	b := openPushable(t)
 	b.allow("granted")
-	b.visit("/")
+	b.openPage("/")
 	b.turnOn()
 	b.Goto("about:blank")
 
@@ -128,16 +128,16 @@ func TestANotificationOpensItsKindWhileThePageIsClosed(t *testing.T) {
 
 	b.desktop.Want("was <b>murder</b> of: Has a new name, reads the same both ways now.")
 	b.desktop.Click("was <b>murder</b> of")
-	opened := &app{b.Opened(), b.program, b.gate}
+	opened := &app{b.WaitForOpened(), b.program, b.gate}
 	opened.WantURL(pathOf(wasDeathOf))
 	opened.name().WantValue("was <b>murder</b> of")
 	b.desktop.Want()
 }
 
 func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
-	b := pushable(t)
+	b := openPushable(t)
 	b.allow("granted")
-	b.visit("/")
+	b.openPage("/")
 	b.turnOn()
 	b.Minimize(true)
 	b.WantTrue(`document.visibilityState === "hidden"`)
@@ -155,13 +155,13 @@ func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
 // With its event stream cut off, what an open page learns of others it learns by
 // push: and puts it below what its own user has just done.
 func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
-	b := pushable(t)
+	b := openPushable(t)
 	b.allow("granted")
 	b.Allow("422")
 	for range 20 { // however often it is tried
 		b.gate.Hold("GET", "/api/events")
 	}
-	b.visit(pathOf(wasDeathOf))
+	b.openPage(pathOf(wasDeathOf))
 	b.turnOn()
 	change := b.hold(wasDeathOf)
 	b.edit(b.name(), "mine")
@@ -180,9 +180,9 @@ func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
 
 // Whoever can push could push anything.
 func TestAMessageThatCannotBeReadIsShownAllTheSame(t *testing.T) {
-	b := pushable(t)
+	b := openPushable(t)
 	b.allow("granted")
-	b.visit("/")
+	b.openPage("/")
 	b.turnOn()
 	b.Goto("about:blank")
 	const unsaid = "Relationship kinds have changed: "
@@ -198,15 +198,15 @@ func TestAMessageThatCannotBeReadIsShownAllTheSame(t *testing.T) {
 		b.desktop.Want(test.shown...)
 	}
 	b.desktop.Click("[object Object]")
-	opened := b.Opened()
+	opened := b.WaitForOpened()
 	opened.Allow("404")
 	opened.WantURL("/kinds/..%2F..%2Fevil")
 }
 
 func TestOnStaysOnAndTokensAreRefreshed(t *testing.T) {
-	b := pushable(t)
+	b := openPushable(t)
 	b.allow("granted")
-	b.visit("/")
+	b.openPage("/")
 	b.wantState("off")
 	b.turnOn()
 	b.wantDevices(1)
@@ -235,9 +235,9 @@ func TestWhatKeepsPushFromBeingTurnedOn(t *testing.T) {
 		{"no push in this browser", func(d *device) { d.Prepare(`delete window.PushManager`) }, "not possible"},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
-			b := pushable(t)
+			b := openPushable(t)
 			test.given(b)
-			b.visit("/")
+			b.openPage("/")
 			b.wantState(test.state)
 			b.panel().CSS("summary").Click()
 			b.panel().CSS(".hint").WantVisible()
@@ -258,10 +258,10 @@ func TestAFailureToTurnPushOnIsTakenBack(t *testing.T) {
 		{"the server says no", func(r *gate.Rule) { r.Refuse(503, "too many devices") }, "too many devices", "503"},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
-			b := pushable(t)
+			b := openPushable(t)
 			b.Allow(test.allowed)
 			b.allow("granted")
-			b.visit("/")
+			b.openPage("/")
 			b.panel().CSS("summary").Click()
 			if test.decide == nil {
 				b.refused.Store(true)
@@ -282,7 +282,7 @@ func TestAFailureToTurnPushOnIsTakenBack(t *testing.T) {
 }
 
 func TestWithoutPushThePageHasNoSwitch(t *testing.T) {
-	a := visit(t, "/")
+	a := openPage(t, "/")
 	a.TestID("network").WantVisible()
 	a.TestID("push").WantNone()
 }

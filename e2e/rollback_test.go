@@ -9,7 +9,7 @@ import (
 )
 
 func TestAFailedChangeRollsBackAndALaterOneStays(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
 	first := a.hold(wasDeathOf)
 	a.edit(a.name(), "was murder of")
@@ -37,7 +37,7 @@ func TestAFailedChangeRollsBackAndALaterOneStays(t *testing.T) {
 
 // Changes of one kind are sent in the order in which they were made.
 func TestALaterChangeWaitsForTheEarlierAndOutlivesIt(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
 	first := a.hold(wasDeathOf)
 	a.edit(a.name(), "first")
@@ -60,7 +60,7 @@ func TestALaterChangeWaitsForTheEarlierAndOutlivesIt(t *testing.T) {
 }
 
 func TestWhenAllFailTheFirstValueIsBack(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
 	first := a.hold(wasDeathOf)
 	a.direction().Click()
@@ -77,7 +77,7 @@ func TestWhenAllFailTheFirstValueIsBack(t *testing.T) {
 }
 
 func TestRetryAfterAFailure(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
 	change := a.hold(wasDeathOf)
 	a.direction().Click()
@@ -98,7 +98,7 @@ func TestRetryAfterAFailure(t *testing.T) {
 }
 
 func TestAFailureOutlivesTheReload(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
 	change := a.hold(wasDeathOf)
 	a.direction().Click()
@@ -122,7 +122,7 @@ func TestAChangeWhoseConnectionBreaksIsSentAgain(t *testing.T) {
 		{"the server has made it", func(change *gate.Rule) { change.LoseAnswer() }},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
-			a := visit(t, pathOf(wasDeathOf))
+			a := openPage(t, pathOf(wasDeathOf))
 			a.Allow("ERR_")
 			change := a.hold(wasDeathOf)
 			a.direction().Click()
@@ -138,7 +138,7 @@ func TestAChangeWhoseConnectionBreaksIsSentAgain(t *testing.T) {
 }
 
 func TestDismissAFailure(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
 	change := a.hold(wasDeathOf)
 	a.direction().Click()
@@ -149,7 +149,7 @@ func TestDismissAFailure(t *testing.T) {
 }
 
 func TestWhatTheServerCannotAcceptIsSaidAtTheField(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	a.edit(a.name(), "")
 	a.name().WantAttribute("aria-invalid", "true")
 	a.WantTrue(`/must not be empty/.test(document.querySelector("main").innerText)`)
@@ -159,7 +159,7 @@ func TestWhatTheServerCannotAcceptIsSaidAtTheField(t *testing.T) {
 }
 
 func TestTheNetworkPanelMakesChangesFail(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
+	a := openPage(t, pathOf(wasDeathOf))
 	panel := a.TestID("network")
 	panel.CSS("summary").Click()
 	panel.Role("slider", "Failures").Slide(100)

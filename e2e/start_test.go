@@ -15,11 +15,11 @@ import (
 // programPath is where the page's program is, whatever its hash.
 const programPath = "/web/app."
 
-// early opens the path in a new browser, and returns while the program is still
+// openBeforeProgram opens the path in a new browser, and returns while the program is still
 // on its way.
-func early(t *testing.T, path string) (*app, *gate.Rule) {
+func openBeforeProgram(t *testing.T, path string) (*app, *gate.Rule) {
 	t.Helper()
-	a := arrive(t)
+	a := newApp(t)
 	program := a.gate.Hold("GET", programPath)
 	a.Goto(a.gate.URL(path))
 	program.Arrived()
@@ -41,13 +41,13 @@ func TestTheProgramShowsWhatTheServerRendered(t *testing.T) {
 		return lines(document.body.firstElementChild, "").join("\n")
 	})()`
 	for _, path := range []string{"/", "/?q=death&vocabulary=crm", pathOf(wasDeathOf), pathOf("foaf:knows")} {
-		a, program := early(t, path)
+		a, program := openBeforeProgram(t, path)
 		a.CSS("main").WantVisible()
 		a.WantTrue(`document.getElementById("app-wasm-loader").style.display = "none", true`)
 		a.WantTrue(noStatus)
 		before, picture := browser.Eval[string](a.Tab, page), a.Pixels()
 		program.Pass()
-		a.alive()
+		a.waitForProgram()
 		a.WantTrue(`document.getElementById("app-wasm-loader") === null`)
 		a.WantTrue(noStatus)
 		after := browser.Eval[string](a.Tab, page)
@@ -98,7 +98,7 @@ func alike(a, b color.Color) bool {
 }
 
 func TestWhatIsDoneBeforeTheProgramIsDoneOnce(t *testing.T) {
-	a, program := early(t, pathOf(wasDeathOf))
+	a, program := openBeforeProgram(t, pathOf(wasDeathOf))
 	a.edit(a.name(), "was the death of")
 	a.direction().Click()
 	a.direction().WantAttribute("aria-checked", "false") // it shows at once
@@ -107,7 +107,7 @@ func TestWhatIsDoneBeforeTheProgramIsDoneOnce(t *testing.T) {
 	a.CSS(".list-title a").Click() // not before the rest
 	a.WantURL(pathOf(wasDeathOf))
 	program.Pass()
-	a.alive()
+	a.waitForProgram()
 	a.WantURL("/")
 	a.row(wasDeathOf).Click()
 	a.version().WantText("4")
@@ -118,25 +118,25 @@ func TestWhatIsDoneBeforeTheProgramIsDoneOnce(t *testing.T) {
 }
 
 func TestTheKeyboardBeforeTheProgram(t *testing.T) {
-	a, program := early(t, pathOf(wasDeathOf))
+	a, program := openBeforeProgram(t, pathOf(wasDeathOf))
 	a.description().Focus()
 	a.tabTo(t, `active.getAttribute("role") === "switch"`)
 	a.Press("Space")
 	a.direction().WantFocus()
 	program.Pass()
-	a.alive()
+	a.waitForProgram()
 	a.direction().WantFocus()
 	a.wantDirection(false, false)
 	a.version().WantText("2") // once
 }
 
 func TestTypingGoesOnInTheProgram(t *testing.T) {
-	a, program := early(t, "/")
+	a, program := openBeforeProgram(t, "/")
 	a.search().Focus()
 	a.Type("was deatX of")
 	a.Press("ArrowLeft", "ArrowLeft", "ArrowLeft")
 	program.Pass()
-	a.alive()
+	a.waitForProgram()
 	a.search().WantFocus()
 	a.Press("Backspace")
 	a.Type("h")
@@ -145,11 +145,11 @@ func TestTypingGoesOnInTheProgram(t *testing.T) {
 }
 
 func TestALinkBeforeTheProgramIsFollowedAtOnce(t *testing.T) {
-	a, program := early(t, "/")
+	a, program := openBeforeProgram(t, "/")
 	a.row(wasDeathOf).Click()
 	a.WantURL(pathOf(wasDeathOf))
 	a.name().WantValue("was death of") // rendered by the server
 	program.Pass()
-	a.alive()
+	a.waitForProgram()
 	a.name().WantValue("was death of")
 }

@@ -24,18 +24,18 @@ func TestAChangeIsSentWhateverTheBrowserDenies(t *testing.T) {
 		{"storage does not answer", `IDBFactory.prototype.open = () => new EventTarget()`, false},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
-			a := arrive(t)
+			a := newApp(t)
 			a.Prepare(test.script)
 			a.Goto(a.gate.URL(pathOf(wasDeathOf)))
-			a.alive()
-			a.live()
+			a.waitForProgram()
+			a.waitForLive()
 			a.direction().Click()
 			a.wantDirection(false, false)
 			if got := a.program.stored(wasDeathOf); got.HasDirection {
 				t.Errorf("stored: %+v", got)
 			}
 			if !test.kept {
-				a.says("(not kept when the page is closed|lost with the page)")
+				a.wantOutboxText("(not kept when the page is closed|lost with the page)")
 				return
 			}
 			a.gate.Down(true)
@@ -43,26 +43,26 @@ func TestAChangeIsSentWhateverTheBrowserDenies(t *testing.T) {
 			a.direction().Click()
 			a.wantDirection(true, true)
 			a.outbox().WantAttribute("data-waiting", "1")
-			a.says("(it is|they are) kept")
+			a.wantOutboxText("(it is|they are) kept")
 			a.Goto("about:blank")
 			a.gate.Down(false)
 			a.Goto(a.gate.URL(pathOf(wasDeathOf)))
-			a.alive()
+			a.waitForProgram()
 			a.wantDirection(true, false)
 		})
 	}
 }
 
-// says waits until what the outbox says is like a regular expression.
-func (a *app) says(like string) {
+// wantOutboxText waits until what the outbox says is like a regular expression.
+func (a *app) wantOutboxText(like string) {
 	a.WantTrue(`/` + like + `/.test(document.querySelector("[data-testid=outbox]").innerText)`)
 }
 
-// away takes the server away, from a page that can begin without one.
-func (a *app) away() {
-	a.cached()
+// takeServerAway takes the server away, from a page that can begin without one.
+func (a *app) takeServerAway() {
+	a.waitForWorker()
 	a.Allow("ERR_")
-	a.Offline(true)
+	a.SetOffline(true)
 	a.gate.Down(true)
 }
 
@@ -76,8 +76,8 @@ const records = `new Promise((resolve) => {
 	}
 })`
 
-// noRoom has the browser keep no record, until room says that it may again.
-const noRoom = `{
+// denyRoom has the browser keep no record, until room says that it may again.
+const denyRoom = `{
 	const add = IDBObjectStore.prototype.add
 	IDBObjectStore.prototype.add = function (...record) {
 		const request = add.apply(this, record)
@@ -89,31 +89,31 @@ const noRoom = `{
 	}
 }`
 
-// full opens a kind's page in a browser that has no room left, and makes a change
+// openWithFullStorage opens a kind's page in a browser that has no room left, and makes a change
 // that the server does not answer.
-func full(t *testing.T) (a *app, change *gate.Rule) {
-	a = arrive(t)
+func openWithFullStorage(t *testing.T) (a *app, change *gate.Rule) {
+	a = newApp(t)
 	a.Allow("ERR_")
-	a.Prepare(noRoom)
+	a.Prepare(denyRoom)
 	a.Goto(a.gate.URL(pathOf(wasDeathOf)))
-	a.alive()
+	a.waitForProgram()
 	change = a.hold(wasDeathOf)
 	a.direction().Click()
 	a.wantDirection(false, true)
 	change.Arrived()
-	a.says("lost with the page")
+	a.wantOutboxText("lost with the page")
 	return a, change
 }
 
 // Neither another tab, nor anything else that works, makes a change kept that is not.
 func TestAChangeThatIsNotKeptIsNotSaidToBe(t *testing.T) {
-	a, change := full(t)
-	b := a.another(pathOf(wasDeathOf))
+	a, change := openWithFullStorage(t)
+	b := a.openAnother(pathOf(wasDeathOf))
 	b.Allow("ERR_")
 	b.name().WantValue("was death of")
 	b.Close()
-	a.Front()
-	a.says("lost with the page")
+	a.BringToFront()
+	a.wantOutboxText("lost with the page")
 	a.reload()
 	change.Lose()
 	a.wantDirection(true, false) // as it said
@@ -121,18 +121,18 @@ func TestAChangeThatIsNotKeptIsNotSaidToBe(t *testing.T) {
 }
 
 func TestAChangeThatWasNotKeptIsWhenThereIsRoom(t *testing.T) {
-	a, change := full(t)
+	a, change := openWithFullStorage(t)
 	a.gate.Down(true)
 	change.Lose()
 	a.outbox().WantAttribute("data-paused", "true")
-	a.says("lost with the page")
+	a.wantOutboxText("lost with the page")
 	browser.Eval[string](a.Tab, `sessionStorage.room = "some"`)
 	a.WantTrue(records + `.then((n) => n === 1)`)
-	a.says("(it is|they are) kept")
+	a.wantOutboxText("(it is|they are) kept")
 	a.Goto("about:blank")
 	a.gate.Down(false)
 	a.Goto(a.gate.URL(pathOf(wasDeathOf)))
-	a.alive()
+	a.waitForProgram()
 	a.wantDirection(false, false)
 	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Version != 2 {
 		t.Errorf("stored: %+v", got)
@@ -141,20 +141,20 @@ func TestAChangeThatWasNotKeptIsWhenThereIsRoom(t *testing.T) {
 
 // The user clears what the browser keeps for the page, while it is open.
 func TestWhatWasClearedIsWrittenAnew(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	a.away()
+	a := openPage(t, pathOf(wasDeathOf))
+	a.takeServerAway()
 	a.direction().Click()
-	a.says("(it is|they are) kept")
+	a.wantOutboxText("(it is|they are) kept")
 	a.ClearStorage()
 	a.edit(a.description(), "Says who died.")
 	a.outbox().WantAttribute("data-waiting", "2")
 	a.WantTrue(records + `.then((n) => n === 2)`)
-	a.says("(it is|they are) kept")
+	a.wantOutboxText("(it is|they are) kept")
 	a.reload()
 	a.wantDirection(false, true)
 	a.description().WantValue("Says who died.")
 	a.gate.Down(false)
-	a.Offline(false)
+	a.SetOffline(false)
 	a.wantDirection(false, false)
 	a.outbox().WantAttribute("data-waiting", "0")
 	if got := a.program.stored(wasDeathOf); got.HasDirection || got.Description != "Says who died." {

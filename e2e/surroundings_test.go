@@ -27,7 +27,7 @@ func TestAProgramThatDoesNotComeTakesClicksBack(t *testing.T) {
 		}},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
-			a, program := early(t, pathOf(wasDeathOf))
+			a, program := openBeforeProgram(t, pathOf(wasDeathOf))
 			a.Allow("404")
 			a.Allow("ERR_")
 			a.Allow("loading wasm failed")
@@ -48,14 +48,14 @@ func TestAProgramThatDoesNotComeTakesClicksBack(t *testing.T) {
 
 			a.row(diedIn).Click() // a link
 			a.heading().WantText("died in")
-			a.alive()
+			a.waitForProgram()
 		})
 	}
 }
 
 // An extension of the browser may put something first, before the program comes.
 func TestThePageAppearsOnceWhateverElseIsInTheBody(t *testing.T) {
-	a, program := early(t, pathOf(wasDeathOf))
+	a, program := openBeforeProgram(t, pathOf(wasDeathOf))
 	a.direction().Click()
 	a.WantTrue(`document.body.prepend(Object.assign(document.createElement("div"), {id: "extension"})), true`)
 	program.Pass()
@@ -69,7 +69,7 @@ func TestThePageAppearsOnceWhateverElseIsInTheBody(t *testing.T) {
 }
 
 // Where cookies are blocked all of these throw.
-const denied = `(() => {
+const denyStorage = `(() => {
 	const deny = (object, name) => Object.defineProperty(object, name, { configurable: true, get() { throw new DOMException("denied", "SecurityError") } })
 	for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) deny(window, name)
 	navigator.locks.request = () => Promise.reject(new DOMException("denied", "SecurityError"))
@@ -77,13 +77,13 @@ const denied = `(() => {
 })()`
 
 func TestWithoutStorageEverythingButKeepingWorks(t *testing.T) {
-	a := arrive(t)
-	a.Prepare(denied)
+	a := newApp(t)
+	a.Prepare(denyStorage)
 	a.Allow("denied")
 	a.Allow("422")
 	a.Goto(a.gate.URL(pathOf(wasDeathOf)))
-	a.alive()
-	a.live()
+	a.waitForProgram()
+	a.waitForLive()
 
 	refused := a.hold(wasDeathOf)
 	a.direction().Click()
@@ -101,7 +101,7 @@ func TestWithoutStorageEverythingButKeepingWorks(t *testing.T) {
 }
 
 // A translator puts fonts in the places of texts.
-const translate = `(() => {
+const translatePage = `(() => {
 	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), all = []
 	while (texts.nextNode()) all.push(texts.currentNode)
 	for (const text of all) {
@@ -115,17 +115,17 @@ const translate = `(() => {
 })()`
 
 func TestATranslatedPageShowsNewValuesOnly(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	b := a.elsewhere(pathOf(wasDeathOf))
-	a.live()
-	a.WantTrue(translate)
+	a := openPage(t, pathOf(wasDeathOf))
+	b := a.openInOtherBrowser(pathOf(wasDeathOf))
+	a.waitForLive()
+	a.WantTrue(translatePage)
 	a.heading().WantText("«was death of»")
 
 	b.edit(b.name(), "was the death of")
 
 	a.heading().WantText("was the death of")
 	a.WantTrue(`document.querySelector("[data-id='crm:P100_was_death_of']").innerText.startsWith("was the death of\n«has a direction»")`)
-	a.WantTrue(translate)
+	a.WantTrue(translatePage)
 	b.edit(b.name(), "was its death")
 	a.heading().WantText("was its death")
 	a.row(diedIn).Click()
@@ -135,15 +135,15 @@ func TestATranslatedPageShowsNewValuesOnly(t *testing.T) {
 }
 
 func TestAChangeWaitsForALoginAndGoesOnAfterIt(t *testing.T) {
-	a := visit(t, pathOf(wasDeathOf))
-	a.live()
+	a := openPage(t, pathOf(wasDeathOf))
+	a.waitForLive()
 	a.Allow("401")
 	change := a.hold(wasDeathOf)
 	a.direction().Click()
 	change.Refuse(401, "log in first")
 
 	a.wantDirection(false, true)
-	a.says("1 change waits until you have logged in")
+	a.wantOutboxText("1 change waits until you have logged in")
 	a.alert().WantNone()
 	a.Role("link", "Log in").WantAttribute("href", "/login")
 	a.Picture("waits-for-a-login")

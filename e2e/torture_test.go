@@ -61,9 +61,9 @@ var (
 
 func newTorture(t *testing.T, seed uint64) *torture {
 	r := &torture{t: t, random: rand.New(rand.NewPCG(seed, 6)), kept: map[string]bool{}, told: map[string]int{}}
-	a := visit(t, pathOf(wasDeathOf))
-	a.cached()
-	r.tabs = [2]*app{a, a.another(pathOf(diedIn))}
+	a := openPage(t, pathOf(wasDeathOf))
+	a.waitForWorker()
+	r.tabs = [2]*app{a, a.openAnother(pathOf(diedIn))}
 	for _, tab := range r.tabs {
 		tab.Allow("ERR_")
 		tab.Allow("503")
@@ -82,7 +82,7 @@ func (r *torture) suffer(edits int) {
 		case dice < 25:
 			r.told["reloads"]++
 			r.tabs[n].Goto(r.tabs[n].gate.URL(pathOf(tortured[r.random.IntN(2)])))
-			r.tabs[n].alive()
+			r.tabs[n].waitForProgram()
 		case dice < 35:
 			r.told["crashes"]++
 			r.crash(n)
@@ -92,7 +92,7 @@ func (r *torture) suffer(edits int) {
 		case dice < 65:
 			r.told["kills of the server"]++
 			if r.dead {
-				r.tabs[0].program.again()
+				r.tabs[0].program.restart()
 			} else {
 				r.tabs[0].program.kill()
 			}
@@ -100,7 +100,7 @@ func (r *torture) suffer(edits int) {
 		}
 	}
 	if r.dead {
-		r.tabs[0].program.again()
+		r.tabs[0].program.restart()
 	}
 	r.cut(false)
 	r.check()
@@ -125,7 +125,7 @@ func (r *torture) edit(n int) {
 func (r *torture) crash(n int) {
 	other := r.tabs[1-n]
 	r.tabs[n].Crash()
-	r.tabs[n] = other.another(pathOf(tortured[r.random.IntN(2)]))
+	r.tabs[n] = other.openAnother(pathOf(tortured[r.random.IntN(2)]))
 	r.tabs[n].Allow("ERR_")
 	r.tabs[n].Allow("503")
 	r.look()
@@ -225,7 +225,7 @@ func (r *torture) check() {
 		stored := r.tabs[0].program.stored(id)
 		for _, tab := range r.tabs {
 			tab.Goto(tab.gate.URL(pathOf(id)))
-			tab.alive()
+			tab.waitForProgram()
 			tab.name().WantValue(stored.Name)
 			tab.description().WantValue(stored.Description)
 		}

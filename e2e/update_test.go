@@ -23,9 +23,9 @@ import (
 	"github.com/atomsaga/atomsaga/e2e/gate"
 )
 
-// release starts a server of the program with a mark in it: a custom section,
+// startRelease starts a server of the program with a mark in it: a custom section,
 // which wasm has for this.
-func release(t *testing.T, mark string) *server.Server {
+func startRelease(t *testing.T, mark string) *server.Server {
 	t.Helper()
 	files := fstest.MapFS{}
 	web := os.DirFS(filepath.Join("..", "web"))
@@ -65,7 +65,7 @@ func programOf(t *testing.T, s *server.Server) string {
 }
 
 func TestAnotherVersionOfTheProgramArrives(t *testing.T) {
-	first, second := release(t, "first"), release(t, "second")
+	first, second := startRelease(t, "first"), startRelease(t, "second")
 	var now atomic.Pointer[server.Server]
 	now.Store(first)
 	pages.Register()
@@ -75,8 +75,8 @@ func TestAnotherVersionOfTheProgramArrives(t *testing.T) {
 	a := &app{browser.New(t), nil, gate.New(t, front.URL)}
 	a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
 	a.Goto(a.gate.URL("/"))
-	a.alive()
-	a.cached()
+	a.waitForProgram()
+	a.waitForWorker()
 	runs := func(program string, fromWorker bool) {
 		t.Helper()
 		a.WantTrue(fmt.Sprintf(`performance.getEntriesByType("resource").some(e => e.name.endsWith(%q) && (e.workerStart > 0) === %v)`, program, fromWorker))
@@ -108,7 +108,7 @@ func TestAnotherVersionOfTheProgramArrives(t *testing.T) {
 	a.name().WantValue("was death of")
 
 	a.Allow("ERR_")
-	a.Offline(true)
+	a.SetOffline(true)
 	a.gate.Down(true)
 	a.reload()
 	a.name().WantValue("was death of")

@@ -20,7 +20,7 @@ import (
 func (e *Element) Click() {
 	e.tab.t.Helper()
 	e.act("clicking", func(ctx context.Context, target *chromedp.Target, found handle) error {
-		x, y, err := middle(ctx, target, found)
+		x, y, err := centerOf(ctx, target, found)
 		if err != nil {
 			return err
 		}
@@ -40,8 +40,8 @@ func (e *Element) Click() {
 	})
 }
 
-// middle returns where the element is on the screen, scrolled into view.
-func middle(ctx context.Context, target *chromedp.Target, found handle) (x, y float64, err error) {
+// centerOf returns where the element is on the screen, scrolled into view.
+func centerOf(ctx context.Context, target *chromedp.Target, found handle) (x, y float64, err error) {
 	if _, err := cdp.Call(ctx, target, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{ObjectID: found}); err != nil {
 		return 0, 0, err
 	}

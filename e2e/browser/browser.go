@@ -23,9 +23,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long anything may take before the test fails. Nothing waits
+// timeout is how long anything may take before the test fails. Nothing waits
 // for it: it only has to be longer than a busy machine needs.
-const patience = 20 * time.Second
+const timeout = 20 * time.Second
 
 // chromium is the browser of this test binary, from Run to its end.
 var chromium context.Context
@@ -35,7 +35,7 @@ var chromium context.Context
 //
 //	func TestMain(m *testing.M) { os.Exit(browser.Run(m)) }
 func Run(m *testing.M) int {
-	path, err := find()
+	path, err := findChromium()
 	if err != nil {
 		fmt.Println(err)
 		return 1
@@ -62,8 +62,8 @@ func options(path string) []chromedp.ExecAllocatorOption {
 	)
 }
 
-// find returns the path of Chromium, or of Chrome where there is no Chromium.
-func find() (string, error) {
+// findChromium returns the path of Chromium, or of Chrome where there is no Chromium.
+func findChromium() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil

@@ -75,7 +75,7 @@ func fails(t *testing.T, tab *Tab, steps func(*Tab)) (said string) {
 	t.Helper()
 	f := &failing{TB: t}
 	impatient := *tab
-	impatient.t, impatient.patience = f, 300*time.Millisecond
+	impatient.t, impatient.timeout = f, 300*time.Millisecond
 	defer func() {
 		if r := recover(); r != nil && r != any(f) {
 			panic(r)
@@ -191,9 +191,9 @@ func TestHearsWhatGoesWrongInThePage(t *testing.T) {
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			tab := Open(t, site(t, row.body, row.script))
-			deadline := time.Now().Add(patience)
+			deadline := time.Now().Add(timeout)
 			for len(tab.Problems()) == 0 && time.Now().Before(deadline) {
-				time.Sleep(between)
+				time.Sleep(pollInterval)
 			}
 			f := &failing{TB: t}
 			tab.console.report(f)
@@ -233,7 +233,7 @@ func TestTwoTabsShareWhatOneBrowserStores(t *testing.T) {
 	tab.Prepare(`window.prepared = "prepared"`)
 	tab.Goto(address)
 	tab.CSS("p").WantText("nobody")
-	another := tab.Another(address)
+	another := tab.OpenAnother(address)
 	Eval[any](another, `localStorage.name = "someone"`)
 	tab.CSS("p").WantText("someone")
 	tab.CSS("output").WantText("prepared")
@@ -246,7 +246,7 @@ func TestOfflineThePageComesFromItsWorker(t *testing.T) {
 		addEventListener("offline", () => { document.querySelector("p").textContent = "offline" })
 		navigator.serviceWorker.register("/worker.js")`))
 	tab.WantTrue(`navigator.serviceWorker.controller !== null`)
-	tab.Offline(true)
+	tab.SetOffline(true)
 	tab.CSS("p").WantText("offline")
 	if Eval[bool](tab, `navigator.onLine`) {
 		t.Error("the page is not told that it is offline")
@@ -256,7 +256,7 @@ func TestOfflineThePageComesFromItsWorker(t *testing.T) {
 	}
 	tab.Reload()
 	tab.CSS("p").WantText("from the server")
-	tab.Offline(false)
+	tab.SetOffline(false)
 	if got := Eval[string](tab, `fetch("/worker.js").then(r => "a response", () => "no response")`); got != "a response" {
 		t.Errorf("online again, it gives %s", got)
 	}
@@ -266,13 +266,13 @@ func TestOfflineThePageComesFromItsWorker(t *testing.T) {
 
 func TestColoursAndSizes(t *testing.T) {
 	tab := Open(t, site(t, `<p>text</p>`, ""))
-	tab.Dark(true)
+	tab.SetDark(true)
 	tab.WantTrue(`getComputedStyle(document.body).backgroundColor === "rgb(0, 0, 0)"`)
-	tab.Dark(false)
+	tab.SetDark(false)
 	tab.WantTrue(`getComputedStyle(document.body).backgroundColor !== "rgb(0, 0, 0)"`)
-	tab.Window(640, 480)
+	tab.Resize(640, 480)
 	tab.WantTrue(`innerWidth === 640 && innerHeight === 480`)
-	tab.Phone()
+	tab.EmulatePhone()
 	tab.WantTrue(`screen.width === 390 && devicePixelRatio === 2 && navigator.maxTouchPoints > 0`)
 }
 
@@ -282,7 +282,7 @@ func TestPictures(t *testing.T) {
 	t.Cleanup(func() { Out = was })
 	tab := Open(t, site(t, `<p>text</p>`, ""))
 	tab.Picture("page")
-	tab.keepEvidence()
+	tab.saveEvidence()
 	for _, name := range []string{"page.png", "TestPictures-failed.png", "TestPictures-failed.html"} {
 		if info, err := os.Stat(filepath.Join(Out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
@@ -293,14 +293,14 @@ func TestPictures(t *testing.T) {
 // A page of another site comes from another process, which takes over while the
 // page that was opened is already to be seen from outside.
 func TestAPageIsAttachedToWhileItArrives(t *testing.T) {
-	tab := Persistent(t)
+	tab := OpenPersistent(t)
 	url := site(t, `<button>Open</button>`, `
 		const there = location.href.replace("127.0.0.1", "localhost")
 		document.querySelector("button").onclick = () => open(there, "_blank", "noopener")`)
 	tab.Goto(url)
 	for range 20 {
 		tab.Role("button", "Open").Click()
-		opened := tab.Opened()
+		opened := tab.WaitForOpened()
 		opened.WantURL("/")
 		opened.Close()
 	}

@@ -18,7 +18,7 @@ import (
 // content security policy.
 type console struct {
 	mu      sync.Mutex
-	said    []line
+	lines   []line
 	allowed []string
 	crashed chan struct{} // closed when the page's process has ended
 }
@@ -43,17 +43,17 @@ func (tab *Tab) Problems() []string {
 	return tab.console.problems()
 }
 
-// Forgive forgets the problems so far.
-func (tab *Tab) Forgive() {
+// ClearProblems forgets the problems so far.
+func (tab *Tab) ClearProblems() {
 	tab.console.mu.Lock()
 	defer tab.console.mu.Unlock()
-	for i := range tab.console.said {
-		tab.console.said[i].problem = false
+	for i := range tab.console.lines {
+		tab.console.lines[i].problem = false
 	}
 }
 
-// hear takes an event of the tab. It is called on the goroutine that reads them.
-func (c *console) hear(event any) {
+// handleEvent takes an event of the tab. It is called on the goroutine that reads them.
+func (c *console) handleEvent(event any) {
 	var heard line
 	switch event := event.(type) {
 	case *log.EventEntryAdded:
@@ -69,7 +69,7 @@ func (c *console) hear(event any) {
 			words = append(words, word)
 		}
 		heard.text = fmt.Sprintf("console.%s: %s", event.Type, strings.Join(words, " "))
-		heard.problem = event.Type == runtime.ConsoleAPICalledTypeError || event.Type == runtime.ConsoleAPICalledTypeAssert || died(words)
+		heard.problem = event.Type == runtime.ConsoleAPICalledTypeError || event.Type == runtime.ConsoleAPICalledTypeAssert || goProgramEnded(words)
 	case *runtime.EventExceptionThrown:
 		heard.text = "uncaught: " + event.ExceptionDetails.Text
 		if event.ExceptionDetails.Exception != nil {
@@ -84,12 +84,12 @@ func (c *console) hear(event any) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.said = append(c.said, heard)
+	c.lines = append(c.lines, heard)
 }
 
-// died recognizes the end of a Go program: wasm_exec.js writes what goes to
+// goProgramEnded recognizes the end of a Go program: wasm_exec.js writes what goes to
 // stderr with console.log, and the exit code with console.warn.
-func died(words []string) bool {
+func goProgramEnded(words []string) bool {
 	text := strings.Join(words, " ")
 	return strings.HasPrefix(text, "panic: ") || strings.HasPrefix(text, "fatal error: ") || strings.HasPrefix(text, "exit code: ")
 }
@@ -97,7 +97,7 @@ func died(words []string) bool {
 func (c *console) problems() []string {
 	var problems []string
 lines:
-	for _, line := range c.said {
+	for _, line := range c.lines {
 		if !line.problem {
 			continue
 		}
@@ -120,7 +120,7 @@ func (c *console) report(t testing.TB) {
 		t.Errorf("in the page: %s", problem)
 	}
 	if t.Failed() {
-		for _, line := range c.said {
+		for _, line := range c.lines {
 			t.Logf("the page said: %s", line.text)
 		}
 	}

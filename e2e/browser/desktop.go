@@ -64,7 +64,7 @@ func NewDesktop(t testing.TB) *Desktop {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.conn.Close() })
-	if err := d.conn.Export((*service)(d), notificationsPath, notifications); err != nil {
+	if err := d.conn.Export((*notificationService)(d), notificationsPath, notifications); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := d.conn.RequestName(notifications, dbus.NameFlagDoNotQueue); got != dbus.RequestNameReplyPrimaryOwner {
@@ -88,7 +88,7 @@ func (d *Desktop) Shown() []Notification {
 // Want waits until just these notifications are shown, as "title: body".
 func (d *Desktop) Want(want ...string) {
 	d.t.Helper()
-	for start := time.Now(); ; time.Sleep(between) {
+	for start := time.Now(); ; time.Sleep(pollInterval) {
 		var got []string
 		for _, n := range d.Shown() {
 			got = append(got, n.Title+": "+n.Body)
@@ -96,8 +96,8 @@ func (d *Desktop) Want(want ...string) {
 		if fmt.Sprint(got) == fmt.Sprint(want) {
 			return
 		}
-		if time.Since(start) > patience {
-			d.t.Fatalf("shown after %v: %q, want %q", patience, got, want)
+		if time.Since(start) > timeout {
+			d.t.Fatalf("shown after %v: %q, want %q", timeout, got, want)
 		}
 	}
 }
@@ -116,22 +116,22 @@ func (d *Desktop) Click(title string) {
 	d.t.Fatalf("%q is not shown", title)
 }
 
-// A service is the desktop, as a browser sees it:
+// A notificationService is the desktop, as a browser sees it:
 // https://specifications.freedesktop.org/notification-spec/latest/protocol.html
-type service Desktop
+type notificationService Desktop
 
-func (*service) GetCapabilities() ([]string, *dbus.Error) {
+func (*notificationService) GetCapabilities() ([]string, *dbus.Error) {
 	return []string{"actions", "body", "persistence"}, nil
 }
 
-func (*service) GetServerInformation() (name, vendor, version, spec string, _ *dbus.Error) {
+func (*notificationService) GetServerInformation() (name, vendor, version, spec string, _ *dbus.Error) {
 	return "desktop", "atomsaga", "1", "1.2", nil
 }
 
-func (s *service) Notify(_ string, replaces uint32, _, title, body string, _ []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+func (s *notificationService) Notify(_ string, replaces uint32, _, title, body string, _ []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.close(replaces)
+	s.remove(replaces)
 	_, body, _ = strings.Cut(body, "\n\n") // above it the browser says whose it is
 	n := Notification{title, body, replaces}
 	if n.id == 0 {
@@ -141,9 +141,9 @@ func (s *service) Notify(_ string, replaces uint32, _, title, body string, _ []s
 	return n.id, nil
 }
 
-func (s *service) CloseNotification(id uint32) *dbus.Error {
+func (s *notificationService) CloseNotification(id uint32) *dbus.Error {
 	s.mu.Lock()
-	s.close(id)
+	s.remove(id)
 	s.mu.Unlock()
 	if err := s.conn.Emit(notificationsPath, notifications+".NotificationClosed", id, uint32(3)); err != nil {
 		return dbus.MakeFailedError(err)
@@ -151,7 +151,7 @@ func (s *service) CloseNotification(id uint32) *dbus.Error {
 	return nil
 }
 
-func (s *service) close(id uint32) {
+func (s *notificationService) remove(id uint32) {
 	for i, n := range s.shown {
 		if n.id == id {
 			s.shown = append(s.shown[:i:i], s.shown[i+1:]...)

@@ -82,7 +82,7 @@ type handle = runtime.RemoteObjectID
 
 var errNotThere = errors.New("it is not there")
 
-// find looks the element up once. errNotThere and an error that counts the
+// findChromium looks the element up once. errNotThere and an error that counts the
 // matches are both worth another look.
 func (e *Element) find(ctx context.Context, target *chromedp.Target) (handle, error) {
 	matches, err := e.all(ctx, target)

@@ -14,10 +14,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Offline takes the network away from the page and from its service workers, or
+// SetOffline takes the network away from the page and from its service workers, or
 // gives it back. The page is told (navigator.onLine and its events), and every
 // request fails.
-func (tab *Tab) Offline(offline bool) {
+func (tab *Tab) SetOffline(offline bool) {
 	tab.t.Helper()
 	tab.do("switching the network", func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
 		if err := disconnect(ctx, target, offline); err != nil {
@@ -80,8 +80,8 @@ func (tab *Tab) workers(ctx context.Context) ([]target.ID, error) {
 	return workers, err
 }
 
-// Dark asks for dark colours, or for light ones again.
-func (tab *Tab) Dark(dark bool) {
+// SetDark asks for dark colours, or for light ones again.
+func (tab *Tab) SetDark(dark bool) {
 	tab.t.Helper()
 	scheme := "light"
 	if dark {
@@ -95,14 +95,14 @@ func (tab *Tab) Dark(dark bool) {
 	})
 }
 
-// Window gives the page a window of this size, in CSS pixels.
-func (tab *Tab) Window(width, height int64) {
+// Resize gives the page a window of this size, in CSS pixels.
+func (tab *Tab) Resize(width, height int64) {
 	tab.t.Helper()
 	tab.do("resizing the window", chromedp.EmulateViewport(width, height))
 }
 
-// Phone gives the page the screen of a phone, with touch.
-func (tab *Tab) Phone() {
+// EmulatePhone gives the page the screen of a phone, with touch.
+func (tab *Tab) EmulatePhone() {
 	tab.t.Helper()
 	tab.do("becoming a phone", chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
 }

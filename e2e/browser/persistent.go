@@ -12,18 +12,18 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Persistent opens an empty tab in a Chromium of the test's own, with a profile
+// OpenPersistent opens an empty tab in a Chromium of the test's own, with a profile
 // on disk, as New's have none: notifications need one.
-func Persistent(t testing.TB, more ...chromedp.ExecAllocatorOption) *Tab {
+func OpenPersistent(t testing.TB, more ...chromedp.ExecAllocatorOption) *Tab {
 	t.Helper()
-	path, err := find()
+	path, err := findChromium()
 	if err != nil {
 		t.Fatal(err)
 	}
 	allocator, end := chromedp.NewExecAllocator(context.Background(),
 		append(options(path), append(more, chromedp.UserDataDir(t.TempDir()))...)...)
 	t.Cleanup(end)
-	return open(t, "failed-persistent", allocator)
+	return openTab(t, "failed-persistent", allocator)
 }
 
 // Context is the tab's, as chromedp takes it: for what this package has no method
@@ -50,12 +50,12 @@ func (tab *Tab) Minimize(minimized bool) {
 	})
 }
 
-// Opened waits until the browser has opened another page, by itself, and returns it.
-func (tab *Tab) Opened() *Tab {
+// WaitForOpened waits until the browser has opened another page, by itself, and returns it.
+func (tab *Tab) WaitForOpened() *Tab {
 	tab.t.Helper()
 	own := chromedp.FromContext(tab.ctx).Target.TargetID
 	var opened target.ID
-	tab.until("a page that was opened", "there", func(ctx context.Context, _ *chromedp.Target) (string, error) {
+	tab.waitUntil("a page that was opened", "there", func(ctx context.Context, _ *chromedp.Target) (string, error) {
 		all, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
 		for _, info := range all.TargetInfos {
 			if info.Type == "page" && info.TargetID != own {
@@ -65,5 +65,5 @@ func (tab *Tab) Opened() *Tab {
 		}
 		return "", err
 	})
-	return open(tab.t, "failed-opened", tab.ctx, chromedp.WithTargetID(opened))
+	return openTab(tab.t, "failed-opened", tab.ctx, chromedp.WithTargetID(opened))
 }

@@ -23,13 +23,13 @@ var Out = "out"
 // Picture writes what the tab shows to Out/name.png.
 func (tab *Tab) Picture(name string) {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
 	defer cancel()
-	encoded, err := chromedp.Run(ctx, shot)
+	encoded, err := chromedp.Run(ctx, screenshot)
 	if err != nil {
 		tab.t.Fatalf("taking a picture: %v", err)
 	}
-	if err := keep(name+".png", encoded); err != nil {
+	if err := writeFile(name+".png", encoded); err != nil {
 		tab.t.Fatalf("keeping a picture: %v", err)
 	}
 }
@@ -37,9 +37,9 @@ func (tab *Tab) Picture(name string) {
 // Pixels returns what the tab shows.
 func (tab *Tab) Pixels() image.Image {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
 	defer cancel()
-	encoded, err := chromedp.Run(ctx, shot)
+	encoded, err := chromedp.Run(ctx, screenshot)
 	if err != nil {
 		tab.t.Fatalf("taking a picture: %v", err)
 	}
@@ -50,27 +50,27 @@ func (tab *Tab) Pixels() image.Image {
 	return pixels
 }
 
-func shot(ctx context.Context, target *chromedp.Target) ([]byte, error) {
+func screenshot(ctx context.Context, target *chromedp.Target) ([]byte, error) {
 	result, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 	return result.Data, err
 }
 
-// keepEvidence writes what the page of a failed test looks like and consists of.
-func (tab *Tab) keepEvidence() {
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+// saveEvidence writes what the page of a failed test looks like and consists of.
+func (tab *Tab) saveEvidence() {
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
 	defer cancel()
 	name := strings.ReplaceAll(tab.t.Name(), "/", "-") + "-" + tab.name
-	if encoded, err := chromedp.Run(ctx, shot); err == nil {
-		err = keep(name+".png", encoded)
+	if encoded, err := chromedp.Run(ctx, screenshot); err == nil {
+		err = writeFile(name+".png", encoded)
 		tab.t.Logf("a picture of the page: %s (%v)", filepath.Join(Out, name+".png"), err)
 	}
 	if html, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`)); err == nil {
-		err = keep(name+".html", []byte(html))
+		err = writeFile(name+".html", []byte(html))
 		tab.t.Logf("what it consists of: %s (%v)", filepath.Join(Out, name+".html"), err)
 	}
 }
 
-func keep(name string, content []byte) error {
+func writeFile(name string, content []byte) error {
 	if err := os.MkdirAll(Out, 0o755); err != nil {
 		return err
 	}

@@ -16,11 +16,11 @@ import (
 // Tab is one page that is open in the browser. Its methods fail the test they
 // belong to; they are called from that test's goroutine only.
 type Tab struct {
-	t        testing.TB
-	ctx      context.Context
-	console  *console
-	name     string        // of its picture, when the test fails
-	patience time.Duration // as patience
+	t       testing.TB
+	ctx     context.Context
+	console *console
+	name    string        // of its picture, when the test fails
+	timeout time.Duration // as patience
 
 	close     context.CancelFunc
 	scripts   []string             // of Prepare
@@ -39,15 +39,15 @@ func Open(t testing.TB, url string) *Tab {
 // New opens an empty tab, in a browser as Open's.
 func New(t testing.TB) *Tab {
 	t.Helper()
-	return open(t, "failed", chromium, chromedp.WithNewBrowserContext())
+	return openTab(t, "failed", chromium, chromedp.WithNewBrowserContext())
 }
 
-// Another opens the address in a second tab of the same browser: both have the
+// OpenAnother opens the address in a second tab of the same browser: both have the
 // same storage and the same worker, and are prepared alike.
-func (tab *Tab) Another(url string) *Tab {
+func (tab *Tab) OpenAnother(url string) *Tab {
 	tab.t.Helper()
 	same := chromedp.FromContext(tab.ctx).BrowserContextID
-	another := open(tab.t, "failed-another", chromium, chromedp.WithExistingBrowserContext(same))
+	another := openTab(tab.t, "failed-another", chromium, chromedp.WithExistingBrowserContext(same))
 	for _, script := range tab.scripts {
 		another.Prepare(script)
 	}
@@ -66,27 +66,27 @@ func (tab *Tab) Prepare(script string) {
 	})
 }
 
-func open(t testing.TB, name string, parent context.Context, options ...chromedp.ContextOption) *Tab {
+func openTab(t testing.TB, name string, parent context.Context, options ...chromedp.ContextOption) *Tab {
 	t.Helper()
-	tab := &Tab{t: t, name: name, console: &console{crashed: make(chan struct{})}, patience: patience}
-	options = append(options, chromedp.WithListener(tab.console.hear))
+	tab := &Tab{t: t, name: name, console: &console{crashed: make(chan struct{})}, timeout: timeout}
+	options = append(options, chromedp.WithListener(tab.console.handleEvent))
 	tab.ctx, tab.close = chromedp.NewContext(parent, options...)
 	t.Cleanup(func() {
 		tab.console.report(t)
 		if t.Failed() {
-			tab.keepEvidence()
+			tab.saveEvidence()
 		}
 		for _, reconnect := range tab.reconnect {
 			reconnect()
 		}
 		tab.close()
 	})
-	for start := time.Now(); ; time.Sleep(between) {
+	for start := time.Now(); ; time.Sleep(pollInterval) {
 		err := chromedp.Do(tab.ctx)
 		if err == nil {
 			return tab
 		}
-		if !strings.Contains(err.Error(), "execution context") || time.Since(start) > patience {
+		if !strings.Contains(err.Error(), "execution context") || time.Since(start) > timeout {
 			t.Fatalf("opening a tab: %v", err)
 		}
 		// A page that the browser is opening changes its process, and runs no script
@@ -121,9 +121,9 @@ func (tab *Tab) Forward() {
 	tab.do("going forward", chromedp.Evaluate[chromedp.Void](`history.forward()`))
 }
 
-// Front makes this the tab in front, where its page is drawn and its timers are
+// BringToFront makes this the tab in front, where its page is drawn and its timers are
 // on time.
-func (tab *Tab) Front() {
+func (tab *Tab) BringToFront() {
 	tab.t.Helper()
 	tab.do("bringing the tab to the front", func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, page.BringToFront, cdp.Empty{})
@@ -139,7 +139,7 @@ func (tab *Tab) Close() { tab.close() }
 func (tab *Tab) Crash() {
 	tab.t.Helper()
 	tab.Allow("the page crashed")
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
 	defer cancel()
 	go chromedp.Do(ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, page.Crash, cdp.Empty{}) // has no answer
@@ -148,7 +148,7 @@ func (tab *Tab) Crash() {
 	select {
 	case <-tab.console.crashed:
 	case <-ctx.Done():
-		tab.t.Fatalf("the tab did not crash in %v", tab.patience)
+		tab.t.Fatalf("the tab did not crash in %v", tab.timeout)
 	}
 }
 
@@ -156,7 +156,7 @@ func (tab *Tab) Crash() {
 // what it resolves to. Where a person could find the same out, use an Element.
 func Eval[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
 	defer cancel()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -168,7 +168,7 @@ func Eval[T any](tab *Tab, expression string) T {
 // do runs one action, with a deadline.
 func (tab *Tab) do(what string, action chromedp.Action[chromedp.Void]) {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
 	defer cancel()
 	if err := chromedp.Do(ctx, action); err != nil {
 		tab.t.Fatalf("%s: %v", what, err)

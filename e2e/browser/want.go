@@ -12,10 +12,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// between is how long a condition that does not hold yet is left alone. Asking
+// pollInterval is how long a condition that does not hold yet is left alone. Asking
 // from outside, instead of with an observer in the page, works across reloads
 // and under a content security policy that forbids eval.
-const between = 10 * time.Millisecond
+const pollInterval = 10 * time.Millisecond
 
 // WantText waits until the element shows the text, white space at its ends aside.
 func (e *Element) WantText(want string) {
@@ -56,7 +56,7 @@ func (e *Element) WantVisible() {
 // WantCount waits until so many elements match, and no more.
 func (e *Element) WantCount(want int) {
 	e.tab.t.Helper()
-	e.tab.until(fmt.Sprintf("%v: how many", e), strconv.Itoa(want), func(ctx context.Context, target *chromedp.Target) (string, error) {
+	e.tab.waitUntil(fmt.Sprintf("%v: how many", e), strconv.Itoa(want), func(ctx context.Context, target *chromedp.Target) (string, error) {
 		matches, err := e.all(ctx, target)
 		return strconv.Itoa(len(matches)), err
 	})
@@ -71,7 +71,7 @@ func (e *Element) WantNone() {
 // WantURL waits until the tab's address ends like this.
 func (tab *Tab) WantURL(end string) {
 	tab.t.Helper()
-	tab.until("the address ends in", end, func(ctx context.Context, target *chromedp.Target) (string, error) {
+	tab.waitUntil("the address ends in", end, func(ctx context.Context, target *chromedp.Target) (string, error) {
 		address, err := chromedp.Evaluate[string](`location.href`)(ctx, target)
 		if strings.HasSuffix(address, end) {
 			return end, err
@@ -83,7 +83,7 @@ func (tab *Tab) WantURL(end string) {
 // WantTrue waits until the JavaScript expression is true.
 func (tab *Tab) WantTrue(expression string) {
 	tab.t.Helper()
-	tab.until(expression, "true", func(ctx context.Context, target *chromedp.Target) (string, error) {
+	tab.waitUntil(expression, "true", func(ctx context.Context, target *chromedp.Target) (string, error) {
 		value, err := chromedp.Evaluate[[]byte](expression, chromedp.EvalAwaitPromise, chromedp.EvalAsValue)(ctx, target)
 		return string(value), err
 	})
@@ -121,7 +121,7 @@ func get[T any](e *Element, function string, arguments ...any) T {
 // want waits until the function, called on the element, returns what is wanted.
 func (e *Element) want(what, want, function string, arguments ...any) {
 	e.tab.t.Helper()
-	e.tab.until(fmt.Sprintf("%v: %s", e, what), want, func(ctx context.Context, target *chromedp.Target) (string, error) {
+	e.tab.waitUntil(fmt.Sprintf("%v: %s", e, what), want, func(ctx context.Context, target *chromedp.Target) (string, error) {
 		found, err := e.find(ctx, target)
 		if err != nil {
 			return "", err
@@ -134,7 +134,7 @@ func (e *Element) want(what, want, function string, arguments ...any) {
 // away meanwhile is waited for again.
 func (e *Element) act(what string, do func(context.Context, *chromedp.Target, handle) error) {
 	e.tab.t.Helper()
-	e.tab.until(fmt.Sprintf("%v: %s", e, what), "", func(ctx context.Context, target *chromedp.Target) (string, error) {
+	e.tab.waitUntil(fmt.Sprintf("%v: %s", e, what), "", func(ctx context.Context, target *chromedp.Target) (string, error) {
 		found, err := e.find(ctx, target)
 		if err != nil {
 			return "", err
@@ -143,23 +143,23 @@ func (e *Element) act(what string, do func(context.Context, *chromedp.Target, ha
 	})
 }
 
-// until asks again and again until the answer is the one that is wanted. It asks
+// waitUntil asks again and again until the answer is the one that is wanted. It asks
 // once at least, however long that takes.
-func (tab *Tab) until(what, want string, ask chromedp.Action[string]) {
+func (tab *Tab) waitUntil(what, want string, ask chromedp.Action[string]) {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience+patience)
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout+timeout)
 	defer cancel()
-	for start := time.Now(); ; time.Sleep(between) {
+	for start := time.Now(); ; time.Sleep(pollInterval) {
 		got, err := chromedp.Run(ctx, ask)
 		switch {
 		case err == nil && got == want:
 			return
-		case time.Since(start) < tab.patience:
+		case time.Since(start) < tab.timeout:
 			continue
 		case err != nil:
-			tab.t.Fatalf("%s: after %v %v", what, tab.patience, err)
+			tab.t.Fatalf("%s: after %v %v", what, tab.timeout, err)
 		default:
-			tab.t.Fatalf("%s: after %v is %q, want %q", what, tab.patience, got, want)
+			tab.t.Fatalf("%s: after %v is %q, want %q", what, tab.timeout, got, want)
 		}
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"time"
 )
 
-// patience is how long a request that a test waits for may take to arrive.
-const patience = 20 * time.Second
+// timeout is how long a request that a test waits for may take to arrive.
+const timeout = 20 * time.Second
 
 // Gate is an address that stands for the server's.
 type Gate struct {
@@ -29,10 +29,10 @@ type Gate struct {
 	front  *httptest.Server
 	server http.Handler
 
-	mu    sync.Mutex
-	rules []*Rule // the newest first
-	down  bool
-	other http.Handler // answers in the server's place
+	mu      sync.Mutex
+	rules   []*Rule // the newest first
+	down    bool
+	instead http.Handler // answers in the server's place
 }
 
 // New opens a gate to the server at the address. It closes with the test, after
@@ -53,11 +53,11 @@ func New(t testing.TB, server string) *Gate {
 		ErrorLog:      log.New(t.Output(), "gate: ", 0),
 		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}}
-	g.front = httptest.NewServer(http.HandlerFunc(g.pass))
+	g.front = httptest.NewServer(http.HandlerFunc(g.serveHTTP))
 	t.Cleanup(func() {
 		g.mu.Lock()
 		for _, rule := range g.rules {
-			rule.end()
+			rule.release()
 		}
 		g.mu.Unlock()
 		g.front.CloseClientConnections()
@@ -80,25 +80,25 @@ func (g *Gate) Down(down bool) {
 	}
 }
 
-// Instead has another handler answer every request, as a login or a network's own
+// AnswerWith has another handler answer every request, as a login or a network's own
 // page does that stands before the server. Instead(nil) takes it away.
-func (g *Gate) Instead(other http.Handler) {
+func (g *Gate) AnswerWith(other http.Handler) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.other = other
+	g.instead = other
 }
 
-// pass is the handler of all requests.
-func (g *Gate) pass(w http.ResponseWriter, r *http.Request) {
+// serveHTTP is the handler of all requests.
+func (g *Gate) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
-	down, rule, other := g.down, g.take(r), g.other
+	down, rule, other := g.down, g.claimRule(r), g.instead
 	g.mu.Unlock()
 	if down {
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	}
 	switch {
 	case rule != nil:
-		rule.answer(w, r)
+		rule.serveHTTP(w, r)
 	case other != nil:
 		other.ServeHTTP(w, r)
 	default:
@@ -106,11 +106,11 @@ func (g *Gate) pass(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// take returns the newest rule for the request that has not been used up.
-func (g *Gate) take(r *http.Request) *Rule {
+// claimRule returns the newest rule for the request that has not been used up.
+func (g *Gate) claimRule(r *http.Request) *Rule {
 	for _, rule := range g.rules {
-		if !rule.taken && rule.method == r.Method && strings.HasPrefix(r.URL.Path, rule.path) {
-			rule.taken = true
+		if !rule.claimed && rule.method == r.Method && strings.HasPrefix(r.URL.Path, rule.path) {
+			rule.claimed = true
 			return rule
 		}
 	}

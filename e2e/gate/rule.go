@@ -17,7 +17,7 @@ import (
 type Rule struct {
 	gate         *Gate
 	method, path string
-	taken        bool // by a request; under the gate's lock
+	claimed      bool // by a request; under the gate's lock
 
 	arrived chan struct{}
 	body    []byte
@@ -47,8 +47,8 @@ func (rule *Rule) Arrived() []byte {
 	rule.gate.t.Helper()
 	select {
 	case <-rule.arrived:
-	case <-time.After(patience):
-		rule.gate.t.Fatalf("no %s %s after %v", rule.method, rule.path, patience)
+	case <-time.After(timeout):
+		rule.gate.t.Fatalf("no %s %s after %v", rule.method, rule.path, timeout)
 	}
 	return rule.body
 }
@@ -80,7 +80,7 @@ func (rule *Rule) Answer(instead http.HandlerFunc) {
 // Lose fails the request as a bad connection does; it never reached the server.
 func (rule *Rule) Lose() {
 	rule.gate.t.Helper()
-	rule.decide(func(w http.ResponseWriter, _ *http.Request) { lose(w) })
+	rule.decide(func(w http.ResponseWriter, _ *http.Request) { breakConnection(w) })
 }
 
 // LoseAnswer lets the server carry the request out, and loses its answer.
@@ -88,14 +88,14 @@ func (rule *Rule) LoseAnswer() {
 	rule.gate.t.Helper()
 	rule.decide(func(w http.ResponseWriter, r *http.Request) {
 		rule.gate.server.ServeHTTP(httptest.NewRecorder(), r)
-		lose(w)
+		breakConnection(w)
 	})
 }
 
-// lose ends the connection in a way that the browser takes for a failed request.
+// breakConnection ends the connection in a way that the browser takes for a failed request.
 // It would send the request again if a connection that it uses for the second
 // time closed in silence.
-func lose(w http.ResponseWriter) {
+func breakConnection(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
@@ -111,16 +111,16 @@ func (rule *Rule) decide(how func(http.ResponseWriter, *http.Request)) {
 	rule.decided <- how
 	select {
 	case <-rule.done:
-	case <-time.After(patience):
-		rule.gate.t.Fatalf("%s %s has no answer after %v", rule.method, rule.path, patience)
+	case <-time.After(timeout):
+		rule.gate.t.Fatalf("%s %s has no answer after %v", rule.method, rule.path, timeout)
 	}
 }
 
-// end releases a request that the test left at the gate.
-func (rule *Rule) end() { rule.once.Do(func() { close(rule.decided) }) }
+// release releases a request that the test left at the gate.
+func (rule *Rule) release() { rule.once.Do(func() { close(rule.decided) }) }
 
-// answer is the handler of the one request that the rule has taken.
-func (rule *Rule) answer(w http.ResponseWriter, r *http.Request) {
+// serveHTTP is the handler of the one request that the rule has taken.
+func (rule *Rule) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	defer close(rule.done)
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
