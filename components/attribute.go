@@ -9,10 +9,10 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// attribute returns what go-app has to be given for an attribute to have the
-// value v. In the browser that is v. On a server go-app writes attributes as
-// quoted Go strings, and "true" as nothing: there every character that means
-// something else in Go or in HTML becomes a character reference.
+// attribute returns what go-app has to be given for an attribute to have the value v. In
+// the browser that is v. On a server go-app writes attributes as quoted Go strings, and
+// "true" as an attribute without a value: there every character that Go or HTML would read
+// as something else becomes a character reference.
 func attribute(v string) string {
 	if app.IsClient {
 		return v
@@ -31,5 +31,5 @@ func attribute(v string) string {
 	return b.String()
 }
 
-// truth is an attribute that is "true" or "false".
-func truth(v bool) string { return attribute(strconv.FormatBool(v)) }
+// boolAttr returns the attribute "true" or "false".
+func boolAttr(v bool) string { return attribute(strconv.FormatBool(v)) }

@@ -6,13 +6,13 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// A caret is the selection in an element; a caret proper is an empty one.
-// Positions count UTF-16 code units, as the DOM does.
+// A caret is the selection in an element, which may be empty. Positions count UTF-16 code
+// units, as in the DOM.
 type caret struct {
-	text       string // in which it stands
+	text       string // of the element
 	start, end int
 	direction  string
-	there      bool // some elements have none, as those for numbers and dates
+	known      bool // some elements have none, such as those for numbers and dates
 }
 
 func caretOf(el app.Value) caret {
@@ -25,22 +25,22 @@ func caretOf(el app.Value) caret {
 		start:     start.Int(),
 		end:       el.Get("selectionEnd").Int(),
 		direction: el.Get("selectionDirection").String(),
-		there:     true,
+		known:     true,
 	}
 }
 
-// restore puts the caret to the same place in the text that el says now.
+// restore sets the caret of el, which now contains text, to the corresponding place.
 func (c caret) restore(el app.Value, text string) {
-	if !c.there {
+	if !c.known {
 		return
 	}
 	from, to := utf16.Encode([]rune(c.text)), utf16.Encode([]rune(text))
-	el.Call("setSelectionRange", shifted(c.start, from, to), shifted(c.end, from, to), c.direction)
+	el.Call("setSelectionRange", mapPosition(c.start, from, to), mapPosition(c.end, from, to), c.direction)
 }
 
-// shifted returns where a position in from is in to: both are compared from
-// both ends, and what differs between is taken as one replacement.
-func shifted(at int, from, to []uint16) int {
+// mapPosition returns the position in to that corresponds to pos in from. What is between
+// the common head and tail of both counts as one replacement.
+func mapPosition(pos int, from, to []uint16) int {
 	shorter := min(len(from), len(to))
 	head := 0
 	for head < shorter && from[head] == to[head] {
@@ -51,10 +51,10 @@ func shifted(at int, from, to []uint16) int {
 		tail++
 	}
 	switch {
-	case at <= head:
-		return at
-	case at >= len(from)-tail:
-		return at + len(to) - len(from)
+	case pos <= head:
+		return pos
+	case pos >= len(from)-tail:
+		return pos + len(to) - len(from)
 	default:
 		return len(to) - tail
 	}

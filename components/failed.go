@@ -10,42 +10,41 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// A FailedAlert tells that a change was taken back, and why, and offers to try
-// it again. Make it with [Failed].
-type FailedAlert struct {
+// A FailedCompo is an alert which tells that a change was taken back, and why, with buttons
+// to retry it and to dismiss the alert. It is made by [Failed].
+type FailedCompo struct {
 	app.Compo
-	Given  failedProps // set by the methods; exported because go-app hands only such fields on
-	closed *saga.Task  // Retry or Dismiss was pressed
+	Props    failedProps // set by the methods; exported because go-app copies only such fields when it reuses a component
+	answered *saga.Task  // by one of the buttons
 }
 
 type failedProps struct {
-	task                *saga.Task
-	id, label, forwards string
+	task               *saga.Task
+	id, label, control string
 }
 
-// Failed returns an alert about a task that has failed, as [hook.Hook.Failure]
-// or [saga.OnError] report it. It shows nothing when task is nil. Toggle and
-// Input show theirs themselves.
-func Failed(task *saga.Task) *FailedAlert { return &FailedAlert{Given: failedProps{task: task}} }
+// Failed returns an alert about a task that has failed, such as those returned by
+// the Failure method of a hook or passed to the function of [saga.OnError]. It shows nothing when
+// task is nil. A Toggle or an Input has its own alert.
+func Failed(task *saga.Task) *FailedCompo { return &FailedCompo{Props: failedProps{task: task}} }
 
 // ID sets the id of the alert.
-func (c *FailedAlert) ID(id string) *FailedAlert { c.Given.id = id; return c }
+func (c *FailedCompo) ID(id string) *FailedCompo { c.Props.id = id; return c }
 
-// Label sets what the change was about.
-func (c *FailedAlert) Label(text string) *FailedAlert { c.Given.label = text; return c }
+// Label sets the name of what was changed.
+func (c *FailedCompo) Label(text string) *FailedCompo { c.Props.label = text; return c }
 
-// For sets the id of the control that gets the focus when the alert has been
-// answered.
-func (c *FailedAlert) For(id string) *FailedAlert { c.Given.forwards = id; return c }
+// For sets the id of the control that gets the focus when a button of the alert was pressed.
+func (c *FailedCompo) For(id string) *FailedCompo { c.Props.control = id; return c }
 
 // Render is called by go-app.
-func (c *FailedAlert) Render() app.UI {
-	given := &c.Given
-	if given.task == nil {
+func (c *FailedCompo) Render() app.UI {
+	props := &c.Props
+	if props.task == nil {
 		return app.Div().Class("as-failed").Attr("hidden", true)
 	}
-	return app.Div().Class("as-failed").Role("alert").ID(attribute(given.id)).Body(
-		app.P().Class("as-failed-text").Text(sentence(given.label, given.task)),
+	return app.Div().Class("as-failed").Role("alert").ID(attribute(props.id)).Body(
+		app.P().Class("as-failed-text").Text(message(props.label, props.task)),
 		app.Div().Class("as-failed-actions").Body(
 			app.Button().Type("button").Class("as-button").Text("Retry").On("click", c.retry),
 			app.Button().Type("button").Class("as-button").Text("Dismiss").On("click", c.dismiss),
@@ -53,35 +52,35 @@ func (c *FailedAlert) Render() app.UI {
 	)
 }
 
-func (c *FailedAlert) retry(ctx app.Context, e app.Event) {
-	ctx.PreventUpdate() // those who show the failure watch it
+func (c *FailedCompo) retry(ctx app.Context, e app.Event) {
+	ctx.PreventUpdate() // who shows the failure watches it
 	if task := c.answer(); task != nil {
 		task.Retry()
 	}
 }
 
-func (c *FailedAlert) dismiss(ctx app.Context, e app.Event) {
+func (c *FailedCompo) dismiss(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	if task := c.answer(); task != nil {
 		task.Dismiss()
 	}
 }
 
-// answer returns the task, once, and moves the focus to its control, or it
-// would be lost with the button.
-func (c *FailedAlert) answer() *saga.Task {
-	if c.closed == c.Given.task {
+// answer returns the task, and nil if it was answered before. It moves the focus to the
+// control: it would be lost with the button.
+func (c *FailedCompo) answer() *saga.Task {
+	if c.answered == c.Props.task {
 		return nil
 	}
-	c.closed = c.Given.task
-	if control := app.Window().GetElementByID(c.Given.forwards); control.Truthy() {
+	c.answered = c.Props.task
+	if control := app.Window().GetElementByID(c.Props.control); control.Truthy() {
 		control.Call("focus")
 	}
-	return c.closed
+	return c.answered
 }
 
-// sentence says what has happened, to somebody who does not know of sagas.
-func sentence(label string, task *saga.Task) string {
+// message says what has happened, to somebody who does not know of sagas.
+func message(label string, task *saga.Task) string {
 	what := "The change"
 	if label != "" {
 		what = "“" + label + "”"
@@ -89,17 +88,17 @@ func sentence(label string, task *saga.Task) string {
 	return what + " was not saved: " + reason(task.Err())
 }
 
-// longest is how much of an error's text is shown, in bytes.
-const longest = 300
+const maxReason = 300 // bytes of an error's text that are shown
 
+// reason returns the first line of an error, as the end of a sentence.
 func reason(err error) string {
 	if errors.Is(err, saga.ErrTimeout) {
 		return "no answer came in time."
 	}
-	text, _, _ := strings.Cut(err.Error(), "\n") // below that is a stack
+	text, _, _ := strings.Cut(err.Error(), "\n") // the other lines are a stack
 	text = strings.TrimPrefix(strings.TrimSpace(text), "saga: ")
-	if len(text) > longest {
-		end := longest
+	if len(text) > maxReason {
+		end := maxReason
 		for !utf8.RuneStart(text[end]) {
 			end--
 		}

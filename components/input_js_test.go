@@ -63,10 +63,10 @@ type form struct {
 	value     string
 	committed []string
 	accept    bool
-	change    func(*components.InputControl) *components.InputControl
+	change    func(*components.InputCompo) *components.InputCompo
 }
 
-func newForm(t *testing.T, value string, change func(*components.InputControl) *components.InputControl) *form {
+func newForm(t *testing.T, value string, change func(*components.InputCompo) *components.InputCompo) *form {
 	f := &form{value: value, accept: true, change: change}
 	f.screen = show(t, func(*screen) app.UI {
 		input := components.Input().ID("x").Label("X").Value(f.value).OnChange(f.commit)
@@ -112,10 +112,10 @@ func TestInputShowsTheValueAndFollows(t *testing.T) {
 }
 
 func TestInputCommits(t *testing.T) {
-	many := func(c *components.InputControl) *components.InputControl { return c.Multiline() }
+	many := func(c *components.InputCompo) *components.InputCompo { return c.Multiline() }
 	for _, row := range []struct {
 		reason string
-		change func(*components.InputControl) *components.InputControl
+		change func(*components.InputCompo) *components.InputCompo
 		by     func(*testing.T, app.Value)
 		want   []string
 	}{
@@ -207,7 +207,7 @@ func TestCaretKeepsItsPlaceWhenTheValueChanges(t *testing.T) {
 }
 
 func TestCompositionIsNotDisturbed(t *testing.T) {
-	f := newForm(t, "", func(c *components.InputControl) *components.InputControl { return c.Debounce(time.Millisecond) })
+	f := newForm(t, "", func(c *components.InputCompo) *components.InputCompo { return c.Debounce(time.Millisecond) })
 	var written []string
 	watch := app.FuncOf(func(_ app.Value, args []app.Value) any { written = append(written, args[0].String()); return nil })
 	defer watch.Release()
@@ -317,7 +317,7 @@ func TestOwnChangeRollsBack(t *testing.T) {
 
 func TestRefusedTextStays(t *testing.T) {
 	message := ""
-	f := newForm(t, "a", func(c *components.InputControl) *components.InputControl { return c.Invalid(message) })
+	f := newForm(t, "a", func(c *components.InputCompo) *components.InputCompo { return c.Invalid(message) })
 	f.accept, message = false, "Too loud."
 	insert(f.field, "!")
 	elsewhere(t)
@@ -415,7 +415,7 @@ func TestTextIsCommittedWhenThePageGoes(t *testing.T) {
 }
 
 func TestDebounceCommitsWhileTheUserTypes(t *testing.T) {
-	f := newForm(t, "", func(c *components.InputControl) *components.InputControl { return c.Debounce(time.Millisecond) })
+	f := newForm(t, "", func(c *components.InputCompo) *components.InputCompo { return c.Debounce(time.Millisecond) })
 	insert(f.field, "a")
 	insert(f.field, "b")
 	f.settle()
@@ -446,7 +446,7 @@ func TestValueThatTheElementSaysItsOwnWay(t *testing.T) {
 		{"a date is one", "date", "no date", "", "2026-11-24"},
 		{"many lines end in one way", "", "a\r\nb", "a\nb", "c"},
 	} {
-		f := newForm(t, row.value, func(c *components.InputControl) *components.InputControl {
+		f := newForm(t, row.value, func(c *components.InputCompo) *components.InputCompo {
 			if row.kind == "" {
 				return c.Multiline()
 			}
@@ -469,10 +469,10 @@ func TestValueThatTheElementSaysItsOwnWay(t *testing.T) {
 }
 
 func TestInputThatMustNotChange(t *testing.T) {
-	for reason, change := range map[string]func(*components.InputControl) *components.InputControl{
-		"disabled":    func(c *components.InputControl) *components.InputControl { return c.Disabled(true) },
-		"read-only":   func(c *components.InputControl) *components.InputControl { return c.ReadOnly(true) },
-		"no OnChange": func(c *components.InputControl) *components.InputControl { return c.OnChange(nil) },
+	for reason, change := range map[string]func(*components.InputCompo) *components.InputCompo{
+		"disabled":    func(c *components.InputCompo) *components.InputCompo { return c.Disabled(true) },
+		"read-only":   func(c *components.InputCompo) *components.InputCompo { return c.ReadOnly(true) },
+		"no OnChange": func(c *components.InputCompo) *components.InputCompo { return c.OnChange(nil) },
 	} {
 		f := newForm(t, "a", change)
 		if !f.field.Get("disabled").Bool() && !f.field.Get("readOnly").Bool() {
@@ -489,7 +489,7 @@ func TestInputThatMustNotChange(t *testing.T) {
 // A page may take the kind of the field from its state.
 func TestFieldOfManyLinesBecomesOneOfOne(t *testing.T) {
 	many := false
-	f := newForm(t, "a", func(c *components.InputControl) *components.InputControl {
+	f := newForm(t, "a", func(c *components.InputCompo) *components.InputCompo {
 		if many {
 			return c.Multiline()
 		}

@@ -6,93 +6,99 @@ import (
 	"github.com/atomsaga/atomsaga/internal/nodes"
 )
 
-// A ListControl is a list of rows. Make it with [List].
-type ListControl[T comparable] struct {
+// A ListCompo is a list of rows. It is made by [List].
+type ListCompo[T comparable] struct {
 	app.Compo
-	Given listProps[T] // set by the methods; exported because go-app hands only such fields on
+	Props listProps[T] // set by the methods; exported because go-app copies only such fields when it reuses a component
 
-	ul       app.HTMLUl // the mounted one; go-app thinks that nothing is in it
+	ul       app.HTMLUl // the mounted one; go-app believes it to be empty
 	rows     []listRow[T]
 	ctx      app.Context
 	mounted  bool
-	filling  bool // a turn of its own will mount more
+	filling  bool // more rows are mounted in a later turn
 	viewport viewport
 }
 
 type listProps[T comparable] struct {
-	row              func(T) app.UI // first: never equal, which ends go-app's comparison
+	newRow           func(T) app.UI // first: functions are never equal, which ends go-app's comparison early
 	key              func(T) any
 	items            []T
 	id, class, label string
 	windowed         bool
 }
 
-// List returns a list of one row for each item: an <ul>, in which row makes the
-// <li> elements, plain ones or components.
+// A listRow is a row that is on the page.
+type listRow[T any] struct {
+	item T
+	ui   app.UI
+}
+
+// List returns a list of one row for each item: a <ul>, for which row makes the <li>
+// elements, plain ones or components.
 //
 //	components.List(kinds.Use(&c.bind, order), func(id KindID) app.UI { return &kindRow{ID: id} })
 //
-// A row belongs to its item, and not to its place. When items come, go and move,
-// just their rows are mounted, taken away and moved; the others are not looked
-// at, and keep the focus, the selection, and what the user has typed. So row is
-// called once for an item. It makes a row of that item alone; what else the row
-// shows it reads through hooks of its own.
+// A row belongs to its item, not to its position. When items are added, removed and moved,
+// only their rows are mounted, dismounted and moved. The others are not touched, and keep
+// the focus, the selection and what the user has typed. So row is called once for an item.
+// It should depend on nothing but that item: what else the row shows it reads through hooks
+// of its own.
 //
-// Items are compared by ==, and are best the keys of an atom.Family: then the list
-// has to be rendered when its structure changes, and each row when its own atom
-// does. Where an item has more in it than its identity, see [ListControl.Key].
+// Items are compared by ==. The best ones are the keys of an atom.Family: the list is then
+// rendered when its structure changes, and a row when its own atom does. For items that
+// contain more than what identifies them there is [ListCompo.Key].
 //
-// Many rows are mounted little by little, so that the page can be used meanwhile:
-// a hundred with the page, which is also what a server prerenders, and 10,000 in
-// some seconds. More than that is for [ListControl.Windowed].
+// A hundred rows are mounted with the list, and prerendered by a server. Others follow in
+// short turns, so that the page can be used meanwhile: 10,000 take some seconds. For more
+// than that there is [ListCompo.Windowed].
 //
-// Rows are not told of go-app's OnNav, OnResize and OnAppUpdate, and the list
-// holds nothing but rows.
-func List[T comparable](items []T, row func(T) app.UI) *ListControl[T] {
-	return &ListControl[T]{Given: listProps[T]{items: items, row: row}}
+// The rows do not get go-app's OnNav, OnResize and OnAppUpdate. The list contains nothing
+// but rows.
+func List[T comparable](items []T, row func(T) app.UI) *ListCompo[T] {
+	return &ListCompo[T]{Props: listProps[T]{items: items, newRow: row}}
 }
 
 // ID sets the id of the list.
-func (c *ListControl[T]) ID(id string) *ListControl[T] { c.Given.id = id; return c }
+func (c *ListCompo[T]) ID(id string) *ListCompo[T] { c.Props.id = id; return c }
 
 // Class sets the classes of the list.
-func (c *ListControl[T]) Class(names string) *ListControl[T] { c.Given.class = names; return c }
+func (c *ListCompo[T]) Class(names string) *ListCompo[T] { c.Props.class = names; return c }
 
-// Label sets what the list is called, for those who do not see it.
-func (c *ListControl[T]) Label(text string) *ListControl[T] { c.Given.label = text; return c }
+// Label sets the name of the list for assistive technology.
+func (c *ListCompo[T]) Label(text string) *ListCompo[T] { c.Props.label = text; return c }
 
-// Key sets what an item is known by, a value that can be compared: an item that
-// differs from one before but has the same key is the same row, with other
-// content. Without it an item is its own key.
-func (c *ListControl[T]) Key(key func(T) any) *ListControl[T] { c.Given.key = key; return c }
+// Key sets the function that returns what identifies an item, a comparable value. An item
+// that differs from one before but has the same key keeps the row, with other content.
+// Without a Key an item identifies itself.
+func (c *ListCompo[T]) Key(key func(T) any) *ListCompo[T] { c.Props.key = key; return c }
 
-// Windowed has only the rows on the page that can be seen, and some around them.
-// All rows have to be of the same height. It is for more than some 10,000 rows:
-// the browser's search does not find what is not there.
-func (c *ListControl[T]) Windowed() *ListControl[T] { c.Given.windowed = true; return c }
+// Windowed keeps only the rows on the page that can be seen, and some around them. All rows
+// have to be of the same height. It is for more than some 10,000 rows: the browser's search
+// does not find rows that are not on the page.
+func (c *ListCompo[T]) Windowed() *ListCompo[T] { c.Props.windowed = true; return c }
 
 // OnInit is called by go-app.
-func (c *ListControl[T]) OnInit() { c.ul, c.rows, c.mounted, c.filling = nil, nil, false, false }
+func (c *ListCompo[T]) OnInit() { c.ul, c.rows, c.mounted, c.filling = nil, nil, false, false }
 
 // OnMount is called by go-app.
-func (c *ListControl[T]) OnMount(ctx app.Context) {
+func (c *ListCompo[T]) OnMount(ctx app.Context) {
 	ctx.PreventUpdate()
-	if !managed() {
+	if !mountsRows() {
 		return
 	}
 	c.ctx, c.mounted = ctx, true
 	c.ul.Body()
-	if c.Given.windowed {
-		c.viewport.watch(c.ul.JSValue(), c.look)
+	if c.Props.windowed {
+		c.viewport.listen(c.ul.JSValue(), c.onScroll)
 	}
-	c.follow()
+	c.reconcile()
 }
 
 // OnDismount is called by go-app.
-func (c *ListControl[T]) OnDismount() {
-	c.viewport.leave()
+func (c *ListCompo[T]) OnDismount() {
+	c.viewport.stop()
 	if !c.mounted {
-		return // then go-app knows the rows
+		return // go-app has the rows, and dismounts them
 	}
 	c.mounted = false
 	for _, r := range c.rows {
@@ -101,42 +107,53 @@ func (c *ListControl[T]) OnDismount() {
 }
 
 // Render is called by go-app.
-func (c *ListControl[T]) Render() app.UI {
-	items := c.Given.items
+func (c *ListCompo[T]) Render() app.UI {
+	items := c.Props.items
 	switch {
 	case app.IsServer:
-		return c.element().Body(built(items[:min(len(items), first)], c.Given.row)...)
-	case !managed():
-		return c.element().Body(built(items, c.Given.row)...)
+		return c.newElement().Body(newRows(items[:min(len(items), initialRows)], c.Props.newRow)...)
+	case !mountsRows():
+		return c.newElement().Body(newRows(items, c.Props.newRow)...)
 	case c.mounted:
-		c.follow()
-		return c.element()
+		c.reconcile()
+		return c.newElement()
 	case c.ul == nil:
-		c.begin()
-		c.ul = c.element().Body(elements(c.rows)...)
+		for _, item := range items[:min(len(items), initialRows)] {
+			c.rows = append(c.rows, listRow[T]{item, c.Props.newRow(item)})
+		}
+		c.ul = c.newElement().Body(elements(c.rows)...)
 		return c.ul
-	default: // rendered again before it knows that it is mounted
-		return c.element().Body(elements(c.rows)...)
+	default: // rendered again before OnMount
+		return c.newElement().Body(elements(c.rows)...)
 	}
 }
 
-func (c *ListControl[T]) element() app.HTMLUl {
-	given := &c.Given
-	ul := app.Ul().ID(attribute(given.id)).Class(given.class)
-	if given.label != "" {
-		ul.Aria("label", attribute(given.label))
+// newElement returns the <ul>, without rows.
+func (c *ListCompo[T]) newElement() app.HTMLUl {
+	props := &c.Props
+	ul := app.Ul().ID(attribute(props.id)).Class(props.class)
+	if props.label != "" {
+		ul.Aria("label", attribute(props.label))
 	}
 	return ul
 }
 
-// managed reports whether the list mounts its rows itself. Otherwise, in a browser,
-// go-app compares all of them, by their places.
-func managed() bool { return app.IsClient && nodes.Known() != nil }
+// mountsRows reports whether lists mount their rows themselves. If not, in a browser, go-app
+// compares all rows by their positions.
+func mountsRows() bool { return app.IsClient && nodes.Known() != nil }
 
-func built[T any](items []T, row func(T) app.UI) []app.UI {
+func newRows[T any](items []T, newRow func(T) app.UI) []app.UI {
 	all := make([]app.UI, len(items))
 	for i, item := range items {
-		all[i] = row(item)
+		all[i] = newRow(item)
+	}
+	return all
+}
+
+func elements[T any](rows []listRow[T]) []app.UI {
+	all := make([]app.UI, len(rows))
+	for i, r := range rows {
+		all[i] = r.ui
 	}
 	return all
 }

@@ -27,7 +27,7 @@ type shelf struct {
 	ids    hook.View[[]string]
 	built  []string // ids in the order in which row was called
 	drawn  []string // and in which rows were rendered
-	dress  func(*components.ListControl[string]) app.UI
+	dress  func(*components.ListCompo[string]) app.UI
 	takes  time.Duration // to make a row
 }
 
@@ -35,7 +35,7 @@ func newShelf(t *testing.T, ids ...string) *shelf {
 	t.Helper()
 	s := &shelf{order: atom.New(ids), titles: atom.New(atom.Map[string, string]{})}
 	s.title = atom.NewFamily(func(id string) *atom.Atom[string] { return atom.MapKey(s.titles, id) })
-	s.dress = func(l *components.ListControl[string]) app.UI { return l }
+	s.dress = func(l *components.ListCompo[string]) app.UI { return l }
 	s.screen = show(t, func(p *screen) app.UI {
 		return s.dress(components.List(s.ids.Use(&p.bind, s.order), s.row).ID("shelf").Label("Books"))
 	})
@@ -204,7 +204,7 @@ func TestListKeepsFocusAndSelection(t *testing.T) {
 
 func TestListKeepsTheScrollPosition(t *testing.T) {
 	s := newShelf(t, numbered(0, 90)...)
-	s.dress = func(l *components.ListControl[string]) app.UI {
+	s.dress = func(l *components.ListCompo[string]) app.UI {
 		return app.Div().Body(l, app.Style().Text("#shelf { height: 300px; overflow-y: auto } #shelf li { height: 40px; overflow: hidden }"))
 	}
 	s.again()
@@ -261,7 +261,7 @@ func TestListOfTenThousand(t *testing.T) {
 func TestWindowedListOfAHundredThousand(t *testing.T) {
 	const n = 100000
 	s := newShelf(t)
-	s.dress = func(l *components.ListControl[string]) app.UI {
+	s.dress = func(l *components.ListCompo[string]) app.UI {
 		return app.Div().ID("box").Body(l.Windowed(), app.Style().Text("#box { height: 400px; overflow-y: auto } #shelf { margin: 0 } #shelf li { height: 40px; overflow: hidden }"))
 	}
 	s.again()

@@ -6,51 +6,31 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-func commonHead[T comparable](rows []listRow[T], want []T) int {
-	n := min(len(rows), len(want))
-	for i := range n {
-		if rows[i].item != want[i] {
-			return i
-		}
-	}
-	return n
-}
-
-func commonTail[T comparable](rows []listRow[T], want []T) int {
-	n := min(len(rows), len(want))
-	for i := range n {
-		if rows[len(rows)-1-i].item != want[len(want)-1-i] {
-			return i
-		}
-	}
-	return n
-}
-
-// place moves the rows to where they belong, in front of those behind them, as
-// few as possible, and never the one in which the user is.
-func (c *ListControl[T]) place(m *match[T], behind []listRow[T]) {
-	stays := staying(m.from, c.attended(m))
-	list, atEnd := c.ul.JSValue(), len(behind) == 0
+// move moves the rows of a match into their order, in front of the rows after them. It moves
+// as few as possible, and never the one that has the focus, which would lose it.
+func (c *ListCompo[T]) move(m *match[T], after []listRow[T]) {
+	stays := longestIncreasing(m.from, c.focusedMatch(m))
+	list, atEnd := c.ul.JSValue(), len(after) == 0
 	var next any
 	if !atEnd {
-		next = behind[0].ui.JSValue()
+		next = after[0].ui.JSValue()
 	}
 	for i := len(m.rows) - 1; i >= 0; i-- {
 		el := m.rows[i].ui.JSValue()
 		atEnd = atEnd && !stays[i]
-		mounted := m.from[i] < 0 // at the end
-		if !stays[i] && !(mounted && atEnd) {
+		added := m.from[i] < 0 // and at the end of the list
+		if !stays[i] && !(added && atEnd) {
 			list.Call("insertBefore", el, next)
 		}
 		next = el
 	}
 }
 
-// attended returns which of the rows has the focus and was there before, -1 if
-// none.
-func (c *ListControl[T]) attended(m *match[T]) int {
+// focusedMatch returns the index of the row that has the focus, or -1. It need not be known
+// when no row moves.
+func (c *ListCompo[T]) focusedMatch(m *match[T]) int {
 	if slices.IsSorted(m.from) {
-		return -1 // none of them moves
+		return -1
 	}
 	row := rowOf(c.ul.JSValue(), app.Window().Get("document").Get("activeElement"))
 	if row == nil {
@@ -59,7 +39,7 @@ func (c *ListControl[T]) attended(m *match[T]) int {
 	return slices.IndexFunc(m.rows, func(r listRow[T]) bool { return r.ui.JSValue().Equal(row) })
 }
 
-// rowOf returns the child of a list that an element is in, nil if it is in none.
+// rowOf returns the child of list that contains el, or nil.
 func rowOf(list, el app.Value) app.Value {
 	for el.Truthy() {
 		parent := el.Get("parentElement")
@@ -71,30 +51,33 @@ func rowOf(list, el app.Value) app.Value {
 	return nil
 }
 
-// staying marks a longest part of the places that increases, and so is in order
-// already; the i-th is in it, unless i is -1. Places of -1 are in none.
-func staying(places []int, i int) (stays []bool) {
-	stays = make([]bool, len(places))
-	previous := make([]int, len(places))
-	var last []int // index of the last place of the best part of each length
-	for k, place := range places {
-		if place < 0 || i >= 0 && k != i && (k < i) != (place < places[i]) {
+// longestIncreasing marks the indexes of a longest increasing subsequence of positions, which
+// contains index fixed unless that is -1. Positions of -1 are in none.
+//
+// last[n] is the index of the smallest position at which a subsequence of n+1 ends; see
+// https://en.wikipedia.org/wiki/Longest_increasing_subsequence.
+func longestIncreasing(positions []int, fixed int) (marked []bool) {
+	marked = make([]bool, len(positions))
+	previous := make([]int, len(positions))
+	var last []int
+	for i, pos := range positions {
+		if pos < 0 || fixed >= 0 && i != fixed && (i < fixed) != (pos < positions[fixed]) {
 			continue
 		}
-		n, _ := slices.BinarySearchFunc(last, place, func(k, place int) int { return places[k] - place })
-		previous[k] = -1
+		n, _ := slices.BinarySearchFunc(last, pos, func(i, pos int) int { return positions[i] - pos })
+		previous[i] = -1
 		if n > 0 {
-			previous[k] = last[n-1]
+			previous[i] = last[n-1]
 		}
 		if n == len(last) {
-			last = append(last, k)
+			last = append(last, i)
 		}
-		last[n] = k
+		last[n] = i
 	}
 	if len(last) > 0 {
-		for k := last[len(last)-1]; k >= 0; k = previous[k] {
-			stays[k] = true
+		for i := last[len(last)-1]; i >= 0; i = previous[i] {
+			marked[i] = true
 		}
 	}
-	return stays
+	return marked
 }

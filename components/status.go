@@ -7,48 +7,50 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// Status is what a control shows beside its value: how many changes of it wait
-// for their effect, and the last one that has failed. A [*hook.Hook] is one.
+// Status is what a control shows beside its value. A [*hook.Hook] is a Status.
 type Status interface {
+	// Pending returns how many changes of the value wait for their effect.
 	Pending() int
+
+	// Failure returns the last task that failed to change the value, or nil.
 	Failure() *saga.Task
 }
 
-// Some can say more, as a hook does.
+// A Status may have these methods as well, as a hook does.
 type (
-	targeted  interface{ Target() atom.Target } // what it is about
+	targeted  interface{ Target() atom.Target } // returns what it is about
 	refresher interface{ Refresh() }            // renders the component that shows it, alone
 )
 
-// A standing is a Status at the time when a control was made.
-type standing struct {
+// A statusSnapshot is a Status as it was when a control was made.
+type statusSnapshot struct {
 	from    Status
 	pending bool
 	failure *saga.Task
 }
 
-func read(s Status) standing {
+func snapshot(s Status) statusSnapshot {
 	if s == nil {
-		return standing{}
+		return statusSnapshot{}
 	}
-	return standing{from: s, pending: s.Pending() > 0, failure: s.Failure()}
+	return statusSnapshot{from: s, pending: s.Pending() > 0, failure: s.Failure()}
 }
 
-// handled renders what the handler of an event may have changed. go-app renders
-// the component and all that it is in, up to the page. With a status that knows
-// better only the component that it belongs to is: others follow their atoms.
-func (s standing) handled(ctx app.Context) {
+// refresh is called after the page's handler of an event, and renders what that may have
+// changed. By itself go-app would render the component and all that it is in. With a
+// refresher only the component of the status is rendered: others follow their atoms.
+func (s statusSnapshot) refresh(ctx app.Context) {
 	if r, ok := s.from.(refresher); ok {
 		ctx.PreventUpdate()
 		r.Refresh()
 	}
 }
 
-// below is what stands under a control.
-func (s standing) below(control, label string) app.UI {
+// alert returns the alert below the control with an id, if its change has failed.
+func (s statusSnapshot) alert(control, label string) app.UI {
 	return app.If(s.failure != nil, func() app.UI {
-		return Failed(s.failure).ID(failedID(control)).Label(label).For(control)
+		return Failed(s.failure).ID(alertID(control)).Label(label).For(control)
 	})
 }
 
-func failedID(control string) string { return control + "-failed" }
+func alertID(control string) string { return control + "-failed" }

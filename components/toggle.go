@@ -6,139 +6,138 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// A ToggleControl is a switch that is on or off, with its label. Make it with
-// [Toggle].
-type ToggleControl struct {
+// A ToggleCompo is a switch with a label. It is made by [Toggle].
+type ToggleCompo struct {
 	app.Compo
-	Given    toggleProps // set by the methods; exported because go-app hands only such fields on
-	identity identity
-	button   app.UI // the mounted one
-	shown    bool   // what it says
+	Props  toggleProps // set by the methods; exported because go-app copies only such fields when it reuses a component
+	target targetTracker
+	button app.UI // the mounted one
+	shown  bool   // what the button shows
 }
 
 type toggleProps struct {
-	change             func(app.Context, bool) // first: never equal, which ends go-app's comparison
+	onChange           func(app.Context, bool) // first: functions are never equal, which ends go-app's comparison early
 	id, label          string
 	on                 bool
 	disabled, readOnly bool
-	status             standing
+	status             statusSnapshot
 }
 
-// Toggle returns a switch:
+// Toggle returns a switch that is on or off:
 //
 //	components.Toggle().ID("direction").Label("Has direction").
 //		On(kind.HasDirection).OnChange(c.set).Status(&c.kind)
-func Toggle() *ToggleControl { return &ToggleControl{} }
+func Toggle() *ToggleCompo { return &ToggleCompo{} }
 
-// ID sets the id of the button. In a list it names the row, so that the focus
-// stays with the row when rows move. Without one the toggle makes its own.
-func (c *ToggleControl) ID(id string) *ToggleControl { c.Given.id = id; return c }
+// ID sets the id of the button. In a list it has to identify the row: when rows move, the
+// focus stays with it. Without an ID the toggle makes its own.
+func (c *ToggleCompo) ID(id string) *ToggleCompo { c.Props.id = id; return c }
 
-// Label sets the text beside the switch, a click on which toggles, too.
-// Without one the page has a <label for> of its own.
-func (c *ToggleControl) Label(text string) *ToggleControl { c.Given.label = text; return c }
+// Label sets the text beside the switch, which can be clicked, too. Without one the page
+// should have a <label for> of its own.
+func (c *ToggleCompo) Label(text string) *ToggleCompo { c.Props.label = text; return c }
 
 // On sets whether the switch is on.
-func (c *ToggleControl) On(on bool) *ToggleControl { c.Given.on = on; return c }
+func (c *ToggleCompo) On(on bool) *ToggleCompo { c.Props.on = on; return c }
 
-// OnChange sets what is called when the user toggles, with what the switch
-// shall be. It shows that at once, and after the next rendering what On says.
-// Without an OnChange the toggle is read-only.
-func (c *ToggleControl) OnChange(f func(ctx app.Context, on bool)) *ToggleControl {
-	c.Given.change = f
+// OnChange sets the function that is called when the user toggles, with the new state. The
+// switch shows that at once, and after the next rendering what On says. Without an OnChange
+// the toggle is read-only.
+func (c *ToggleCompo) OnChange(f func(ctx app.Context, on bool)) *ToggleCompo {
+	c.Props.onChange = f
 	return c
 }
 
-// Status sets where the toggle finds what is pending and what has failed:
-// mostly the hook whose value it shows, bound already. After OnChange only the
-// component that this hook belongs to is rendered, not those that it is in.
-func (c *ToggleControl) Status(s Status) *ToggleControl { c.Given.status = read(s); return c }
+// Status sets where the toggle finds what is pending and what has failed: usually the hook
+// whose value it shows, which has to be bound already. With a hook only its component is
+// rendered after OnChange, and none of those around it.
+func (c *ToggleCompo) Status(s Status) *ToggleCompo { c.Props.status = snapshot(s); return c }
 
-// Disabled sets that the switch can neither be toggled nor focused.
-func (c *ToggleControl) Disabled(b bool) *ToggleControl { c.Given.disabled = b; return c }
+// Disabled sets whether the switch can neither be toggled nor focused.
+func (c *ToggleCompo) Disabled(b bool) *ToggleCompo { c.Props.disabled = b; return c }
 
-// ReadOnly sets that the switch can be focused, but not toggled.
-func (c *ToggleControl) ReadOnly(b bool) *ToggleControl { c.Given.readOnly = b; return c }
+// ReadOnly sets whether the switch can be focused, but not toggled.
+func (c *ToggleCompo) ReadOnly(b bool) *ToggleCompo { c.Props.readOnly = b; return c }
 
-func (c *ToggleControl) subject() subject { return c.Given.status.subject(c.Given.id) }
+func (c *ToggleCompo) newTarget() target { return c.Props.status.target(c.Props.id) }
 
 // OnInit is called by go-app.
-func (c *ToggleControl) OnInit() { c.identity.now = c.subject() }
+func (c *ToggleCompo) OnInit() { c.target.current = c.newTarget() }
 
 // OnUpdate is called by go-app.
-func (c *ToggleControl) OnUpdate(ctx app.Context) {
-	before, changed := c.identity.become(c.subject())
+func (c *ToggleCompo) OnUpdate(ctx app.Context) {
+	before, changed := c.target.retarget(c.newTarget())
 	if changed && app.IsClient {
 		button := c.button.JSValue()
-		c.identity.handOver(ctx, button, before, typing{focused: focused(button)})
+		c.target.moveUser(ctx, button, before, interaction{focused: focused(button)})
 	}
 }
 
 // OnDismount is called by go-app.
-func (c *ToggleControl) OnDismount() {
-	if takenAway(c.identity.id(c.Given.id)) != nil {
-		typing{focused: true}.goOnAt(c.Given.id)
+func (c *ToggleCompo) OnDismount() {
+	if removedWithFocus(c.target.id(c.Props.id)) != nil {
+		interaction{focused: true}.resumeAt(c.Props.id)
 	}
 }
 
 // Render is called by go-app.
-func (c *ToggleControl) Render() app.UI {
-	given := &c.Given
-	control := c.identity.id(given.id)
+func (c *ToggleCompo) Render() app.UI {
+	props := &c.Props
+	control := c.target.id(props.id)
 	id := attribute(control)
-	c.show(given.on)
+	c.show(props.on)
 
 	button := app.Button().Type("button").Role("switch").ID(id).Class("as-switch").
-		Aria("checked", truth(given.on)).
-		Aria("busy", truth(given.status.pending)).
-		On("click", c.click).
+		Aria("checked", boolAttr(props.on)).
+		Aria("busy", boolAttr(props.status.pending)).
+		On("click", c.onClick).
 		Body(app.Span().Class("as-switch-thumb"))
-	if given.label != "" {
+	if props.label != "" {
 		button.Aria("labelledby", id+"-label")
 	}
-	if given.disabled {
+	if props.disabled {
 		button.Disabled(true)
 	}
-	if given.readOnly || given.change == nil {
-		button.Aria("readonly", truth(true))
+	if props.readOnly || props.onChange == nil {
+		button.Aria("readonly", boolAttr(true))
 	}
-	if given.status.failure != nil {
-		button.Aria("describedby", failedID(id))
+	if props.status.failure != nil {
+		button.Aria("describedby", alertID(id))
 	}
 	if c.button == nil || !c.button.Mounted() {
 		c.button = button
 		if app.IsClient {
-			attend()
+			trackFocus()
 		}
 	}
 	return app.Div().Class("as-control", "as-toggle").
 		DataSet("component", "toggle").
-		DataSet("pending", truth(given.status.pending)).
-		DataSet("failed", truth(given.status.failure != nil)).
+		DataSet("pending", boolAttr(props.status.pending)).
+		DataSet("failed", boolAttr(props.status.failure != nil)).
 		Body(
 			button,
-			app.If(given.label != "", func() app.UI {
-				return app.Label().ID(id + "-label").For(id).Class("as-label").Text(given.label)
+			app.If(props.label != "", func() app.UI {
+				return app.Label().ID(id + "-label").For(id).Class("as-label").Text(props.label)
 			}),
-			given.status.below(control, given.label),
+			props.status.alert(control, props.label),
 		)
 }
 
-func (c *ToggleControl) click(ctx app.Context, e app.Event) {
-	given := &c.Given
-	if given.change == nil || given.disabled || given.readOnly || !c.identity.meant(e) {
+func (c *ToggleCompo) onClick(ctx app.Context, e app.Event) {
+	props := &c.Props
+	if props.onChange == nil || props.disabled || props.readOnly || !c.target.aimedAtCurrent(e) {
 		ctx.PreventUpdate()
 		return
 	}
 	c.show(!c.shown)
-	given.change(ctx, c.shown)
-	given.status.handled(ctx)
+	props.onChange(ctx, c.shown)
+	props.status.refresh(ctx)
 }
 
-// show makes the switch say on. It writes to the element itself: that is some
-// milliseconds earlier than go-app's next frame, and go-app, which does not
-// know, would not take it back when On has not changed.
-func (c *ToggleControl) show(on bool) {
+// show writes to the button itself: that is some milliseconds earlier than go-app's next
+// frame. And go-app, which compares with what it has rendered, would not take a click back
+// when On has not changed.
+func (c *ToggleCompo) show(on bool) {
 	if c.shown == on {
 		return
 	}

@@ -195,11 +195,11 @@ func TestFocusOfAToggleFollowsItsRow(t *testing.T) {
 func TestToggleThatMustNotChange(t *testing.T) {
 	for _, row := range []struct {
 		reason  string
-		control func() *components.ToggleControl
+		control func() *components.ToggleCompo
 		attr    string
 	}{
-		{"disabled", func() *components.ToggleControl { return components.Toggle().Disabled(true) }, "disabled"},
-		{"read-only", func() *components.ToggleControl { return components.Toggle().ReadOnly(true) }, "aria-readonly"},
+		{"disabled", func() *components.ToggleCompo { return components.Toggle().Disabled(true) }, "disabled"},
+		{"read-only", func() *components.ToggleCompo { return components.Toggle().ReadOnly(true) }, "aria-readonly"},
 	} {
 		asked := 0
 		page := show(t, func(*screen) app.UI {

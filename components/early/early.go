@@ -12,11 +12,12 @@ import (
 	"time"
 )
 
-// Path is where [Handler] is expected, and what a page names in the Scripts of
-// its app.Handler. The service worker keeps it then, as all of them.
+// Path is where [Handler] has to be served. A page names it in the Scripts of its
+// app.Handler, whose service worker then caches the script as well.
 const Path = "/early.js"
 
-// Script is the script, for who serves files in a way of their own.
+// Script is the script, for servers that have a way of their own to serve files. It must not
+// be modified.
 var Script = slices.Concat(storage, early, translate)
 
 //go:embed storage.js
@@ -28,7 +29,8 @@ var early []byte
 //go:embed translate.js
 var translate []byte
 
-// Handler serves the script, and has browsers ask whether it is still right.
+// Handler returns a handler that serves the script. Browsers have to ask each time whether
+// it has changed.
 func Handler() http.Handler {
 	tag := fmt.Sprintf(`"%x"`, sha256.Sum256(Script))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -3,21 +3,12 @@
 package early_test
 
 import (
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
 	"github.com/atomsaga/atomsaga/components/early"
 )
-
-func Example() {
-	mux := http.NewServeMux()
-	mux.Handle(early.Path, early.Handler())
-	mux.Handle("/", &app.Handler{Title: "Relations", Scripts: []string{early.Path}})
-}
 
 func TestHandler(t *testing.T) {
 	ask := func(tag string) *httptest.ResponseRecorder {

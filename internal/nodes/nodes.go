@@ -16,13 +16,13 @@ type Renderer interface {
 	// UpdateComponentRoot renders a mounted component, and what is in it.
 	UpdateComponentRoot(ctx app.Context, v app.Composer) (app.UI, error)
 
-	// CanUpdate reports whether the mounted element v can become what new
+	// CanUpdate reports whether the mounted element v can become what next
 	// describes. Otherwise it has to be replaced.
-	CanUpdate(v, new app.UI) bool
+	CanUpdate(v, next app.UI) bool
 
-	// Update makes the mounted element v, with everything in it, what new
+	// Update makes the mounted element v, with everything in it, what next
 	// describes.
-	Update(ctx app.Context, v, new app.UI) (app.UI, error)
+	Update(ctx app.Context, v, next app.UI) (app.UI, error)
 
 	// Dismount ends the life of a mounted element, and leaves it in the document.
 	Dismount(v app.UI)
