@@ -87,6 +87,7 @@ type memo struct {
 	// While it is observed it is told what changes, and need not look.
 	observers  int
 	outdated   bool
+	told       uint64 // the batch in which that was told last
 	at         region // its own watchers
 	unobserved func()
 
@@ -116,10 +117,10 @@ func (s *Store) memoOf(from *origin) *memo {
 
 // stale tells those who depend on the value that it may have changed.
 func (m *memo) stale(s *Store, why reason) {
-	if why&becauseValue == 0 || m.outdated {
-		return
+	if why&becauseValue == 0 || m.outdated && m.told == s.batch {
+		return // in another batch somebody who looked did not return
 	}
-	m.outdated = true
+	m.outdated, m.told = true, s.batch
 	m.at.tell(s, becauseValue)
 }
 

@@ -107,8 +107,12 @@ func (e *Edit) again(state any, as application) any {
 	return after
 }
 
-// valueIn returns the target's value in a state, nil when it is missing.
+// valueIn returns the target's value in a state, nil when it is missing, or the state
+// not known.
 func (e *Edit) valueIn(state any) any {
+	if state == nil {
+		return nil
+	}
 	if p := e.editor.find(state); p != nil {
 		return reflect.ValueOf(p).Elem().Interface()
 	}

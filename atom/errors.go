@@ -12,6 +12,11 @@ var (
 	// place than before: it chooses by the content, or at random.
 	ErrLens = errors.New("atom: a lens has to point to one place, whatever the value is")
 
+	// ErrUpdateExited is the reason of the conflict of an entry whose update, or a lens
+	// on the way to its target, did not return when it was applied again: it has ended
+	// the goroutine.
+	ErrUpdateExited = errors.New("atom: the update did not return when it was applied again: it, or a lens, has ended the goroutine (runtime.Goexit)")
+
 	// ErrKey is returned by updates of a value in which a map has a key that is not
 	// equal to itself, such as NaN: what is under it can be neither found nor removed.
 	ErrKey = errors.New("atom: a map has a key that is not equal to itself, such as NaN")

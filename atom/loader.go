@@ -128,9 +128,16 @@ func (r *loadReader) open(src source) *Store {
 	s := r.s
 	s.begin()
 	if src != nil && !r.seen[src] && !r.over {
+		noted := false
+		defer func() {
+			if !noted { // a function that was called to look at src did not return
+				s.end(nil)
+			}
+		}()
 		r.seen[src] = true
 		r.read = append(r.read, dependency{src: src, seen: src.peek(s)})
 		r.stop = append(r.stop, s.observing(src, becauseValue, r.again))
+		noted = true
 	}
 	return s
 }

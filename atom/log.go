@@ -56,7 +56,7 @@ func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
 	for i := range e.portions {
 		p := &e.portions[i]
 		var err error
-		if p.after, p.changes, _, err = p.apply(p.cell.visible); err != nil {
+		if p.after, p.changes, err = p.apply(p.cell.visible, new(*Edit)); err != nil {
 			return nil, err
 		}
 	}
@@ -68,7 +68,9 @@ func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
 		p.cell.show(s, p.after)
 		p.touch(s, becauseBoth)
 	}
-	e.fold()
+	for i := range e.portions {
+		e.portions[i].cell.fold()
+	}
 	return e, nil
 }
 
@@ -93,50 +95,20 @@ func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
 	return portions
 }
 
-// apply carries the edits of p out, one on the other. The edit returned with
-// an error is the one that could not be applied.
-func (p *portion) apply(state any) (after any, c Changes, failed *Edit, err error) {
+// apply carries the edits of p out, one on the other. It sets at to each of them
+// before: the last one is that which could not be applied, or did not return.
+func (p *portion) apply(state any, at **Edit) (after any, c Changes, err error) {
 	after, p.strays = state, false
 	for _, edit := range p.edits {
+		*at = edit
 		next, more, err := edit.editor.apply(after, anew)
 		if err != nil {
-			return nil, Changes{}, edit, err
+			return nil, Changes{}, err
 		}
 		after, c = next, c.then(more)
 		p.strays = p.strays || !more.within(edit.path)
 	}
-	return after, c, nil, nil
-}
-
-// leave takes an entry out of the log, and applies what was above it again.
-func (s *Store) leave(e *Entry, why entryState) {
-	e.state = why
-	leaving := []*Entry{e}
-	for len(leaving) > 0 {
-		e, leaving = leaving[0], leaving[1:]
-		for i := range e.portions {
-			p := &e.portions[i]
-			if at := p.cell.index(p); at >= 0 {
-				leaving = append(leaving, p.cell.takeOut(s, at)...)
-			}
-		}
-		e.forget()
-	}
-}
-
-// takeOut removes the i-th portion; entries are returned as by replay.
-func (c *cell) takeOut(s *Store, i int) (leaving []*Entry) {
-	p := c.portions[i]
-	without, known := c.without(i)
-	was := p.after
-	c.portions = slices.Delete(c.portions, i, i+1)
-	p.touch(s, becauseBoth)
-	if !known {
-		return c.replay(s, i, was)
-	}
-	c.show(s, without)
-	c.fold()
-	return nil
+	return after, c, nil
 }
 
 func (c *cell) index(p *portion) int {
@@ -168,12 +140,9 @@ func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Ent
 	}
 	c.touch(s, paths, becauseValue)
 	c.release(s, contained)
-	for _, e := range c.replay(s, 0, was) {
-		s.leave(e, entryConflicted)
-	}
-	for _, e := range contained {
-		e.fold() // elsewhere it may be the oldest
-	}
+	w := rework{s: s, contained: contained}
+	w.replay(c, 0, was)
+	w.finish()
 }
 
 // release takes the portions of entries that are in the base out of the log. An
@@ -209,52 +178,6 @@ func (c *cell) release(s *Store, contained []*Entry) {
 	}
 }
 
-// replay applies the portions from the i-th on again, on the state below them; was
-// is the state that was there before. Entries that cannot be applied any more
-// become conflicts, and leave this cell; they are returned when they have to
-// leave others too.
-func (c *cell) replay(s *Store, i int, was any) (leaving []*Entry) {
-	state := c.above(i - 1)
-	kept := c.portions[:i]
-	for _, p := range c.portions[i:] {
-		after, changes, failed, err := p.apply(state)
-		touched := err != nil || !changes.same(p.changes)
-		if touched {
-			p.touch(s, becauseBoth)
-		}
-		if err != nil {
-			p.entry.state = entryConflicted
-			conflict := Conflict{
-				Entry: p.entry, Path: failed.path.String(), Err: err,
-				Mine: failed.valueIn(p.after), Theirs: failed.valueIn(state), Base: failed.valueIn(was),
-			}
-			if c.renames != nil {
-				c.renames.conflictNow(&conflict, failed.path)
-			}
-			s.conflict(conflict)
-			was = p.after
-			if len(p.entry.portions) > 1 {
-				leaving = append(leaving, p.entry)
-			} else {
-				p.entry.forget()
-			}
-			continue
-		}
-		was = p.after
-		p.after, p.changes = after, changes
-		if touched {
-			p.touch(s, becauseBoth)
-		}
-		kept = append(kept, p)
-		state = after
-	}
-	clear(c.portions[len(kept):])
-	c.portions = kept
-	c.show(s, state)
-	c.fold()
-	return leaving
-}
-
 // changed is called when something is visible that was not before.
 func (s *Store) changed() {
 	s.epoch++
@@ -280,6 +203,11 @@ func (e *Entry) fold() {
 		for i := range e.portions {
 			if p := &e.portions[i]; !p.synced && p.cell.portions[0] != p {
 				return
+			}
+		}
+		for i := range e.portions {
+			if p := &e.portions[i]; !p.synced {
+				p.cell.above(0) // may call a lens that does not return: nothing has changed yet
 			}
 		}
 		e.state = entryFolded

@@ -2,6 +2,7 @@ package atom_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -135,8 +136,9 @@ func (y *yard) dispatch() {
 			fits = fits && (m.dock != i || m.make(now))
 		}
 	}
-	var err error
-	if e.entry, err = atom.DispatchAll(y.store, edits...); fits != (err == nil) {
+	err := errors.New("it has ended the goroutine")
+	y.apart(func() { e.entry, err = atom.DispatchAll(y.store, edits...) })
+	if fits != (err == nil) {
 		y.Fatalf("the Law says %v: %v", fits, err)
 	}
 	if !fits {
@@ -160,7 +162,9 @@ func (y *yard) pick() *docked {
 func (y *yard) drop() {
 	e := y.pick()
 	y.Log("drop", e.moves)
-	y.must(e.entry.Drop(y.store))
+	var err error
+	y.apart(func() { err = e.entry.Drop(y.store) })
+	y.must(err)
 	y.takeOut(e)
 }
 
@@ -216,7 +220,11 @@ func (y *yard) sync() {
 	for _, e := range contained {
 		entries = append(entries, e.entry)
 	}
-	y.must(d.root.SyncFunc(y.store, func(wharf) (wharf, error) { return base.wharf(), nil }, entries...))
+	var err error
+	y.apart(func() {
+		err = d.root.SyncFunc(y.store, func(wharf) (wharf, error) { return base.wharf(), nil }, entries...)
+	})
+	y.must(err)
 	d.base = base
 	for _, e := range contained {
 		d.over = slices.DeleteFunc(d.over, func(x *docked) bool { return x == e })
@@ -228,6 +236,15 @@ func (y *yard) sync() {
 		}
 	}
 	y.takeOut(y.pass(m.dock)...)
+}
+
+// apart runs f on a goroutine that an update may end.
+func (y *yard) apart(f func()) {
+	var reason any
+	apart(func() { reason = panicOf(f) })
+	if reason != nil {
+		panic(reason)
+	}
 }
 
 // states asks for what is below and above an entry.

@@ -2,6 +2,7 @@ package atom_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -9,13 +10,14 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// berthEdits are false where the function panics.
+// berthEdits are false where the function panics, or ends its goroutine.
 var berthEdits = map[string]func(*berth) bool{
 	"add":     func(b *berth) bool { b.Count++; return true },
 	"double":  func(b *berth) bool { b.Count = 2*b.Count + 1; return true },
 	"zero":    func(b *berth) bool { b.Count = 0; return true },
 	"nothing": func(b *berth) bool { return true },
 	"panic":   func(b *berth) bool { b.Count--; return b.Count%3 != 0 },
+	"exit":    func(b *berth) bool { b.Count--; return b.Count%4 != 0 },
 	"rename": func(b *berth) bool {
 		if n := len(b.ID); n > 1 {
 			b.ID = b.ID[:n-1]
@@ -27,8 +29,8 @@ var berthEdits = map[string]func(*berth) bool{
 }
 
 var (
-	doings      = rapid.SampledFrom([]string{"add", "double", "zero", "nothing", "panic", "rename", "rename"})
-	countDoings = rapid.SampledFrom([]string{"add", "double", "zero", "nothing", "panic"})
+	doings      = rapid.SampledFrom([]string{"add", "double", "zero", "nothing", "panic", "exit", "rename", "rename"})
+	countDoings = rapid.SampledFrom([]string{"add", "double", "zero", "nothing", "panic", "exit"})
 	idents      = rapid.SampledFrom([]string{"a", "b", "c"})
 )
 
@@ -57,13 +59,21 @@ func (m *move) onBerth(edit func(*berth) bool) {
 	}
 }
 
+// stop is what an update function does that cannot be made.
+func (m *move) stop() {
+	if m.does == "exit" {
+		runtime.Goexit()
+	}
+	panic("no")
+}
+
 func moveBerth(y *yard, m *move, a *atom.Atom[berth]) {
 	m.does = doings.Draw(y.T, "does")
 	edit := berthEdits[m.does]
 	m.onBerth(edit)
 	m.edit = atom.EditOf(a, func(b *berth) {
 		if !edit(b) {
-			panic("no")
+			m.stop()
 		}
 	})
 }
@@ -75,7 +85,7 @@ func moveCount(y *yard, m *move, a *atom.Atom[berth]) {
 	m.edit = atom.EditOf(atom.Focus(a, func(b *berth) *int { return &b.Count }), func(n *int) {
 		b := berth{Count: *n}
 		if !edit(&b) {
-			panic("no")
+			m.stop()
 		}
 		*n = b.Count
 	})

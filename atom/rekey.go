@@ -83,6 +83,9 @@ func (s *Store) rekey(root *origin, path Path, p *plan, from, to any) error {
 	if toThere && (fromThere || c.names(r.in.with(keyStep(to)))) || !toThere && r.has(c.visible, to) {
 		return fmt.Errorf("%w: %v", ErrKeyTaken, to)
 	}
+	if toThere {
+		c.makeStates() // may call a lens that does not return: nothing has changed yet
+	}
 	c.renames = log
 	s.renames++
 	s.entryID++
