@@ -1,77 +1,76 @@
 package app
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"time"
 
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/saga"
-	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-// changeLog lists what has been changed on this page, and how it ended.
-type changeLog struct {
-	app.Compo
-	bind
-	lines hook.Hook[[]logLine]
+// A logLine of the log tells of one task.
+type logLine struct {
+	Number int     `atom:"key"` // importCounts from 1
+	Task   string  // its id
+	Kind   kind.ID // "" when it is about many
+	Field  string  // or what was done
+	Value  string  // what the field was set to, in words
+	State  saga.State
+	Began  time.Time
+	Took   time.Duration // 0 while it runs
 }
 
-func (c *changeLog) Render() app.UI {
-	all := c.lines.Use(&c.bind, logLines)
-	return app.Elem("section").Class("panel", "log").DataSet("testid", "log").Aria("labelledby", "log-title").Body(
-		app.Div().Class("panel-head").Body(
-			app.H2().ID("log-title").Class("panel-title").Text("Changes"),
-			app.Span().Class("panel-state").Text(describeRunning(all)),
-		),
-		app.If(len(all) == 0, func() app.UI {
-			return app.P().Class("hint").Text("Nothing has been changed yet. Each change is listed here with what became of it.")
-		}).Else(func() app.UI {
-			return app.Elem("ol").Class("log-lines").Body(
-				app.Range(all).Slice(func(i int) app.UI { return all[i].render() }),
-			)
-		}),
-	)
-}
+// logLines is the log, the newest first.
+var logLines = atom.New([]logLine(nil))
 
-func (l logLine) render() app.UI {
-	return app.Li().Class("log-line").DataSet("state", string(l.State)).Body(
-		app.Span().Class("log-what").Body(
-			app.If(l.Kind != "", func() app.UI { return app.A().Href(hrefOfKind(l.Kind)).Text(l.Field) }).
-				Else(func() app.UI { return app.Text(l.Field) }),
-			app.Text(" "+l.Value),
-		),
-		app.Span().Class("log-state").Text(l.outcome()),
-		app.Span().Class("log-time").Body(
-			app.Elem("time").Attr("datetime", l.Began.Format(time.RFC3339)).Text(l.Began.Format(time.TimeOnly)),
-		),
-	)
-}
+// maxLogLines is how many lines are kept.
+const maxLogLines = 50
 
-// outcome says in words what became of the task.
-func (l logLine) outcome() string {
-	took := fmt.Sprintf("%.1f s", l.Took.Seconds())
-	switch l.State {
-	case saga.Running:
-		return "on its way"
-	case saga.Succeeded:
-		return "saved after " + took
-	case saga.Cancelled:
-		return "cancelled after " + took
-	default:
-		return "taken back after " + took
-	}
-}
-
-func describeRunning(all []logLine) string {
-	running := 0
-	for _, l := range all {
-		if l.State == saga.Running {
-			running++
+// logTask writes a line for a task, unless there is one, and completes it when the
+// task has ended.
+func logTask(t *saga.Task, id kind.ID, field string, value any) {
+	s := t.Store()
+	l := logLine{Task: t.ID(), Kind: id, Field: field, Value: describeValue(value), State: saga.Running, Began: t.Began()}
+	recorded := false
+	s.Batch(func(b *atom.Batch) {
+		all := logLines.Get(b)
+		if recorded = slices.ContainsFunc(all, func(other logLine) bool { return other.Task == l.Task }); recorded {
+			return
 		}
+		if len(all) > 0 {
+			l.Number = all[0].Number
+		}
+		l.Number++
+		logLines.Update(b, func(all *[]logLine) {
+			*all = append([]logLine{l}, (*all)[:min(len(*all), maxLogLines-1)]...)
+		})
+	})
+	if recorded {
+		return
 	}
-	if running == 0 {
-		return ""
+	go func() {
+		t.Wait(context.Background())
+		logLines.Update(s, func(all *[]logLine) {
+			i := slices.IndexFunc(*all, func(other logLine) bool { return other.Number == l.Number })
+			if i >= 0 {
+				(*all)[i].State, (*all)[i].Took = t.State(), t.Ended().Sub(t.Began())
+			}
+		})
+	}()
+}
+
+// describeValue is a value as the log shows it.
+func describeValue(value any) string {
+	switch value {
+	case true:
+		return "on"
+	case false:
+		return "off"
+	case "":
+		return "empty"
 	}
-	return fmt.Sprintf("%d on the way", running)
+	return fmt.Sprintf("“%v”", value)
 }

@@ -21,21 +21,27 @@ const (
 	accessCookie   = "access"
 	accessLifetime = 90 * 24 * time.Hour
 	loginPath      = "/login"
-	minAccessToken = 16 // characters, so that it cannot be guessed
+	minAccessToken = 16 // characters: fewer could be guessed
 	maxLoginBody   = 4 << 10
 )
 
-// ErrWeakToken is returned by Open for an access token that could be guessed.
+// ErrWeakToken is returned by Open for an access token that is too short.
 var ErrWeakToken = fmt.Errorf("an access token has at least %d characters; `openssl rand -hex 16` makes one", minAccessToken)
 
-// publicPaths are the files that are no secret: the program is the same for everyone.
-// (A browser asks for the manifest without a cookie.)
+// errBeyondLoopback is returned by Listen for an address that other machines can reach,
+// when there is no token.
+var errBeyondLoopback = errors.New("whoever reaches this server can change everything in it: beyond this machine it wants " +
+	"an access token, --token or $ATOMSAGA_TOKEN; or use 127.0.0.1, [::1] or localhost")
+
+// publicPaths are served without a token: the program is the same for everyone, and a
+// browser requests the manifest without cookies. A path that ends in "/" stands for
+// all below it.
 var publicPaths = []string{"/web/", "/app.js", "/app.css", "/app-worker.js", "/manifest.webmanifest", "/wasm_exec.js", early.Path}
 
-// An access knows who may use the server: who has the token.
+// An access checks that a request comes from someone who has the access token.
 type access struct{ token, cookie string }
 
-// newAccess returns nil for no token, which is no check.
+// newAccess returns nil, which checks nothing, for an empty token.
 func newAccess(token string) (*access, error) {
 	switch {
 	case token == "":
@@ -43,12 +49,14 @@ func newAccess(token string) (*access, error) {
 	case len(token) < minAccessToken:
 		return nil, ErrWeakToken
 	}
-	// The cookie is not the token, so that a browser does not have it to lose.
+	// The cookie is not the token itself, so that a browser cannot leak that.
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("atomsaga access cookie"))
 	return &access{token, hex.EncodeToString(mac.Sum(nil))}, nil
 }
 
+// allows reports whether the request has the token, as "Authorization: Bearer" or by
+// cookie.
 func (a *access) allows(r *http.Request) bool {
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return equalInConstantTime(bearer, a.token)
@@ -57,15 +65,15 @@ func (a *access) allows(r *http.Request) bool {
 	return err == nil && equalInConstantTime(cookie.Value, a.cookie)
 }
 
-// equalInConstantTime takes as long whatever is different.
+// equalInConstantTime reports whether the strings are equal, in a time that does not
+// depend on where they differ.
 func equalInConstantTime(given, wanted string) bool {
 	g, w := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(wanted))
 	return hmac.Equal(g[:], w[:])
 }
 
-// requireToken lets those through who have the token, by cookie or as
-// "Authorization: Bearer". Others get the form that asks for it, and the API's
-// clients a problem.
+// requireToken passes on the requests that have the token or need none. The others are
+// answered with the login page, or in the API with a problem.
 func (s *Server) requireToken(next http.Handler) http.Handler {
 	if s.access == nil {
 		return next
@@ -86,7 +94,7 @@ func (s *Server) requireToken(next http.Handler) http.Handler {
 }
 
 func isPublic(target string) bool {
-	if path.Clean(target) != target { // "/web/../api": it is not what it begins with
+	if path.Clean(target) != target { // as "/web/../api": it is not what its beginning says
 		return false
 	}
 	return slices.ContainsFunc(publicPaths, func(p string) bool {
@@ -94,8 +102,8 @@ func isPublic(target string) bool {
 	})
 }
 
-// logIn gives the browser its cookie for the token, from the form or from
-// /login?token=..., and leads to the page.
+// logIn exchanges the token, from the form or from /login?token=..., for the cookie,
+// and redirects to the page.
 func (s *Server) logIn(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxLoginBody)
 	token := r.FormValue("token")
@@ -110,7 +118,7 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.SetCookie(w, &http.Cookie{
 			Name: accessCookie, Value: s.access.cookie, Path: "/", MaxAge: int(accessLifetime.Seconds()),
-			HttpOnly: true, SameSite: http.SameSiteLaxMode, // a link to the page from elsewhere works
+			HttpOnly: true, SameSite: http.SameSiteLaxMode, // so that links from other sites work
 			Secure: usesHTTPS(r),
 		})
 		w.Header().Set("Cache-Control", "no-store")
@@ -118,13 +126,14 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func writeLoginPage(w http.ResponseWriter, wrong string) {
+// writeLoginPage answers with the form that asks for the token, and a message in it.
+func writeLoginPage(w http.ResponseWriter, message string) {
 	header := w.Header()
 	header.Set("Content-Type", mediaTypes[".html"])
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; base-uri 'none'; form-action 'self'")
 	w.WriteHeader(http.StatusUnauthorized)
-	fmt.Fprintf(w, loginPage, wrong)
+	fmt.Fprintf(w, loginPage, message)
 }
 
 const loginPage = `<!doctype html>
@@ -146,7 +155,3 @@ const loginPage = `<!doctype html>
 </body>
 </html>
 `
-
-// errBeyondLoopback: without a token only this machine may use the server.
-var errBeyondLoopback = errors.New("whoever reaches this server can change everything in it: beyond this machine it wants " +
-	"an access token, --token or $ATOMSAGA_TOKEN; or use 127.0.0.1, [::1] or localhost")

@@ -3,17 +3,11 @@
 package server
 
 import (
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/internal/server/store"
@@ -44,7 +38,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	})
 }
 
-// methodNotAllowed answers a method that an address does not have.
+// methodNotAllowed returns the handler of the methods that an address does not have.
 func (s *Server) methodNotAllowed(allow string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", allow)
@@ -52,77 +46,7 @@ func (s *Server) methodNotAllowed(allow string) http.HandlerFunc {
 	}
 }
 
-// listKinds answers with an array of kinds, ordered by id: all of them, or
-// those of ?vocabulary= whose id, name or description contains ?q=, in whatever case.
-func (s *Server) listKinds(w http.ResponseWriter, r *http.Request) {
-	query, vocabulary := r.URL.Query().Get("q"), r.URL.Query().Get("vocabulary")
-	if query == "" && vocabulary == "" {
-		list, err := s.kindList.get(r, s.store)
-		if err != nil {
-			s.writeError(w, r, err)
-			return
-		}
-		list.serve(w, r, http.StatusOK)
-		return
-	}
-	kinds, mark, err := s.store.Snapshot(r.Context())
-	if err != nil {
-		s.writeError(w, r, err)
-		return
-	}
-	query = strings.ToLower(query)
-	kinds = slices.DeleteFunc(kinds, func(k kind.Kind) bool {
-		return vocabulary != "" && k.Vocabulary != vocabulary ||
-			!strings.Contains(strings.ToLower(string(k.ID)+"\n"+k.Name+"\n"+k.Description), query)
-	})
-	list, err := encodeList(kinds, mark)
-	if err != nil {
-		s.writeError(w, r, err)
-		return
-	}
-	list.serve(w, r, http.StatusOK)
-}
-
-// A listCache keeps the encoded list of all kinds until the next commit.
-type listCache struct {
-	mu   sync.Mutex
-	list *content
-}
-
-func (c *listCache) get(r *http.Request, from *store.Store) (*content, error) {
-	mark, err := from.Position(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.list != nil && c.list.etag == listTag(mark) {
-		return c.list, nil
-	}
-	kinds, mark, err := from.Snapshot(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	c.list, err = encodeList(kinds, mark)
-	return c.list, err
-}
-
-func encodeList(kinds []kind.Kind, mark store.Position) (*content, error) {
-	body, err := json.Marshal(kinds)
-	if err != nil {
-		return nil, err
-	}
-	list := &content{mediaType: "application/json", etag: listTag(mark), plain: body}
-	list.compress(gzip.BestSpeed)
-	return list, nil
-}
-
-// listTag is the entity tag of a list: the version of the database, a dot, and
-// which database it is. It is weak, being the same for every encoding.
-func listTag(mark store.Position) string {
-	return fmt.Sprintf(`W/"%d.%s"`, mark.Version, mark.Database)
-}
-
+// getKind answers GET /api/kinds/{id}.
 func (s *Server) getKind(w http.ResponseWriter, r *http.Request) {
 	known, err := parsePrecondition(r, "If-None-Match")
 	if err != nil {
@@ -143,9 +67,9 @@ func (s *Server) getKind(w http.ResponseWriter, r *http.Request) {
 	s.writeKind(w, r, k)
 }
 
-// patchKind changes one kind by a JSON Patch or a JSON Merge Patch: as a whole,
-// or not at all. With If-Match it does so only to that version; with
-// Idempotency-Key it does so once, however often the request is sent.
+// patchKind answers PATCH /api/kinds/{id}: it applies a JSON Patch or a JSON Merge
+// Patch, all of it or nothing. With If-Match it applies it only to that version;
+// with Idempotency-Key only once, however often the request is sent.
 func (s *Server) patchKind(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	wanted, err := parsePrecondition(r, "If-Match")
@@ -187,6 +111,7 @@ func (s *Server) patchKind(w http.ResponseWriter, r *http.Request) {
 	s.writeKind(w, r, result.Kind)
 }
 
+// writeKind answers with the kind and its entity tag.
 func (s *Server) writeKind(w http.ResponseWriter, r *http.Request, k kind.Kind) {
 	body, err := json.Marshal(k)
 	if err != nil {
@@ -199,43 +124,8 @@ func (s *Server) writeKind(w http.ResponseWriter, r *http.Request, k kind.Kind) 
 	w.Write(append(body, '\n'))
 }
 
-// readPatch reads the body of a PATCH. Its error is a problem.
-func readPatch(w http.ResponseWriter, r *http.Request) (mediaType string, body []byte, err error) {
-	mediaType, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	charset := strings.ToLower(parameters["charset"])
-	if err != nil || mediaType != jsonPatchType && mediaType != mergePatchType || charset != "" && charset != "utf-8" {
-		w.Header().Set("Accept-Patch", jsonPatchType+", "+mergePatchType)
-		return "", nil, problemf(http.StatusUnsupportedMediaType, "the Content-Type must be %s or %s, in UTF-8", jsonPatchType, mergePatchType)
-	}
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		w.Header().Set("Accept-Encoding", "identity")
-		return "", nil, problemf(http.StatusUnsupportedMediaType, "the body must not be compressed")
-	}
-	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return "", nil, problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxBody)
-	}
-	if err != nil {
-		return "", nil, problemf(http.StatusBadRequest, "the body could not be read to its end")
-	}
-	return mediaType, body, nil
-}
-
-// parsePatch makes of a patch what it does to a document. Its error is a problem.
-func parsePatch(mediaType string, body []byte) (func([]byte) ([]byte, error), error) {
-	check, apply := checkJSONPatch, applyJSONPatch
-	if mediaType == mergePatchType {
-		check, apply = checkMergePatch, applyMergePatch
-	}
-	if err := check(body); err != nil {
-		return nil, err
-	}
-	return func(document []byte) ([]byte, error) { return apply(document, body) }, nil
-}
-
-// idempotencyKey reads the header of that name (the draft of the IETF's
-// HTTPAPI group); "" when there is none. Its error is a problem.
+// idempotencyKey returns the Idempotency-Key of a request (a draft of the IETF's
+// HTTPAPI group), "" when it has none. Its error is a problem.
 func idempotencyKey(r *http.Request) (string, error) {
 	values, ok := r.Header["Idempotency-Key"]
 	if !ok {
@@ -248,7 +138,7 @@ func idempotencyKey(r *http.Request) (string, error) {
 	return key, nil
 }
 
-// digest is the same for the same texts only.
+// digest returns a hash of the texts and of where one ends and the next begins.
 func digest(texts ...string) string {
 	joined, _ := json.Marshal(texts) // texts always encode
 	return fmt.Sprintf("%x", sha256.Sum256(joined))

@@ -260,8 +260,8 @@ func TestParallelPatchesWithIfMatch(t *testing.T) {
 	if k := s.kind(somebody); k.Version != 101 || len(k.Domain) != 101 {
 		t.Errorf("version %d with %d elements", k.Version, len(k.Domain))
 	}
-	if mark, _ := s.store.Position(t.Context()); mark.Version != 100 {
-		t.Errorf("mark %v", mark)
+	if position, _ := s.store.Position(t.Context()); position.Version != 100 {
+		t.Errorf("position %v", position)
 	}
 }
 

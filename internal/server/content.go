@@ -5,41 +5,34 @@ package server
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 )
 
-// A content is what one address serves, in the encodings that there are of it.
+// A content is what one address serves, in every encoding that it has.
 type content struct {
 	mediaType string
-	etag      string // weak: the same for all encodings
+	etag      string // weak, as it is the same for all encodings
 	plain     []byte
-	gzip      []byte // nil: not worth it, or not there
+	gzip      []byte // nil when there is none
 	brotli    []byte
 }
 
-// bodyTag is a weak entity tag for a body.
-func bodyTag(body []byte) string {
-	return fmt.Sprintf(`W/"%x"`, sha256.Sum256(body))[:len(`W/"`)+24] + `"`
-}
-
-// scriptHandler serves a JavaScript file.
+// scriptHandler returns a handler that serves a JavaScript file.
 func scriptHandler(source []byte) http.Handler {
 	c := &content{mediaType: mediaTypes[".js"], etag: bodyTag(source), plain: source}
 	c.compress(gzip.BestCompression)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, http.StatusOK) })
 }
 
-// compress adds a gzip encoding, unless the body is too small to gain by it.
+// compress adds a gzip encoding of the body if that is smaller.
 func (c *content) compress(level int) {
 	if len(c.plain) < 1<<10 {
 		return
 	}
 	var packed bytes.Buffer
-	writer, _ := gzip.NewWriterLevel(&packed, level) // the levels named here are all right
+	writer, _ := gzip.NewWriterLevel(&packed, level) // no caller names a level that is invalid
 	writer.Write(c.plain)
 	writer.Close()
 	if packed.Len() < len(c.plain) {
@@ -47,14 +40,14 @@ func (c *content) compress(level int) {
 	}
 }
 
-// serve answers a GET or HEAD: 304 when the client has it already, else
-// status and the body in the best encoding that the client takes.
+// serve answers a GET or HEAD: with 304 when the client has the content already,
+// else with the status and the body in the best encoding that the client accepts.
 func (c *content) serve(w http.ResponseWriter, r *http.Request, status int) {
 	header := w.Header()
 	header.Add("Vary", "Accept-Encoding")
 	header.Set("ETag", c.etag)
 	if header.Get("Cache-Control") == "" {
-		header.Set("Cache-Control", "no-cache") // keep it, but ask each time whether it is still right
+		header.Set("Cache-Control", "no-cache") // may be kept, but must be checked with the server each time
 	}
 	if known, err := parsePrecondition(r, "If-None-Match"); err == nil && known != nil && known.matchesWeakly(c.etag) && status == http.StatusOK {
 		w.WriteHeader(http.StatusNotModified)
@@ -75,22 +68,22 @@ func (c *content) serve(w http.ResponseWriter, r *http.Request, status int) {
 	w.Write(body)
 }
 
-// accepts reports whether the client takes that encoding (RFC 9110, section
-// 12.5.3): it, or "*", is listed, and not with a weight of 0.
+// accepts reports whether the client accepts the encoding: whether it, or "*", is in
+// Accept-Encoding with a weight above 0 (RFC 9110, section 12.5.3).
 func accepts(r *http.Request, encoding string) bool {
-	any := false
+	wildcard := false
 	for _, item := range strings.Split(strings.Join(r.Header["Accept-Encoding"], ","), ",") {
 		name, parameters, _ := strings.Cut(item, ";")
 		weight := 1.0
 		if _, value, ok := strings.Cut(parameters, "="); ok {
-			weight, _ = strconv.ParseFloat(strings.TrimSpace(value), 64) // unreadable is 0: plain is always right
+			weight, _ = strconv.ParseFloat(strings.TrimSpace(value), 64) // 0 when it is malformed: the plain body is always accepted
 		}
 		switch strings.ToLower(strings.TrimSpace(name)) {
 		case encoding:
 			return weight > 0
 		case "*":
-			any = weight > 0
+			wildcard = weight > 0
 		}
 	}
-	return any
+	return wildcard
 }

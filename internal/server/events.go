@@ -13,33 +13,33 @@ import (
 )
 
 const (
-	beatInterval       = 15 * time.Second // after which a stream that has nothing to say says so
-	streamWriteTimeout = 10 * time.Second // for what is sent at once to a stream that does not read
-	maxMutations       = 500              // that can be asked about at once
-	streamFlushSize    = 64 << 10         // bytes, about
+	beatInterval       = 15 * time.Second // of the event "beat" in a stream without commits
+	streamWriteTimeout = 10 * time.Second // for one write to a client that does not read
+	maxMutations       = 500              // in one query
+	streamFlushSize    = 64 << 10         // bytes that are collected before a write, about
 )
 
-// streamEvents answers GET /api/events, a stream of server-sent events: one for
-// each commit, with its version as the id. A client that has lost the stream
-// goes on with the last id, in the header Last-Event-ID or, for the first time, in ?after=. When it
-// is too far behind, or has the id from another database, it is sent the event
-// "gap", whose id is where the stream goes on: what was before has to be loaded
-// anew. The event "beat" says that there is nothing to say.
+// streamEvents answers GET /api/events with a stream of server-sent events: one for
+// each commit, whose id is the version. A client that reconnects sends the last id it
+// has, in the header Last-Event-ID or in ?after=. When that is too old, or of another
+// database, the client is sent the event "gap", whose id is where the stream goes on:
+// the client has to load everything before that anew. The event "beat" only shows that
+// the stream is alive.
 //
-// A client that does not read what it is sent is dropped.
+// A client that does not read what it is sent is disconnected.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
-	leave, ok := s.clients.openStream(clientName(r))
+	release, ok := s.clients.openStream(clientName(r))
 	if !ok {
 		w.Header().Set("Retry-After", "10")
 		problemf(http.StatusTooManyRequests, "there are too many event streams from your address").write(w)
 		return
 	}
-	defer leave()
+	defer release()
 	out := stream{w: w, control: http.NewResponseController(w)}
-	out.control.SetReadDeadline(time.Time{}) // the request has been read; nothing more comes
+	out.control.SetReadDeadline(time.Time{}) // the request has been read whole
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no") // a proxy must not collect what has to arrive at once
+	w.Header().Set("X-Accel-Buffering", "no") // so that no proxy buffers the events
 	version := s.resumeFrom(r)
 	beat := time.NewTicker(beatInterval)
 	defer beat.Stop()
@@ -51,12 +51,12 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 			out.appendf("id: %s\nevent: gap\ndata: {}\n\n", s.feed.eventID(version))
 			continue
 		case err != nil:
-			return // the client comes back, and goes on where it was
+			return // the client reconnects, and goes on where it was
 		}
 		for _, c := range commits {
-			out.pending = append(out.pending, c.frame...)
+			out.buffer = append(out.buffer, c.frame...)
 			version = c.Version
-			if len(out.pending) >= streamFlushSize && out.flush() != nil {
+			if len(out.buffer) >= streamFlushSize && out.flush() != nil {
 				return
 			}
 		}
@@ -75,8 +75,8 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// resumeFrom reads where a client's stream ended; -1 when it does not say, or
-// means another database.
+// resumeFrom returns the version that the client's last stream ended at, -1 when the
+// request does not say it or means another database.
 func (s *Server) resumeFrom(r *http.Request) int64 {
 	id := r.Header.Get("Last-Event-ID")
 	if id == "" {
@@ -90,36 +90,37 @@ func (s *Server) resumeFrom(r *http.Request) int64 {
 	return version
 }
 
-// A stream is the answer that is being written.
+// A stream is an event stream that is being written.
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	pending []byte
+	buffer  []byte
 }
 
+// appendf adds formatted text to the buffer.
 func (o *stream) appendf(format string, args ...any) {
-	o.pending = fmt.Appendf(o.pending, format, args...)
+	o.buffer = fmt.Appendf(o.buffer, format, args...)
 }
 
-// flush writes what is pending. The server's own limit for an answer would end
-// the stream; in its place there is one for each time that something is sent.
+// flush sends the buffer. Its deadline takes the place of the server's deadline for a
+// whole answer, which would end the stream.
 func (o *stream) flush() error {
-	if len(o.pending) == 0 {
+	if len(o.buffer) == 0 {
 		return nil
 	}
 	if err := o.control.SetWriteDeadline(time.Now().Add(streamWriteTimeout)); err != nil {
 		return err
 	}
-	if _, err := o.w.Write(o.pending); err != nil {
+	if _, err := o.w.Write(o.buffer); err != nil {
 		return err
 	}
-	o.pending = nil // a stream is idle most of its time, and should not hold a buffer then
+	o.buffer = nil // so that an idle stream holds no buffer
 	return o.control.Flush()
 }
 
-// getMutationVersions answers GET /api/commits?mutation=...: in which commit each of these
-// Idempotency-Keys is. Those that are in none are missing. The entity tag names the
-// database that the versions are of, as that of the list does.
+// getMutationVersions answers GET /api/commits?mutation=... with the version of the
+// commit that each Idempotency-Key was used for. Keys that were not used are left out.
+// The entity tag is that of the list: it names the database.
 func (s *Server) getMutationVersions(w http.ResponseWriter, r *http.Request) {
 	keys := r.URL.Query()["mutation"]
 	if len(keys) > maxMutations {
@@ -134,6 +135,6 @@ func (s *Server) getMutationVersions(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("ETag", `W/"`+s.feed.eventID(s.feed.version())+`"`)
 	w.Header().Set("Content-Type", "application/json")
-	body, _ := json.Marshal(versions) // texts and numbers always encode
+	body, _ := json.Marshal(versions) // strings and numbers always encode
 	w.Write(append(body, '\n'))
 }

@@ -15,51 +15,51 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// A feed hands out the commits, in order, to any number of followers. Each
-// follower only remembers the version that it has got to; what it has not got yet is
-// read once, encoded once, and shared.
+// A feed gives the commits, in order, to any number of followers. A follower only
+// remembers the last version it has seen. Commits are read and encoded once for all
+// followers.
 type feed struct {
 	store    *store.Store
 	log      *slog.Logger
-	database string // which one the versions are of
+	database string // id of the database, without which versions mean nothing
 
 	mu     sync.Mutex
-	last   int64 // the last commit that the feed knows
+	last   int64 // version of the last commit that the feed knows
 	recent []commit
-	more   chan struct{} // closed with the next commit
+	more   chan struct{} // closed by the next commit
 }
 
-// A commit is an event, and how it stands in an event stream.
+// A commit is an event together with its encoding in an event stream.
 type commit struct {
 	live.Event
 	frame []byte
 }
 
 const (
-	maxKeptCommits = 1000        // that a follower may be behind
-	pollInterval   = time.Second // for the commits of another program on the same database
+	maxKeptCommits = 1000        // how far a follower may be behind
+	pollInterval   = time.Second // for commits of another program on the same database
 )
 
-// errGap: the commits behind that version cannot be followed one by one any more, or are
-// those of another database.
+// errGap is returned by feed.since for a version that is too old to follow from, or of
+// another database.
 var errGap = errors.New("too far behind to follow")
 
 func newFeed(ctx context.Context, from *store.Store, log *slog.Logger) (*feed, error) {
-	mark, err := from.Position(ctx)
+	position, err := from.Position(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &feed{store: from, log: log, database: mark.Database, last: mark.Version, more: make(chan struct{})}, nil
+	return &feed{store: from, log: log, database: position.Database, last: position.Version, more: make(chan struct{})}, nil
 }
 
 // run keeps the feed up to date until ctx is done.
 func (f *feed) run(ctx context.Context) {
-	others := time.NewTicker(pollInterval)
-	defer others.Stop()
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
 	for {
 		select {
 		case <-f.store.Committed():
-		case <-others.C:
+		case <-ticker.C:
 		case <-ctx.Done():
 			return
 		}
@@ -69,15 +69,16 @@ func (f *feed) run(ctx context.Context) {
 	}
 }
 
-// readCommits takes in what has been committed since it last looked: as one, so that nobody
-// is sent a part of an import that is too large to follow, and then told that it is.
+// readCommits publishes the commits since the last one it knows, all at once: no
+// follower is sent a part of an import before it learns that the import is too large
+// to follow.
 func (f *feed) readCommits(ctx context.Context) error {
 	for {
-		mark, err := f.store.Position(ctx)
+		position, err := f.store.Position(ctx)
 		if err != nil {
 			return err
 		}
-		rows, err := f.store.Commits(ctx, max(f.version(), mark.Version-maxKeptCommits), maxKeptCommits)
+		rows, err := f.store.Commits(ctx, max(f.version(), position.Version-maxKeptCommits), maxKeptCommits)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -85,31 +86,31 @@ func (f *feed) readCommits(ctx context.Context) error {
 	}
 }
 
+// publish adds commits, which must not be empty, and wakes the followers.
 func (f *feed) publish(commits []commit) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if commits[0].Version > f.last+1 {
-		f.recent = nil // what is between is not kept
+		f.recent = nil // the commits in between are unknown
 	}
 	f.recent = append(f.recent, commits...)
 	if over := len(f.recent) - maxKeptCommits; over > 0 {
-		f.recent = append([]commit(nil), f.recent[over:]...) // followers hold parts of the old one
+		f.recent = append([]commit(nil), f.recent[over:]...) // a new slice: followers hold parts of the old one
 	}
 	f.last = f.recent[len(f.recent)-1].Version
 	close(f.more)
 	f.more = make(chan struct{})
 }
 
-// version is that of the last commit.
+// version returns the version of the last commit.
 func (f *feed) version() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.last
 }
 
-// since returns the commits behind a version, oldest first, and what is closed
-// when there are more. It is how a commit is learned of in this process, by
-// event streams and by push:
+// since returns the commits after a version, oldest first, and a channel that is
+// closed when there are more. A follower calls it in a loop:
 //
 //	for version := feed.version(); ; {
 //		commits, more, err := feed.since(ctx, version)
@@ -120,8 +121,8 @@ func (f *feed) version() int64 {
 //		}
 //	}
 //
-// errGap when there are too many to follow, or the version is not of this
-// database: the follower goes on from version(), and loads what it shows anew.
+// It returns errGap when there are too many commits, or the version is of another
+// database: the follower loads everything anew, and goes on from version().
 func (f *feed) since(ctx context.Context, version int64) (commits []commit, more <-chan struct{}, err error) {
 	f.mu.Lock()
 	last, recent, more := f.last, f.recent, f.more
@@ -134,10 +135,11 @@ func (f *feed) since(ctx context.Context, version int64) (commits []commit, more
 	case behind <= int64(len(recent)):
 		return recent[int64(len(recent))-behind:], more, nil
 	}
-	rows, err := f.store.Commits(ctx, version, int(last-version)) // of before the server was started
+	rows, err := f.store.Commits(ctx, version, int(last-version)) // from before the server was started
 	return f.encode(rows), more, err
 }
 
+// encode returns the events of rows, and their encodings.
 func (f *feed) encode(rows []store.Commit) []commit {
 	commits := make([]commit, len(rows))
 	for i, row := range rows {
@@ -148,5 +150,5 @@ func (f *feed) encode(rows []store.Commit) []commit {
 	return commits
 }
 
-// eventID names a version of this database among those of others.
+// eventID returns an id for a version that is different in every database.
 func (f *feed) eventID(version int64) string { return fmt.Sprintf("%d.%s", version, f.database) }

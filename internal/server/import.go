@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"time"
 
@@ -17,13 +16,14 @@ import (
 )
 
 const (
-	maxImport     = 32 << 20        // bytes of the body
-	importTimeout = 5 * time.Minute // for the body to arrive: a phone sends 10,000 kinds in one
+	maxImport     = 32 << 20        // bytes of a body
+	importTimeout = 5 * time.Minute // for a body to arrive: a phone may send 10,000 kinds
 )
 
-// importKinds adds and replaces the kinds of a list: all of them or none. An
-// entry with a version replaces that version of a kind, one without is new.
-// With Idempotency-Key it is done once, however often the request is sent.
+// importKinds answers POST /api/kinds/import: it adds or replaces the kinds of a
+// list, all of them or none. An entry with a version replaces that version of a
+// kind; one without is new. With Idempotency-Key it does so only once, however often
+// the request is sent.
 func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	key, err := idempotencyKey(r)
@@ -60,39 +60,35 @@ func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) {
 
 // readList reads the body of an import. Its error is a problem.
 func readList(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
+	if !isJSON(r) {
 		return nil, problemf(http.StatusUnsupportedMediaType, "the Content-Type must be application/json, in UTF-8")
 	}
-	connection, late := http.NewResponseController(w), time.Now().Add(importTimeout)
-	_ = connection.SetReadDeadline(late) // where there are none, there are none to extend
-	_ = connection.SetWriteDeadline(late.Add(writeTimeout))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxImport))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxImport)
-	}
+	connection, deadline := http.NewResponseController(w), time.Now().Add(importTimeout)
+	_ = connection.SetReadDeadline(deadline) // a connection without deadlines needs none extended
+	_ = connection.SetWriteDeadline(deadline.Add(writeTimeout))
+	body, err := readBody(w, r, maxImport)
 	if err != nil {
-		return nil, problemf(http.StatusBadRequest, "the body could not be read to its end")
+		return nil, err
 	}
 	return body, checkJSON(body)
 }
 
-// parseList reads the kinds. Its error is a problem that names the entry.
+// parseList decodes the kinds. Its error is a problem that names the entry.
 func parseList(body []byte) ([]kind.Kind, error) {
 	list := kind.NewReader(bytes.NewReader(body))
 	var entries []kind.Kind
 	for {
 		k, err := list.Next()
-		var wrong *kind.EntryError
+		var invalid *kind.EntryError
 		switch {
 		case errors.Is(err, io.EOF):
 			return entries, nil
-		case errors.As(err, &wrong):
-			detail := wrong.Err.Reason
-			if wrong.ID != "" {
-				detail = string(wrong.ID) + ": " + detail
+		case errors.As(err, &invalid):
+			detail := invalid.Err.Reason
+			if invalid.ID != "" {
+				detail = string(invalid.ID) + ": " + detail
 			}
-			return nil, fieldProblem(fmt.Sprintf("/%d%s", wrong.Index, wrong.Err.Path), detail)
+			return nil, fieldProblem(fmt.Sprintf("/%d%s", invalid.Index, invalid.Err.Path), detail)
 		case errors.Is(err, kind.ErrTooMany):
 			return nil, problemf(http.StatusRequestEntityTooLarge, "%v", err)
 		case err != nil:

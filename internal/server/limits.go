@@ -11,17 +11,17 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What one client may take. Limits of a request are where it is read, those of
-// a connection in server.go.
+// Limits for one client. The limits of a request are beside the code that reads it,
+// those of a connection in server.go.
 const (
-	maxTokenTryBurst = 10 // of access tokens, and then one every two seconds
+	maxTokenTryBurst = 10 // access tokens tried at once; then one every two seconds
 	writesPerSecond  = 100
-	maxWriteBurst    = 2000 // after a quiet time
-	maxStreams       = 50   // of events, at the same time
-	pruneClientsAt   = 1000
+	maxWriteBurst    = 2000 // after a time without writes
+	maxStreams       = 50   // event streams at the same time
+	pruneClientsAt   = 1000 // clients that are known before the idle ones are forgotten
 )
 
-// clients counts what each client takes.
+// clients enforces the limits of every client.
 type clients struct {
 	maxStreams int
 
@@ -35,7 +35,8 @@ type client struct {
 	streams int
 }
 
-// get returns what is known of a client, and forgets those that have been quiet.
+// get returns the client of that name, added when it is new. When there are many it
+// forgets those that are within all limits. c.mu must be held.
 func (c *clients) get(name string) *client {
 	if found := c.byName[name]; found != nil {
 		return found
@@ -52,23 +53,24 @@ func (c *clients) get(name string) *client {
 	return added
 }
 
-// allowWrite counts a write of a client, and reports whether it may be made now.
+// allowWrite reports whether the client may write now, and counts the write.
 func (c *clients) allowWrite(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.get(name).writes.Allow()
 }
 
-// allowTokenTry is mayWrite of an access token that a client tries.
+// allowTokenTry reports whether the client may try an access token now, and counts the
+// try.
 func (c *clients) allowTokenTry(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.get(name).tries.Allow()
 }
 
-// openStream counts a stream of a client until leave is called; false when it has
-// enough of them.
-func (c *clients) openStream(name string) (leave func(), ok bool) {
+// openStream counts a stream of the client until release is called. It reports false
+// when the client has too many already.
+func (c *clients) openStream(name string) (release func(), ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	x := c.get(name)
@@ -83,8 +85,8 @@ func (c *clients) openStream(name string) (leave func(), ok bool) {
 	}, true
 }
 
-// clientName names who sends a request: its address, or of IPv6 the network that
-// one household has.
+// clientName returns a name for the sender of a request: its IPv4 address, or the /64
+// network of its IPv6 address, which one household has.
 func clientName(r *http.Request) string {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	address, err := netip.ParseAddr(host)
@@ -99,7 +101,7 @@ func clientName(r *http.Request) string {
 	return network.String()
 }
 
-// limitWrites refuses a client that changes too much too fast.
+// limitWrites refuses requests of a client that writes too often.
 func (s *Server) limitWrites(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead && !s.clients.allowWrite(clientName(r)) {

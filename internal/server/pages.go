@@ -18,11 +18,11 @@ import (
 	"github.com/atomsaga/atomsaga/internal/server/store"
 )
 
-// workerFile is ours of the service worker; go-app's comes after it.
+// workerFile is our part of the service worker; go-app's part is appended to it.
 const workerFile = "worker.js"
 
-// icons are needed: when one of the files that the service worker keeps
-// cannot be had, it keeps none.
+// icons must all exist: the service worker keeps no file at all when one of them
+// cannot be loaded.
 var icons = app.Icon{
 	Default:  "/web/icon-192.png",
 	Large:    "/web/icon-512.png",
@@ -30,10 +30,9 @@ var icons = app.Icon{
 	Maskable: "/web/icon-maskable-512.png",
 }
 
-// A resourceResolver names the files of web/: the program by its hashed name, all else
-// as it is. It serves none, so that go-app asks nobody for them: its own would
-// answer from the working directory, and fetch /robots.txt from whatever host the
-// request names.
+// A resourceResolver tells go-app the addresses of the files of web/: the program's
+// has its hash. It serves no files: go-app's own resolver would serve those of the
+// working directory, and fetch /robots.txt from whatever host the request names.
 type resourceResolver struct{ program string }
 
 func (r resourceResolver) Resolve(location string) string {
@@ -43,8 +42,8 @@ func (r resourceResolver) Resolve(location string) string {
 	return location
 }
 
-// newPages makes the handler of all that go-app renders and generates: the
-// pages, /app.js, /app-worker.js, /app.css and /manifest.webmanifest.
+// newPages returns the handler of all that go-app renders and generates: the pages,
+// /app.js, /app-worker.js, /app.css and /manifest.webmanifest.
 func newPages(files *staticFiles) (*app.Handler, error) {
 	worker, ok := files.files[workerFile]
 	if !ok {
@@ -72,52 +71,52 @@ func newPages(files *staticFiles) (*app.Handler, error) {
 		ServiceWorkerTemplate: string(worker.plain) + "\n" + app.DefaultAppWorkerJS,
 	}
 	if wasm, ok := files.files[programFile]; ok {
-		// The loader counts bytes after decompression: only this length fits.
+		// The loader counts the bytes after decompression.
 		handler.WasmContentLength = strconv.Itoa(len(wasm.plain))
 	}
 	return handler, nil
 }
 
-// servePage serves what go-app answers, with tags of our own: go-app tags every
-// page with the version of the program alone, so that a page with new data would be "not
-// modified". The bytes of a page cannot be tagged: its attributes come in any order.
+// servePage serves go-app's answer with an entity tag of our own: go-app's tag is the
+// version of the program alone, so that a page with new data would be "not modified".
+// A hash of the page would not do either: go-app writes attributes in any order.
 func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/robots.txt", "/sitemap.xml", "/ads.txt", "/favicon.ico":
 		http.NotFound(w, r)
 		return
 	}
-	mark, err := s.store.Position(r.Context()) // before rendering: a tag may be too old, never too new
+	position, err := s.store.Position(r.Context()) // read before rendering: the tag may be too old, never too new
 	if err != nil {
 		s.writeError(w, r, err)
 		return
 	}
-	asked := r.Clone(r.Context())
-	asked.Header.Del("If-None-Match")
-	answer := recorder{header: http.Header{}, status: http.StatusOK}
-	s.pages.ServeHTTP(&answer, asked)
+	request := r.Clone(r.Context())
+	request.Header.Del("If-None-Match")
+	recorded := recorder{header: http.Header{}, status: http.StatusOK}
+	s.pages.ServeHTTP(&recorded, request)
 
-	c := &content{mediaType: answer.header.Get("Content-Type"), plain: answer.body.Bytes()}
+	c := &content{mediaType: recorded.header.Get("Content-Type"), plain: recorded.body.Bytes()}
 	switch {
-	case answer.status == http.StatusNotFound:
+	case recorded.status == http.StatusNotFound:
 		c.mediaType, c.plain = mediaTypes[".html"], []byte(notFound)
 		c.etag = bodyTag(c.plain)
 	case c.mediaType == "text/html":
 		c.mediaType = mediaTypes[".html"]
-		c.etag = fmt.Sprintf(`W/"%s.%d.%s"`, s.pages.Version, mark.Version, mark.Database)
+		c.etag = fmt.Sprintf(`W/"%s.%d.%s"`, s.pages.Version, position.Version, position.Database)
 		if s.namesMissingKind(r) {
-			answer.status = http.StatusNotFound
+			recorded.status = http.StatusNotFound
 		}
-		w.Header().Set("Program", s.pages.Version) // the service worker keeps no page without it
+		w.Header().Set("Program", s.pages.Version) // the service worker keeps only pages that have it
 	default:
 		c.etag = bodyTag(c.plain)
 	}
 	c.compress(gzip.BestSpeed)
-	c.serve(w, r, answer.status)
+	c.serve(w, r, recorded.status)
 }
 
-// isOfMissingKind: the page says itself that there is no such kind; the status
-// should say so too.
+// namesMissingKind reports whether the request is for the page of a kind that does not
+// exist. The page says so itself; the status must say it too.
 func (s *Server) namesMissingKind(r *http.Request) bool {
 	id, ok := strings.CutPrefix(r.URL.Path, "/kinds/")
 	if !ok {
@@ -142,7 +141,7 @@ const notFound = `<!doctype html>
 </html>
 `
 
-// A recorder keeps an answer, to be looked at before it is sent.
+// A recorder is a ResponseWriter that keeps the answer instead of sending it.
 type recorder struct {
 	header http.Header
 	status int

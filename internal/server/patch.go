@@ -15,19 +15,32 @@ import (
 // Limits of a patch.
 const (
 	maxBody       = 64 << 10  // bytes of a request's body
-	maxOperations = 192       // of one JSON Patch: two tests, of a key or of neighbours, may stand before a change
-	maxDepth      = 16        // arrays and objects inside each other
-	maxDocument   = 256 << 10 // bytes that a patch copies: copies can double a kind with each operation
+	maxOperations = 192       // of one JSON Patch: a change may follow two tests, of a key or of neighbours
+	maxDepth      = 16        // of nested arrays and objects
+	maxDocument   = 256 << 10 // bytes that a patch may copy: each copy operation can double a kind
 )
 
-// checkJSONPatch says what is wrong with a JSON Patch (RFC 6902), whatever it is
-// applied to. Its error is a problem.
+// parsePatch checks a patch of the media type and returns the function that applies
+// it to a document. Its error is a problem, and so is that function's.
+func parsePatch(mediaType string, body []byte) (func([]byte) ([]byte, error), error) {
+	check, apply := checkJSONPatch, applyJSONPatch
+	if mediaType == mergePatchType {
+		check, apply = checkMergePatch, applyMergePatch
+	}
+	if err := check(body); err != nil {
+		return nil, err
+	}
+	return func(document []byte) ([]byte, error) { return apply(document, body) }, nil
+}
+
+// checkJSONPatch checks the syntax and size of a JSON Patch (RFC 6902). Its error is a
+// problem.
 func checkJSONPatch(body []byte) error {
 	_, err := jsonpatch.Parse(body, maxOperations, maxDepth)
 	return syntaxProblem(err)
 }
 
-// checkMergePatch is checkPatch of a JSON Merge Patch (RFC 7396).
+// checkMergePatch is checkJSONPatch for a JSON Merge Patch (RFC 7396).
 func checkMergePatch(body []byte) error {
 	if err := checkJSON(body); err != nil {
 		return err
@@ -39,7 +52,7 @@ func checkMergePatch(body []byte) error {
 	return nil
 }
 
-// syntaxProblem is what a client is told of an error of package jsonpatch.
+// syntaxProblem returns the problem for an error of package jsonpatch, nil for nil.
 func syntaxProblem(err error) error {
 	if err == nil {
 		return nil
@@ -58,21 +71,22 @@ func syntaxProblem(err error) error {
 	return problemf(status, "%v", err)
 }
 
-// applyJSONPatch applies a JSON Patch to a document: all of it, or nothing. Its error is a
-// problem that names the operation.
+// applyJSONPatch returns the document with a JSON Patch applied. Its error is a problem
+// that names the operation.
 func applyJSONPatch(document, body []byte) ([]byte, error) {
 	next, _, err := atom.ApplyPatch(json.RawMessage(document), body, atom.Limits{Bytes: maxDocument, Ops: maxOperations, Depth: maxDepth})
 	return next, applyProblem(err)
 }
 
-// applyMergePatch is applyPatch of a JSON Merge Patch.
+// applyMergePatch is applyJSONPatch for a JSON Merge Patch.
 func applyMergePatch(document, body []byte) ([]byte, error) {
 	next, _, err := atom.ApplyMergePatch(json.RawMessage(document), body, atom.Limits{Bytes: maxDocument, Depth: maxDepth})
 	return next, applyProblem(err)
 }
 
-// applyProblem tells what another request may have caused (409: the patch was right
-// for an older version) from what can never apply (422).
+// applyProblem returns the problem for an error of applying a patch, nil for nil: 409
+// when another request may be the cause, as the patch fits an older version, and 422
+// when it could never apply.
 func applyProblem(err error) error {
 	if err == nil {
 		return nil
@@ -85,7 +99,7 @@ func applyProblem(err error) error {
 	if !errors.As(err, &at) {
 		return syntaxProblem(err)
 	}
-	detail := strings.ReplaceAll(at.Err.Error(), atom.ErrPath.Error()+": ", "") // the status says as much
+	detail := strings.ReplaceAll(at.Err.Error(), atom.ErrPath.Error()+": ", "") // said by the status
 	if errors.Is(err, atom.ErrTest) {
 		detail = "the test failed: another value is there"
 	}
@@ -96,6 +110,5 @@ func applyProblem(err error) error {
 	return p
 }
 
-// checkJSON is what is wrong with a body that has to be JSON. Its error is a
-// problem.
+// checkJSON checks the syntax and depth of a JSON body. Its error is a problem.
 func checkJSON(body []byte) error { return syntaxProblem(jsonpatch.Check(body, maxDepth)) }

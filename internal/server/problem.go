@@ -12,15 +12,15 @@ import (
 )
 
 // A problem is an error that the client is told, as application/problem+json
-// (RFC 9457). Its type is about:blank: the status says which kind of problem
-// it is, title is the status in words, and the detail is for a person.
+// (RFC 9457). Its type is always about:blank: the status tells the kind of problem,
+// the title is the status in words, and the detail is for a person.
 type problem struct {
 	Type      string `json:"type"`
 	Title     string `json:"title"`
 	Status    int    `json:"status"`
 	Detail    string `json:"detail"`
-	Path      string `json:"path,omitempty"`      // JSON pointer to what is wrong, in the kind
-	Operation *int   `json:"operation,omitempty"` // which operation of the patch, from 0
+	Path      string `json:"path,omitempty"`      // JSON pointer into the kind
+	Operation *int   `json:"operation,omitempty"` // index of the operation in the patch
 }
 
 func (p *problem) Error() string {
@@ -30,24 +30,25 @@ func (p *problem) Error() string {
 	return p.Path + ": " + p.Detail
 }
 
+// problemf returns a problem with that status and detail.
 func problemf(status int, format string, args ...any) *problem {
 	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
 }
 
-// atPath says which place in the kind the problem is about.
+// atPath sets the JSON pointer of the problem and returns p.
 func (p *problem) atPath(path string) *problem {
 	p.Path = path
 	return p
 }
 
-// atOperation says which operation of the patch the problem is about.
+// atOperation sets the operation of the problem and returns p.
 func (p *problem) atOperation(operation int) *problem {
 	p.Operation = &operation
 	return p
 }
 
-// writeError writes err as a problem. What is not the client's fault is logged,
-// and the client learns no more of it than that.
+// writeError answers with err as a problem. An error of the server itself is logged,
+// and not shown to the client.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var p *problem
 	switch {
@@ -61,7 +62,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, store.ErrBusy):
 		w.Header().Set("Retry-After", "1")
 		p = problemf(http.StatusServiceUnavailable, "%v; try again", store.ErrBusy)
-	case r.Context().Err() != nil: // the client has left: nobody reads this
+	case r.Context().Err() != nil: // the client has gone: nobody reads this
 		p = problemf(http.StatusServiceUnavailable, "the request was given up")
 	default:
 		s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
@@ -70,8 +71,9 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	p.write(w)
 }
 
+// write answers with the problem.
 func (p *problem) write(w http.ResponseWriter) {
-	body, _ := json.Marshal(p) // texts and numbers always encode
+	body, _ := json.Marshal(p) // strings and numbers always encode
 	header := w.Header()
 	header.Set("Content-Type", "application/problem+json")
 	header.Set("Cache-Control", "no-store")

@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// contentSecurityPolicy lets the page load what this server serves and
-// nothing else: no inline script or style, no other origin. With push the page
-// also asks Google for its token.
+// contentSecurityPolicy returns a policy that lets the page load what this server
+// serves and nothing else: no inline script or style, no other origin. With push the
+// page may also connect to Google, for its token.
 func (s *Server) contentSecurityPolicy() string {
 	connect := "'self'"
 	if s.push != nil {
@@ -24,7 +24,8 @@ func (s *Server) contentSecurityPolicy() string {
 		"style-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
 }
 
-// secure stands before every handler.
+// secure wraps the handler of all requests in the checks and headers that every
+// request needs.
 func (s *Server) secure(next http.Handler) http.Handler {
 	origins := http.NewCrossOriginProtection()
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -33,6 +34,7 @@ func (s *Server) secure(next http.Handler) http.Handler {
 	return s.recoverPanics(s.setSecurityHeaders(s.checkHost(origins.Handler(s.limitWrites(s.requireToken(next))))))
 }
 
+// setSecurityHeaders adds the headers that restrict what a page can do.
 func (s *Server) setSecurityHeaders(next http.Handler) http.Handler {
 	policy := s.contentSecurityPolicy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -47,11 +49,9 @@ func (s *Server) setSecurityHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// checkHost refuses requests that name another host. A page anywhere can have
-// its own name resolve to this machine (DNS rebinding), and would then be of the
-// equalInConstantTime origin as this server; the Host header still tells that name. Without an access
-// token only names of the machine itself will do; with one also any address,
-// which is no name, and the names that were given.
+// checkHost refuses requests for a host name that is not this server's. It protects
+// against DNS rebinding: any site can make its name resolve to this machine and so be
+// of the same origin as this server, but the Host header still has that name.
 func (s *Server) checkHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.servesHost(hostname(r.Host)) {
@@ -62,6 +62,8 @@ func (s *Server) checkHost(next http.Handler) http.Handler {
 	})
 }
 
+// servesHost reports whether the host is this server: a name of the machine itself or,
+// with an access token, any IP address and the configured names.
 func (s *Server) servesHost(host string) bool {
 	if isLoopback(host) {
 		return true
@@ -73,7 +75,7 @@ func (s *Server) servesHost(host string) bool {
 	return err == nil || slices.ContainsFunc(s.hosts, func(name string) bool { return strings.EqualFold(name, host) })
 }
 
-// hostname is a host without port and brackets.
+// hostname returns the host of "host:port" or "host", without the brackets of IPv6.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name
@@ -81,6 +83,7 @@ func hostname(host string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 }
 
+// isLoopback reports whether only this machine can reach the host.
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
@@ -89,7 +92,7 @@ func isLoopback(host string) bool {
 	return err == nil && address.IsLoopback()
 }
 
-// recoverPanics answers 500 when a handler panics, and has the log say where.
+// recoverPanics answers with 500 when a handler panics, and logs the stack.
 func (s *Server) recoverPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -106,8 +109,8 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 	})
 }
 
-// usesHTTPS reports whether the browser speaks https, to this server or to the
-// proxy before it.
+// usesHTTPS reports whether the browser uses https, to this server or to a proxy before
+// it.
 func usesHTTPS(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }

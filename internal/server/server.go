@@ -42,16 +42,17 @@ var seed []byte
 
 // A Config says what a Server serves.
 type Config struct {
-	Database string       // path of the SQLite file; made and filled when it is missing
-	Web      fs.FS        // what is below /web/: worker.js, icons, styles, app.wasm with .br and .gz
-	WasmExec []byte       // /wasm_exec.js, of the Go version that built app.wasm
-	Push     push.Config  // the zero Config is no push
-	Token    string       // who has it may use the server; "" is everyone on this machine
-	Hosts    []string     // names by which the server is reached, with a Token
+	Database string       // path of the SQLite file; created and filled when it is missing
+	Web      fs.FS        // files below /web/: worker.js, icons, styles, app.wasm with .br and .gz
+	WasmExec []byte       // /wasm_exec.js of the Go version that built app.wasm
+	Push     push.Config  // the zero Config turns push off
+	Token    string       // access token; with "" everyone on this machine may use the server
+	Hosts    []string     // host names of the server; used with a Token only
 	Log      *slog.Logger // nil is slog.Default()
 }
 
-// A Server is an open database and all that is served from it.
+// A Server serves the API, the pages and the files from an open database. Its methods
+// are safe for concurrent use.
 type Server struct {
 	store          *store.Store
 	feed           *feed
@@ -60,16 +61,16 @@ type Server struct {
 	pages          *app.Handler
 	log            *slog.Logger
 	clients        clients
-	access         *access // nil: whoever reaches it
+	access         *access // nil when no token is needed
 	hosts          []string
 	http           http.Server
-	stopping       chan struct{} // closed when no more requests are taken
-	stopBackground func()        // ends what runs beside the requests, and waits for it
+	stopping       chan struct{} // closed when the server shuts down, to end the streams
+	stopBackground func()        // stops the background goroutines and waits for them
 }
 
-// Open opens the database and reads the files. The caller closes the Server.
-// Errors are those of store.Open and push.Open, ErrWeakToken, and of files
-// missing in Web.
+// Open opens the database and reads the files. The caller must close the Server.
+// Its errors are those of store.Open and push.Open, ErrWeakToken, and errors that name
+// a file that is missing in Web.
 func Open(ctx context.Context, c Config) (*Server, error) {
 	files, err := readStaticFiles(c.Web, c.WasmExec, early.Script)
 	if err != nil {
@@ -123,35 +124,37 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
-	s.http.RegisterOnShutdown(func() { close(s.stopping) }) // it waits for streams, too
+	s.http.RegisterOnShutdown(func() { close(s.stopping) }) // Shutdown waits for the streams, too
 	return s, nil
 }
 
+// seedKinds returns the kinds that a new database is filled with.
 func seedKinds() ([]kind.Kind, error) {
 	var kinds []kind.Kind
 	if err := json.Unmarshal(seed, &kinds); err != nil {
 		return nil, fmt.Errorf("relationship-kinds.json: %w", err)
 	}
 	for i := range kinds {
-		kinds[i].Name = strings.Join(strings.Fields(kinds[i].Name), " ") // five are broken into lines, as their ontology has them
+		kinds[i].Name = strings.Join(strings.Fields(kinds[i].Name), " ") // five names have line breaks in their ontology
 		kinds[i].Version = 1
 	}
 	return kinds, nil
 }
 
-// Handler answers every request, checks included.
+// Handler returns the handler of all requests, with all checks.
 func (s *Server) Handler() http.Handler { return s.http.Handler }
 
-// Kinds returns every kind, ordered by id, for prerendering.
+// Kinds returns every kind, ordered by id. The pages are prerendered from it.
 func (s *Server) Kinds(ctx context.Context) ([]kind.Kind, error) { return s.store.Kinds(ctx) }
 
-// Close ends what runs beside the requests, and closes the database.
+// Close stops the background goroutines and closes the database.
 func (s *Server) Close() error {
 	s.stopBackground()
 	return s.store.Close()
 }
 
-// startBackground runs each of them until stop is called, which waits for all to return.
+// startBackground runs each function on a goroutine of its own. stop cancels their
+// context and waits until all have returned.
 func startBackground(run ...func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -164,8 +167,8 @@ func startBackground(run ...func(context.Context)) (stop func()) {
 	}
 }
 
-// Listen opens an address for Serve: host and port, port 0 for any free one.
-// Without an access token the host must be of this machine alone.
+// Listen opens a listener for Serve at "host:port"; port 0 takes any free one. Without
+// an access token the host must be one that only this machine can reach.
 func Listen(address, token string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -184,8 +187,8 @@ func Listen(address, token string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve answers requests until ctx is done; then it takes no more, lets those
-// that are running finish, at most shutdownTimeout long, and returns nil.
+// Serve answers requests until ctx is done. Then it accepts no more, waits at most
+// shutdownTimeout for those that are running, and returns nil when all have finished.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(listener) }()

@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// mediaTypes names what web/ may hold; the system's own table differs from one
-// machine to the next.
+// mediaTypes maps file extensions to media types. The table of package mime differs
+// from machine to machine.
 var mediaTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".html":  "text/html; charset=utf-8",
@@ -33,21 +33,22 @@ var mediaTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// programFile is the page's program. It is large, and asking whether it is still
-// right costs a round trip of every visit: so pages know it by a name with its
-// hash in it, and under that name it is kept for ever.
+// programFile is the page's program. It is large, and revalidating it would cost every
+// visit a round trip: so pages load it by a name that contains its hash, under which
+// browsers may keep it for ever.
 const programFile = "app.wasm"
 
-// A staticFiles is the files of web/, held in memory: path below /web/ to content.
+// staticFiles serves the files of web/ from memory. Its map has the paths below /web/.
 type staticFiles struct {
 	files   map[string]*content
-	program string // address of the program under its hashed name
-	version string // changes when any file does, and only then
+	program string // address of the program, with its hash
+	version string // a hash of all files
 }
 
-// readStaticFiles reads all of web. "x.br" and "x.gz" are encodings of "x", made when
-// the program was built; other text is compressed now.
-func readStaticFiles(web fs.FS, more ...[]byte) (*staticFiles, error) {
+// readStaticFiles reads all files of web. "x.br" and "x.gz" are encodings of "x" made by
+// the build; other text is compressed now. The version also depends on the scripts,
+// which are served elsewhere.
+func readStaticFiles(web fs.FS, scripts ...[]byte) (*staticFiles, error) {
 	s := &staticFiles{files: map[string]*content{}}
 	var all []string
 	err := fs.WalkDir(web, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -74,7 +75,7 @@ func readStaticFiles(web fs.FS, more ...[]byte) (*staticFiles, error) {
 		fmt.Fprintf(sum, "%q %d\n", name, len(c.plain))
 		sum.Write(c.plain)
 	}
-	for _, body := range more {
+	for _, body := range scripts {
 		sum.Write(body)
 	}
 	s.version = fmt.Sprintf("%x", sum.Sum(nil))[:16]
@@ -85,6 +86,7 @@ func readStaticFiles(web fs.FS, more ...[]byte) (*staticFiles, error) {
 	return s, nil
 }
 
+// readFile returns the named file with its encodings.
 func readFile(web fs.FS, name string) (*content, error) {
 	plain, err := fs.ReadFile(web, name)
 	if err != nil {
@@ -106,6 +108,7 @@ func readFile(web fs.FS, name string) (*content, error) {
 	return c, nil
 }
 
+// readEncoding returns the named file, nil when there is none.
 func readEncoding(web fs.FS, name string) ([]byte, error) {
 	encoded, err := fs.ReadFile(web, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -114,7 +117,7 @@ func readEncoding(web fs.FS, name string) ([]byte, error) {
 	return encoded, err
 }
 
-// addresses lists the files that end so, as addresses, in order.
+// addresses returns the sorted addresses of the files with that extension.
 func (s *staticFiles) addresses(extension string) []string {
 	var names []string
 	for name := range s.files {
@@ -126,8 +129,8 @@ func (s *staticFiles) addresses(extension string) []string {
 	return names
 }
 
-// ServeHTTP answers 404 to the name of another program: whoever kept this one
-// under that would keep it for ever.
+// ServeHTTP answers 404 for the name of another version of the program, which a
+// browser would keep this one under for ever.
 func (s *staticFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/web/")
 	if r.URL.Path == s.program && name != programFile {
@@ -142,7 +145,7 @@ func (s *staticFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	file.serve(w, r, http.StatusOK)
 }
 
-// readOnly refuses what is neither GET nor HEAD.
+// readOnly refuses methods other than GET and HEAD.
 func (s *Server) readOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -11,21 +11,20 @@ import (
 	fcm "github.com/appleboy/go-fcm"
 )
 
-// A Config says how devices are reached: through Firebase Cloud Messaging, in
-// the name of a service account. The zero Config says that push is off.
+// A Config is the configuration of Firebase Cloud Messaging. The zero Config turns push
+// off.
 type Config struct {
-	AccountFile string // path of the service account's key, a JSON file; it stays on the server
-	Project     string // id of the Firebase project; "" is the account's own
-	BrowserFile string // path of what browsers need, a JSON file; all of it is public
-	Endpoint    string // address of another service than Google's, such as a stand-in; "" is Google's
+	AccountFile string // path of the service account's key, a JSON file; kept secret by the server
+	Project     string // id of the Firebase project; "" for the account's own
+	BrowserFile string // path of the browsers' configuration, a JSON file; public
+	Endpoint    string // address of a stand-in for Google's service; "" for Google's
 }
 
-// On reports whether push is wanted.
+// On reports whether push is on.
 func (c Config) On() bool { return c != Config{} }
 
 // A BrowserConfig is what a browser needs to get a token from Google: the firebaseConfig
-// that the Firebase console shows, and the key pair's public half of its page
-// "Web configuration".
+// that the Firebase console shows, and the public key of its page "Web configuration".
 type BrowserConfig struct {
 	APIKey    string `json:"apiKey"`
 	AppID     string `json:"appId"`
@@ -34,8 +33,8 @@ type BrowserConfig struct {
 	VAPIDKey  string `json:"vapidKey"`
 }
 
-// readBrowserConfig reads the file that Config.Web names. What else it holds is left out,
-// so that no other file's secrets can get into a page by mistake.
+// readBrowserConfig reads a browsers' configuration. It takes only the fields of
+// BrowserConfig, so that no secret of a wrong file gets into a page.
 func readBrowserConfig(path string) (BrowserConfig, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -56,10 +55,10 @@ func readBrowserConfig(path string) (BrowserConfig, error) {
 	return web, nil
 }
 
-// errIncomplete: a part of the configuration is there and another is not.
+// errIncomplete is returned by Open when one of the two files is not configured.
 var errIncomplete = errors.New("push needs both a service account's file and a file with what browsers need")
 
-// options are the configuration, as go-fcm takes it.
+// options returns the configuration for go-fcm.
 func (c Config) options() []fcm.Option {
 	options := []fcm.Option{fcm.WithCredentialsFile(c.AccountFile)}
 	if c.Project != "" {

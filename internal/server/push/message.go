@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// maxDataLen is how large the data of a message may be, as JSON, in bytes. FCM
-	// takes 4,096, and puts some of its own around it.
+	// maxDataLen is the largest size of a message's data, as JSON, in bytes. FCM accepts
+	// 4,096, and adds data of its own.
 	maxDataLen = 3800
 
 	maxTitleLen = 80 // characters
@@ -24,17 +24,17 @@ const (
 	maxNameLen  = 40 // characters of each of them
 )
 
-// newMessage is what a device is sent: data alone, so that the service worker gets
-// it and decides whether there is something to show. All of it is text:
+// newMessage returns the message for a device about commits. It has data only,
+// so that the service worker decides whether to show a notification:
 //
 //	events  a JSON array of live.Event, oldest first
-//	title   of the notification, for a person
-//	body    of it
-//	kind    the kind that it opens, "" for the list
+//	title   of the notification
+//	body    of the notification
+//	kind    the kind that the notification opens, "" for the list
 //
-// The commits are those that the device has not been told of, the text is about
-// those that it did not make itself. The database is what the versions are of. When the events have no room there is one
-// event without a patch in their place: something has changed, fetch it.
+// The events are all commits; title and body are about those that the device did not
+// make itself. When the events are too large, one event without a patch takes their
+// place: it makes the page fetch what has changed.
 func newMessage(d store.Device, database string, commits []store.Commit, names map[kind.ID]string) *messaging.Message {
 	events := make([]live.Event, len(commits))
 	for i, c := range commits {
@@ -48,7 +48,8 @@ func newMessage(d store.Device, database string, commits []store.Commit, names m
 	return &messaging.Message{Token: d.Token, Data: data}
 }
 
-// newReloadMessage is for a device that is too far behind to be told of each commit.
+// newReloadMessage returns the message for a device that is too far behind to be sent
+// each commit.
 func newReloadMessage(d store.Device, last store.Position) *messaging.Message {
 	return &messaging.Message{Token: d.Token, Data: map[string]string{
 		"events": encodeJSON([]live.Event{{Version: last.Version, Database: last.Database}}),
@@ -58,7 +59,7 @@ func newReloadMessage(d store.Device, last store.Position) *messaging.Message {
 	}}
 }
 
-// describeCommits says what has changed, and where it is to be seen.
+// describeCommits returns the title, body and kind of a notification about commits.
 func describeCommits(commits []store.Commit, names map[kind.ID]string) map[string]string {
 	var ids []kind.ID
 	changed := map[kind.ID][]string{}
@@ -86,13 +87,14 @@ func describeCommits(commits []store.Commit, names map[kind.ID]string) map[strin
 	return map[string]string{"title": fmt.Sprintf("%d relationship kinds have changed", len(ids)), "body": body, "kind": ""}
 }
 
-// describePatch says what a patch does. The title says which name the kind has now.
+// describePatch returns a clause for each field that a patch changes. It has no new name:
+// that is in the title.
 func describePatch(patch json.RawMessage) []string {
 	var operations []struct {
 		Path  string `json:"path"`
 		Value any    `json:"value"`
 	}
-	_ = json.Unmarshal(patch, &operations) // the store wrote it; an older one's may say less
+	_ = json.Unmarshal(patch, &operations) // written by the store; an older version may have written less
 	clauses := []string{}
 	for _, o := range operations {
 		switch o.Path {
@@ -117,15 +119,15 @@ func describePatch(patch json.RawMessage) []string {
 	return clauses
 }
 
-// joinClauses joins clauses into one; the last of two that say the same counts.
+// joinClauses joins clauses into a sentence. Of equal clauses the last one is kept.
 func joinClauses(clauses []string) string {
 	var once []string
 	for i, clause := range clauses {
-		again := false
+		repeated := false
 		for _, later := range clauses[i+1:] {
-			again = again || later == clause
+			repeated = repeated || later == clause
 		}
-		if !again {
+		if !repeated {
 			once = append(once, clause)
 		}
 	}
@@ -136,15 +138,16 @@ func joinClauses(clauses []string) string {
 	return strings.ToUpper(joined[:1]) + joined[1:] + "."
 }
 
-// truncate is the text, cut to so many characters.
-func truncate(text string, most int) string {
-	if characters := []rune(text); len(characters) > most {
-		return strings.TrimSpace(string(characters[:most-1])) + "…"
+// truncate returns the text, cut to at most limit characters.
+func truncate(text string, limit int) string {
+	if characters := []rune(text); len(characters) > limit {
+		return strings.TrimSpace(string(characters[:limit-1])) + "…"
 	}
 	return text
 }
 
+// encodeJSON encodes a value that has a JSON encoding.
 func encodeJSON(value any) string {
-	encoded, _ := json.Marshal(value) // texts, numbers, and JSON that the store checked
+	encoded, _ := json.Marshal(value)
 	return string(encoded)
 }

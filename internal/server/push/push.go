@@ -1,13 +1,13 @@
 //go:build !wasm
 
-// Package push tells devices of commits while no page of theirs is open,
-// through Firebase Cloud Messaging.
+// Package push notifies devices of commits while no page of theirs is open, through
+// Firebase Cloud Messaging (FCM).
 //
-// There is no queue. Each device has a mark in the database, the last commit
-// that it has been told of; [Sender.Run] brings those that are behind up to date.
-// So whatever is committed while a message is on its way, or while a device
-// cannot be reached, is in the next message; a server that is stopped goes on
-// where it was; and a commit costs its request nothing.
+// There is no queue. The database has, for each device, the last commit that it was
+// notified of; [Sender.Run] notifies the devices that are behind. So a commit that is
+// made while a message is sent, or while a device cannot be reached, is in the next
+// message; a server that is restarted goes on where it was; and no request waits for
+// push.
 package push
 
 import (
@@ -26,15 +26,16 @@ import (
 )
 
 const (
-	batchDelay    = 500 * time.Millisecond // before a message is sent, so that changes made together are in one
-	sendTimeout   = 30 * time.Second       // of a batch of messages; go-fcm repeats what is answered with 503
-	minRetryDelay = 5 * time.Second        // before a device that could not be reached is tried again
-	maxRetryDelay = time.Hour              // the pause doubles up to here
-	maxBehind     = 200                    // commits that a device is told of one by one
-	maxBatchLen   = 500                    // messages that FCM takes at once
+	batchDelay    = 500 * time.Millisecond // between a commit and its message, to collect changes made together
+	sendTimeout   = 30 * time.Second       // for a batch of messages; go-fcm retries those answered with 503
+	minRetryDelay = 5 * time.Second        // before the first retry for a device
+	maxRetryDelay = time.Hour              // the delay doubles up to this
+	maxBehind     = 200                    // commits that a device is sent one by one
+	maxBatchLen   = 500                    // messages in a request to FCM
 )
 
-// A Sender sends messages to devices.
+// A Sender notifies devices. Its methods are safe for concurrent use, but only one
+// goroutine may be in Run.
 type Sender struct {
 	browser BrowserConfig
 	store   *store.Store
@@ -42,18 +43,19 @@ type Sender struct {
 	send    func(context.Context, ...*messaging.Message) (*messaging.BatchResponse, error)
 	wake    chan struct{}
 
-	retries map[string]retry // by device; Run's own
+	retries map[string]retry // by device id; used by Run only
 
 	sent, failed, forgotten atomic.Int64
 }
 
-// A retry is what is remembered of a device that could not be reached.
+// A retry is the state of a device that could not be reached.
 type retry struct {
 	attempts  int
-	notBefore time.Time // not tried again before
+	notBefore time.Time
 }
 
-// Open reads the configuration. Its errors name the file that is missing or wrong.
+// Open reads the configuration and returns a Sender for the devices in the store. Its
+// errors name the file that is missing or wrong.
 func Open(ctx context.Context, c Config, devices *store.Store, log *slog.Logger) (*Sender, error) {
 	if c.AccountFile == "" || c.BrowserFile == "" {
 		return nil, errIncomplete
@@ -72,24 +74,24 @@ func Open(ctx context.Context, c Config, devices *store.Store, log *slog.Logger)
 	}, nil
 }
 
-// BrowserConfig returns what a browser needs. All of it is public.
+// BrowserConfig returns what a browser needs to get a token. All of it is public.
 func (p *Sender) BrowserConfig() BrowserConfig { return p.browser }
 
-// Counts is what has been sent since the server started.
+// Counts are statistics since the server started.
 type Counts struct {
-	Devices   int   `json:"devices"`   // that are registered now
-	Sent      int64 `json:"sent"`      // messages that FCM took
-	Failed    int64 `json:"failed"`    // attempts that it did not, for now
-	Forgotten int64 `json:"forgotten"` // devices whose token was dead
+	Devices   int   `json:"devices"`   // registered now
+	Sent      int64 `json:"sent"`      // messages accepted by FCM
+	Failed    int64 `json:"failed"`    // attempts that failed and are retried
+	Forgotten int64 `json:"forgotten"` // devices removed, as FCM does not know their token
 }
 
-// Counts returns what has been sent so far.
+// Counts returns the statistics so far.
 func (p *Sender) Counts(ctx context.Context) (Counts, error) {
 	devices, err := p.store.CountDevices(ctx)
 	return Counts{devices, p.sent.Load(), p.failed.Load(), p.forgotten.Load()}, err
 }
 
-// Wake says that there are commits. It returns at once, and one call may stand for several.
+// Wake tells Run that there are commits. It does not block.
 func (p *Sender) Wake() {
 	select {
 	case p.wake <- struct{}{}:
@@ -97,19 +99,19 @@ func (p *Sender) Wake() {
 	}
 }
 
-// Run tells devices of commits until ctx is done: of those that were not told
-// when the server stopped, and then each time after Wake.
+// Run notifies the devices that are behind: at once, after each Wake and when a retry is
+// due. It returns when ctx is done.
 func (p *Sender) Run(ctx context.Context) {
 	for {
-		again, err := p.notifyDevices(ctx)
+		nextRetry, err := p.notifyDevices(ctx)
 		if err != nil && ctx.Err() == nil {
 			p.log.Error("push: the database could not be read", "error", err)
-			again = minRetryDelay
+			nextRetry = minRetryDelay
 		}
-		pause := time.NewTimer(again)
+		delay := time.NewTimer(nextRetry)
 		select {
 		case <-p.wake:
-		case <-pause.C:
+		case <-delay.C:
 		case <-ctx.Done():
 			return
 		}
@@ -121,23 +123,23 @@ func (p *Sender) Run(ctx context.Context) {
 	}
 }
 
-// notifyDevices tells every device that is behind, except those that were tried not
-// long ago, and returns when the next of these is due.
-func (p *Sender) notifyDevices(ctx context.Context) (again time.Duration, err error) {
-	again = maxRetryDelay
-	mark, err := p.store.Position(ctx)
+// notifyDevices notifies every device that is behind, except those whose retry is not
+// due yet, and returns the time until the next retry is.
+func (p *Sender) notifyDevices(ctx context.Context) (nextRetry time.Duration, err error) {
+	nextRetry = maxRetryDelay
+	position, err := p.store.Position(ctx)
 	if err != nil {
 		return 0, err
 	}
 	behind, err := p.store.DevicesBehind(ctx)
 	if err != nil || len(behind) == 0 {
-		return again, err
+		return nextRetry, err
 	}
-	first := mark.Version
+	first := position.Version
 	for _, d := range behind {
 		first = min(first, d.NotifiedVersion)
 	}
-	first = max(first, mark.Version-maxBehind)
+	first = max(first, position.Version-maxBehind)
 	commits, err := p.store.Commits(ctx, first, maxBehind)
 	if err != nil {
 		return 0, err
@@ -152,20 +154,20 @@ func (p *Sender) notifyDevices(ctx context.Context) (again time.Duration, err er
 	var messages []*messaging.Message
 	for _, d := range behind {
 		if wait := time.Until(p.retries[d.ID].notBefore); wait > 0 {
-			again = min(again, wait)
+			nextRetry = min(nextRetry, wait)
 			continue
 		}
 		news := commits[max(d.NotifiedVersion-first, 0):]
 		switch {
 		case d.NotifiedVersion < first:
-			messages = append(messages, newReloadMessage(d, store.Position{Database: mark.Database, Version: last}))
+			messages = append(messages, newReloadMessage(d, store.Position{Database: position.Database, Version: last}))
 		case len(commitsOfOthers(d, news)) == 0:
 			if err := p.store.SetNotified(ctx, d.ID, last); err != nil {
 				return 0, err
 			}
 			continue
 		default:
-			messages = append(messages, newMessage(d, mark.Database, news, names))
+			messages = append(messages, newMessage(d, position.Database, news, names))
 		}
 		devices = append(devices, d)
 	}
@@ -175,14 +177,14 @@ func (p *Sender) notifyDevices(ctx context.Context) (again time.Duration, err er
 		if err != nil {
 			return 0, err
 		}
-		again = min(again, wait)
+		nextRetry = min(nextRetry, wait)
 		devices, messages = devices[n:], messages[n:]
 	}
-	return again, nil
+	return nextRetry, nil
 }
 
-// commitsOfOthers are the changes that the device did not make itself. A commit that
-// changes nothing only says that a request has been answered.
+// commitsOfOthers returns the commits that the device did not make itself, without
+// those that change nothing: they only record that a request was answered.
 func commitsOfOthers(d store.Device, commits []store.Commit) []store.Commit {
 	var others []store.Commit
 	for _, c := range commits {
@@ -193,7 +195,7 @@ func commitsOfOthers(d store.Device, commits []store.Commit) []store.Commit {
 	return others
 }
 
-// names are those of the kinds that the commits are about, as they are now.
+// names returns the current names of the kinds that the commits changed.
 func (p *Sender) names(ctx context.Context, commits []store.Commit) (map[kind.ID]string, error) {
 	names := map[kind.ID]string{}
 	for _, c := range commits {
@@ -209,16 +211,17 @@ func (p *Sender) names(ctx context.Context, commits []store.Commit) (map[kind.ID
 	return names, nil
 }
 
-// sendBatch sends one batch, and notes what became of each message.
-func (p *Sender) sendBatch(ctx context.Context, devices []store.Device, messages []*messaging.Message, last int64) (again time.Duration, err error) {
+// sendBatch sends one batch of messages and records the outcome of each. It returns the
+// time until the next retry is due.
+func (p *Sender) sendBatch(ctx context.Context, devices []store.Device, messages []*messaging.Message, last int64) (nextRetry time.Duration, err error) {
 	limited, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	again = maxRetryDelay
+	nextRetry = maxRetryDelay
 	batch, err := p.send(limited, messages...)
 	if err != nil {
 		return 0, err
 	}
-	var reason error // of one that failed; the others are likely to say the same
+	var reason error // of the last failure; the others are likely the same
 	failures := 0
 	for i, response := range batch.Responses {
 		d := devices[i]
@@ -230,33 +233,34 @@ func (p *Sender) sendBatch(ctx context.Context, devices []store.Device, messages
 		case messaging.IsUnregistered(response.Error), messaging.IsSenderIDMismatch(response.Error):
 			p.forgotten.Add(1)
 			delete(p.retries, d.ID)
-			err = p.store.DeleteDeviceByToken(ctx, d.Token) // it may have another one by now
+			err = p.store.DeleteDeviceByToken(ctx, d.Token) // the device may have registered another token by now
 		case ctx.Err() != nil:
 			return 0, ctx.Err()
 		default:
 			p.failed.Add(1)
 			failures++
 			reason = response.Error
-			again = min(again, p.scheduleRetry(d))
+			nextRetry = min(nextRetry, p.scheduleRetry(d))
 		}
 		if err != nil {
 			return 0, err
 		}
 	}
 	if failures > 0 {
-		p.log.Warn("push: devices could not be reached and are tried again", "devices", failures, "error", reason)
+		p.log.Warn("push: devices could not be reached and are tried nextRetry", "devices", failures, "error", reason)
 	}
-	return again, nil
+	return nextRetry, nil
 }
 
-// scheduleRetry notes that a device could not be reached, and returns for how long it is left alone.
+// scheduleRetry records that a device could not be reached, and returns the time until
+// its retry is due.
 func (p *Sender) scheduleRetry(d store.Device) time.Duration {
-	f := p.retries[d.ID]
-	pause := maxRetryDelay
-	if f.attempts < 10 {
-		pause = min(minRetryDelay<<f.attempts, maxRetryDelay)
+	r := p.retries[d.ID]
+	delay := maxRetryDelay
+	if r.attempts < 10 {
+		delay = min(minRetryDelay<<r.attempts, maxRetryDelay)
 	}
-	pause -= rand.N(pause / 4) // those that failed together are not tried together
-	p.retries[d.ID] = retry{f.attempts + 1, time.Now().Add(pause)}
-	return pause
+	delay -= rand.N(delay / 4) // so that devices that failed together are not all retried together
+	p.retries[d.ID] = retry{r.attempts + 1, time.Now().Add(delay)}
+	return delay
 }

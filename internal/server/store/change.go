@@ -6,45 +6,34 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"reflect"
 	"time"
 
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// AnswerLifetime is how long the answer to a change with a key is kept. The
-// same key counts as a new change after that; each change with a key takes
-// the older answers out.
-const AnswerLifetime = 24 * time.Hour
-
-// ErrKeyReused is returned by Change when its key already names another request.
-var ErrKeyReused = errors.New("the key was used before, for another request")
-
-// A Mutation says what Change is to change, and for whom.
+// A Mutation describes a change: of what, in which request, by whom.
 type Mutation struct {
 	Kind    kind.ID
 	Key     string // the Idempotency-Key, "" when the request has none
-	Request string // digest of the request: the same key with another digest is a mistake
-	Device  string // the device that makes the change, "" when it has not registered
+	Request string // digest of the request; one key with two digests is ErrKeyReused
+	Device  string // id of the device that makes the change, "" when it has not registered
 }
 
-// A Result is what Change did.
+// A Result is the outcome of Change.
 type Result struct {
-	Kind     kind.Kind // as it is after the change
-	Replayed bool      // the change had been made before, for the same key
+	Kind     kind.Kind // after the change
+	Replayed bool      // the change was made before, with the same key
 }
 
-// Change edits one kind: reads it, has edit make the next value, writes that
-// with a version one higher, and writes the commit and the answer, all in
-// one transaction. With a key that was used before, edit is not called and the
-// answer is the one given then. An edit that changes nothing keeps the version; it
-// makes a commit, with an empty patch, only for a key: who waits for that key in
-// the log finds it.
+// Change edits one kind in one transaction: it calls edit with the kind, writes the
+// result with the next version, and writes the commit and the answer. When the key was
+// used before, it returns the answer given then and does not call edit. An edit that
+// changes nothing keeps the version. With a key it still makes a commit, of an empty
+// patch, so that a reader of the log who waits for the key finds it.
 //
-// Errors: ErrNotFound, ErrKeyReused, ErrBusy, and edit's own, unwrapped. After
-// any of them the database is what it was.
+// Its errors are ErrNotFound, ErrKeyReused, ErrBusy and edit's own, unwrapped. After an
+// error the database is unchanged.
 func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (kind.Kind, error)) (result Result, err error) {
 	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		result, err = s.change(ctx, tx, m, edit)
@@ -57,14 +46,15 @@ func (s *Store) Change(ctx context.Context, m Mutation, edit func(kind.Kind) (ki
 	return result, nil
 }
 
-// inTransaction has f write in one transaction.
+// inTransaction calls f with a transaction for writing, and commits it unless f fails.
+// Once it has begun, f's context is not cancelled with ctx.
 func (s *Store) inTransaction(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
-	queue, err := s.write.Conn(ctx) // a client that leaves while it waits has changed nothing
+	queue, err := s.write.Conn(ctx) // cancelled while waiting for its turn, it has changed nothing
 	if err != nil {
 		return wrapBusy(err)
 	}
 	defer queue.Close()
-	ctx = context.WithoutCancel(ctx) // from here on it takes no time to speak of: done, or not, but never unknown
+	ctx = context.WithoutCancel(ctx) // the rest is fast, and its outcome must not be left unknown
 	tx, err := queue.BeginTx(ctx, nil)
 	if err != nil {
 		return wrapBusy(err)
@@ -116,6 +106,7 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, m Mutation, edit func(ki
 	return Result{Kind: next}, nil
 }
 
+// updateKind writes all fields of a kind that can change.
 func updateKind(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
 	_, err := tx.ExecContext(ctx, `UPDATE kinds
 		SET name = ?, description = ?, has_direction = ?, inverse = ?, domain = ?, "range" = ?, version = ?
@@ -124,7 +115,7 @@ func updateKind(ctx context.Context, tx *sql.Tx, k kind.Kind) error {
 	return err
 }
 
-// insertCommit writes a commit to the log.
+// insertCommit adds a commit to the log.
 func insertCommit(ctx context.Context, tx *sql.Tx, m Mutation, patch []operation, now time.Time) error {
 	encoded, err := json.Marshal(patch)
 	if err != nil {
@@ -142,8 +133,8 @@ type operation struct {
 	Value any    `json:"value"`
 }
 
-// diffKinds says what changed, a field at a time: it applies to any kind that had
-// prev's values in those fields, whatever the request was written in.
+// diffKinds returns the patch from prev to next: one "replace" for each field that
+// differs, whatever form the request had.
 func diffKinds(prev, next kind.Kind) []operation {
 	operations := []operation{}
 	from, to := reflect.ValueOf(prev), reflect.ValueOf(next)
@@ -153,37 +144,4 @@ func diffKinds(prev, next kind.Kind) []operation {
 		}
 	}
 	return operations
-}
-
-func deleteOldAnswers(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM answers WHERE time <= ?`, now.Add(-AnswerLifetime).UnixMilli())
-	return err
-}
-
-// findAnswer reads the answer that was given for the same key, if there is one.
-func findAnswer(ctx context.Context, tx *sql.Tx, m Mutation, answer any) (found bool, err error) {
-	var request, encoded string
-	err = tx.QueryRowContext(ctx, `SELECT request, kind FROM answers WHERE key = ?`, m.Key).Scan(&request, &encoded)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return false, nil
-	case err != nil:
-		return false, err
-	case request != m.Request:
-		return false, ErrKeyReused
-	}
-	if err := json.Unmarshal([]byte(encoded), answer); err != nil {
-		return false, fmt.Errorf("answer to %s: %w", m.Key, err)
-	}
-	return true, nil
-}
-
-func insertAnswer(ctx context.Context, tx *sql.Tx, m Mutation, answer any, now time.Time) error {
-	encoded, err := json.Marshal(answer)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO answers (key, request, kind, time) VALUES (?, ?, ?, ?)`,
-		m.Key, m.Request, string(encoded), now.UnixMilli())
-	return err
 }

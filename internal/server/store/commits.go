@@ -20,7 +20,8 @@ type Commit struct {
 	Time     time.Time
 }
 
-// Commits returns the commits behind a version, oldest first, at most limit.
+// Commits returns the commits after a version, oldest first, at most limit. Its error
+// may be ErrBusy.
 func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT version, kind, patch, mutation, device, time FROM commits
 		WHERE version > ? ORDER BY version LIMIT ?`, after, limit)
@@ -42,17 +43,18 @@ func (s *Store) Commits(ctx context.Context, after int64, limit int) ([]Commit, 
 	return commits, wrapBusy(rows.Err())
 }
 
-const versionsQuery = `SELECT mutation, version FROM commits WHERE mutation <> '' AND mutation IN (SELECT value FROM json_each(?))`
+// versionsQuery says that mutation is not empty, for SQLite to use the partial index.
+const versionsQuery = `SELECT mutation, max(version) FROM commits
+	WHERE mutation <> '' AND mutation IN (SELECT value FROM json_each(?)) GROUP BY mutation`
 
-// Versions returns in which commit each of these keys is, the last one of several;
-// those that are in none are missing.
+// Versions returns, for each of the keys that was used, the version of the last commit
+// made with it.
 func (s *Store) Versions(ctx context.Context, keys []string) (map[string]int64, error) {
 	list, err := json.Marshal(keys)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT mutation, max(version) FROM commits
-		WHERE mutation IN (SELECT value FROM json_each(?)) GROUP BY mutation`, string(list))
+	rows, err := s.read.QueryContext(ctx, versionsQuery, string(list))
 	if err != nil {
 		return nil, wrapBusy(err)
 	}
@@ -69,13 +71,13 @@ func (s *Store) Versions(ctx context.Context, keys []string) (map[string]int64, 
 	return found, wrapBusy(rows.Err())
 }
 
-// Committed receives after a commit of this program; one value may stand for
-// several of them. It has one receiver.
+// Committed returns a channel that receives a value after commits of this program; one
+// value may stand for several commits. There must be only one receiver.
 func (s *Store) Committed() <-chan struct{} { return s.committed }
 
 func (s *Store) notifyCommitted() {
 	select {
 	case s.committed <- struct{}{}:
-	default: // it is announced already
+	default: // one is waiting already
 	}
 }

@@ -131,9 +131,9 @@ func TestParallelChangesLeaveNoGap(t *testing.T) {
 			if _, err := s.Change(t.Context(), Mutation{Kind: "org:linkedTo"}, appendX); err != nil {
 				t.Error(err)
 			}
-			kinds, mark, err := s.Snapshot(t.Context())
-			if err != nil || kinds[1].Version != mark.Version+1 {
-				t.Errorf("read half a change: %d at mark %d, %v", kinds[1].Version, mark.Version, err)
+			kinds, position, err := s.Snapshot(t.Context())
+			if err != nil || kinds[1].Version != position.Version+1 {
+				t.Errorf("read half a change: %d at position %d, %v", kinds[1].Version, position.Version, err)
 			}
 		})
 	}

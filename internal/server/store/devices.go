@@ -9,28 +9,27 @@ import (
 )
 
 const (
-	// DeviceLifetime is how long a device is remembered that has not registered
-	// again. A page does so each time that it starts.
+	// DeviceLifetime is how long a device is kept after it last registered. A page
+	// registers each time it starts.
 	DeviceLifetime = 60 * 24 * time.Hour
 
-	// MaxDevices is how many devices there can be.
+	// MaxDevices is the largest number of devices.
 	MaxDevices = 10_000
 )
 
 // ErrTooManyDevices is returned by SaveDevice when there are MaxDevices already.
 var ErrTooManyDevices = errors.New("there are too many devices")
 
-// A Device is a browser that wants to be told of changes by push.
+// A Device is a browser that is notified of changes by push.
 type Device struct {
-	ID              string // random; the device keeps it in a cookie
-	Token           string // the name that the push service gave to it
-	NotifiedVersion int64  // the last commit that it has been told of
+	ID              string // random; kept by the device in a cookie
+	Token           string // the push service's name for it
+	NotifiedVersion int64  // version of the last commit that it was notified of
 }
 
-// SaveDevice registers a device, which is told of the commits from now on, or
-// gives it another token. It forgets the devices that were not seen for
-// DeviceLifetime, and any other device with the same token. Errors:
-// ErrTooManyDevices, ErrBusy.
+// SaveDevice registers a device, to be notified of the commits from now on, or changes
+// its token. It deletes the devices that did not register for DeviceLifetime, and any
+// other device with the same token. Its errors are ErrTooManyDevices and ErrBusy.
 func (s *Store) SaveDevice(ctx context.Context, id, token string) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
@@ -56,25 +55,25 @@ func (s *Store) SaveDevice(ctx context.Context, id, token string) error {
 	return wrapBusy(tx.Commit())
 }
 
-// DeleteDevice forgets the device of that id. It is no error when there is none.
+// DeleteDevice deletes the device with that id, if there is one.
 func (s *Store) DeleteDevice(ctx context.Context, id string) error {
 	_, err := s.write.ExecContext(ctx, `DELETE FROM devices WHERE id = ?`, id)
 	return wrapBusy(err)
 }
 
-// DeleteDeviceByToken forgets the device that has that token now.
+// DeleteDeviceByToken deletes the device that has that token now, if there is one.
 func (s *Store) DeleteDeviceByToken(ctx context.Context, token string) error {
 	_, err := s.write.ExecContext(ctx, `DELETE FROM devices WHERE token = ?`, token)
 	return wrapBusy(err)
 }
 
-// SetNotified notes that the device has been told of everything up to a commit.
+// SetNotified records that the device was notified of all commits up to the version.
 func (s *Store) SetNotified(ctx context.Context, id string, version int64) error {
 	_, err := s.write.ExecContext(ctx, `UPDATE devices SET told = ? WHERE id = ? AND told < ?`, version, id, version)
 	return wrapBusy(err)
 }
 
-// DevicesBehind returns the devices that have not been told of everything.
+// DevicesBehind returns the devices that were not notified of every commit, by id.
 func (s *Store) DevicesBehind(ctx context.Context) ([]Device, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, token, told FROM devices
 		WHERE told < (SELECT coalesce(max(version), 0) FROM commits) ORDER BY id`)
@@ -93,7 +92,7 @@ func (s *Store) DevicesBehind(ctx context.Context) ([]Device, error) {
 	return behind, wrapBusy(rows.Err())
 }
 
-// CountDevices returns how many devices there are.
+// CountDevices returns the number of devices.
 func (s *Store) CountDevices(ctx context.Context) (int, error) {
 	var n int
 	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM devices`).Scan(&n)

@@ -112,9 +112,9 @@ func TestAnOlderDatabaseIsBroughtUpToDate(t *testing.T) {
 		INSERT INTO commits (kind, patch, mutation, time) VALUES ('org:linkedTo', '[]', 'key', 1);
 		PRAGMA application_id = %d; PRAGMA user_version = 1; PRAGMA journal_mode = wal`, applicationID))(path)
 	s := opened(t, path)
-	kinds, mark, err := s.Snapshot(t.Context())
-	if err != nil || len(kinds) != 1 || kinds[0].Version != 2 || mark.Version != 1 {
-		t.Errorf("%v, %v, %v", kinds, mark, err)
+	kinds, position, err := s.Snapshot(t.Context())
+	if err != nil || len(kinds) != 1 || kinds[0].Version != 2 || position.Version != 1 {
+		t.Errorf("%v, %v, %v", kinds, position, err)
 	}
 	register(t, s, "a", "token a")
 	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("new"))

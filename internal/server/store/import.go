@@ -12,12 +12,12 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// A VersionError is returned by Import when an entry was made from another
-// version of a kind than the one that there is.
+// A VersionError is returned by Import when an entry has another version than the kind
+// in the database.
 type VersionError struct {
-	Entry   int // which one, from 0
+	Entry   int // index of the entry
 	Kind    kind.ID
-	Version int64 // that there is; 0 when there is no such kind
+	Version int64 // in the database; 0 when there is no such kind
 }
 
 func (e *VersionError) Error() string {
@@ -27,21 +27,21 @@ func (e *VersionError) Error() string {
 	return fmt.Sprintf("%s: there is such a kind, and its version is %d", e.Kind, e.Version)
 }
 
-// Imported counts what Import did.
+// Imported counts the entries of an import.
 type Imported struct {
 	New     int `json:"new"`
 	Changed int `json:"changed"`
-	Same    int `json:"same"` // they were like that already
+	Same    int `json:"same"` // already as in the list
 }
 
-// Import adds and replaces many kinds in one transaction: all of them, or none.
-// An entry of version 0 is new; any other replaces that version of its kind.
-// Each that is new or changes something is a commit. The mutation's Key is
-// as in Change, its Kind is not used. With a key there is one commit more, the last,
-// which changes nothing and alone has the key: who reads it has read them all.
+// Import adds and replaces many kinds in one transaction. An entry of version 0 is a
+// new kind; any other replaces that version of its kind. Each entry that changes
+// something is a commit. The mutation's Key is as in Change; its Kind is not used. With
+// a key there is one more commit, the last one, which changes nothing and alone has the
+// key: a reader of the log who has seen it has seen the whole import.
 //
-// Errors: a *VersionError, ErrKeyReused, ErrBusy. After any of them the database
-// is what it was.
+// Its errors are a *VersionError, ErrKeyReused and ErrBusy. After an error the database
+// is unchanged.
 func (s *Store) Import(ctx context.Context, m Mutation, entries []kind.Kind) (done Imported, replayed bool, err error) {
 	err = s.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		now := s.now()
@@ -76,6 +76,7 @@ func (s *Store) Import(ctx context.Context, m Mutation, entries []kind.Kind) (do
 	return done, replayed, nil
 }
 
+// importKind imports the entry of index i, and counts it in done.
 func importKind(ctx context.Context, tx *sql.Tx, m Mutation, i int, next kind.Kind, now time.Time, done *Imported) error {
 	prev, err := findKind(ctx, tx, next.ID)
 	switch {

@@ -12,36 +12,37 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// ErrNotFound is returned by Kind and Change when there is no kind of that id.
+// ErrNotFound is returned by Kind and Change when there is no kind with that id.
 var ErrNotFound = errors.New("there is no such relationship kind")
 
 const kindColumns = `id, name, description, has_direction, inverse, domain, "range", vocabulary, version`
 
-// A Position names a state of the whole database: two equal marks, equal contents.
+// A Position names a state of the whole database: equal positions mean equal contents.
 type Position struct {
-	Database string // which database: a random text, made with it
-	Version  int64  // the last commit, 0 before the first
+	Database string // random id, made with the database
+	Version  int64  // of the last commit, 0 before the first
 }
 
-// Position returns the state that the database is in now.
+// Position returns the position that the database is at now.
 func (s *Store) Position(ctx context.Context) (Position, error) {
 	return s.readPosition(ctx, s.read)
 }
 
+// readPosition is Position inside a transaction or outside of one.
 func (s *Store) readPosition(ctx context.Context, from querier) (Position, error) {
-	mark := Position{Database: s.id}
-	err := from.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM commits`).Scan(&mark.Version)
-	return mark, wrapBusy(err)
+	position := Position{Database: s.id}
+	err := from.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM commits`).Scan(&position.Version)
+	return position, wrapBusy(err)
 }
 
-// Snapshot returns every kind, ordered by id, and the state they were read in.
+// Snapshot returns every kind, ordered by id, and the position they were read at.
 func (s *Store) Snapshot(ctx context.Context) ([]kind.Kind, Position, error) {
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, Position{}, wrapBusy(err)
 	}
 	defer tx.Rollback()
-	mark, err := s.readPosition(ctx, tx)
+	position, err := s.readPosition(ctx, tx)
 	if err != nil {
 		return nil, Position{}, err
 	}
@@ -58,7 +59,7 @@ func (s *Store) Snapshot(ctx context.Context) ([]kind.Kind, Position, error) {
 		}
 		kinds = append(kinds, k)
 	}
-	return kinds, mark, wrapBusy(rows.Err())
+	return kinds, position, wrapBusy(rows.Err())
 }
 
 // Kinds returns every kind, ordered by id.
@@ -67,16 +68,17 @@ func (s *Store) Kinds(ctx context.Context) ([]kind.Kind, error) {
 	return kinds, err
 }
 
-// Kind returns the kind of that id, or ErrNotFound.
+// Kind returns the kind with that id, or ErrNotFound.
 func (s *Store) Kind(ctx context.Context, id kind.ID) (kind.Kind, error) {
 	return findKind(ctx, s.read, id)
 }
 
-// querier is what *sql.DB and *sql.Tx have in common for one row.
+// A querier is a *sql.DB or a *sql.Tx.
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// findKind returns the kind with that id, or ErrNotFound.
 func findKind(ctx context.Context, from querier, id kind.ID) (kind.Kind, error) {
 	k, err := scanKind(from.QueryRowContext(ctx, `SELECT `+kindColumns+` FROM kinds WHERE id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -85,6 +87,7 @@ func findKind(ctx context.Context, from querier, id kind.ID) (kind.Kind, error) 
 	return k, wrapBusy(err)
 }
 
+// scanKind reads a kind from a row of kindColumns.
 func scanKind(row interface{ Scan(...any) error }) (kind.Kind, error) {
 	var k kind.Kind
 	var domain, codomain string
@@ -101,6 +104,7 @@ func scanKind(row interface{ Scan(...any) error }) (kind.Kind, error) {
 	return k, nil
 }
 
+// insertKinds adds new kinds.
 func insertKinds(ctx context.Context, tx *sql.Tx, kinds []kind.Kind) error {
 	statement, err := tx.PrepareContext(ctx, `INSERT INTO kinds (`+kindColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
@@ -117,11 +121,11 @@ func insertKinds(ctx context.Context, tx *sql.Tx, kinds []kind.Kind) error {
 	return nil
 }
 
-// encodeTexts renders texts as JSON, nil like empty: a page never meets a null.
+// encodeTexts encodes texts as a JSON array; nil is [], so that no page meets a null.
 func encodeTexts(texts []string) string {
 	if len(texts) == 0 {
 		return "[]"
 	}
-	encoded, _ := json.Marshal(texts) // texts always encode
+	encoded, _ := json.Marshal(texts) // strings always encode
 	return string(encoded)
 }

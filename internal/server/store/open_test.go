@@ -19,15 +19,15 @@ func TestOpenMakesAndFillsOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new.db")
 	s := opened(t, path)
 	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("changed"))
-	mark, _ := s.Position(t.Context())
+	position, _ := s.Position(t.Context())
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 
 	again := opened(t, path)
 	kinds, after, err := again.Snapshot(t.Context())
-	if err != nil || len(kinds) != 3 || kinds[1].Name != "changed" || after != mark {
-		t.Errorf("reopened: %v, %v, want %v, %v", kinds, after, mark, err)
+	if err != nil || len(kinds) != 3 || kinds[1].Name != "changed" || after != position {
+		t.Errorf("reopened: %v, %v, want %v, %v", kinds, after, position, err)
 	}
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 		t.Errorf("others may read the file: %v", info.Mode())

@@ -25,20 +25,21 @@ import (
 
 // Errors of Open.
 var (
-	// ErrNotDatabase: the file is there and is no database of this program.
-	// It was not touched.
+	// ErrNotDatabase is returned for a file that is not a database of this program. It
+	// was not changed.
 	ErrNotDatabase = errors.New("is not an atomsaga database; it was left as it is: name another file")
 
-	// ErrNewer: a later version of the program made the file. It was not touched.
+	// ErrNewer is returned for a database of a later version of this program. It was
+	// not changed.
 	ErrNewer = errors.New("was made by a newer version of atomsaga; it was left as it is: use that version")
 )
 
-// ErrBusy is returned by every method of a Store when another program holds
-// the database for longer than busyTimeout. Nothing has been changed.
+// ErrBusy is returned by the methods of a Store when another program has locked the
+// database for longer than busyTimeout. Nothing was changed.
 var ErrBusy = errors.New("the database is in use by another program")
 
 const (
-	applicationID = 0x61746f6d // "atom": what file(1) and Open know the database by
+	applicationID = 0x61746f6d // "atom", by which Open and file(1) recognize the database
 	busyTimeout   = 5 * time.Second
 	maxReaders    = 4
 )
@@ -52,15 +53,15 @@ var devices string
 //go:embed mutations.sql
 var mutations string
 
-// migrations make the schema, each from the one before: a database that an older
-// program made is brought up to date when it is opened.
+// migrations make the schema, each from the one before. Open applies those that a
+// database made by an older program lacks.
 var migrations = []string{schema, devices, mutations}
 
-// A Store is an open database. It is safe for concurrent use, also by
-// several programs on one file: changes come one after the other, and
-// maxReaders neither wait for them nor see half of one.
+// A Store is an open database. It is safe for concurrent use, also by several programs
+// on one file: changes are made one after the other, and readers neither wait for them
+// nor see half of one.
 type Store struct {
-	write *sql.DB // one connection: the queue of writers is in here and not in SQLite's locks
+	write *sql.DB // has one connection, so that writers queue here and not at SQLite's locks
 	read  *sql.DB
 	id    string
 	now   func() time.Time
@@ -68,9 +69,9 @@ type Store struct {
 	committed chan struct{}
 }
 
-// Open opens the database at path; a file that is missing or empty is made
-// into one and filled with seed. Its errors name the path, and are
-// ErrNotDatabase, ErrNewer, or what the file system says.
+// Open opens the database at path. When the file is missing or empty it creates the
+// database and fills it with seed. Its errors name the path, and are ErrNotDatabase,
+// ErrNewer, ErrBusy or errors of the file system.
 func Open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 	s, err := open(ctx, path, seed)
 	if err != nil {
@@ -105,13 +106,13 @@ func open(ctx context.Context, path string, seed []kind.Kind) (*Store, error) {
 	return s, nil
 }
 
-// checkFile refuses a file that is not ours by its first bytes, before SQLite
-// sees it: opening a database can already change it, or leave files beside it.
-// The places are those of https://www.sqlite.org/fileformat2.html, section 1.3.
+// checkFile refuses a file that is not ours by its header, before SQLite opens it: that
+// could already change the file, or create files beside it. The offsets are those of
+// https://www.sqlite.org/fileformat2.html, section 1.3.
 func checkFile(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return withoutPath(err) // SQLite would only say "unable to open database file"
+		return withoutPath(err) // SQLite's error would not say why
 	}
 	defer file.Close()
 	header := make([]byte, 100)
@@ -125,16 +126,16 @@ func checkFile(path string) error {
 	return fileIDs{schema: field(40), version: field(60), application: field(68)}.check()
 }
 
-// fileIDs tell what a database is for.
+// fileIDs are the numbers in a database file that tell whose it is.
 type fileIDs struct {
-	schema      int // counts the changes of the schema: 0 is a database with nothing in it
-	version     int // the schema's, as this program counts it
+	schema      int // SQLite's count of schema changes: 0 for an empty database
+	version     int // how many migrations were applied
 	application int
 }
 
 func (m fileIDs) check() error {
 	switch {
-	case m == fileIDs{}: // made, and stopped before it was filled
+	case m == fileIDs{}: // created, but not filled before the program ended
 		return nil
 	case m.application != applicationID:
 		return ErrNotDatabase
@@ -144,8 +145,8 @@ func (m fileIDs) check() error {
 	return nil
 }
 
-// prepare creates and fills the tables that are not there, in one transaction,
-// so that a database is whole, what it was before, or not there at all.
+// prepare applies the missing migrations and fills a new database, in one transaction:
+// a failure leaves the database as it was.
 func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 	if _, err := s.write.ExecContext(ctx, `PRAGMA journal_mode = wal`); err != nil {
 		return err
@@ -155,7 +156,7 @@ func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 		return err
 	}
 	defer tx.Rollback()
-	// What inspect saw in the file may be older than what is in the write-ahead log.
+	// The write-ahead log may have newer numbers than the file that was checked.
 	var found fileIDs
 	err = tx.QueryRowContext(ctx, `SELECT s.schema_version, v.user_version, a.application_id
 		FROM pragma_schema_version s, pragma_user_version v, pragma_application_id a`).Scan(&found.schema, &found.version, &found.application)
@@ -165,14 +166,14 @@ func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 	if err := found.check(); err != nil {
 		return err
 	}
-	for _, version := range migrations[found.version:] {
-		if _, err := tx.ExecContext(ctx, version); err != nil {
+	for _, migration := range migrations[found.version:] {
+		if _, err := tx.ExecContext(ctx, migration); err != nil {
 			return err
 		}
 	}
 	if found.version < len(migrations) {
-		marks := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, len(migrations))
-		if _, err := tx.ExecContext(ctx, marks); err != nil {
+		ids := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, len(migrations))
+		if _, err := tx.ExecContext(ctx, ids); err != nil {
 			return err
 		}
 	}
@@ -187,9 +188,10 @@ func (s *Store) prepare(ctx context.Context, seed []kind.Kind) error {
 	return tx.Commit()
 }
 
-// Close waits for what is running and closes the database.
+// Close waits for running statements and closes the database.
 func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
 
+// openPool opens a pool of connections to the file.
 func openPool(path string, connections int, options ...string) (*sql.DB, error) {
 	busy := fmt.Sprintf("_pragma=busy_timeout(%d)", busyTimeout.Milliseconds())
 	db, err := sql.Open("sqlite", fileURI(path, append([]string{busy, "_pragma=foreign_keys(1)"}, options...)...))
@@ -201,7 +203,7 @@ func openPool(path string, connections int, options ...string) (*sql.DB, error) 
 	return db, nil
 }
 
-// fileURI names the file as a URI, so that any character may stand in its path.
+// fileURI returns the URI of the file, in which any character may be in the path.
 func fileURI(path string, options ...string) string {
 	uri := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String() + "?"
 	for i, option := range options {
@@ -213,8 +215,8 @@ func fileURI(path string, options ...string) string {
 	return uri
 }
 
-// withoutPath takes the name of the system call and the path out of a file
-// system's error: Open names the path already.
+// withoutPath removes the system call and the path from an error of the file system:
+// Open adds the path itself.
 func withoutPath(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
@@ -223,7 +225,7 @@ func withoutPath(err error) error {
 	return err
 }
 
-// resultCode is SQLite's primary result code of err, 0 for any other error.
+// resultCode returns SQLite's primary result code of err, 0 for other errors.
 func resultCode(err error) int {
 	var failure *sqlite.Error
 	if errors.As(err, &failure) {
@@ -232,7 +234,7 @@ func resultCode(err error) int {
 	return 0
 }
 
-// wrapBusy makes ErrBusy of SQLite's own word for it.
+// wrapBusy wraps SQLite's error for a locked database in ErrBusy.
 func wrapBusy(err error) error {
 	if resultCode(err) == sqlite3.SQLITE_BUSY {
 		return fmt.Errorf("%w: %w", ErrBusy, err)

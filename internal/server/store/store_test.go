@@ -227,8 +227,8 @@ func TestMarkNamesState(t *testing.T) {
 	if err != nil || before.Version != 0 || after.Version != 1 || before.Database != after.Database {
 		t.Errorf("marks %v, %v, %v", before, after, err)
 	}
-	if mark, _ := other.Position(t.Context()); mark == before {
-		t.Error("two databases have the same mark")
+	if position, _ := other.Position(t.Context()); position == before {
+		t.Error("two databases have the same position")
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// editKind applies a change to prev's JSON and reads the outcome back as
-// strictly as the type has it. Its error is a problem that names the field.
+// editKind applies a change to the JSON of prev, and decodes and validates the
+// result. Its error is a problem that names the field.
 func editKind(prev kind.Kind, change func(document []byte) ([]byte, error)) (kind.Kind, error) {
 	document, err := json.Marshal(prev)
 	if err != nil {
@@ -27,12 +27,14 @@ func editKind(prev kind.Kind, change func(document []byte) ([]byte, error)) (kin
 		err = next.Validate()
 	}
 	if err != nil {
-		field := err.(*kind.FieldError) // none of them has another
+		field := err.(*kind.FieldError) // Decode, checkImmutable and Validate return no other
 		return kind.Kind{}, fieldProblem(field.Path, field.Reason)
 	}
 	return next, nil
 }
 
+// checkImmutable returns a *kind.FieldError for the first field that next must not
+// change.
 func checkImmutable(prev, next kind.Kind) error {
 	switch {
 	case next.ID != prev.ID:
@@ -45,6 +47,7 @@ func checkImmutable(prev, next kind.Kind) error {
 	return nil
 }
 
+// fieldProblem returns the problem of an invalid field.
 func fieldProblem(path, reason string) *problem {
 	return problemf(http.StatusUnprocessableEntity, "%s", reason).atPath(path)
 }
