@@ -8,15 +8,15 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// catalogState is what the list needs to know of the kinds.
+// catalogState is the part of the kinds that the list needs.
 type catalogState struct {
 	Loaded, Loading bool
-	Err             string         // why the last attempt to load failed
-	Kinds           []searchEntry  // by id
-	Vocabularies    map[string]int // how many kinds come from each
+	Err             string         // why the last load failed
+	Kinds           []searchEntry  // ordered by id
+	Vocabularies    map[string]int // number of kinds by vocabulary
 }
 
-// searchEntry is what searching needs to know of a kind, and is searched.
+// searchEntry is the part of a kind that is searched.
 type searchEntry struct {
 	ID                            kind.ID
 	Vocabulary, Name, Description string
@@ -24,8 +24,8 @@ type searchEntry struct {
 
 func (c catalogState) waiting() bool { return !c.Loaded && (c.Loading || c.Err == "") }
 
-// catalog is computed after every change of a kind. Most are of nothing that is in
-// it: then it stays what it was the last time.
+// catalog is derived anew after every change of a kind. Most change nothing in it: then
+// it keeps its slice and its map.
 var catalog = atom.Derive(func(r atom.Reader) catalogState {
 	now := kinds.Get(r)
 	last := atom.Attach(r, catalogCacheKey{}, func() *catalogState { return &catalogState{} })
@@ -41,9 +41,10 @@ var catalog = atom.Derive(func(r atom.Reader) catalogState {
 	return next
 })
 
+// catalogCacheKey is the key of the last catalog in a store.
 type catalogCacheKey struct{}
 
-// describes reports whether the contents are those of the kinds.
+// describes reports whether c is the catalog of the kinds.
 func (c *catalogState) describes(kinds atom.Map[kind.ID, kind.Kind]) bool {
 	if kinds.Len() != len(c.Kinds) {
 		return false
@@ -62,7 +63,8 @@ func (e *searchEntry) describes(id kind.ID, k kind.Kind) bool {
 	return e.ID == id && e.Vocabulary == k.Vocabulary && e.Name == k.Name && e.Description == k.Description
 }
 
-// searchEntries lists the kinds, by id.
+// searchEntries returns the entries of the kinds, ordered by id, and the number of kinds
+// of each vocabulary.
 func searchEntries(kinds atom.Map[kind.ID, kind.Kind]) (all []searchEntry, vocabularies map[string]int) {
 	all, vocabularies = make([]searchEntry, 0, kinds.Len()), map[string]int{}
 	for id, k := range kinds.All() {
@@ -72,21 +74,21 @@ func searchEntries(kinds atom.Map[kind.ID, kind.Kind]) (all []searchEntry, vocab
 	return all, vocabularies
 }
 
-// matches reports whether a text, which is in lower case, is in what is searched.
+// matches reports whether the entry contains the text, which must be in lower case.
 func (e *searchEntry) matches(text string) bool {
 	return containsFold(string(e.ID), text) || containsFold(e.Name, text) || containsFold(e.Description, text)
 }
 
-// containsFold reports whether part, which is in lower case, is in the text, in whatever
-// case. Ten thousand texts in lower case would take longer than a frame to make, so
-// those in ASCII are read as they are.
+// containsFold reports whether the text contains part, which must be in lower case,
+// ignoring case. To make ten thousand texts lower case would take longer than a frame,
+// so ASCII is compared as it is.
 func containsFold(text, part string) bool {
 	inLowerCase := func() bool { return strings.Contains(strings.ToLower(text), part) }
 	if part == "" {
 		return true
 	}
 	if strings.IndexFunc(part, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
-		return inLowerCase() // which may be longer than the text
+		return inLowerCase() // its length may differ from the text's
 	}
 	for i := range len(text) - len(part) + 1 {
 		for j := 0; ; j++ {

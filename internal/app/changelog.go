@@ -11,25 +11,25 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// A logLine of the log tells of one task.
+// A logLine is the entry of one task in the log of changes.
 type logLine struct {
-	Number int     `atom:"key"` // importCounts from 1
-	Task   string  // its id
-	Kind   kind.ID // "" when it is about many
-	Field  string  // or what was done
-	Value  string  // what the field was set to, in words
+	Number int     `atom:"key"` // counted from 1
+	Task   string  // id of the task
+	Kind   kind.ID // "" for an import
+	Field  string  // label of the field, or what was done
+	Value  string  // new value of the field, in words
 	State  saga.State
 	Began  time.Time
 	Took   time.Duration // 0 while it runs
 }
 
-// logLines is the log, the newest first.
+// logLines is the log, newest line first.
 var logLines = atom.New([]logLine(nil))
 
-// maxLogLines is how many lines are kept.
+// maxLogLines is the number of lines that are kept.
 const maxLogLines = 50
 
-// logTask writes a line for a task, unless there is one, and completes it when the
+// logTask adds a line for a task, unless it has one, and completes the line when the
 // task has ended.
 func logTask(t *saga.Task, id kind.ID, field string, value any) {
 	s := t.Store()
@@ -62,7 +62,7 @@ func logTask(t *saga.Task, id kind.ID, field string, value any) {
 	}()
 }
 
-// describeValue is a value as the log shows it.
+// describeValue returns a value as the log shows it.
 func describeValue(value any) string {
 	switch value {
 	case true:

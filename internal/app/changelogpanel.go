@@ -10,7 +10,7 @@ import (
 	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-// changeLog lists what has been changed on this page, and how it ended.
+// changeLog lists the changes made on this page and their outcomes.
 type changeLog struct {
 	app.Compo
 	bind
@@ -48,7 +48,7 @@ func (l logLine) render() app.UI {
 	)
 }
 
-// outcome says in words what became of the task.
+// outcome describes the outcome of the task.
 func (l logLine) outcome() string {
 	took := fmt.Sprintf("%.1f s", l.Took.Seconds())
 	switch l.State {
@@ -63,6 +63,7 @@ func (l logLine) outcome() string {
 	}
 }
 
+// describeRunning says how many changes have no outcome yet.
 func describeRunning(all []logLine) string {
 	running := 0
 	for _, l := range all {

@@ -11,8 +11,8 @@ import (
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
-// A field is a part of a kind that can be edited. Each has an atom of its own,
-// so that the page can show what is pending, and what has failed, beside it.
+// A field is a field of a kind that can be edited. It has an atom of its own for each
+// kind, so that the page can show beside it what is pending and what has failed.
 type field[V comparable] struct {
 	label      string
 	path       string // JSON pointer in the kind
@@ -21,7 +21,7 @@ type field[V comparable] struct {
 	definition *saga.Definition[fieldEdit[V], kind.Kind]
 }
 
-// An fieldEdit is a change of a field as the outbox keeps it, until the server has it.
+// A fieldEdit is a change of a field, as the outbox keeps it until the server has it.
 type fieldEdit[V comparable] struct {
 	ID kind.ID `json:"id"`
 	To V       `json:"to"`
@@ -41,18 +41,18 @@ func newField[V comparable](label, path string, lens func(*kind.Kind) *V) field[
 	return f
 }
 
-// definitionName is the name under which the outbox keeps the edits of a field.
+// definitionName returns the name under which the outbox keeps the edits of a field.
 func definitionName(path string) string { return "kind" + path }
 
-// set runs the saga behind every edit.
+// set changes the field of a kind: it runs the field's saga.
 func (f field[V]) set(s *atom.Store, id kind.ID, to V) *saga.Task {
 	task := f.definition.Run(s, fieldEdit[V]{id, to})
 	logTask(task, id, f.label, to)
 	return task
 }
 
-// newSaga changes the field in the kind: what its update changes there is the
-// JSON Patch that the server is sent.
+// newSaga returns the saga of an edit. What its update changes in the kind is sent to
+// the server as a JSON Patch.
 func (f field[V]) newSaga(e fieldEdit[V]) saga.Saga[kind.Kind] {
 	return saga.New(
 		func(k *kind.Kind) struct{} {
@@ -61,17 +61,17 @@ func (f field[V]) newSaga(e fieldEdit[V]) saga.Saga[kind.Kind] {
 		},
 		func(ctx context.Context, _ kind.Kind, _ struct{}) (kind.Kind, error) {
 			task := saga.TaskFrom(ctx)
-			logTask(task, e.ID, f.label, e.To) // of another page, or of one that is gone
+			logTask(task, e.ID, f.label, e.To) // for edits made by another page
 			ctx = fetch.Through(ctx, simulatedTransport(task.Store()))
 			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(e.ID)))
 		},
 	).PostEffect(func(k *kind.Kind, saved kind.Kind) {
-		k.Version = max(k.Version, saved.Version) // answers may come in another order than the server's
-		if field := f.lens(k); *field == e.To {   // unless it has been changed again meanwhile
+		k.Version = max(k.Version, saved.Version) // answers may arrive out of order
+		if field := f.lens(k); *field == e.To {   // not changed again meanwhile
 			*field = *f.lens(&saved)
 		}
 	}).Timeout(answerTimeout)
 }
 
-// answerTimeout is when a request counts as lost, to be sent again.
+// answerTimeout is the time after which a request counts as lost and is sent again.
 const answerTimeout = time.Minute

@@ -15,30 +15,33 @@ import (
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
-// A importPlan is what an import of a list would do to the kinds that there are.
+// An importPlan is what importing a list would change.
 type importPlan struct {
 	importCounts
-	entries atom.Map[kind.ID, kind.Kind] // those that are new or changed, as they will be
-	body    []byte                       // the same as JSON, of the version that they replace
+	entries atom.Map[kind.ID, kind.Kind] // the new and changed kinds, as they will be
+	body    []byte                       // the same as JSON, each with the version that it replaces
 }
 
+// importCounts counts the kinds of a list, compared with the kinds on the page.
 type importCounts struct{ New, Changed, Same int }
 
+// changes returns how many kinds the import would change.
 func (c importCounts) changes() int { return c.New + c.Changed }
 
 func (c importCounts) String() string {
 	return fmt.Sprintf("%d new, %d changed, %d as they are", c.New, c.Changed, c.Same)
 }
 
-// readImportPlan reads a list of kinds in slices, and tells after each how many bytes
-// of it have been read. Its error says which entry is wrong, or is ctx's.
-func readImportPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, read func(bytes int)) (p *importPlan, err error) {
+// readImportPlan reads a list of kinds and compares it with the kinds now on the page.
+// It yields to the browser as it goes, and then calls progress with the number of bytes
+// read. Its error names the entry that is invalid, or is ctx's.
+func readImportPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, progress func(bytes int)) (p *importPlan, err error) {
 	p = &importPlan{body: append(make([]byte, 0, len(list)+len(list)/8), '[')}
 	reader := kind.NewReader(bytes.NewReader(list))
 	p.entries = atom.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
-		for turns := newYielder(); ; {
-			if turns.yield() {
-				read(int(reader.Offset()))
+		for y := newYielder(); ; {
+			if y.yield() {
+				progress(int(reader.Offset()))
 			}
 			if err = ctx.Err(); err != nil {
 				return
@@ -47,8 +50,8 @@ func readImportPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list 
 			if k, err = reader.Next(); err != nil {
 				return
 			}
-			todo := false
-			if todo, err = p.add(&k, now); err != nil || todo && !yield(k.ID, k) {
+			changed := false
+			if changed, err = p.add(&k, now); err != nil || changed && !yield(k.ID, k) {
 				return
 			}
 		}
@@ -60,7 +63,8 @@ func readImportPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list 
 	return p, nil
 }
 
-// waitForKinds returns the kinds once those that are being loaded are there.
+// waitForKinds returns the kinds, after a running load has ended; none when ctx is done
+// before.
 func waitForKinds(ctx context.Context, s *atom.Store) atom.Map[kind.ID, kind.Kind] {
 	changed := make(chan struct{}, 1)
 	defer atom.Subscribe(s, kinds, func() {
@@ -79,10 +83,10 @@ func waitForKinds(ctx context.Context, s *atom.Store) atom.Map[kind.ID, kind.Kin
 	return kinds.Get(s).Value
 }
 
-// add takes a kind into the plan, and makes it what it will be; false when it is that
-// already. The version in the list does not matter: it is for the version that the
-// user sees to be replaced.
-func (p *importPlan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo bool, err error) {
+// add adds a kind of the list to the plan, and sets the version that it will have. It
+// reports false when the kind is on the page already. The version in the list does not
+// count: the import replaces the version that the user sees.
+func (p *importPlan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (changed bool, err error) {
 	prev, ok := now.Get(k.ID)
 	k.Version = prev.Version
 	switch {
@@ -102,16 +106,16 @@ func (p *importPlan) add(k *kind.Kind, now atom.Map[kind.ID, kind.Kind]) (todo b
 		p.body = append(p.body, ',')
 	}
 	p.body = append(p.body, entry...)
-	k.Version++ // as the server counts
+	k.Version++ // as the server will
 	return true, nil
 }
 
-// drawTime is how long what an import has changed may take to be drawn, before the page
-// gets the next thing to do.
+// drawTime is how long an import waits, for the browser to draw what has changed,
+// before it sends its request.
 const drawTime = 20 * time.Millisecond
 
-// newSaga is the saga of the import: every kind at once, all or none, here and
-// on the server. sending is called when it is on its way there.
+// newSaga returns the saga of the import, which changes all kinds or none, on the page
+// and on the server. It calls sending when the request is sent.
 func (p *importPlan) newSaga(s *atom.Store, file string, sending func(context.Context)) saga.Saga[atom.Map[kind.ID, kind.Kind]] {
 	return saga.Update(func(all *atom.Map[kind.ID, kind.Kind]) { all.Merge(p.entries) }).Effect(func(ctx context.Context, _ atom.Map[kind.ID, kind.Kind]) error {
 		task := saga.TaskFrom(ctx)

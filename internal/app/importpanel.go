@@ -1,53 +1,45 @@
 package app
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
-	"github.com/atomsaga/atomsaga/saga"
-	"github.com/atomsaga/atomsaga/saga/fetch"
-	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
-// importPanel takes a file with a list of kinds, says what it would do, and does it.
+// importPanel imports a file with a list of kinds, after it has shown what that would
+// change.
 type importPanel struct {
 	app.Compo
 	bind
-	stage atomic.Pointer[importStage] // nil at first
+	stage atomic.Pointer[importStage] // nil for the zero stage
 
-	stop func()      // ends what is under way: reading, or the task
-	list []byte      // the file
-	plan *importPlan // what is to be done with it
+	stop func()      // cancels the reading of a file, or the task; nil at first
+	list []byte      // content of the file
+	plan *importPlan // what importing it would change
 }
 
-// An importStage is what the panel shows. The zero one waits for a file.
+// An importStage is what the panel shows. In the zero stage it waits for a file.
 type importStage struct {
 	File      string
-	BytesRead int          // bytes that have been read, of Size
-	Size      int          // 0 before and after
-	Planned   bool         // it has been read, and Counts says what it would do
-	Counts    importCounts // or has done
-	Step      int          // of what is being done; 0 before and after
-	Done      bool         // it has been done
-	Problem   string       // why not
+	BytesRead int          // while the file is read
+	Size      int          // of the file in bytes while it is read, else 0
+	Planned   bool         // Counts is valid
+	Counts    importCounts // what the import would change, or has changed
+	Step      int          // while the changes are saved, else 0
+	Done      bool         // they are saved
+	Problem   string       // why the file is not imported, "" for no problem
 }
 
-// The stepCount of an import. How much of a request has arrived a browser does not say.
+// The steps of saving an import. A browser does not tell how much of a request was sent.
 const (
-	stepSend = 1 + iota // on the page
-	stepSave            // on its way, or there
-	stepCount
+	stepSend  = 1 + iota // the changes are on the page
+	stepSave             // the request is sent
+	stepCount            // the last one, reached when the changes are saved
 )
 
-const maxImportSize = 32 << 20 // bytes of a file; the server takes no more
-
-// Render is called by go-app. The first button stays, whatever it does, so that
-// the focus does not get lost with it.
+// Render renders the panel. The first button is the same element in every stage, so
+// that it keeps the focus.
 func (p *importPanel) Render() app.UI {
 	now := p.currentStage()
 	return app.Elem("details").Class("panel", "import").DataSet("testid", "import").Body(
@@ -72,11 +64,12 @@ func (p *importPanel) Render() app.UI {
 	)
 }
 
+// progress renders the progress bar, hidden when nothing is under way.
 func (p *importPanel) progress(now importStage) app.UI {
 	bar := func(label, says string, value, of int) app.UI {
 		return app.Div().Class("import-progress").Body(
 			app.Elem("progress").Aria("label", label).Aria("valuetext", now.summary()+", "+says).Attr("max", of).Attr("value", value),
-			app.Span().Class("import-step").Aria("hidden", true).Text(says), // the bar has said it
+			app.Span().Class("import-step").Aria("hidden", true).Text(says), // a screen reader has it from the bar
 		)
 	}
 	const mega = 1_000_000
@@ -92,6 +85,7 @@ func (p *importPanel) progress(now importStage) app.UI {
 	}
 }
 
+// buttons renders the buttons of a stage.
 func (p *importPanel) buttons(now importStage) app.UI {
 	first, second := "Cancel", ""
 	switch {
@@ -112,7 +106,7 @@ func (p *importPanel) buttons(now importStage) app.UI {
 	)
 }
 
-// summary is said beside the title, also when the panel is closed.
+// summary returns the text beside the title, which shows when the panel is closed, too.
 func (n importStage) summary() string {
 	switch {
 	case n.Size > 0:
@@ -130,7 +124,7 @@ func (n importStage) summary() string {
 	}
 }
 
-// outcome is said to those who hear the page, too.
+// outcome returns the text that a screen reader announces.
 func (n importStage) outcome() string {
 	switch {
 	case n.Size > 0:
@@ -148,158 +142,4 @@ func (n importStage) outcome() string {
 	default:
 		return fmt.Sprintf("%s: %s.", n.File, n.Counts)
 	}
-}
-
-func (p *importPanel) onDragOver(ctx app.Context, e app.Event) {
-	ctx.PreventUpdate()
-	e.PreventDefault() // or the browser would not let go of it here
-}
-
-func (p *importPanel) onDrop(ctx app.Context, e app.Event) {
-	e.PreventDefault() // or the browser would open it
-	p.readFile(ctx, e.Get("dataTransfer").Get("files"))
-}
-
-func (p *importPanel) onChoose(ctx app.Context, _ app.Event) {
-	p.readFile(ctx, ctx.JSSrc().Get("files"))
-	ctx.JSSrc().Set("value", "") // the same file can be chosen again
-}
-
-// readFile begins to read the first of the files.
-func (p *importPanel) readFile(ctx app.Context, files app.Value) {
-	ctx.PreventUpdate()
-	if files.Length() == 0 || p.currentStage().Step > 0 {
-		return
-	}
-	p.stopWork()
-	file := files.Index(0)
-	name, size := file.Get("name").String(), file.Get("size").Int()
-	if size > maxImportSize {
-		p.show(importStage{File: name, Problem: fmt.Sprintf("%s is larger than %d MB.", name, maxImportSize>>20)})
-		return
-	}
-	p.show(importStage{File: name, Size: max(size, 1)})
-	p.start(func(ctx context.Context) {
-		list, err := readBlob(ctx, file)
-		if err != nil {
-			p.showUnlessStopped(ctx, importStage{File: name, Problem: fmt.Sprintf("%s cannot be read: %v.", name, err)})
-			return
-		}
-		p.preview(ctx, name, list)
-	})
-}
-
-// preview reads the list, and plans what is to be done.
-func (p *importPanel) preview(ctx context.Context, name string, list []byte) {
-	made, err := readImportPlan(ctx, waitForKinds(ctx, p.Store()), list, func(bytes int) {
-		p.showUnlessStopped(ctx, importStage{File: name, BytesRead: bytes, Size: len(list)})
-	})
-	if err != nil {
-		p.showUnlessStopped(ctx, importStage{File: name, Problem: fmt.Sprintf("%s cannot be imported: %v.", name, err)})
-		return
-	}
-	if ctx.Err() == nil {
-		p.list, p.plan = list, made
-	}
-	p.showUnlessStopped(ctx, importStage{File: name, Planned: true, Counts: made.importCounts})
-}
-
-// onConfirm carries the plan out; after a failure it looks again at what there is to
-// do: when the answer was lost, it may be nothing.
-func (p *importPanel) onConfirm(ctx app.Context, _ app.Event) {
-	ctx.PreventUpdate()
-	app.Window().GetElementByID("import-stop").Call("focus")
-	now, s := p.currentStage(), p.Store()
-	if now.Problem != "" {
-		list := p.list
-		p.show(importStage{File: now.File, Size: len(list)})
-		p.start(func(ctx context.Context) { p.preview(ctx, now.File, list) })
-		return
-	}
-	now.Step = stepSend
-	p.show(now)
-	task := saga.Run(s, kinds.Value(), p.plan.newSaga(s, now.File, func(ctx context.Context) {
-		next := now
-		next.Step = stepSave
-		p.showUnlessStopped(ctx, next)
-	}))
-	p.stop = task.Cancel
-	go func() {
-		err := task.Wait(context.Background())
-		now := now
-		now.Step, now.Done = 0, err == nil
-		switch {
-		case task.State() == saga.Cancelled:
-			kinds.Refresh(s) // the server may have been faster
-			return
-		case err != nil:
-			task.Dismiss() // it is said here
-			kinds.Refresh(s)
-			now.Problem = fmt.Sprintf("%s was not imported, and all of it was taken back: %s", now.File, importFailure(err))
-		}
-		p.show(now)
-	}()
-}
-
-// importFailure says it without the place in a list that the user never saw.
-func importFailure(err error) string {
-	reason := err.Error()
-	if problem, is := errors.AsType[*fetch.Problem](err); is && problem.Detail != "" {
-		reason = problem.Detail
-	}
-	return strings.TrimSuffix(reason, ".") + "."
-}
-
-// onClose is what the first button does.
-func (p *importPanel) onClose(ctx app.Context, _ app.Event) {
-	ctx.PreventUpdate()
-	p.stopWork()
-	p.show(importStage{})
-	app.Window().GetElementByID("import-file").Call("focus")
-}
-
-// stopWork stops what is under way.
-func (p *importPanel) stopWork() {
-	if p.stop != nil {
-		p.stop()
-	}
-	p.stop, p.list, p.plan = nil, nil, nil
-}
-
-// start runs f until it is stopped.
-func (p *importPanel) start(f func(context.Context)) {
-	ctx, cancel := context.WithCancel(context.Background())
-	p.stop = cancel
-	go f(ctx)
-}
-
-func (p *importPanel) currentStage() importStage {
-	if now := p.stage.Load(); now != nil {
-		return *now
-	}
-	return importStage{}
-}
-
-func (p *importPanel) show(next importStage) {
-	p.stage.Store(&next)
-	p.Refresh()
-}
-
-// showUnlessStopped shows a stage, unless what has led to it was stopped.
-func (p *importPanel) showUnlessStopped(ctx context.Context, next importStage) {
-	if ctx.Err() == nil {
-		p.show(next)
-	}
-}
-
-// readBlob reads a file of the browser.
-func readBlob(ctx context.Context, file app.Value) ([]byte, error) {
-	buffer, err := promise.Await(ctx, file.Call("arrayBuffer"))
-	if err != nil {
-		return nil, err
-	}
-	bytes := app.Window().Get("Uint8Array").New(buffer)
-	content := make([]byte, bytes.Length())
-	app.CopyBytesToGo(content, bytes)
-	return content, nil
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-// kindList is the search, the filter, and the kinds that they let through.
+// kindList shows the search, the filter, and the kinds that match them.
 type kindList struct {
 	app.Compo
 	bind
-	Selected kind.ID // the kind that is looked at, "" for none
+	Selected kind.ID // the kind whose page is shown, "" for none
 
 	catalog    hook.View[catalogState]
 	search     hook.View[string]
@@ -47,7 +47,7 @@ func (l *kindList) Render() app.UI {
 	)
 }
 
-// heading is that of the page while no kind is looked at.
+// heading renders the heading of the list, which is the page's while no kind is selected.
 func (l *kindList) heading() app.UI {
 	const text = "Relationship kinds"
 	if l.Selected != "" {
@@ -56,8 +56,8 @@ func (l *kindList) heading() app.UI {
 	return app.H1().Class("list-title").DataSet("heading", "list").TabIndex(-1).Text(text)
 }
 
-// allVocabularies is the vocabulary of the option for all of them: go-app leaves out
-// attributes that are empty.
+// allVocabularies is the value of the option for all vocabularies: go-app leaves out an
+// attribute that is empty.
 const allVocabularies = "all"
 
 func (l *kindList) vocabularySelect(vocabularies map[string]int) app.UI {
@@ -82,6 +82,7 @@ func (l *kindList) vocabularySelect(vocabularies map[string]int) app.UI {
 	)
 }
 
+// count says how many kinds there are, and how many of them match.
 func (l *kindList) count(now catalogState) string {
 	total := len(now.Kinds)
 	switch n := len(l.matching.Use(&l.bind, matchingKinds)); {
@@ -103,6 +104,7 @@ func countKinds(kinds int) string {
 	return strconv.Itoa(kinds) + " kinds"
 }
 
+// rows renders the matching kinds, or why there are none.
 func (l *kindList) rows(now catalogState) app.UI {
 	ids := l.matching.Value()
 	switch {
@@ -128,12 +130,13 @@ func (l *kindList) rows(now catalogState) app.UI {
 	)
 }
 
-// rowEntry is what a row is about.
+// rowEntry is the kind of a row.
 type rowEntry struct {
 	id      kind.ID
-	current bool // it is looked at
+	current bool // its page is shown
 }
 
+// entries returns an entry for each kind.
 func (l *kindList) entries(ids []kind.ID) []rowEntry {
 	all := make([]rowEntry, len(ids))
 	for i, id := range ids {
@@ -159,7 +162,7 @@ func (l *kindList) onShowAll(ctx app.Context, _ app.Event) {
 	app.Window().GetElementByID("search").Call("focus")
 }
 
-// setFilter filters the list, and has the address say so.
+// setFilter filters the list, and puts the filter into the address.
 func (l *kindList) setFilter(ctx app.Context, text, from string) {
 	setFilter(l.Store(), text, from)
 	if l.Selected == "" {
@@ -169,60 +172,14 @@ func (l *kindList) setFilter(ctx app.Context, text, from string) {
 
 func (l *kindList) showMore(app.Event) { maxRows.Update(l.Store(), func(n *int) { *n += rowStep }) }
 
-// growMargin is how many pixels before its end the list is made longer.
+// growMargin is how close to its end, in pixels, the list is scrolled when it grows.
 const growMargin = 1000
 
 func (l *kindList) onScroll(ctx app.Context, _ app.Event) {
-	ctx.PreventUpdate() // what changes renders by itself
+	ctx.PreventUpdate() // what changes is rendered by its own hook
 	e := ctx.JSSrc()
 	below := e.Get("scrollHeight").Int() - e.Get("scrollTop").Int() - e.Get("clientHeight").Int()
 	if below < growMargin && l.shown.Value() < len(l.matching.Value()) {
 		l.showMore(app.Event{})
 	}
-}
-
-// kindRow is one kind in the list.
-type kindRow struct {
-	app.Compo
-	bind
-	ID      kind.ID
-	Current bool // it is looked at
-
-	kind hook.Hook[kind.Kind]
-}
-
-func (r *kindRow) Render() app.UI {
-	k := r.kind.Use(&r.bind, kindByID.Of(r.ID))
-	link := app.A().Class("row").Href(hrefOfKind(r.ID)).
-		DataSet("testid", "row").DataSet("id", string(r.ID)).
-		Body(
-			app.Span().Class("row-name").Text(k.Name),
-			r.saveState(),
-			directionSign(k.HasDirection),
-			app.Span().Class("row-id").Text(localName(k.ID)),
-			app.Span().Class("badge").Text(k.Vocabulary),
-		)
-	if r.Current {
-		link.Aria("current", "page")
-	}
-	return app.Li().Body(link)
-}
-
-// saveState tells that a change of the kind is on its way, or has failed.
-func (r *kindRow) saveState() app.UI {
-	switch {
-	case r.kind.Failure() != nil:
-		return app.Span().Class("mark", "mark-failed").Text("not saved")
-	case r.kind.Pending() > 0:
-		return app.Span().Class("mark", "mark-pending").Text("saving")
-	default:
-		return app.Span().Class("mark")
-	}
-}
-
-func directionSign(has bool) app.UI {
-	if has {
-		return app.Span().Class("direction").Title("has a direction").Body(app.Span().Class("aside").Text("has a direction"), app.Text("→"))
-	}
-	return app.Span().Class("direction").Title("reads the same both ways").Body(app.Span().Class("aside").Text("reads the same both ways"), app.Text("↔"))
 }

@@ -18,18 +18,18 @@ type kindPage struct {
 	bind
 	ID kind.ID
 
-	kind         hook.Hook[kind.Kind] // what sagas run on
-	name         hook.Hook[string]    // what each field shows beside it
+	kind         hook.Hook[kind.Kind] // for validation
+	name         hook.Hook[string]    // the fields, each with what is pending and what has failed
 	description  hook.Hook[string]
 	hasDirection hook.Hook[bool]
 	inverse      hook.Hook[string]
 	other        hook.View[kind.Kind] // the kind that reads the other way, if there is one
 
-	wrong map[string]string // by field, what is wrong with a text that was not sent
+	invalid map[string]string // by label: why a text was not sent
 }
 
-// CompoID makes the page of another kind another page: no text that was typed
-// into one of them ever shows in the other one.
+// CompoID gives every kind a component of its own: text typed into one page never shows
+// in another.
 func (c *kindPage) CompoID() string { return string(c.ID) }
 
 func (c *kindPage) Render() app.UI {
@@ -47,17 +47,17 @@ func (c *kindPage) Render() app.UI {
 		app.Div().Class("fields").Body(
 			components.Input().ID("name").Label(name.label).
 				Value(c.name.Use(&c.bind, name.atomOf(c.ID))).Status(&c.name).
-				OnChange(c.setName).Invalid(c.wrong[name.label]),
+				OnChange(c.setName).Invalid(c.invalid[name.label]),
 			components.Input().ID("description").Label(description.label).Multiline().
 				Value(c.description.Use(&c.bind, description.atomOf(c.ID))).Status(&c.description).
-				OnChange(c.setDescription).Invalid(c.wrong[description.label]),
+				OnChange(c.setDescription).Invalid(c.invalid[description.label]),
 			components.Toggle().ID("has-direction").Label(hasDirection.label).
 				On(c.hasDirection.Use(&c.bind, hasDirection.atomOf(c.ID))).Status(&c.hasDirection).
 				OnChange(c.setHasDirection),
 			app.Div().Class("field-with-link").Body(
 				components.Input().ID("inverse").Label(inverse.label).
 					Value(c.inverse.Use(&c.bind, inverse.atomOf(c.ID))).Status(&c.inverse).
-					OnChange(c.setInverse).Invalid(c.wrong[inverse.label]),
+					OnChange(c.setInverse).Invalid(c.invalid[inverse.label]),
 				c.linkToInverse(k),
 			),
 		),
@@ -72,19 +72,20 @@ func (c *kindPage) setHasDirection(_ app.Context, on bool) {
 	hasDirection.set(c.Store(), c.ID, on)
 }
 
-// changeText runs the saga of a text field, unless it is known beforehand what the
-// server would say: then the field says it.
+// changeText changes a text field. A text that the server would refuse is not sent: the
+// field says why.
 func changeText(c *kindPage, f field[string], to string) {
 	next := c.kind.Value()
 	*f.lens(&next) = to
-	if wrong, is := errors.AsType[*kind.FieldError](next.Validate()); is && wrong.Path == f.path {
-		c.wrong = map[string]string{f.label: f.label + " " + wrong.Reason + "."}
+	if invalid, ok := errors.AsType[*kind.FieldError](next.Validate()); ok && invalid.Path == f.path {
+		c.invalid = map[string]string{f.label: f.label + " " + invalid.Reason + "."}
 		return
 	}
-	c.wrong = nil
+	c.invalid = nil
 	f.set(c.Store(), c.ID, to)
 }
 
+// linkToInverse renders a link to the kind that reads the other way.
 func (c *kindPage) linkToInverse(k kind.Kind) app.UI {
 	other := c.other.Use(&c.bind, kindByID.Of(kind.ID(k.Vocabulary+":"+k.Inverse)))
 	switch {
@@ -100,7 +101,7 @@ func (c *kindPage) linkToInverse(k kind.Kind) app.UI {
 	}
 }
 
-// facts is what cannot be edited.
+// facts renders the fields that cannot be edited.
 func facts(k kind.Kind) app.UI {
 	fact := func(term string, values ...string) app.UI {
 		return app.Div().Body(
@@ -120,7 +121,7 @@ func facts(k kind.Kind) app.UI {
 	)
 }
 
-// localName is an id without its vocabulary.
+// localName returns an id without its vocabulary.
 func localName(id kind.ID) string {
 	_, local, _ := strings.Cut(string(id), ":")
 	return local

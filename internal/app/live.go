@@ -1,7 +1,9 @@
 package app
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -10,9 +12,10 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// feed brings what is changed anywhere to this page.
+// feed follows the changes that the server makes, for this page or others.
 var feed = live.NewFeed()
 
+// applyEvent applies the patch of an event to its kind. It is the Apply of live.Config.
 func applyEvent(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
 	return kindByID.Of(kind.ID(e.Entity)).SyncFunc(b, func(base kind.Kind) (kind.Kind, error) {
 		next, err := live.Patched(base, e)
@@ -26,7 +29,8 @@ func applyEvent(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
 	}, contained...)
 }
 
-// loadKinds loads the kinds, and says how far they are.
+// loadKinds loads the kinds from the API, or on the server from Source, and returns the
+// entity tag that names their version.
 func loadKinds(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
 	if Source != nil {
 		return loadFromSource(ctx)
@@ -41,6 +45,29 @@ func loadKinds(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at str
 	return loaded, answer.Header["etag"], nil
 }
 
+// decodeKinds decodes the body of /api/kinds. It yields to the browser as it goes.
+func decodeKinds(list []byte) (all atom.Map[kind.ID, kind.Kind], err error) {
+	decoder, y := json.NewDecoder(bytes.NewReader(list)), newYielder()
+	if _, err := decoder.Token(); err != nil {
+		return all, err
+	}
+	all = atom.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
+		for decoder.More() {
+			var k kind.Kind
+			if err = decoder.Decode(&k); err != nil || !yield(k.ID, k) {
+				return
+			}
+			y.yield()
+		}
+	})
+	if err != nil {
+		return all, err
+	}
+	_, err = decoder.Token()
+	return all, err
+}
+
+// loadFromSource loads the kinds from Source.
 func loadFromSource(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at string, err error) {
 	all, err := Source.Kinds(ctx)
 	if err != nil {

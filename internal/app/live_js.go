@@ -11,7 +11,7 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// openFeed opens the feed, before the kinds are loaded.
+// openFeed opens the feed. It must be called before the kinds are loaded.
 func openFeed(s *atom.Store) (stop func()) {
 	return feed.Open(s, live.Config{
 		URL:       "/api/events",
@@ -22,7 +22,8 @@ func openFeed(s *atom.Store) (stop func()) {
 	})
 }
 
-// committedVersions asks in which versions changes are.
+// committedVersions asks the server which versions made the mutations. It is the
+// Committed of live.Config.
 func committedVersions(ctx context.Context, mutations []string) (versions map[string]int64, at string, err error) {
 	answer, err := fetch.Do(fetch.Through(ctx, baseTransport), fetch.Request{
 		URL:    "/api/commits?" + url.Values{"mutation": mutations}.Encode(),

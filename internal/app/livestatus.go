@@ -7,7 +7,7 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// liveStatus says whether what others change shows here at once.
+// liveStatus shows whether the changes of others arrive at once.
 type liveStatus struct {
 	app.Compo
 	bind

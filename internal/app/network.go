@@ -10,11 +10,10 @@ import (
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
-// What the network panel adds to the network that there is. It stands in front
-// of the edits that this page sends, and nowhere else. It is the same in all tabs
-// of a browser, as one of them sends the edits of all.
+// The conditions that the network panel simulates for the edits that this page sends.
+// They are the same in all tabs of a browser, as one tab sends the edits of all.
 var (
-	latency  = atom.New(0) // milliseconds by which every request is held back
+	latency  = atom.New(0) // milliseconds by which each request is delayed
 	failures = atom.New(0) // percent of the requests that fail
 )
 
@@ -23,19 +22,18 @@ const (
 	maxFailures = 100
 )
 
-// errSimulated is returned in place of an answer, before anything is sent. It
-// stands for a server that refuses: were it one that cannot be reached, the edit
-// would wait instead of failing.
+// errSimulated is returned by simulatedTransport instead of sending a request. It is not
+// a network error, with which the edit would wait instead of failing.
 var errSimulated = errors.New("a failure simulated by the network panel")
 
-// simulatedTransport returns the transport that the network panel describes. What is sending is
-// called when a request is sent in the end.
+// simulatedTransport returns a transport with the latency and failures of the network
+// panel. It calls each of sending when it does send a request.
 func simulatedTransport(s *atom.Store, sending ...func(context.Context)) fetch.Transport {
 	return func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
-		held := time.NewTimer(time.Duration(latency.Get(s)) * time.Millisecond)
-		defer held.Stop()
+		timer := time.NewTimer(time.Duration(latency.Get(s)) * time.Millisecond)
+		defer timer.Stop()
 		select {
-		case <-held.C:
+		case <-timer.C:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -49,5 +47,5 @@ func simulatedTransport(s *atom.Store, sending ...func(context.Context)) fetch.T
 	}
 }
 
-// baseTransport is what tests put a server of their own in the place of.
+// baseTransport sends the requests. Tests replace it.
 var baseTransport fetch.Transport = fetch.Send

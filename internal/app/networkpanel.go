@@ -10,21 +10,23 @@ import (
 	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-// networkPanel sets the conditions, and keeps them in the browser, for all tabs.
+// networkPanel sets the conditions to simulate, and stores them in the browser for all
+// its tabs.
 type networkPanel struct {
 	app.Compo
 	bind
-	onStorage         app.Func // called when another tab has set them
+	onStorage         app.Func // called when another tab has stored conditions
 	latency, failures hook.View[int]
 }
 
-// networkConditions is how the network is, as the browser keeps it.
+// networkConditions are the simulated conditions, as the browser stores them. The zero
+// value simulates nothing.
 type networkConditions struct{ Latency, Failures int }
 
-// networkKey is the name under which it does.
+// networkKey is their key in the local storage.
 const networkKey = "atomsaga/network"
 
-// shakyNetwork is what the button sets.
+// shakyNetwork are the conditions that the button sets.
 var shakyNetwork = networkConditions{Latency: 2000, Failures: 50}
 
 func (p *networkPanel) OnMount(ctx app.Context) {
@@ -40,7 +42,7 @@ func (p *networkPanel) OnDismount() {
 	p.bind.OnDismount()
 }
 
-// restore takes the conditions that were set before, or in another tab.
+// restore applies the stored conditions.
 func (p *networkPanel) restore(ctx app.Context) {
 	var now networkConditions
 	if ctx.LocalStorage().Get(networkKey, &now) == nil && now.valid() {
@@ -82,13 +84,12 @@ func (c networkConditions) String() string {
 	}
 }
 
-// slider is a range input from 0. Its value is not go-app's: that sets
-// attributes in any order, and a value beyond the limit that is there before
-// max would be cut.
-func slider(id, label string, max, step int, value string, set app.EventHandler) app.UI {
+// slider renders a range input from 0 to limit. Its value is set by apply: go-app sets
+// attributes in any order, and a browser cuts a value that is set before max.
+func slider(id, label string, limit, step int, value string, set app.EventHandler) app.UI {
 	return app.Div().Class("slider").Body(
 		app.Label().For(id).Text(label),
-		app.Input().Type("range").ID(id).Min(0).Max(max).Attr("step", step).Value(0).Aria("valuetext", value).OnInput(set),
+		app.Input().Type("range").ID(id).Min(0).Max(limit).Attr("step", step).Value(0).Aria("valuetext", value).OnInput(set),
 		app.Output().For(id).Text(value),
 	)
 }
@@ -116,7 +117,7 @@ func (p *networkPanel) onReset(ctx app.Context, _ app.Event) {
 	p.save(ctx)
 }
 
-// apply sets the conditions, and moves the sliders there.
+// apply sets the conditions and the sliders.
 func (p *networkPanel) apply(c networkConditions) {
 	p.Store().Batch(func(b *atom.Batch) {
 		latency.Set(b, c.Latency)
@@ -129,8 +130,8 @@ func (p *networkPanel) apply(c networkConditions) {
 	}
 }
 
-// save writes the conditions where a reload finds them. A browser that keeps
-// nothing, as in a private window, is no reason to complain.
+// save stores the conditions for a reload and for other tabs. It ignores errors: a
+// browser may store nothing, as in a private window.
 func (p *networkPanel) save(ctx app.Context) {
 	_ = ctx.LocalStorage().Set(networkKey, networkConditions{latency.Get(p.Store()), failures.Get(p.Store())})
 }

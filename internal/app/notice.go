@@ -8,8 +8,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// What stands in the place of a kind when there is none to show.
-
+// notice renders a message in the place of a kind.
 func notice(heading string, body ...app.UI) app.UI {
 	return app.Elem("article").Class("notice").Body(append([]app.UI{
 		app.H1().Class("kind-title").DataSet("heading", "notice").TabIndex(-1).Text(heading),
@@ -25,7 +24,7 @@ func missingNotice(id kind.ID) app.UI {
 	)
 }
 
-// loadFailure says that the kinds could not be loaded, and why.
+// loadFailure shows why the kinds could not be loaded, and a button to try again.
 type loadFailure struct {
 	app.Compo
 	bind
@@ -41,7 +40,7 @@ func (u *loadFailure) Render() app.UI {
 
 func (u *loadFailure) retry(app.Context, app.Event) { kinds.Refresh(u.Store()) }
 
-// welcome is shown beside the list while no kind is looked at.
+// welcome is shown beside the list while no kind is selected.
 type welcome struct{ app.Compo }
 
 const firstKind = kind.ID("crm:P100_was_death_of")
@@ -61,10 +60,11 @@ func (w *welcome) Render() app.UI {
 	)
 }
 
+// mustParseURL parses an address that this package has made.
 func mustParseURL(address string) *url.URL {
 	u, err := url.Parse(address)
 	if err != nil {
-		panic(err) // of our own making
+		panic(err)
 	}
 	return u
 }

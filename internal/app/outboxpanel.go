@@ -11,8 +11,8 @@ import (
 	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-// outboxPanel says how many changes wait for the server, and why, and lists those
-// that the server has not taken.
+// outboxPanel shows how many changes wait for the server, and why, and lists those that
+// are set aside.
 type outboxPanel struct {
 	app.Compo
 	bind
@@ -25,7 +25,7 @@ func (p *outboxPanel) Render() app.UI {
 		DataSet("paused", now.Paused).DataSet("unkept", len(now.Unkept)).Aria("label", "Outbox").Body(
 		app.P().Class("hint").Role("status").Text(describeWaiting(now)),
 		app.If(now.Unauthorized, func() app.UI {
-			// In a tab of its own: what this page has not kept would be gone with it.
+			// In another tab: changes that are not kept would be lost with this page.
 			return app.P().Body(app.A().Href("/login").Target("_blank").Text("Log in"))
 		}),
 		app.If(len(now.Aside) > 0, func() app.UI {
@@ -36,8 +36,8 @@ func (p *outboxPanel) Render() app.UI {
 	)
 }
 
-// describeWaiting says what the outbox is at, and what becomes of it when the page is closed. A
-// changeText that is on its way, and will be there in a moment, is not worth a word.
+// describeWaiting says how many changes wait, for what, and whether they outlive the
+// page. It says nothing of a single change that is being sent.
 func describeWaiting(now saga.OutboxState) string {
 	changes := fmt.Sprintf("%d changes wait ", now.Waiting)
 	if now.Waiting == 1 {
@@ -60,6 +60,7 @@ func describeWaiting(now saga.OutboxState) string {
 	return strings.TrimSpace(changes + describeKeeping(now))
 }
 
+// describeKeeping says what happens to the waiting changes when the page is closed.
 func describeKeeping(now saga.OutboxState) string {
 	unkept := len(now.Unkept)
 	switch {
@@ -80,10 +81,10 @@ func describeKeeping(now saga.OutboxState) string {
 	return "You may close the page: they are kept."
 }
 
-// aside is a change that does not go out.
+// aside renders a change that was set aside.
 func (p *outboxPanel) aside(r saga.Record) app.UI {
 	var of fieldEdit[any]
-	_ = json.Unmarshal([]byte(r.Input), &of) // what cannot be read is shown by its name
+	_ = json.Unmarshal([]byte(r.Input), &of) // an input that cannot be decoded is shown without its value
 	return app.Li().Class("log-line").DataSet("aside", r.ID).Body(
 		app.Span().Class("log-what").Body(
 			app.A().Href(hrefOfKind(of.ID)).Text(fieldLabels[r.Name]+" of "+string(of.ID)),
@@ -95,7 +96,7 @@ func (p *outboxPanel) aside(r saga.Record) app.UI {
 	)
 }
 
-// fieldLabels is how the fields are called whose edits the outbox keeps.
+// fieldLabels has the labels of the fields by the names of their definitions.
 var fieldLabels = map[string]string{
 	definitionName(name.path):         name.label,
 	definitionName(description.path):  description.label,

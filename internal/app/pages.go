@@ -1,11 +1,11 @@
 // Package app is the demo's pages: a list of relationship kinds, and a page to
 // fieldEdit each of them with changes that show at once and roll back exactly.
 //
-// Read state.go for what there is, change.go for how it is edited, kind.go for
-// the page that does so.
+// Read state.go for the state, field.go for how it is edited, and kindpage.go for the
+// page that edits it.
 //
-// Elements that are rare here are made with app.Elem: each of go-app's own
-// types for an element that a program uses makes the wasm 1.2 KB larger, as sent.
+// Elements that are rare here are made with app.Elem: each type that go-app has for an
+// element adds 1.2 KB to the wasm, as sent.
 package app
 
 import (
@@ -20,17 +20,17 @@ import (
 	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-// bind, embedded, ties a component's hooks to its lifecycle.
+// bind is embedded in components that have hooks.
 type bind = hook.Bind
 
-// Source is where prerendering reads the kinds. The server sets it before it
-// serves; it is nil in the browser, which asks the API.
+// Source is where prerendering reads the kinds. The server sets it before it serves; in
+// the browser, which uses the API, it is nil.
 var Source interface {
 	Kinds(ctx context.Context) ([]kind.Kind, error)
 }
 
-// Register tells go-app which page is where. Both are one component, so that
-// the list stays as it is, scrolled and searched, while a kind is looked at.
+// Register registers the pages with go-app. All are one component, so that the list
+// keeps its state while a kind is shown.
 func Register() {
 	app.Route("/", func() app.Composer { return &page{} })
 	app.RouteWithRegexp("^"+kindsPath+".+$", func() app.Composer { return &page{} })
@@ -38,10 +38,10 @@ func Register() {
 
 const kindsPath = "/kinds/"
 
-// hrefOfKind is the address of a kind's page.
+// hrefOfKind returns the address of a kind's page.
 func hrefOfKind(id kind.ID) string { return kindsPath + url.PathEscape(string(id)) }
 
-// hrefOfList is the address of the list that is searched and filtered so.
+// hrefOfList returns the address of the list with that search text and vocabulary.
 func hrefOfList(text, from string) string {
 	query := url.Values{}
 	if text != "" {
@@ -53,7 +53,7 @@ func hrefOfList(text, from string) string {
 	return (&url.URL{Path: "/", RawQuery: query.Encode()}).String()
 }
 
-// setFromAddress brings the state to what an address says.
+// setFromAddress sets what is selected, and in the list the filter, from an address.
 func setFromAddress(s *atom.Store, address *url.URL) {
 	id, isKind := strings.CutPrefix(address.Path, kindsPath)
 	s.Batch(func(b *atom.Batch) {
@@ -67,19 +67,18 @@ func setFromAddress(s *atom.Store, address *url.URL) {
 	})
 }
 
-// page is the root of every page: the list on the left, what is looked at on
-// the right, and below that the network panel and the log of changes. Where
-// there is no room for both, the style shows the one or the other.
+// page is the root of every page: the list on the left, the selected kind on the right,
+// and below that the panels. On a narrow screen the style shows only one side.
 type page struct {
 	app.Compo
 	bind
 
 	selected    hook.View[kind.ID]
 	catalog     hook.View[catalogState]
-	unsubscribe []func() // of the subscriptions
+	unsubscribe []func() // end the subscriptions
 
 	visited   bool
-	visitedID kind.ID // what was last visited
+	visitedID kind.ID // the kind that was selected then
 }
 
 func (p *page) OnPreRender(ctx app.Context) {
@@ -87,7 +86,7 @@ func (p *page) OnPreRender(ctx app.Context) {
 	address := ctx.Page().URL()
 	setFromAddress(p.Store(), address)
 	kinds.Load(ctx, p.Store()) // the page shows the error
-	// go-app writes title and path into attributes, and escapes no quotes there.
+	// go-app writes title and path into attributes without escaping quotes.
 	ctx.Page().SetTitle("%s", strings.ReplaceAll(strings.ReplaceAll(windowTitle(p.Store()), `"`, "”"), `\`, "/"))
 	ctx.Page().ReplaceURL(&url.URL{Path: address.EscapedPath(), RawQuery: address.RawQuery})
 }
@@ -106,10 +105,10 @@ func (p *page) OnDismount() {
 	p.bind.OnDismount()
 }
 
-// OnNav is called for every address, the first one included.
+// OnNav sets the state from every new address, and from the first one.
 func (p *page) OnNav(ctx app.Context) {
 	if app.IsServer {
-		return // OnPreRender has been there
+		return // OnPreRender did it
 	}
 	setFromAddress(p.Store(), ctx.Page().URL())
 	if p.visited {
@@ -119,9 +118,9 @@ func (p *page) OnNav(ctx app.Context) {
 	p.visited, p.visitedID = true, selected.Get(p.Store())
 }
 
-// moveFocus moves the focus to where one has come: to the heading, so that a
-// screen reader says what this is; or, back in the list, to the row that one
-// came from, so that the keyboard goes on from there.
+// moveFocus moves the focus after a navigation: to the heading, so that a screen reader
+// announces the page; or, back in the list, to the row of the kind that was shown
+// before.
 func moveFocus(from kind.ID) {
 	document, css := app.Window().Get("document"), app.Window().Get("CSS")
 	place := document.Call("querySelector", "h1[data-heading]")

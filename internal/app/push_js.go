@@ -12,11 +12,11 @@ import (
 	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
-// pushAvailable reports whether the server has push.
+// pushAvailable reports whether push is on at the server.
 func pushAvailable() bool { return app.Getenv(PushVariable) != "" }
 
-// receivePushes hands the feed what the service worker is pushed, as long as the page
-// is open. The feed has most of it already; it sorts that out.
+// receivePushes delivers the events of push messages, which the service worker passes
+// on while the page is open, to the feed. The feed ignores events that it has already.
 func receivePushes() {
 	workers := js.Global().Get("navigator").Get("serviceWorker")
 	if !pushAvailable() || !workers.Truthy() {
@@ -25,7 +25,7 @@ func receivePushes() {
 	workers.Call("addEventListener", "message", js.FuncOf(func(_ js.Value, message []js.Value) any {
 		data := message[0].Get("data")
 		if data.Type() != js.TypeObject || data.Get("atomsaga").Type() != js.TypeObject {
-			return nil // not worker.js's
+			return nil // not from worker.js
 		}
 		text := data.Get("atomsaga").Get("events").String()
 		go func() {
@@ -40,7 +40,8 @@ func receivePushes() {
 	}))
 }
 
-// pushPermission is what the browser says of notifications; "" where it has no push.
+// pushPermission returns the browser's permission for notifications: "granted",
+// "denied", "default", or "" when it has no push.
 func pushPermission() string {
 	notification, worker := js.Global().Get("Notification"), js.Global().Get("navigator").Get("serviceWorker")
 	if !notification.Truthy() || !worker.Truthy() || !js.Global().Get("PushManager").Truthy() {
@@ -49,7 +50,7 @@ func pushPermission() string {
 	return notification.Get("permission").String()
 }
 
-// switchPush turns push on or off for this browser: see push/push.mjs.
+// switchPush turns push on or off for this browser; push/push.mjs does the work.
 func switchPush(ctx context.Context, on bool) error {
 	bundle, err := loadBundle(ctx)
 	if err != nil {
@@ -63,7 +64,7 @@ func switchPush(ctx context.Context, on bool) error {
 	return err
 }
 
-// loadBundle loads web/push.js, the first time.
+// loadBundle returns the object of web/push.js, which it loads the first time.
 func loadBundle(ctx context.Context) (js.Value, error) {
 	const name = "atomsagaPush"
 	if bundle := js.Global().Get(name); bundle.Truthy() {
@@ -72,13 +73,13 @@ func loadBundle(ctx context.Context) (js.Value, error) {
 	document := js.Global().Get("document")
 	script := document.Call("createElement", "script")
 	script.Set("src", "/web/push.js")
-	wait := js.FuncOf(func(_ js.Value, settle []js.Value) any {
-		script.Set("onload", settle[0])
-		script.Set("onerror", settle[1])
+	executor := js.FuncOf(func(_ js.Value, callbacks []js.Value) any {
+		script.Set("onload", callbacks[0])
+		script.Set("onerror", callbacks[1])
 		return nil
 	})
-	defer wait.Release()
-	loading := js.Global().Get("Promise").New(wait)
+	defer executor.Release()
+	loading := js.Global().Get("Promise").New(executor)
 	document.Get("head").Call("append", script)
 	if _, err := promise.AwaitJS(ctx, loading); err != nil {
 		return js.Value{}, fetch.ErrNetwork

@@ -4,7 +4,7 @@ package app
 
 import "context"
 
-// On the server there is no device to tell anything: its pages have no panel for it.
+// Prerendered pages have no panel for push.
 
 func pushAvailable() bool                    { return false }
 func pushPermission() string                 { return "" }

@@ -13,30 +13,30 @@ import (
 )
 
 const (
-	// PushVariable is where the server gives its pages what Google wants to know
-	// before it hands out a token, as JSON. It is empty when push is off.
+	// PushVariable is the environment variable in which the server gives its pages the
+	// push configuration for browsers, as JSON. It is empty when push is off.
 	PushVariable = "ATOMSAGA_PUSH"
 
-	pushKey = "atomsaga/push" // where the browser keeps, over a reload, that push is on
+	pushKey = "atomsaga/push" // key in the local storage, of whether push is on
 )
 
-// pushOn is whether this device is told of changes while the page is closed.
+// pushOn is whether this device is notified of changes while the page is closed.
 var pushOn = atom.New(false)
 
-// setPush is the saga behind the switch.
+// setPush returns the saga that turns push on or off.
 func setPush(on bool) saga.Saga[bool] {
 	return saga.Update(func(now *bool) { *now = on }).Effect(switchPush).Timeout(time.Minute)
 }
 
-// pushPanel has the switch, and says why it cannot be turned.
+// pushPanel has the switch, or says why push is not possible.
 type pushPanel struct {
 	app.Compo
 	bind
 	pushOn hook.Hook[bool]
 }
 
-// OnMount takes up what was on when the page was closed. Tokens change: the
-// server gets the one of today, or keeps the one before until it can be reached.
+// OnMount restores whether push is on. If it is, it sends the token to the server again,
+// as tokens change.
 func (p *pushPanel) OnMount(ctx app.Context) {
 	p.bind.OnMount(ctx)
 	var on bool

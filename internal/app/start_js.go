@@ -13,19 +13,19 @@ import (
 	"github.com/atomsaga/atomsaga/saga/outbox"
 )
 
-// loadTimeout is how long the prerendered page stays while the kinds are loaded.
+// loadTimeout is how long the prerendered page stays at most while the kinds are loaded.
 const loadTimeout = 10 * time.Second
 
-// Start opens the outbox, loads the kinds and brings the state to the address; only then do the
-// pages take the place of the prerendered one, which shows the same. Without
-// the kinds they would show an empty list for a moment.
+// Start opens the outbox and the feed, loads the kinds and sets the state from the
+// address. Only then does go-app replace the prerendered page, which shows the same:
+// without the kinds the list would be empty for a moment. It does not return.
 func Start() {
 	s := atom.Default()
 	saga.Keep(s, outbox.Open("atomsaga"), func(r atom.Reader) bool { return kinds.Get(r).Loaded })
-	openFeed(s) // as long as the page is open, too
+	openFeed(s) // until the page is closed
 	resumeAfterLogin(s)
 	receivePushes()
-	atom.Subscribe(s, kinds, func() {}) // somebody looks, as long as the page is open
+	atom.Subscribe(s, kinds, func() {}) // keeps the kinds up to date until the page is closed
 	setFromAddress(s, app.Window().URL())
 	ctx, cancel := context.WithTimeout(context.Background(), loadTimeout)
 	kinds.Load(ctx, s) // the page shows the error
@@ -33,8 +33,8 @@ func Start() {
 	app.RunWhenOnBrowser()
 }
 
-// resumeAfterLogin has what waits for a login tried again when the user comes back to this
-// page, and when the server has begun to answer.
+// resumeAfterLogin makes the outbox retry what waits for a login when the user comes
+// back to this page, and when the feed reaches the server.
 func resumeAfterLogin(s *atom.Store) {
 	resume := func() {
 		if saga.OutboxOf(s).Get(s).Unauthorized {

@@ -8,32 +8,31 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// What comes from the server.
+// The server's state.
 var (
-	// kinds is every relationship kind: in the browser from the API, on the
-	// server from its database.
+	// kinds has every relationship kind.
 	kinds = atom.Async(live.Load(feed, loadKinds))
 
-	// kindByID is one of them; it is missing when there is none of that id.
+	// kindByID has an atom for each kind, missing when there is no such kind.
 	kindByID = atom.NewFamily(func(id kind.ID) *atom.Atom[kind.Kind] { return atom.MapKey(kinds.Value(), id) })
 )
 
-// What one looks at.
+// The state of the page.
 var (
 	selected = atom.New(kind.ID("")) // the kind whose page is shown; "" for the list
 
-	// The kindList shows the kinds with this text in id, name or description, in
-	// whatever case, and of this vocabulary; "" lets all through.
+	// The filter of the list: a text to find in id, name or description, ignoring
+	// case, and a vocabulary. "" matches all.
 	search     = atom.New("")
 	vocabulary = atom.New("")
 
-	maxRows = atom.New(rowStep) // how many rows of the list there are at most
+	maxRows = atom.New(rowStep) // how many rows the list shows at most
 )
 
-// rowStep is how many rows the list grows by when its end is near.
+// rowStep is the number of rows that the list grows by.
 const rowStep = 60
 
-// setFilter has the list begin anew with another filter.
+// setFilter sets the filter. When it changes, the list is short again.
 func setFilter(w atom.Writer, text, from string) {
 	if text != search.Get(w) || from != vocabulary.Get(w) {
 		search.Set(w, text)
@@ -42,7 +41,7 @@ func setFilter(w atom.Writer, text, from string) {
 	}
 }
 
-// matchingKinds lists the kinds that the filter lets through, by id.
+// matchingKinds has the ids of the kinds that match the filter, in order.
 var matchingKinds = atom.Derive(func(r atom.Reader) []kind.ID {
 	text, from := strings.ToLower(strings.TrimSpace(search.Get(r))), vocabulary.Get(r)
 	ids := []kind.ID{}
@@ -54,7 +53,7 @@ var matchingKinds = atom.Derive(func(r atom.Reader) []kind.ID {
 	return ids
 })
 
-// windowTitle is what the browser's window says.
+// windowTitle returns the title of the browser's window.
 func windowTitle(r atom.Reader) string {
 	id := selected.Get(r)
 	if id == "" {
@@ -66,7 +65,7 @@ func windowTitle(r atom.Reader) string {
 	return string(id) + " – atomsaga"
 }
 
-// vocabularyTitle is the name by which people know a vocabulary.
+// vocabularyTitle returns the usual name of a vocabulary.
 func vocabularyTitle(vocabulary string) string {
 	if title, ok := vocabularyTitles[vocabulary]; ok {
 		return title

@@ -5,34 +5,35 @@ import (
 	"syscall/js"
 )
 
-// yieldToBrowser returns when the browser has had its turn. A sleep does not give it one: it is
-// over before Go has done what else there is to do, and then Go goes on. What comes
-// through a channel of the browser comes when Go has let go of the thread, and in a
-// page that is hidden as soon as in another.
+// yieldToBrowser lets the browser run, and returns when it has. It posts a message to
+// itself through a MessageChannel: the browser delivers it after other events that
+// wait, and as soon in a hidden page. runtime.Gosched and a short sleep would not leave
+// the thread to the browser.
 func yieldToBrowser() {
 	wake := make(chan struct{})
-	r := sharedYieldQueue()
-	r.mu.Lock()
-	r.waiting = append(r.waiting, wake)
-	r.mu.Unlock()
-	r.port.Call("postMessage", 0)
+	q := sharedYieldQueue()
+	q.mu.Lock()
+	q.waiting = append(q.waiting, wake)
+	q.mu.Unlock()
+	q.port.Call("postMessage", 0)
 	<-wake
 }
 
+// sharedYieldQueue returns the queue of the page.
 var sharedYieldQueue = sync.OnceValue(func() *yieldQueue {
-	r, channel := new(yieldQueue), js.Global().Get("MessageChannel").New()
+	q, channel := new(yieldQueue), js.Global().Get("MessageChannel").New()
 	channel.Get("port1").Set("onmessage", js.FuncOf(func(js.Value, []js.Value) any {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		close(r.waiting[0])
-		r.waiting = r.waiting[1:]
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		close(q.waiting[0])
+		q.waiting = q.waiting[1:]
 		return nil
 	}))
-	r.port = channel.Get("port2")
-	return r
+	q.port = channel.Get("port2")
+	return q
 })
 
-// yieldQueue are those who wait for the browser, a message each.
+// A yieldQueue has the goroutines that wait for the browser, one for each message.
 type yieldQueue struct {
 	mu      sync.Mutex
 	waiting []chan struct{}

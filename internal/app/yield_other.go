@@ -4,5 +4,5 @@ package app
 
 import "time"
 
-// yieldToBrowser is for tests: outside of a browser there is nobody to wait for.
+// yieldToBrowser only sleeps: outside of a browser there is none to run.
 func yieldToBrowser() { time.Sleep(time.Millisecond) }
