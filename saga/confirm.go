@@ -15,8 +15,13 @@ type confirmation struct {
 	atom  atom.Target
 	limit time.Duration
 	late  func(*Task)
-	hold  func(context.Context) (contains func(ctx context.Context, ids []string) []string, release func())
+	hold  func(context.Context) (contains Contains, release func())
 }
+
+// Contains returns which of some durable tasks' changes a base contains, as far as is known.
+// All of them were made at a time or later, zero when that is not known: a base that has not
+// changed since but by what is known contains none, and no server need be asked.
+type Contains = func(ctx context.Context, ids []string, made time.Time) (contained []string)
 
 // Live declares, once for a store, that a's base follows what the server has:
 // every change that the server commits, this page's own ones too, comes back and
@@ -31,15 +36,15 @@ type confirmation struct {
 // called on a goroutine of its own.
 //
 // hold has a's base stay what it is until release is called, and returns what tells which
-// of some tasks' changes that contains, as far as is known: those of durable sagas that
-// another page has sent, and was gone before the answer came. They are not shown again
-// on top of it. Nil is for a server that cannot be asked: then such a change shows twice until
+// of some tasks' changes that contains: those of durable sagas that another page has sent,
+// and was gone before the answer came, or that this page has not heard of before. They are not
+// shown again on top of it. Nil is for a server that cannot be asked: then such a change shows twice until
 // the server has answered again.
 //
 // stop ends it; the changes that wait are folded where they are.
 func Live(
 	s *atom.Store, a atom.Target, limit time.Duration, late func(*Task),
-	hold func(context.Context) (contains func(ctx context.Context, ids []string) []string, release func()),
+	hold func(context.Context) (contains Contains, release func()),
 ) (stop func()) {
 	r := registryOf(s)
 	c := &confirmation{a, limit, late, hold}

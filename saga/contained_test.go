@@ -38,8 +38,8 @@ func TestWhatTheBaseContainsIsNotShownTwice(t *testing.T) {
 		{"the server has it", "visitors", contain("sent"), 1, 0},
 		{"the server does not have it", "visitors", contain(), 2, 1},
 		{"nobody can be asked", "visitors", nil, 2, 1},
-		{"the server does not answer", "visitors", func(context.Context) (func(context.Context, []string) []string, func()) {
-			return func(ctx context.Context, _ []string) []string { <-ctx.Done(); return nil }, func() {}
+		{"the server does not answer", "visitors", func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
+			return func(ctx context.Context, _ []string, _ time.Time) []string { <-ctx.Done(); return nil }, func() {}
 		}, 2, 1},
 		{"it is of an atom that follows no server", "guests", contain("sent"), 2, 1},
 	} {
@@ -89,8 +89,8 @@ func TestTheBaseIsHeldUntilTheChangesAreInTheLog(t *testing.T) {
 		s, page := atom.NewStore(), memory.Open()
 		var then []map[string]*saga.Task
 		release := func() { then = append(then, saga.Unconfirmed(s, visitors)) }
-		hold := func(context.Context) (func(context.Context, []string) []string, func()) {
-			return func(context.Context, []string) []string { return nil }, release
+		hold := func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
+			return func(context.Context, []string, time.Time) []string { return nil }, release
 		}
 		defer saga.Live(s, visitors, time.Hour, func(*saga.Task) {}, hold)()
 		stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
@@ -110,11 +110,11 @@ func TestTheBaseIsHeldUntilTheChangesAreInTheLog(t *testing.T) {
 }
 
 // A holding is what a live atom is told of who holds its base.
-type holding = func(context.Context) (contains func(context.Context, []string) []string, release func())
+type holding = func(context.Context) (contains func(context.Context, []string, time.Time) []string, release func())
 
 func contain(ids ...string) holding {
-	return func(context.Context) (func(context.Context, []string) []string, func()) {
-		return func(context.Context, []string) []string { return ids }, func() {}
+	return func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
+		return func(context.Context, []string, time.Time) []string { return ids }, func() {}
 	}
 }
 
@@ -187,10 +187,10 @@ func TestWhatIsSentWhileAPageBeginsIsShownOnce(t *testing.T) {
 		next, nextPage := atom.NewStore(), memory.Open()
 		shown := 0
 		defer atom.Subscribe(next, visitors, func() { shown = max(shown, visitors.Get(next)) })()
-		hold := func(context.Context) (func(context.Context, []string) []string, func()) {
+		hold := func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
 			time.Sleep(time.Second) // a load decides first
 			visitors.Sync(next, count())
-			return func(_ context.Context, ids []string) (contained []string) {
+			return func(_ context.Context, ids []string, _ time.Time) (contained []string) {
 				for _, id := range ids {
 					if has(id) {
 						contained = append(contained, id)

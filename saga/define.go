@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 )
@@ -91,7 +92,7 @@ func (d *Definition[In, T]) Run(s *atom.Store, in In) *Task { return d.run(s, in
 // run is Run in place of a record that was refused, if again is one's ID.
 func (d *Definition[In, T]) run(s *atom.Store, in In, again string) *Task {
 	input, err := json.Marshal(in)
-	l := d.launch(newItem(clientOf(s), Record{ID: newID(), Name: d.name, Version: d.version, Input: string(input), State: RecordQueued, Again: again}), in)
+	l := d.launch(newItem(clientOf(s), Record{ID: newID(), Name: d.name, Version: d.version, Input: string(input), State: RecordQueued, Since: time.Now().UnixMilli(), Again: again}), in)
 	if err != nil {
 		t := newTask(l, l.begin())
 		t.end(Failed, fmt.Errorf("saga: the input of %s: %w", d.name, err), nil)

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -11,9 +12,43 @@ import (
 // asking is how long the server may take to say what it has.
 const asking = 5 * time.Second
 
-// hold has the bases of live atoms stay what they are until release is called: what the
-// outbox has is read, and asked about, of one state of them. What was not in the
-// outbox by then has not been sent either, so no base contains it.
+// A page hears of a change from another one, or reads of it in the outbox, when its own base
+// may contain it already: events come from the server, and loads, that know nothing of the
+// outbox. So nothing that was found is shown before the bases are held and it is known that
+// they do not contain it.
+
+// find takes in records that were found, which this page may or may not know.
+func (c *client) find(ctx context.Context, records []Record, learn func(n int)) {
+	if len(c.unmet(records)) > 0 {
+		holds, release := c.hold(ctx)
+		defer release()
+		c.findContained(ctx, holds, records)
+	}
+	// What is set aside comes last, or a change that waits would be taken for one
+	// that followed the failure.
+	for _, aside := range []bool{false, true} {
+		for n, r := range records {
+			if aside == (r.normal().State == RecordRefused) {
+				learn(n)
+			}
+		}
+	}
+}
+
+// unmet returns those of records that are to be shown, and are not yet.
+func (c *client) unmet(records []Record) (unmet []Record) {
+	c.in(func(*atom.Batch) {
+		for _, r := range records {
+			_, gone := c.gone.of(r.ID)
+			if r.normal().State == RecordQueued && c.items[r.ID] == nil && !gone {
+				unmet = append(unmet, r)
+			}
+		}
+	})
+	return unmet
+}
+
+// hold has the bases of live atoms stay what they are until release is called.
 func (c *client) hold(ctx context.Context) (holds []hold, release func()) {
 	var live []*confirmation
 	c.in(func(b *atom.Batch) { live = slices.Clone(registryOf(b).live) })
@@ -34,7 +69,7 @@ func (c *client) hold(ctx context.Context) (holds []hold, release func()) {
 
 type hold struct {
 	atom     atom.Target
-	contains func(ctx context.Context, ids []string) []string
+	contains Contains
 	release  func()
 }
 
@@ -43,21 +78,18 @@ type hold struct {
 // has not told of it yet.
 func (c *client) findContained(ctx context.Context, holds []hold, records []Record) {
 	var ids []string
-	c.in(func(*atom.Batch) {
-		for _, r := range records {
-			_, gone := c.gone.of(r.ID)
-			if r.normal().State == RecordQueued && c.items[r.ID] == nil && !gone {
-				ids = append(ids, r.ID)
-			}
-		}
-	})
+	made := int64(math.MaxInt64)
+	for _, r := range c.unmet(records) {
+		ids = append(ids, r.ID)
+		made = min(made, r.Since)
+	}
 	if len(ids) == 0 {
 		return
 	}
 	limited, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
 	for _, h := range holds {
-		contained := h.contains(limited, ids) // of the others the answer to their effect will tell
+		contained := h.contains(limited, ids, time.UnixMilli(made)) // of the others the answer to their effect will tell
 		c.in(func(*atom.Batch) {
 			for _, id := range contained {
 				c.contained[id] = append(c.contained[id], h.atom)

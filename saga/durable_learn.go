@@ -114,6 +114,7 @@ func (c *client) show(i *item) {
 		i.failBefore(l)
 	case c.isContained(i, l):
 		c.in(func(b *atom.Batch) {
+			delete(c.contained, i.record.ID)
 			i.become(done)
 			i.mark(RecordDone, "", "")
 			if !c.owner {

@@ -27,6 +27,7 @@ type queue struct {
 
 	owner bool  // what is in the outbox is this page's to send
 	known int64 // this page has seen every record up to this Order
+	noted int64 // and one of this
 
 	paused  bool // nothing is tried before the timer
 	probing bool // one at a time, until one gets an answer

@@ -192,10 +192,9 @@ func (c *client) written(b *atom.Batch, w *round, kept []Record, err error) {
 
 // read takes in what is in the outbox, after what was told of it before.
 func (c *client) read(ctx context.Context, before ...Record) {
-	holds, release := c.hold(ctx)
-	defer release()
 	c.io <- struct{}{}
-	began := time.Now().UnixMilli()
+	began, upTo := time.Now().UnixMilli(), int64(0)
+	c.in(func(*atom.Batch) { upTo = c.noted })
 	records, err := c.outbox.All(ctx)
 	c.in(func(b *atom.Batch) {
 		if ctx.Err() == nil {
@@ -207,24 +206,20 @@ func (c *client) read(ctx context.Context, before ...Record) {
 		c.changed(b)
 	})
 	<-c.io
-	c.findContained(ctx, holds, slices.Concat(before, records))
 	taken := make(chan struct{})
 	c.in(func(*atom.Batch) {
-		// What is set aside comes last, or a change that waits would be taken for one
-		// that followed the failure.
-		for _, aside := range []bool{false, true} {
-			for n, r := range slices.Concat(before, records) {
-				if aside == (r.normal().State == RecordRefused) {
-					c.takeIn(func() {
-						if ctx.Err() == nil {
-							c.learn(r, n >= len(before))
-						}
-					})
-				}
-			}
-		}
 		c.takeIn(func() {
+			defer close(taken)
+			all := slices.Concat(before, records)
+			c.find(ctx, all, func(n int) {
+				if ctx.Err() == nil {
+					c.learn(all[n], n >= len(before))
+				}
+			})
 			c.in(func(b *atom.Batch) {
+				if err == nil {
+					c.known = max(c.known, upTo)
+				}
 				for _, r := range records {
 					c.known = max(c.known, r.Order)
 					if i := c.items[r.ID]; i != nil {
@@ -234,7 +229,6 @@ func (c *client) read(ctx context.Context, before ...Record) {
 				c.complete = c.complete || err == nil
 				c.changed(b)
 			})
-			close(taken)
 		})
 	})
 	<-taken
@@ -279,17 +273,21 @@ func (c *client) readLater() {
 // note notes that this page has seen the record of that Order. If there may be one before it
 // that it has not seen, it looks.
 func (c *client) note(order int64) {
+	c.noted = max(c.noted, order)
 	switch {
 	case order <= c.known || !c.complete:
 	case order == c.known+1:
 		c.known = order
 	case c.owner && !c.looking:
 		c.looking = true
-		ctx := c.ctx
+		ctx, noted := c.ctx, c.noted
 		go func() {
 			c.read(ctx)
 			c.in(func(b *atom.Batch) {
 				c.looking = false
+				if c.noted > noted {
+					c.note(c.noted)
+				}
 				c.changed(b)
 			})
 		}()

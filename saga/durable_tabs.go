@@ -120,7 +120,7 @@ func (c *client) hear(text []byte) {
 
 // hearOf takes in a record that another page has written.
 func (c *client) hearOf(m message) {
-	c.learn(*m.Record, false)
+	c.find(c.ctx, []Record{*m.Record}, func(int) { c.learn(*m.Record, false) })
 	c.in(func(b *atom.Batch) {
 		if i := c.items[m.Record.ID]; i != nil {
 			c.saw(i, m.From)

@@ -297,8 +297,8 @@ func (w *wire) open() {
 	stop := func() {}
 	if w.live {
 		known := maps.Clone(w.done)
-		stop = saga.Live(w.store, wallRoot, time.Hour, func(*saga.Task) {}, func(context.Context) (func(context.Context, []string) []string, func()) {
-			return func(_ context.Context, ids []string) []string {
+		stop = saga.Live(w.store, wallRoot, time.Hour, func(*saga.Task) {}, func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
+			return func(_ context.Context, ids []string, _ time.Time) []string {
 				return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !known[id] })
 			}, func() {}
 		})

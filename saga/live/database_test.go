@@ -212,7 +212,7 @@ func TestTheBaseContainsNothingOfAnotherDatabase(t *testing.T) {
 		var ids []string
 		p.server.rest(func() {
 			contains, release := p.following().keep(context.Background())
-			ids = contains(context.Background(), []string{"here"})
+			ids = contains(context.Background(), []string{"here"}, time.Time{})
 			release()
 		})
 		if len(ids) > 0 {

@@ -254,11 +254,12 @@ func TestWhatTheBaseContains(t *testing.T) {
 		p.server.commit("a", "here", increment)
 		p.server.sendAll()
 		p.server.commit("a", "on its way", increment)
+		since := time.Time{}
 		contains := func() (ids []string, release func()) {
 			p.server.rest(func() {
-				var contains func(context.Context, []string) []string
+				var contains saga.Contains
 				contains, release = p.following().keep(context.Background())
-				ids = contains(context.Background(), []string{"unknown", "on its way", "here"})
+				ids = contains(context.Background(), []string{"unknown", "on its way", "here"}, since)
 			})
 			return ids, release
 		}
@@ -280,6 +281,19 @@ func TestWhatTheBaseContains(t *testing.T) {
 		got, release = contains()
 		if len(got) > 0 {
 			t.Errorf("when the server is down: %v", got)
+		}
+		release()
+		p.server.down = false
+
+		// What was made after the last load comes as an event, or not at all.
+		p.sleep(time.Second)
+		since = time.Now()
+		p.server.commit("a", "unknown", increment)
+		p.server.sendAll()
+		p.server.down = true
+		got, release = contains()
+		if !slices.Equal(got, []string{"unknown"}) {
+			t.Errorf("of what was made since: %v", got)
 		}
 		release()
 	})

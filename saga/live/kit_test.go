@@ -30,7 +30,8 @@ type thing struct {
 
 type things = map[string]thing
 
-// A server commits changes, and sends them to one page, when the test says so.
+// A server commits changes, and sends them to a page, or to each of two tabs, when the test
+// says so.
 // The test has its lock, except while it waits.
 type server struct {
 	mu       sync.Mutex
@@ -48,6 +49,7 @@ type server struct {
 	asked    int                     // for a value
 	cached   func() (things, string) // in place of a value; nil: none
 	open     *connection
+	second   *connection // to another tab
 }
 
 // A connection is a stream to the page.
@@ -145,11 +147,20 @@ func pass(ctx context.Context, d time.Duration) error {
 
 // follow is the stream.
 func (s *server) follow(ctx context.Context, _ string, at func() position, got func(message)) error {
-	c, gap, err := s.connect(at())
+	return s.followOn(&s.open, ctx, at, got)
+}
+
+// followSecond is the other tab's.
+func (s *server) followSecond(ctx context.Context, _ string, at func() position, got func(message)) error {
+	return s.followOn(&s.second, ctx, at, got)
+}
+
+func (s *server) followOn(open **connection, ctx context.Context, at func() position, got func(message)) error {
+	c, gap, err := s.connect(open, at())
 	if err != nil {
 		return err
 	}
-	defer s.disconnect(c)
+	defer s.disconnect(open, c)
 	got(message{event: "beat"})
 	if gap != "" {
 		got(message{id: gap, event: "gap"})
@@ -167,7 +178,7 @@ func (s *server) follow(ctx context.Context, _ string, at func() position, got f
 }
 
 // connect opens a stream behind a position, or, with a gap, where the server is.
-func (s *server) connect(at position) (c *connection, gap string, err error) {
+func (s *server) connect(open **connection, at position) (c *connection, gap string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down {
@@ -180,26 +191,30 @@ func (s *server) connect(at position) (c *connection, gap string, err error) {
 		at = position{s.version(), s.database}
 		gap = at.String()
 	}
-	s.open = &connection{at.version, make(chan message), make(chan error, 1)}
-	return s.open, gap, nil
+	c = &connection{at.version, make(chan message), make(chan error, 1)}
+	*open = c
+	return c, gap, nil
 }
 
-func (s *server) disconnect(c *connection) {
+func (s *server) disconnect(open **connection, c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open == c {
-		s.open = nil
+	if *open == c {
+		*open = nil
 	}
 }
 
 // send sends the next event, if there is one and a stream to send it on.
-func (s *server) send() bool {
-	if s.open == nil || s.open.next >= s.version() {
+func (s *server) send() bool { return s.sendOn(s.open) }
+
+func (s *server) sendOn(c *connection) bool {
+	if c == nil || c.next >= s.version() {
 		return false
 	}
-	s.open.next++
-	data, _ := json.Marshal(s.log[s.open.next-1])
-	s.tell(message{id: position{s.open.next, s.database}.String(), data: string(data)})
+	c.next++
+	data, _ := json.Marshal(s.log[c.next-1])
+	m := message{id: position{c.next, s.database}.String(), data: string(data)}
+	s.rest(func() { c.out <- m })
 	return true
 }
 
@@ -210,17 +225,21 @@ func (s *server) tell(m message) {
 }
 
 func (s *server) sendAll() {
-	for s.send() {
+	for s.send() || s.sendOn(s.second) {
 	}
 }
 
 // cut ends the stream.
-func (s *server) cut() {
-	if s.open != nil {
-		s.open.end <- errors.New("cut")
+func (s *server) cut() { s.cutOff(s.open) }
+
+func (s *server) cutOff(c *connection) {
+	if c != nil {
+		c.end <- errors.New("cut")
 		s.wait()
 	}
 }
+
+type follower = func(ctx context.Context, url string, at func() position, got func(message)) error
 
 // A page shows what the server has.
 type page struct {
@@ -243,12 +262,19 @@ func newPage(t fataler) *page { return openPage(t, newServer(t)) }
 
 // openPage opens a page of a server, which has no other that is open.
 func openPage(t fataler, s *server) *page {
-	p := &page{t: t, store: atom.NewStore(), server: s, feed: NewFeed(), seen: true, online: true}
+	p := &page{t: t, server: s, feed: NewFeed()}
 	p.all = atom.Async(Load(p.feed, p.server.load))
 	p.byID = atom.NewFamily(func(id string) *atom.Atom[thing] { return atom.Key(p.all.Value(), id) })
+	return p.openAs(s.follow)
+}
+
+// openAs opens a page of the same program, which hears of the server by that stream.
+func (p *page) openAs(follow follower) *page {
+	t := p.t
+	p = &page{t: t, store: atom.NewStore(), server: p.server, feed: p.feed, all: p.all, byID: p.byID, seen: true, online: true}
 	p.store.OnConflict(func(c atom.Conflict) { t.Errorf("conflict: %+v", c) })
 	p.following().world = world{
-		follow: p.server.follow,
+		follow: follow,
 		look:   p.state,
 		watch:  func(changed func()) func() { p.change = changed; return func() {} },
 	}

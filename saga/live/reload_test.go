@@ -52,21 +52,26 @@ func (in durableInput) edit() func(*thing) {
 }
 
 // opened is the history that is being drawn: a definition is the program's.
-var opened *reloads
+var opened interface {
+	thing(id string) *atom.Atom[thing]
+	attempt(t *saga.Task) error
+}
+
+func (m *reloads) thing(id string) *atom.Atom[thing] { return m.byID.Of(id) }
 
 var changeDurably = saga.Define("live.change",
-	func(in durableInput) *atom.Atom[thing] { return opened.byID.Of(in.Of) },
+	func(in durableInput) *atom.Atom[thing] { return opened.thing(in.Of) },
 	func(in durableInput) saga.Saga[thing] {
 		return saga.Update(in.edit()).Effect(func(ctx context.Context, _ thing) error {
-			return opened.attempt(saga.TaskFrom(ctx).ID())
+			return opened.attempt(saga.TaskFrom(ctx))
 		})
 	})
 
 var errPageGone = errors.New("the page is gone")
 
 // attempt is one request to the server, and waits for its answer.
-func (m *reloads) attempt(id string) error {
-	answer := make(chan error, 1)
+func (m *reloads) attempt(t *saga.Task) error {
+	answer, id := make(chan error, 1), t.ID()
 	m.server.mu.Lock()
 	m.attempts[id] = answer
 	for _, d := range m.made {

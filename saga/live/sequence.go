@@ -27,6 +27,7 @@ type following struct {
 	// Guarded by the store's lock.
 	loaded   bool
 	at       position           // what the base contains, once it is loaded
+	come     come               // what of that is known by its mutation
 	waiting  map[position]Event // of behind at, or of a database that is about to be loaded
 	holds    int                // loads under way, and who else needs the base as it is; events wait
 	stale    bool               // the base has to be loaded anew, whatever comes
@@ -104,6 +105,7 @@ func (x *following) advance(b *atom.Batch) error {
 		if err != nil {
 			return fmt.Errorf("%w: version %d of %q: %w", ErrEvent, e.Version, e.Entity, err)
 		}
+		x.come.note(e.Mutation)
 		x.reach(e.Version)
 	}
 	if x.isMissing() {
@@ -145,6 +147,7 @@ func (x *following) reach(version int64) {
 func (x *following) enter(b *atom.Batch, now position, requests int) {
 	replaced := x.loaded && now.database != x.at.database
 	x.at, x.loaded, x.failed, x.overdue, x.unloaded = now, true, 0, false, ""
+	x.come.begin()
 	for at := range x.waiting {
 		if at.database != now.database {
 			delete(x.waiting, at)

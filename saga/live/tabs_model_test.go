@@ -1,0 +1,382 @@
+package live
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/outbox"
+)
+
+// A twoTabs value draws what can happen to durable changes in two tabs, which hear of each other
+// late: what is loaded, and what the stream brings, may have a change before its record
+// is heard of. It knows only the Law, for each tab: what shows is what the server had at the
+// tab's position, then the changes that are not in that, in the order in which they were
+// made: the tab's own, and those that it has heard of, each once.
+type twoTabs struct {
+	rt     *rapid.T
+	server *server
+	first  *page // of the program, for what it defines
+	memory *outbox.Memory
+	tabs   [2]*tab
+	made   []*durable // in order
+
+	attempts []*tabAttempt // that are under way; guarded by the server's lock
+}
+
+// A tab is one, with the outbox as it sees it.
+type tab struct {
+	*page
+	*outbox.Page
+	number int
+	own    map[string]bool // the changes that it has made
+	late   atomic.Int64    // what it tells the other
+	closed chan struct{}
+	out    chan tabLetter
+	keep   func()
+}
+
+type tabLetter struct {
+	text []byte
+	due  time.Time
+}
+
+type tabAttempt struct {
+	id     string
+	in     *atom.Store
+	answer chan error
+}
+
+// Tell tells the other tab, in order.
+func (t *tab) Tell(text []byte) {
+	t.out <- tabLetter{text, time.Now().Add(time.Duration(t.late.Load()))}
+}
+
+func (t *tab) post() {
+	for {
+		select {
+		case l := <-t.out:
+			time.Sleep(time.Until(l.due))
+			t.Page.Tell(l.text) // unless it is closed
+		case <-t.closed:
+			return
+		}
+	}
+}
+
+func (m *twoTabs) thing(id string) *atom.Atom[thing] { return m.first.byID.Of(id) }
+
+func (m *twoTabs) attempt(task *saga.Task) error {
+	a := &tabAttempt{task.ID(), task.Store(), make(chan error, 1)}
+	m.server.mu.Lock()
+	m.attempts = append(m.attempts, a)
+	for _, d := range m.made {
+		d.sent = d.sent || d.id == a.id
+	}
+	m.server.mu.Unlock()
+	return <-a.answer
+}
+
+// end ends the attempts that a condition is true of.
+func (m *twoTabs) end(err error, which func(*tabAttempt) bool) {
+	m.attempts = slices.DeleteFunc(m.attempts, func(a *tabAttempt) bool {
+		is := which(a)
+		if is {
+			a.answer <- err
+		}
+		return is
+	})
+	m.server.wait()
+}
+
+func (m *twoTabs) open(number int) {
+	follow := m.server.follow
+	if number > 0 {
+		follow = m.server.followSecond
+	}
+	t := &tab{
+		page: m.first.openAs(follow), Page: m.memory.Open(), number: number, own: map[string]bool{},
+		closed: make(chan struct{}), out: make(chan tabLetter, 10_000),
+	}
+	m.tabs[number] = t
+	go t.post()
+	t.keep = saga.Keep(t.store, t, func(r atom.Reader) bool { return t.all.Get(r).Loaded })
+	t.wait()
+}
+
+func (m *twoTabs) close(number int) {
+	t := m.tabs[number]
+	t.Page.Close()
+	close(t.closed)
+	t.keep()
+	m.end(errPageGone, func(a *tabAttempt) bool { return a.in == t.store })
+	t.stop()
+}
+
+func (m *twoTabs) stream(number int) *connection {
+	if number > 0 {
+		return m.server.second
+	}
+	return m.server.open
+}
+
+// make has a tab make a change.
+func (m *twoTabs) make(t *tab) {
+	in := durableInput{Of: names.Draw(m.rt, "of")}
+	if rapid.IntRange(0, 3).Draw(m.rt, "rename") == 0 {
+		in.Name = rapid.SampledFrom([]string{"x", "y", "z"}).Draw(m.rt, "name")
+	}
+	if t.all.Get(t.store).Loaded {
+		m.change(t, in)
+	}
+}
+
+func (m *twoTabs) change(t *tab, in durableInput) (d *durable) {
+	d = &durable{of: in.Of, edit: in.edit()}
+	m.server.rest(func() {
+		task := changeDurably.Run(t.store, in)
+		m.server.mu.Lock()
+		defer m.server.mu.Unlock()
+		d.id = task.ID()
+		d.sent = slices.ContainsFunc(m.attempts, func(a *tabAttempt) bool { return a.id == d.id })
+		t.own[d.id] = true
+		m.made = append(m.made, d)
+	})
+	return d
+}
+
+func (m *twoTabs) which(is func(*durable) bool) (d *durable, ok bool) {
+	var some []*durable
+	for _, d := range m.made {
+		if is(d) {
+			some = append(some, d)
+		}
+	}
+	if len(some) == 0 {
+		return nil, false
+	}
+	return rapid.SampledFrom(some).Draw(m.rt, "change"), true
+}
+
+func (m *twoTabs) isUnderWay(d *durable) bool {
+	return slices.ContainsFunc(m.attempts, func(a *tabAttempt) bool { return a.id == d.id })
+}
+
+func (m *twoTabs) arrive() {
+	if d, ok := m.which(func(d *durable) bool { return d.sent && d.version == 0 }); ok {
+		d.version = m.server.commit(d.of, d.id, d.edit)
+	}
+}
+
+func (m *twoTabs) answer() {
+	if d, ok := m.which(func(d *durable) bool { return m.isUnderWay(d) && d.version > 0 }); ok {
+		m.end(nil, func(a *tabAttempt) bool { return a.id == d.id })
+	}
+}
+
+// check looks at every tab.
+func (m *twoTabs) check() {
+	for _, t := range m.tabs {
+		if !t.following().isLoaded() {
+			continue
+		}
+		at := t.following().position().version
+		var others []*durable // that it may have heard of, or not
+		for _, d := range m.made {
+			if !t.own[d.id] && !m.isIn(at, d) {
+				others = append(others, d)
+			}
+		}
+		got := t.all.Get(t.store).Value
+		if !m.shows(t, at, others, map[*durable]bool{}, got) {
+			m.rt.Fatalf("tab %d at %d shows\n     %v\nwhich is neither %v nor what others have made besides", t.number, at, got, m.law(t, at, nil))
+		}
+	}
+}
+
+func (m *twoTabs) isIn(at int64, d *durable) bool { return d.version > 0 && d.version <= at }
+
+// shows reports whether a tab shows what it ought to if it has heard of those, and of any of others.
+func (m *twoTabs) shows(t *tab, at int64, others []*durable, heard map[*durable]bool, got things) bool {
+	if maps.Equal(got, m.law(t, at, heard)) {
+		return true
+	}
+	if len(others) == 0 {
+		return false
+	}
+	with := maps.Clone(heard)
+	with[others[0]] = true
+	return m.shows(t, at, others[1:], heard, got) || m.shows(t, at, others[1:], with, got)
+}
+
+func (m *twoTabs) law(t *tab, at int64, heard map[*durable]bool) things {
+	want := maps.Clone(m.server.states[at])
+	for _, d := range m.made {
+		if !m.isIn(at, d) && (t.own[d.id] || heard[d]) {
+			x := want[d.of]
+			d.edit(&x)
+			want[d.of] = x
+		}
+	}
+	return want
+}
+
+func openTabs(t fataler) *twoTabs {
+	m := &twoTabs{server: newServer(t), memory: outbox.NewMemory()}
+	m.first = openPage(t, m.server)
+	opened = m
+	for n := range m.tabs {
+		m.open(n)
+	}
+	return m
+}
+
+func (m *twoTabs) closeAll() {
+	for n := range m.tabs {
+		m.close(n)
+	}
+	m.first.stop()
+	m.server.sleep(2 * time.Hour)
+}
+
+// What the base has already when another tab's change is heard of is not shown on top of it:
+// the event that brought it is known, and about what a load has brought the server is asked.
+func TestAChangeThatIsHeardOfLateShowsOnce(t *testing.T) {
+	for _, by := range []string{"an event", "a load", "nothing"} {
+		t.Run(by, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := openTabs(t)
+				defer m.closeAll()
+				first, second := m.tabs[0], m.tabs[1]
+				m.server.sleep(time.Second)
+				first.late.Store(int64(3 * time.Second))
+				d := m.change(first, durableInput{Of: "a"})
+				if by != "nothing" {
+					m.server.commit("a", d.id, increment)
+				}
+				switch by {
+				case "an event":
+					m.server.sendOn(m.server.second)
+					m.server.down = true // it need not be asked
+				case "a load":
+					second.all.Refresh(second.store)
+				}
+				before := map[string]int{"nothing": 0}
+				if by != "nothing" {
+					before[by] = 1
+				}
+				second.shows(thing{before[by], "a"}, "before it is heard of")
+				m.server.sleep(3 * time.Second)
+				if waiting := saga.OutboxOf(second.store).Get(second.store).Waiting; waiting != 1-before[by] {
+					t.Errorf("%d wait in the other tab", waiting)
+				}
+				second.shows(thing{1, "a"}, "when it is")
+				if m.server.down = false; by == "nothing" {
+					m.server.commit("a", d.id, increment)
+				}
+				m.end(nil, func(*tabAttempt) bool { return true })
+				m.server.sendAll()
+				m.server.sleep(time.Minute)
+				second.shows(thing{1, "a"}, "when it is done")
+			})
+		})
+	}
+}
+
+// TestEveryTabShowsTheLaw checks the Law in two tabs after every step.
+func TestEveryTabShowsTheLaw(t *testing.T) {
+	inBubbles(t, func(rt *rapid.T) {
+		m := openTabs(rt)
+		m.rt = rt
+		defer m.closeAll()
+		rt.Repeat(m.steps())
+		m.calm()
+		m.over()
+	})
+}
+
+func (m *twoTabs) steps() map[string]func(*rapid.T) {
+	steps := map[string]func(*rapid.T){"": func(*rapid.T) { m.check() }}
+	which := func() int { return rapid.IntRange(0, 1).Draw(m.rt, "tab") }
+	seconds := func(most int) time.Duration {
+		return time.Duration(rapid.IntRange(0, most).Draw(m.rt, "seconds")) * time.Second
+	}
+	for name, action := range map[string]func(){
+		"make":    func() { m.make(m.tabs[which()]) },
+		"more":    func() { m.make(m.tabs[which()]) },
+		"arrive":  m.arrive,
+		"arrives": m.arrive,
+		"answer":  m.answer,
+		"reload": func() {
+			n := which()
+			m.close(n)
+			m.open(n)
+		},
+		"others":   func() { m.server.commit(names.Draw(m.rt, "of"), "", edits.Draw(m.rt, "edit")) },
+		"send":     func() { m.server.sendOn(m.stream(which())) },
+		"send all": m.server.sendAll,
+		"cut":      func() { m.server.cutOff(m.stream(which())) },
+		"forget":   func() { m.server.kept = m.server.version() },
+		"refetch":  func() { t := m.tabs[which()]; t.all.Refresh(t.store) },
+		"late":     func() { m.tabs[which()].late.Store(int64(seconds(3))) },
+		"slow":     func() { m.server.loading = seconds(2) },
+		"think":    func() { m.server.telling = seconds(1) },
+		"time":     func() { m.server.sleep(seconds(4)) },
+	} {
+		steps[name] = func(*rapid.T) {
+			action()
+			m.server.wait()
+		}
+	}
+	return steps
+}
+
+// calm has everything arrive and settle.
+func (m *twoTabs) calm() {
+	m.server.loading, m.server.telling = 0, 0
+	for _, t := range m.tabs {
+		t.late.Store(0)
+	}
+	for range 2*len(m.made) + 10 {
+		m.server.sleep(lastTry + forgiven)
+		for _, d := range m.made {
+			if m.isUnderWay(d) {
+				if d.version == 0 {
+					d.version = m.server.commit(d.of, d.id, d.edit)
+				}
+				m.end(nil, func(a *tabAttempt) bool { return a.id == d.id })
+			}
+		}
+		m.server.sendAll()
+		m.check()
+	}
+	m.server.sleep(time.Minute)
+}
+
+// over checks that every change was made once, and nothing is left of it.
+func (m *twoTabs) over() {
+	for _, t := range m.tabs {
+		if got := t.all.Get(t.store).Value; !maps.Equal(got, m.server.state) {
+			m.rt.Fatalf("at the end tab %d shows\n     %v\nwant %v", t.number, got, m.server.state)
+		}
+		if n := atom.Pending(t.store, t.all.Value()); n > 0 {
+			m.rt.Fatalf("at the end tab %d has %d pending", t.number, n)
+		}
+	}
+	for _, d := range m.made {
+		if d.version == 0 {
+			m.rt.Fatalf("a change has never arrived")
+		}
+	}
+	if left, err := m.memory.Open().All(context.Background()); err != nil || len(left) > 0 {
+		m.rt.Fatalf("%d are in the outbox, %v", len(left), err)
+	}
+}
