@@ -90,7 +90,17 @@ func Confirm(b *atom.Batch, ids []string, enter func(contained ...*atom.Entry) e
 			return fmt.Errorf("saga: Confirm of task %s, on %v: %w", id, t.launch.on, ErrNotLive)
 		}
 	}
-	if err := enter(contained...); err != nil {
+	returned := false
+	defer func() {
+		for _, t := range tasks { // when an update that was applied again on the base ended the goroutine
+			if !returned && !t.waitsForBase(b) {
+				t.confirmed = true
+				t.release(b)
+			}
+		}
+	}()
+	err := enter(contained...)
+	if returned = true; err != nil {
 		return err
 	}
 	for _, t := range tasks {
@@ -169,9 +179,14 @@ func (c *confirmation) remindOf(t *Task) {
 	})
 }
 
+// waitsForBase reports whether a base of any live atom is still to come.
+func (t *Task) waitsForBase(b *atom.Batch) bool {
+	return slices.ContainsFunc(t.entries, func(e *atom.Entry) bool { return t.registry.isLive(b, e) })
+}
+
 // release ends the waiting, unless another base has to come.
 func (t *Task) release(b *atom.Batch) {
-	if slices.ContainsFunc(t.entries, func(e *atom.Entry) bool { return t.registry.isLive(b, e) }) {
+	if t.waitsForBase(b) {
 		return
 	}
 	t.forget()

@@ -37,7 +37,7 @@ func (a *admission) goOn() {
 			a.task.start()
 		}
 	}()
-	tellOf(a.over)
+	each(a.over, (*Task).tell)
 	if a.refused != nil {
 		a.task.end(Failed, a.refused, nil)
 	}

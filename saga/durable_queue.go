@@ -111,18 +111,30 @@ func (c *client) align(b *atom.Batch, i *item) {
 // takeOut takes items out of the log, from the top, as none may be there without what it was
 // made on, until they are put back on top of it.
 func (c *client) takeOut(b *atom.Batch, items []*item) (putBack func()) {
-	var out []*item
-	for _, x := range slices.Backward(items) {
-		if !x.task.isAway() && x.task.takeOut(b) {
-			out = append(out, x)
-		}
-	}
-	return func() {
-		for _, x := range slices.Backward(out) {
+	var out []*item // the last one first
+	putBack = func() {
+		slices.Reverse(out)
+		each(out, func(x *item) {
 			x.logged = c.count()
 			x.task.enterAgain(b)
+		})
+	}
+	returned := false
+	defer func() {
+		if !returned { // an update that was applied again has ended the goroutine
+			putBack()
+		}
+	}()
+	for _, x := range slices.Backward(items) {
+		if x.isInLog(b) {
+			out = append(out, x)
+		}
+		if !x.task.isAway() {
+			x.task.takeOut(b)
 		}
 	}
+	returned = true
+	return putBack
 }
 
 // bringBack has enter the log what is away from it and can be applied now.

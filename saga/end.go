@@ -65,12 +65,27 @@ func (t *Task) fail(err error) { t.end(Failed, err, t.drop) }
 
 func (t *Task) drop(b *atom.Batch) (err error) {
 	t.forget()
-	for _, e := range t.entries {
+	each(t.entries, func(e *atom.Entry) {
 		if left := e.Drop(b); left != nil {
 			err = left
 		}
-	}
+	})
 	return err
+}
+
+// each calls f with all of them, although a user's function that f calls may end the
+// goroutine: the rest is done while it ends.
+func each[E any](all []E, f func(E)) {
+	i := 0
+	defer func() {
+		if i < len(all) {
+			each(all[i:], f)
+		}
+	}()
+	for i < len(all) {
+		i++
+		f(all[i-1])
+	}
 }
 
 // end ends the task, once.
@@ -128,14 +143,6 @@ func (t *Task) endAs(b *atom.Batch, state State, err error) {
 	t.registry.ended(b, t)
 	if d := t.launch.durable; d != nil {
 		d.ended(b, t)
-	}
-}
-
-// tellOf tells of all these tasks, whatever those do who are told.
-func tellOf(ended []*Task) {
-	if len(ended) > 0 {
-		defer tellOf(ended[1:])
-		ended[0].tell()
 	}
 }
 

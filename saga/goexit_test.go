@@ -227,3 +227,82 @@ func TestLateIsCalledAgainWhateverItDoes(t *testing.T) {
 		stop()
 	})
 }
+
+// Of runs that have joined all are taken back, whatever an update above them does.
+func TestAllJoinedRunsAreTakenBackBelowAnUpdateThatEndsTheGoroutine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		add := func() *saga.Task {
+			return saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).
+				Effect(func(context.Context, doc) error { return nil }).Debounce(time.Hour))
+		}
+		task := add()
+		add()
+		add()
+		above := saga.Run(s, a, saga.Update(func(d *doc) {
+			if d.Count != 3 {
+				exit()
+			}
+			d.Title = "above"
+		}).Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); return nil }))
+		apart(task.Cancel)
+		task.Wait(t.Context())
+		above.Wait(t.Context())
+		if expect(t, s, a, doc{}); above.State() != saga.Conflict || atom.Pending(s, a) != 0 {
+			t.Errorf("%v, %d pending", above.State(), atom.Pending(s, a))
+		}
+	})
+}
+
+// The runs that a newer one takes the place of end, and those are told who wait.
+func TestSupersededBelowAnUpdateThatEndsTheGoroutine(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	wait := func(ctx context.Context, _ doc) error { <-ctx.Done(); return nil }
+	old := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 1 }).Effect(wait).Latest())
+	above := saga.Run(s, a, saga.Update(func(d *doc) {
+		if d.Count != 1 {
+			exit()
+		}
+	}).Effect(wait))
+	apart(func() {
+		saga.Run(s, a, saga.Update(func(d *doc) { d.Title = "newer" }).Effect(func(context.Context, doc) error { return nil }).Latest())
+	})
+	if old.Wait(t.Context()); old.State() != saga.Superseded {
+		t.Error(old.State())
+	}
+	if above.Wait(t.Context()); above.State() != saga.Conflict {
+		t.Error(above.State())
+	}
+	for _, task := range saga.Tasks().Get(s).Running {
+		task.Wait(t.Context())
+	}
+	expect(t, s, a, doc{Title: "newer"})
+}
+
+// A base that has come confirms what it contains, whatever is applied again on it.
+func TestConfirmBelowAnUpdateThatEndsTheGoroutine(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(doc{})
+	defer saga.Live(s, a, time.Hour, func(*saga.Task) {}, nil)()
+	answer := make(chan error)
+	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).Effect(func(context.Context, doc) error { return <-answer }))
+	above := saga.Run(s, a, saga.Update(func(d *doc) {
+		if d.Title != "" {
+			exit()
+		}
+	}).Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); return nil }))
+	apart(func() {
+		s.Batch(func(b *atom.Batch) {
+			saga.Confirm(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
+				return a.SyncFunc(b, func(d doc) (doc, error) { return doc{Title: "server's", Count: 1}, nil }, contained...)
+			})
+		})
+	})
+	answer <- errServer
+	if err := task.Wait(t.Context()); err != nil || task.State() != saga.Succeeded || len(saga.Unconfirmed(s, a)) != 0 {
+		t.Errorf("%v: %v, %d unconfirmed", task.State(), err, len(saga.Unconfirmed(s, a)))
+	}
+	if above.Wait(t.Context()); above.State() != saga.Conflict {
+		t.Error(above.State())
+	}
+	expect(t, s, a, doc{Title: "server's", Count: 1})
+}

@@ -161,11 +161,14 @@ func (n *lane) enter(b *atom.Batch, t *Task, over *[]*Task) {
 	}
 	switch n.key.kind {
 	case latest:
-		for _, old := range running {
-			if old.endIn(b, Superseded, ErrSuperseded, old.drop) {
-				*over = append(*over, old)
-			}
-		}
+		each(running, func(old *Task) {
+			defer func() {
+				if old.State() == Superseded {
+					*over = append(*over, old)
+				}
+			}()
+			old.endIn(b, Superseded, ErrSuperseded, old.drop)
+		})
 		t.record(b) // what it changes without them
 	case debounce, throttle:
 		n.open = newBurst(b, t)
