@@ -62,7 +62,7 @@ func (f field[V]) newSaga(e fieldEdit[V]) saga.Saga[kind.Kind] {
 		func(ctx context.Context, _ kind.Kind, _ struct{}) (kind.Kind, error) {
 			task := saga.TaskFrom(ctx)
 			logTask(task, e.ID, f.label, e.To) // for edits made by another page
-			ctx = fetch.Through(ctx, simulatedTransport(task.Store()))
+			ctx = fetch.WithTransport(ctx, simulatedTransport(task.Store()))
 			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(e.ID)))
 		},
 	).PostEffect(func(k *kind.Kind, saved kind.Kind) {

@@ -121,7 +121,7 @@ func (p *importPlan) newSaga(s *atom.Store, file string, sending func(context.Co
 		task := saga.TaskFrom(ctx)
 		logTask(task, "", "Import of", file)
 		time.Sleep(drawTime)
-		_, err := fetch.Do(fetch.Through(ctx, simulatedTransport(s, sending)), fetch.Request{
+		_, err := fetch.Do(fetch.WithTransport(ctx, simulatedTransport(s, sending)), fetch.Request{
 			Method: "POST", URL: "/api/kinds/import", Body: p.body,
 			Header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": task.ID()},
 		})

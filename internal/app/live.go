@@ -35,7 +35,7 @@ func loadKinds(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], at str
 	if Source != nil {
 		return loadFromSource(ctx)
 	}
-	answer, err := fetch.Do(fetch.Through(ctx, baseTransport), fetch.Request{URL: "/api/kinds", Header: map[string]string{"Accept": "application/json"}})
+	answer, err := fetch.Do(fetch.WithTransport(ctx, baseTransport), fetch.Request{URL: "/api/kinds", Header: map[string]string{"Accept": "application/json"}})
 	if err != nil {
 		return loaded, "", err
 	}

@@ -25,7 +25,7 @@ func openFeed(s *atom.Store) (stop func()) {
 // committedVersions asks the server which versions made the mutations. It is the
 // Committed of live.Config.
 func committedVersions(ctx context.Context, mutations []string) (versions map[string]int64, at string, err error) {
-	answer, err := fetch.Do(fetch.Through(ctx, baseTransport), fetch.Request{
+	answer, err := fetch.Do(fetch.WithTransport(ctx, baseTransport), fetch.Request{
 		URL:    "/api/commits?" + url.Values{"mutation": mutations}.Encode(),
 		Header: map[string]string{"Accept": "application/json"},
 	})

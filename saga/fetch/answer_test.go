@@ -62,7 +62,7 @@ func TestAnAnswerThatIsNotTheServers(t *testing.T) {
 		{"nothing has changed", "GET", "application/json", answered(304, "", ""), false},
 		{"a change that has not changed", "PUT", "application/json", answered(304, "", ""), true},
 	} {
-		ctx := fetch.Through(t.Context(), func(context.Context, fetch.Request) (*fetch.Response, error) { return &row.answer, nil })
+		ctx := fetch.WithTransport(t.Context(), func(context.Context, fetch.Request) (*fetch.Response, error) { return &row.answer, nil })
 		r := fetch.Request{Method: row.method, URL: "/api/kinds/1"}
 		if row.accept != "" {
 			r.Header = map[string]string{"accept": row.accept}
@@ -104,7 +104,7 @@ func renaming(t *testing.T, send func(ctx context.Context) (kind, error), answer
 	task = saga.Run(s, a, saga.New(
 		func(k *kind) struct{} { k.Name = "died in"; return struct{}{} },
 		func(ctx context.Context, _ kind, _ struct{}) (kind, error) {
-			return send(fetch.Through(ctx, func(context.Context, fetch.Request) (*fetch.Response, error) { return &answer, nil }))
+			return send(fetch.WithTransport(ctx, func(context.Context, fetch.Request) (*fetch.Response, error) { return &answer, nil }))
 		},
 	).PostEffect(func(k *kind, saved kind) { *k = saved }))
 	task.Wait(t.Context())
@@ -219,9 +219,9 @@ func TestATransportThatIsNoneIsTold(t *testing.T) {
 			t.Error("a nil transport was taken")
 		}
 	}()
-	ctx := fetch.Through(t.Context(), func(context.Context, fetch.Request) (*fetch.Response, error) { return nil, nil })
+	ctx := fetch.WithTransport(t.Context(), func(context.Context, fetch.Request) (*fetch.Response, error) { return nil, nil })
 	if _, err := fetch.Do(ctx, fetch.Request{}); err == nil {
 		t.Error("no answer and no error is an answer")
 	}
-	fetch.Through(t.Context(), nil)
+	fetch.WithTransport(t.Context(), nil)
 }

@@ -41,7 +41,7 @@ func ExamplePatch() {
 		return saga.New(
 			func(k *Kind) struct{} { k.Name = name; return struct{}{} },
 			func(ctx context.Context, _ Kind, _ struct{}) (Kind, error) {
-				return fetch.Patch[Kind](fetch.Through(ctx, server.send), "/api/kinds/died")
+				return fetch.Patch[Kind](fetch.WithTransport(ctx, server.send), "/api/kinds/died")
 			},
 		).PostEffect(func(k *Kind, saved Kind) { k.Version = saved.Version })
 	}
@@ -81,7 +81,7 @@ func ExampleJSON() {
 		return saga.New(
 			func(s *Settings) struct{} { s.Language = language; return struct{}{} },
 			func(ctx context.Context, now Settings, _ struct{}) (Settings, error) {
-				return fetch.JSON[Settings](fetch.Through(ctx, server.send), fetch.Request{Method: "PUT", URL: "/api/settings"}, now)
+				return fetch.JSON[Settings](fetch.WithTransport(ctx, server.send), fetch.Request{Method: "PUT", URL: "/api/settings"}, now)
 			},
 		).PostEffect(func(s *Settings, saved Settings) { *s = saved })
 	}
@@ -112,7 +112,7 @@ func ExampleGet() {
 	}
 	server := newHeld()
 	kinds := atom.Async(func(ctx context.Context, _ atom.Reader) ([]Kind, error) {
-		return fetch.Get[[]Kind](fetch.Through(ctx, server.send), "/api/kinds")
+		return fetch.Get[[]Kind](fetch.WithTransport(ctx, server.send), "/api/kinds")
 	})
 	store, told := atom.NewStore(), make(chan bool)
 	defer atom.Subscribe(store, kinds, func() {
@@ -145,7 +145,7 @@ func ExampleDo() {
 	store, avatar := atom.NewStore(), atom.New("old.png")
 	task := saga.Run(store, avatar, saga.Update(func(name *string) { *name = "new.png" }).
 		Effect(func(ctx context.Context, _ string) error {
-			answer, err := fetch.Do(fetch.Through(ctx, server.send), fetch.Request{
+			answer, err := fetch.Do(fetch.WithTransport(ctx, server.send), fetch.Request{
 				Method: "PUT",
 				URL:    "/api/avatar",
 				Header: map[string]string{"Content-Type": "image/png"},
@@ -171,7 +171,7 @@ func ExampleDo() {
 }
 
 // Every request of a store carries a token.
-func ExampleThrough() {
+func ExampleWithTransport() {
 	server := newHeld()
 	withToken := func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
 		header := map[string]string{"Authorization": "Bearer t0ken"}
@@ -183,7 +183,7 @@ func ExampleThrough() {
 	}
 	store, likes := atom.NewStore(), atom.New(0)
 	defer saga.Around(store, func(ctx context.Context, effect func(context.Context) error) error {
-		return effect(fetch.Through(ctx, withToken))
+		return effect(fetch.WithTransport(ctx, withToken))
 	})()
 
 	like := saga.Update(func(n *int) { *n++ }).Effect(func(ctx context.Context, _ int) error {

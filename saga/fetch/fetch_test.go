@@ -31,7 +31,7 @@ func (r *recorder) send(_ context.Context, request fetch.Request) (*fetch.Respon
 
 func through(t *testing.T, status int, mediaType, body string) (context.Context, *recorder) {
 	r := &recorder{answer: fetch.Response{Status: status, Header: map[string]string{"content-type": mediaType}, Body: []byte(body)}}
-	return fetch.Through(t.Context(), r.send), r
+	return fetch.WithTransport(t.Context(), r.send), r
 }
 
 // A patch that was sent is what is re-applied, and what every attempt sends.
@@ -42,7 +42,7 @@ func TestPatch(t *testing.T) {
 	task := saga.Run(s, a, saga.New(
 		func(k *kind) struct{} { k.Name += " in"; return struct{}{} },
 		func(ctx context.Context, _ kind, _ struct{}) (kind, error) {
-			answer, err := fetch.Patch[kind](fetch.Through(ctx, server.send), "/api/kinds/1")
+			answer, err := fetch.Patch[kind](fetch.WithTransport(ctx, server.send), "/api/kinds/1")
 			if err == nil && attempts == 0 {
 				attempts++
 				sent <- true
@@ -82,7 +82,7 @@ func TestPatchOfAWriteThatChangesNothing(t *testing.T) {
 	sent, end := make(chan bool), make(chan error)
 	task := saga.Run(s, a, saga.Update(func(k *kind) { k.Name = "same" }).
 		Effect(func(ctx context.Context, _ kind) error {
-			fetch.Patch[kind](fetch.Through(ctx, server.send), "/")
+			fetch.Patch[kind](fetch.WithTransport(ctx, server.send), "/")
 			sent <- true
 			return <-end
 		}))

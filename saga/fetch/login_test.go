@@ -22,7 +22,7 @@ var renameAfterLogin = saga.Define("fetch.renameAfterLogin",
 	func(string) *atom.Atom[kind] { return loginKind },
 	func(name string) saga.Saga[kind] {
 		return saga.Update(func(k *kind) { k.Name = name }).Effect(func(ctx context.Context, _ kind) error {
-			_, err := fetch.Patch[struct{}](fetch.Through(ctx, func(context.Context, fetch.Request) (*fetch.Response, error) {
+			_, err := fetch.Patch[struct{}](fetch.WithTransport(ctx, func(context.Context, fetch.Request) (*fetch.Response, error) {
 				answer := answered(401, "application/problem+json", `{"title":"Who are you?"}`)
 				if isLoggedIn.Load() {
 					answer = answered(204, "", "")

@@ -22,7 +22,7 @@ func TestEveryAttemptCarriesTheTasksKey(t *testing.T) {
 			return saga.Run(atom.NewStore(), atom.New(kind{}), saga.
 				Update(func(k *kind) { k.Name = "died in" }).
 				Effect(func(ctx context.Context, _ kind) error {
-					_, err := fetch.Patch[kind](fetch.Through(ctx, lost), "/api/kinds/1")
+					_, err := fetch.Patch[kind](fetch.WithTransport(ctx, lost), "/api/kinds/1")
 					return err
 				}).Retry(1))
 		}

@@ -10,24 +10,23 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// A Problem is an answer with a status of 400 and above, as RFC 9457 describes
-// it. A server that does not speak application/problem+json leaves it with the
-// status, and the text of the answer as Detail if that is plain text.
+// A Problem is an answer with a status of 400 or more, as described by RFC 9457. If the
+// answer is not application/problem+json it has no more than the status, and as Detail the
+// beginning of a plain text.
 type Problem struct {
 	Type      string `json:"type"`      // a URI; "" stands for about:blank
-	Title     string `json:"title"`     // what kind of problem it is
-	Status    int    `json:"status"`    // the one of the answer
+	Title     string `json:"title"`     // of this type of problem
+	Status    int    `json:"status"`    // of the answer
 	Detail    string `json:"detail"`    // what is wrong this time, for a person
 	Instance  string `json:"instance"`  // a URI of this occurrence
 	Path      string `json:"path"`      // JSON pointer to what is wrong in the document
-	Operation *int   `json:"operation"` // which operation of a patch is wrong, from 0
+	Operation *int   `json:"operation"` // index of the operation of a patch that is wrong
 
-	// Header has the answer's header, by lower-case name: Retry-After is in it.
+	// Header is that of the answer, by lower-case name.
 	Header map[string]string `json:"-"`
 }
 
-// Error says what is wrong in the words of the server, with the status when it
-// has none.
+// Error returns the path, and the detail, title or status.
 func (p *Problem) Error() string {
 	text := p.Detail
 	if text == "" {
@@ -42,9 +41,9 @@ func (p *Problem) Error() string {
 	return text
 }
 
-// Temporary reports whether the same request may be answered otherwise later: 408
-// Request Timeout, 425 Too Early, 429 Too Many Requests, 502 Bad Gateway, 503
-// Service Unavailable, 504 Gateway Timeout.
+// Temporary reports whether the same request may be answered otherwise later: 408 Request
+// Timeout, 425 Too Early, 429 Too Many Requests, 502 Bad Gateway, 503 Service Unavailable,
+// 504 Gateway Timeout.
 func (p *Problem) Temporary() bool {
 	switch p.Status {
 	case 408, 425, 429, 502, 503, 504:
@@ -53,17 +52,16 @@ func (p *Problem) Temporary() bool {
 	return false
 }
 
-// Unauthorized reports whether the server wants to know first who asks: 401. It has
-// neither done nor refused what was asked: the user has to log in.
+// Unauthorized reports whether the status is 401: the user has to log in. The server has
+// neither done nor refused what was asked.
 func (p *Problem) Unauthorized() bool { return p.Status == 401 }
 
-// RetryAfter is the time that the server wants to be left alone for, from now:
-// what its Retry-After header says, in seconds or as a date. 0 when it says
-// nothing. It may be very long: [saga.Backoff] has a limit.
+// RetryAfter returns how long the server wants no other request, by its Retry-After header,
+// or 0. It may be very long: [saga.Backoff] has a limit.
 func (p *Problem) RetryAfter() time.Duration { return retryAfter(p.Header) }
 
-// refusesPatch reports whether the answer to a patch says that the server has something
-// else than it was made for.
+// refusesPatch reports whether a patch was refused since it was made for another document
+// than the server's.
 func (p *Problem) refusesPatch() bool {
 	switch p.Status {
 	case 409, 412:
@@ -74,38 +72,38 @@ func (p *Problem) refusesPatch() bool {
 	return false
 }
 
-// errorOf is what a problem means for those who try again.
-func errorOf(p *Problem) error {
+// asError returns the problem as an error that says whether it is permanent.
+func (p *Problem) asError() error {
 	if p.Status < 500 && !p.Temporary() {
 		return saga.Permanent(p)
 	}
 	return p
 }
 
-// longestDetail limits what is taken of a plain text, in bytes.
-const longestDetail = 500
+const maxDetail = 500 // bytes that are taken of a plain text
 
-func problemOf(r *Response) *Problem {
+func newProblem(r *Response) *Problem {
 	p := &Problem{}
 	switch mediaTypeOf(r) {
 	case "application/problem+json":
-		// A member of another type than RFC 9457 has it is ignored, as the RFC
-		// wants it; Unmarshal goes on behind it.
+		// The RFC has members of a wrong type ignored, and Unmarshal decodes those after
+		// them.
 		_ = json.Unmarshal(r.Body, p)
 	case "text/plain":
-		p.Detail = strings.TrimSpace(shorten(string(r.Body), longestDetail))
+		p.Detail = strings.TrimSpace(truncate(string(r.Body), maxDetail))
 	}
 	p.Status, p.Header = r.Status, r.Header
 	return p
 }
 
-// shorten cuts a text after at most max bytes, between two characters.
-func shorten(text string, max int) string {
-	if len(text) <= max {
+// truncate returns the characters in the first n bytes of text, and an ellipsis if that is not
+// all.
+func truncate(text string, n int) string {
+	if len(text) <= n {
 		return text
 	}
-	for max > 0 && !utf8.RuneStart(text[max]) {
-		max--
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
 	}
-	return text[:max] + "…"
+	return text[:n] + "…"
 }

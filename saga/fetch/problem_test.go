@@ -43,7 +43,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 				}
 				task := saga.Run(atom.NewStore(), atom.New(kind{}), saga.
 					Effect(func(ctx context.Context, _ kind) error {
-						_, err := fetch.Get[kind](fetch.Through(ctx, answer), "/")
+						_, err := fetch.Get[kind](fetch.WithTransport(ctx, answer), "/")
 						return err
 					}).RetryWith(saga.Backoff{Retries: 2, Base: time.Millisecond}))
 				err := task.Wait(t.Context())

@@ -9,41 +9,40 @@ import (
 	"github.com/atomsaga/atomsaga/internal/await"
 )
 
-// send is one call of the browser's fetch. An AbortController, unlike net/http
-// in the browser, also aborts the reading of the body.
+// send calls the browser's fetch. Unlike net/http in the browser it has an AbortController,
+// which also aborts reading the body.
 func send(ctx context.Context, r Request) (*Response, error) {
 	abort := js.Global().Get("AbortController").New()
-	response, err := settled(ctx, abort, js.Global().Call("fetch", r.URL, options(r, abort)))
+	response, err := awaitPromise(ctx, abort, js.Global().Call("fetch", r.URL, options(r, abort)))
 	if err != nil {
 		return nil, err
 	}
-	buffer, err := settled(ctx, abort, response.Call("arrayBuffer"))
+	buffer, err := awaitPromise(ctx, abort, response.Call("arrayBuffer"))
 	if err != nil {
 		return nil, err
 	}
 	return &Response{Status: response.Get("status").Int(), Header: header(response), Body: toBytes(buffer), Redirected: redirected(r, response)}, nil
 }
 
-// redirected is the address that the answer has come from, when it is another one than
-// was asked.
+// redirected returns [Response.Redirected].
 func redirected(r Request, response js.Value) string {
 	if !response.Get("redirected").Truthy() {
 		return ""
 	}
 	address := js.Global().Get("URL")
 	asked := address.New(r.URL, js.Global().Get("document").Get("baseURI"))
-	came := address.New(response.Get("url"))
-	if asked.Get("hostname").Equal(came.Get("hostname")) && asked.Get("pathname").Equal(came.Get("pathname")) {
+	answered := address.New(response.Get("url"))
+	if asked.Get("hostname").Equal(answered.Get("hostname")) && asked.Get("pathname").Equal(answered.Get("pathname")) {
 		return ""
 	}
-	return came.Get("href").String()
+	return answered.Get("href").String()
 }
 
-// large is from how many bytes on a body is a Blob: those the browser takes in while
-// the page goes on, bytes before that. Of a few it is slower.
-const large = 1 << 16
+// blobSize is from how many bytes on the body is sent as a Blob, which the browser copies
+// without blocking the page. For less a Blob is slower.
+const blobSize = 1 << 16
 
-// options is the RequestInit of a request.
+// options returns the RequestInit of a request.
 func options(r Request, abort js.Value) map[string]any {
 	headers := make(map[string]any, len(r.Header))
 	for name, value := range r.Header {
@@ -54,7 +53,7 @@ func options(r Request, abort js.Value) map[string]any {
 		body := js.Global().Get("Uint8Array").New(len(r.Body))
 		js.CopyBytesToJS(body, r.Body)
 		init["body"] = body
-		if len(r.Body) > large {
+		if len(r.Body) > blobSize {
 			init["body"] = js.Global().Get("Blob").New([]any{body})
 		}
 	}
@@ -77,10 +76,9 @@ func toBytes(buffer js.Value) []byte {
 	return body
 }
 
-// settled waits until a promise is settled, or ctx is done: then it aborts and
-// returns.
-func settled(ctx context.Context, abort, of js.Value) (js.Value, error) {
-	v, err := await.Promise(ctx, of, "fetch: an effect")
+// awaitPromise waits until a promise is settled. If ctx is done before, it aborts the request.
+func awaitPromise(ctx context.Context, abort, promise js.Value) (js.Value, error) {
+	v, err := await.Promise(ctx, promise, "fetch: an effect")
 	if err != nil && ctx.Err() != nil {
 		abort.Call("abort")
 		return v, ctx.Err()
@@ -91,8 +89,8 @@ func settled(ctx context.Context, abort, of js.Value) (js.Value, error) {
 	return v, err
 }
 
-// networkError is the error for a rejected promise. A TypeError stands for every
-// failure of the network, and says no more than that.
+// networkError returns the error for a rejected promise. A TypeError stands for any failure of
+// the network, and has no more to say.
 func networkError(r *await.Rejected) error {
 	if online := js.Global().Get("navigator").Get("onLine"); online.Type() == js.TypeBoolean && !online.Bool() {
 		return ErrOffline

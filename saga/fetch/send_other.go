@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// send is one exchange of net/http.
+// send uses net/http's default client.
 func send(ctx context.Context, r Request) (*Response, error) {
 	request, err := http.NewRequestWithContext(ctx, r.method(), r.URL, bytes.NewReader(r.Body))
 	if err != nil {
@@ -40,13 +40,12 @@ func send(ctx context.Context, r Request) (*Response, error) {
 	return &Response{Status: response.StatusCode, Header: header, Body: body, Redirected: redirected(request.URL, response.Request.URL)}, nil
 }
 
-// redirected is the address that the answer has come from, when it is another one than
-// was asked.
-func redirected(asked, came *url.URL) string {
-	if asked.Hostname() == came.Hostname() && asked.Path == came.Path {
+// redirected returns [Response.Redirected].
+func redirected(asked, answered *url.URL) string {
+	if asked.Hostname() == answered.Hostname() && asked.Path == answered.Path {
 		return ""
 	}
-	return came.String()
+	return answered.String()
 }
 
 func networkError(ctx context.Context, err error) error {

@@ -160,7 +160,7 @@ func (q *asked) with(status int) {
 
 func (d *deskServer) change(update func(*sheet)) saga.Saga[sheet] {
 	return saga.Update(update).Effect(func(ctx context.Context, _ sheet) error {
-		_, err := fetch.Patch[struct{}](fetch.Through(ctx, d.send), "/sheet")
+		_, err := fetch.Patch[struct{}](fetch.WithTransport(ctx, d.send), "/sheet")
 		return err
 	})
 }
@@ -457,7 +457,7 @@ var deleteLine = saga.Define("desk.delete",
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			context.AfterFunc(page.open, cancel)
-			_, err := fetch.Patch[struct{}](fetch.Through(ctx, page.server.send), "/sheet")
+			_, err := fetch.Patch[struct{}](fetch.WithTransport(ctx, page.server.send), "/sheet")
 			return err
 		})
 	})

@@ -315,8 +315,8 @@ func (w *wire) open() {
 		}
 		w.tasks = nil
 		synctest.Wait()
-		for len(w.requests) > 0 {
-			w.answer(w.requests[0], 0)
+		for q := w.first(); q != nil; q = w.first() {
+			w.answer(q, 0)
 		}
 		stop()
 		wires.Delete(w.store)
@@ -329,6 +329,16 @@ func (w *wire) wallOf(doc []byte) (x wall) {
 		w.Fatalf("%v in %s", err, doc)
 	}
 	return x
+}
+
+// first returns the oldest request that waits for its answer, nil when none does.
+func (w *wire) first() *wireRequest {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.requests) == 0 {
+		return nil
+	}
+	return w.requests[0]
 }
 
 func (w *wire) send(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
@@ -364,7 +374,7 @@ func wiring(url string) func(context.Context) error {
 		if !open {
 			return fetch.ErrNetwork
 		}
-		_, err := fetch.Patch[struct{}](fetch.Through(ctx, w.(*wire).send), url)
+		_, err := fetch.Patch[struct{}](fetch.WithTransport(ctx, w.(*wire).send), url)
 		return err
 	}
 }
@@ -564,6 +574,8 @@ func policy[T any](s saga.Saga[T], how string) saga.Saga[T] {
 
 func (w *wire) someRequest() *wireRequest {
 	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if len(w.requests) == 0 {
 		return nil
 	}
@@ -664,8 +676,7 @@ func (w *wire) calm() {
 	for range 200 {
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		for len(w.requests) > 0 {
-			q := w.requests[0]
+		for q := w.first(); q != nil; q = w.first() {
 			if q.status == 0 {
 				w.arrive(q)
 			}
@@ -675,7 +686,7 @@ func (w *wire) calm() {
 			w.hear()
 		}
 		w.settle()
-		if len(w.tasks) == 0 && saga.OutboxOf(w.store).Get(w.store).Waiting == 0 && len(w.requests) == 0 {
+		if len(w.tasks) == 0 && saga.OutboxOf(w.store).Get(w.store).Waiting == 0 && w.first() == nil {
 			break
 		}
 	}
