@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A Loadable is the state of a value that has to be loaded.
@@ -67,11 +69,11 @@ func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAto
 func newMissing[T any]() *Atom[T] {
 	a := New(*new(T))
 	a.root.initial = (*T)(nil)
-	a.read = func(state any, _ *Path) (*T, bool) { p := state.(*T); return p, p != nil }
-	a.edit = func(state any, _ *Path, _ application, revise revision[T]) (any, Changes, error) {
+	a.read = func(state any, _ *draft.Path) (*T, bool) { p := state.(*T); return p, p != nil }
+	a.edit = func(state any, _ *draft.Path, _ application, revise revision[T]) (any, draft.Changes, error) {
 		p := state.(*T)
 		if p == nil {
-			return state, Changes{}, fmt.Errorf("%w: it has not been loaded", ErrMissing)
+			return state, draft.Changes{}, fmt.Errorf("%w: it has not been loaded", ErrMissing)
 		}
 		return revise(p)
 	}
@@ -87,7 +89,7 @@ func (a *AsyncAtom[T]) run(ctx context.Context, r *loadReader) {
 	loaded, err := protect(ctx, r, a.load)
 	var value *T
 	if err == nil {
-		value, err = sealed(&loaded) // the loader may go on with what it has returned
+		value, err = draft.Seal(&loaded) // the loader may go on with what it has returned
 	}
 	b := r.s.begin()
 	defer r.s.end(b)
@@ -98,7 +100,7 @@ func (a *AsyncAtom[T]) run(ctx context.Context, r *loadReader) {
 	if err == nil {
 		r.l.good = r
 		r.enter(b, func(contained ...*Entry) {
-			r.s.cellOf(a.value.root).rebase(r.s, value, slices.Values([]Path{nil}), contained)
+			r.s.cellOf(a.value.root).rebase(r.s, value, slices.Values([]draft.Path{nil}), contained)
 		})
 	}
 	r.l.become(r.s, loadState{err: err})

@@ -1,5 +1,7 @@
 package atom
 
+import "github.com/atomsaga/atomsaga/atom/draft"
+
 // An Atom is a small piece of shared state: a root, made by [New], or a part of
 // another atom's value, seen through [Focus], [Key] or [At]. It is a
 // definition, made once and held in a variable or a [Family]; its values are
@@ -11,20 +13,20 @@ package atom
 type Atom[T any] struct {
 	id   uint64
 	root *origin
-	path Path // from the root's value
+	path draft.Path // from the root's value
 
 	// read finds the value in a state of the root; false when it is missing. at is
 	// where it is since [Rekey] has given elements on the way other keys; nil: at path.
-	read func(state any, at *Path) (*T, bool)
+	read func(state any, at *draft.Path) (*T, bool)
 
 	// edit returns the state of the root in which change has been made to the
 	// value. It shares with the given state everything that is not on the way. What
 	// is applied anew has its lenses looked at.
-	edit func(state any, at *Path, as application, revise revision[T]) (any, Changes, error)
+	edit func(state any, at *draft.Path, as application, revise revision[T]) (any, draft.Changes, error)
 }
 
 // A revision makes the next value from the previous one, which it leaves alone.
-type revision[T any] func(prev *T) (next *T, c Changes, err error)
+type revision[T any] func(prev *T) (next *T, c draft.Changes, err error)
 
 // An origin is what stores know a root, derived or async atom by. It goes when nobody
 // has the atom any more.
@@ -41,10 +43,10 @@ func newOrigin(initial any) *origin { return &origin{newID(), initial} }
 // to. What New and Set are given is copied where it could be written to, so that
 // the caller may go on with it.
 //
-// New panics with [ErrType] when a T cannot be the value of an atom, and with what
+// New panics with [draft.ErrType] when a T cannot be the value of an atom, and with what
 // Set would return when initial cannot.
 func New[T any](initial T) *Atom[T] {
-	value, err := sealed(&initial)
+	value, err := draft.Seal(&initial)
 	if err != nil {
 		panic(err)
 	}
@@ -52,8 +54,8 @@ func New[T any](initial T) *Atom[T] {
 	return &Atom[T]{
 		id:   root.id,
 		root: root,
-		read: func(state any, _ *Path) (*T, bool) { return state.(*T), true },
-		edit: func(state any, _ *Path, _ application, revise revision[T]) (any, Changes, error) {
+		read: func(state any, _ *draft.Path) (*T, bool) { return state.(*T), true },
+		edit: func(state any, _ *draft.Path, _ application, revise revision[T]) (any, draft.Changes, error) {
 			return revise(state.(*T))
 		},
 	}
@@ -88,7 +90,7 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 	if len(a.path) > 0 {
 		s.mu.claim() // there may be a lens on the way
 	}
-	state, at := a.root.initial, (*Path)(nil)
+	state, at := a.root.initial, (*draft.Path)(nil)
 	c := s.cellNow(a.root)
 	if c != nil {
 		state, at = c.visible, c.whereNow(a.path)
@@ -118,7 +120,7 @@ func (a *Atom[T]) Set(w Writer, value T) error { return a.write(w, replacing(val
 // Update runs edit on a draft of the value: change it as if it were your own.
 // Like every entry it is run again when something below it in the log changes,
 // so it must be pure. ErrMissing when a is missing; an error wrapping
-// [ErrUpdatePanicked] when edit panics. In both cases nothing has changed.
+// [draft.ErrUpdatePanicked] when edit panics. In both cases nothing has changed.
 func (a *Atom[T]) Update(w Writer, edit func(*T)) error { return a.write(w, drafting(edit)) }
 
 // Sync replaces the base of the value: what a server says it is. Every live
@@ -135,12 +137,12 @@ func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, d
 // error of next is returned, and nothing has changed; ErrMissing when a is
 // missing in the base.
 func (a *Atom[T]) SyncFunc(w Writer, next func(base T) (T, error), contained ...*Entry) error {
-	return a.sync(w, func(prev *T) (*T, Changes, error) {
+	return a.sync(w, func(prev *T) (*T, draft.Changes, error) {
 		value, err := next(*prev)
 		if err != nil {
-			return prev, Changes{}, err
+			return prev, draft.Changes{}, err
 		}
-		return adopt(prev, &value)
+		return draft.Adopt(prev, &value)
 	}, contained...)
 }
 
@@ -168,21 +170,21 @@ func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) (err e
 	if err != nil {
 		return err
 	}
-	cell.rebase(b.s, base, c.paths(), contained)
+	cell.rebase(b.s, base, c.Paths(), contained)
 	return nil
 }
 
 // drafting runs edit on a draft. A nil edit changes nothing.
 func drafting[T any](edit func(*T)) revision[T] {
-	return func(prev *T) (next *T, c Changes, err error) {
+	return func(prev *T) (next *T, c draft.Changes, err error) {
 		if edit == nil {
-			return prev, Changes{}, nil
+			return prev, draft.Changes{}, nil
 		}
-		return update(prev, edit)
+		return draft.Revise(prev, edit)
 	}
 }
 
 // replacing puts value in the place of whatever is there.
 func replacing[T any](value T) revision[T] {
-	return func(prev *T) (*T, Changes, error) { return adopt(prev, &value) }
+	return func(prev *T) (*T, draft.Changes, error) { return draft.Adopt(prev, &value) }
 }

@@ -1,14 +1,18 @@
 package atom
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
+)
 
 // concern yields the paths that the portion is about: what it changes, or its
 // targets when it changes nothing.
-func (p *portion) concern() iter.Seq[Path] {
+func (p *portion) concern() iter.Seq[draft.Path] {
 	if !p.changes.Empty() {
-		return p.changes.paths()
+		return p.changes.Paths()
 	}
-	return func(yield func(Path) bool) {
+	return func(yield func(draft.Path) bool) {
 		for _, e := range p.edits {
 			if !yield(e.path) {
 				return
@@ -20,10 +24,10 @@ func (p *portion) concern() iter.Seq[Path] {
 // lead is what all paths of concern begin with.
 //
 //go:noinline
-func (p *portion) lead() Path {
+func (p *portion) lead() draft.Path {
 	switch {
 	case !p.changes.Empty():
-		return p.changes.prefix
+		return p.changes.CommonPath()
 	case len(p.edits) == 1:
 		return p.edits[0].path
 	}
@@ -31,12 +35,12 @@ func (p *portion) lead() Path {
 }
 
 // concernNow returns the concern by the keys that elements have now.
-func (p *portion) concernNow() iter.Seq[Path] {
+func (p *portion) concernNow() iter.Seq[draft.Path] {
 	renames := p.cell.renames
 	if renames == nil {
 		return p.concern()
 	}
-	return func(yield func(Path) bool) {
+	return func(yield func(draft.Path) bool) {
 		for path := range p.concern() {
 			if !yield(renames.now(path, p.entry)) {
 				return
@@ -47,31 +51,31 @@ func (p *portion) concernNow() iter.Seq[Path] {
 
 func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concernNow(), why) }
 
-func (p *portion) concerns(root uint64, path Path) bool {
+func (p *portion) concerns(root uint64, path draft.Path) bool {
 	if p.cell.root != root || p.synced {
 		return false
 	}
 	if renames := p.cell.renames; renames != nil {
 		path = renames.then(path, p.entry)
 	}
-	if !overlap(p.lead(), path) {
+	if !p.lead().Overlaps(path) {
 		return false
 	}
-	if !p.changes.Empty() && len(path) <= len(p.changes.prefix) {
+	if !p.changes.Empty() && len(path) <= len(p.changes.CommonPath()) {
 		return true
 	}
-	if len(p.changes.steps) >= indexed {
+	if p.changes.Len() >= indexed {
 		return p.indexOf().overlaps(path)
 	}
 	for q := range p.concern() {
-		if overlap(q, path) {
+		if q.Overlaps(path) {
 			return true
 		}
 	}
 	return false
 }
 
-func (e *Entry) concerns(root uint64, path Path) bool {
+func (e *Entry) concerns(root uint64, path draft.Path) bool {
 	for i := range e.portions {
 		if e.portions[i].concerns(root, path) {
 			return true
@@ -115,7 +119,7 @@ func (e *Entry) Overlaps(r Reader, other *Entry) bool {
 }
 
 func (p *portion) overlaps(other *portion) bool {
-	if p.cell != other.cell || p.cell.renames == nil && !overlap(p.lead(), other.lead()) {
+	if p.cell != other.cell || p.cell.renames == nil && !p.lead().Overlaps(other.lead()) {
 		return false // mostly so, and found out without making a path
 	}
 	for path := range p.concernNow() {
@@ -131,7 +135,7 @@ func (p *portion) overlaps(other *portion) bool {
 func Overlap(a, b Target) bool {
 	rootA, pathA := a.target()
 	rootB, pathB := b.target()
-	return rootA == rootB && overlap(pathA, pathB)
+	return rootA == rootB && pathA.Overlaps(pathB)
 }
 
 // Pending returns how many entries that concern a wait for their effect: those

@@ -3,6 +3,8 @@ package atom
 import (
 	"strconv"
 	"testing"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A page asks for every row that it draws whether a change of it is pending: as many
@@ -21,7 +23,7 @@ func TestPendingLooksAtARowsOwnChangesWhateverAnEntryChanges(t *testing.T) {
 		looked := 0
 		for _, row := range append(rows, other) {
 			_, path := row.target()
-			for at := x.first[path[len(p.changes.prefix)].identity()]; at != 0; at = x.next[at] {
+			for at := x.first[path[len(p.changes.CommonPath())].Identity()]; at != 0; at = x.next[at] {
 				looked++
 			}
 		}
@@ -45,8 +47,8 @@ func BenchmarkPendingOfARow(b *testing.B) {
 // pendingRows returns rows of a table, of which n are being changed, and another one.
 func pendingRows(t testing.TB, n int) (s *Store, e *Entry, rows []*Atom[task], other *Atom[task]) {
 	s, root := NewStore(), New(board{})
-	table := Focus(root, func(b *board) *Map[string, task] { return &b.Map })
-	e, err := Dispatch(s, table, func(m *Map[string, task]) { m.Merge(newBoard(n).Map) })
+	table := Focus(root, func(b *board) *draft.Map[string, task] { return &b.Map })
+	e, err := Dispatch(s, table, func(m *draft.Map[string, task]) { m.Merge(newBoard(n).Map) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +105,7 @@ func TestConcernIndexFindsWhatAllPathsSay(t *testing.T) {
 			p := &e.portions[0]
 			want := false
 			for q := range p.concern() {
-				want = want || overlap(q, path)
+				want = want || q.Overlaps(path)
 			}
 			if got := p.concerns(id, path); got != want {
 				t.Errorf("%s: %s: the index says %v, the paths %v", reason, name, got, want)

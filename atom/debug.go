@@ -3,8 +3,8 @@ package atom
 import (
 	"errors"
 	"fmt"
-	"reflect"
-	"unsafe"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // ErrWritten is what a store in debug mode panics with.
@@ -48,17 +48,11 @@ type remembering struct{}
 
 // handed remembers what *value is, of which at was the fingerprint until now.
 func (remembering) handed(at **fingerprint, id uint64, value any) {
-	if *at != nil && (*at).of == value {
+	if *at != nil && (*at).Of() == value {
 		return
 	}
-	p, err := planOf(reflect.TypeOf(value).Elem())
-	if err != nil {
-		return // then it cannot be updated either, which is told there
-	}
-	w := walk{whole: true}
-	was := w.detached(p, pointerIn(value))
-	if w.err == nil {
-		*at = &fingerprint{id: id, plan: p, of: value, was: was}
+	if s := draft.NewSnapshot(value); s != nil { // else it cannot be updated either, which is told there
+		*at = &fingerprint{id, s}
 	}
 }
 
@@ -78,12 +72,10 @@ func (remembering) check(s *Store) error {
 	return nil
 }
 
-// A fingerprint knows what a value was, down to the last element of its Lists.
+// A fingerprint knows what the value of an atom was when it was handed out.
 type fingerprint struct {
-	id   uint64 // of the atom
-	plan *plan
-	of   any            // a pointer to the value
-	was  unsafe.Pointer // a copy that shares nothing with it
+	id uint64 // of the atom
+	*draft.Snapshot
 }
 
 // check returns ErrWritten if the value is not any more what it was.
@@ -91,15 +83,8 @@ func (f *fingerprint) check() error {
 	if f == nil {
 		return nil
 	}
-	_, c, err := settle(f.plan, f.was, pointerIn(f.of), true)
-	if err != nil {
-		return fmt.Errorf("%w: atom %d, a %s: %w", ErrWritten, f.id, f.plan.typ, err)
-	}
-	for change := range c.All() {
-		return fmt.Errorf("%w: atom %d, a %s: %s", ErrWritten, f.id, f.plan.typ, change)
+	if err := f.Check(); err != nil {
+		return fmt.Errorf("%w: atom %d, %w", ErrWritten, f.id, err)
 	}
 	return nil
 }
-
-// pointerIn is the pointer that an interface holds.
-func pointerIn(v any) unsafe.Pointer { return (*eface)(unsafe.Pointer(&v)).data }

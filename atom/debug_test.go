@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // written calls f and returns the error that it panics with.
@@ -34,8 +36,8 @@ func TestWritingOutsideADraftIsFound(t *testing.T) {
 		{"through a pointer", func(w world) { w.In.L.Append(item{}) }, "add /in/L/0"},
 		{"only to the copy that Get returns", func(w world) { w.Items.Edit(3).Name = "x"; w.Two[0].Append(1) }, ""},
 	} {
-		v := world{Items: *longList(100), Refs: ListOf(&item{ID: "r"}), ByInt: MapOf(map[int8]*part{1: {}}),
-			Each: []struct{ M Map[string, int] }{{}}, In: &struct{ L List[item] }{}}
+		v := world{Items: *longList(100), Refs: draft.ListOf(&item{ID: "r"}), ByInt: draft.MapOf(map[int8]*part{1: {}}),
+			Each: []struct{ M draft.Map[string, int] }{{}}, In: &struct{ L draft.List[item] }{}}
 		v.Items.Edit(50).Tags = []int{1}
 		s, a := NewStore(), New(world{})
 		Debug(s)

@@ -1,6 +1,10 @@
 package atom
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
+)
 
 // A Derived atom is computed from others. Make it with [Derive].
 type Derived[T any] struct {
@@ -24,7 +28,7 @@ func Derive[T any](compute func(Reader) T) *Derived[T] {
 	return &Derived[T]{from: newOrigin(nil), compute: compute}
 }
 
-// AtomOpaque says that an atom can be held by another one: see [Opaque].
+// AtomOpaque says that an atom can be held by another one: see [draft.Opaque].
 func (d *Derived[T]) AtomOpaque() {}
 
 // Get returns the value, computing it if it is not known.
@@ -44,7 +48,7 @@ func (d *Derived[T]) same(s *Store, before, now any) bool {
 	}
 	p, ok := before.(*T)
 	q, also := now.(*T)
-	return ok && also && equal(p, q)
+	return ok && also && draft.Equal(p, q)
 }
 
 func (d *Derived[T]) observe(s *Store, w watcher) (stop func()) {
@@ -62,7 +66,7 @@ func (d *Derived[T]) run(r Reader, last any) (value any) {
 		}
 	}()
 	v := d.compute(r)
-	if p, ok := last.(*T); ok && equal(p, &v) {
+	if p, ok := last.(*T); ok && draft.Equal(p, &v) {
 		return p
 	}
 	return &v

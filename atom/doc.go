@@ -48,12 +48,12 @@
 // Values are immutable by convention: what Get returns is shared, and is never
 // written to. To change one, Update hands out a draft, which is an ordinary Go
 // value that can be written to freely until the function returns. What has
-// changed is found by comparison and recorded as [Changes]: exact, reversible,
+// changed is found by comparison and recorded as [draft.Changes]: exact, reversible,
 // and rendered as a JSON Patch (RFC 6902). Code that writes to a value outside
 // of a draft is found by a store in debug mode, see [Debug].
 //
 // What means a thing and not a content, such as a service, a task, a func or an
-// error, is held as it is, and is the same one in every draft: see [Opaque]. A
+// error, is held as it is, and is the same one in every draft: see [draft.Opaque]. A
 // struct with unexported fields alone is such a thing behind a pointer, and a
 // value where it stands itself. A lock cannot be part of a value: [New] panics.
 //

@@ -1,16 +1,20 @@
 package atom
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
+)
 
 // An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
 type Edit struct {
 	root   *origin
-	path   Path  // of the target, as its keys were when the edit was dispatched
-	at     *Path // path, when it is not that of the atom: see [Rekey]
+	path   draft.Path  // of the target, as its keys were when the edit was dispatched
+	at     *draft.Path // path, when it is not that of the atom: see [Rekey]
 	editor editor
-	patch  Changes  // what it changes, seen from its target
-	sent   *Changes // what is re-applied in place of the edit; nil: the edit
-	sentOf any      // points to the value that sent was made of
+	patch  draft.Changes  // what it changes, seen from its target
+	sent   *draft.Changes // what is re-applied in place of the edit; nil: the edit
+	sentOf any            // points to the value that sent was made of
 }
 
 // An editor is what an Edit does, whatever the type of its atom. It is compiled for
@@ -20,7 +24,7 @@ type editor interface {
 	fresh() *Edit
 
 	// apply returns the state after the edit, and what has changed.
-	apply(state any, as application) (after any, c Changes, err error)
+	apply(state any, as application) (after any, c draft.Changes, err error)
 
 	// led returns pointers to the values that the edit was last applied between.
 	led() (before, after any)
@@ -62,12 +66,12 @@ type revising[T any] struct {
 
 func (e *revising[T]) fresh() *Edit { return editOf(e.atom, e.revise) }
 
-func (e *revising[T]) apply(state any, as application) (any, Changes, error) {
+func (e *revising[T]) apply(state any, as application) (any, draft.Changes, error) {
 	e.as = as
 	return e.atom.edit(state, e.at, as, e.next)
 }
 
-func (e *revising[T]) next(prev *T) (next *T, c Changes, err error) {
+func (e *revising[T]) next(prev *T) (next *T, c draft.Changes, err error) {
 	switch {
 	case e.as == undo:
 		return e.before, e.patch, nil
@@ -121,11 +125,11 @@ func (e *Edit) valueIn(state any) any {
 
 // repeated makes changes again that were made of another value, before. They stay
 // what they are: what was sent.
-func repeated[T any](prev, before *T, sent Changes) (*T, Changes, error) {
-	next, err := appliedFrom(prev, before, sent)
+func repeated[T any](prev, before *T, sent draft.Changes) (*T, draft.Changes, error) {
+	next, err := draft.Reapply(prev, before, sent)
 	if err != nil {
-		return prev, Changes{}, err
+		return prev, draft.Changes{}, err
 	}
-	c, err := diff(prev, next)
+	c, err := draft.Diff(prev, next)
 	return next, c, err
 }

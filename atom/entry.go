@@ -1,6 +1,10 @@
 package atom
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
+)
 
 // An Entry is one change in the log of a store: it is live from its dispatch
 // until it is dropped, or folded into the base. See the package documentation
@@ -22,7 +26,7 @@ type portion struct {
 	cell    *cell
 	edits   []*Edit
 	after   any           // the state above it; nil when nobody has asked for it yet, see cell.above
-	changes Changes       // from the state below it to after
+	changes draft.Changes // from the state below it to after
 	index   *concernIndex // of changes, once it was needed
 	strays  bool          // an edit has changed what is no part of its target
 	synced  bool          // it has left: the base that came from outside contains it
@@ -45,7 +49,7 @@ const (
 // changes, edit is run again on the new value, so it must be pure: same draft
 // in, same change out. A nil edit makes an entry that changes nothing.
 //
-// A panic of edit is returned as an error that wraps [ErrUpdatePanicked], a
+// A panic of edit is returned as an error that wraps [draft.ErrUpdatePanicked], a
 // missing target as [ErrMissing]; in both cases there is no entry and nothing
 // has changed.
 func Dispatch[T any](w Writer, a *Atom[T], edit func(*T)) (*Entry, error) {
@@ -152,7 +156,7 @@ func (e *Entry) Len() int { return len(e.edits) }
 
 // Patch returns what the i-th edit of the entry changes in its atom, as it was
 // last applied: what to send to a server that keeps that atom's value.
-func (e *Entry) Patch(r Reader, i int) Changes {
+func (e *Entry) Patch(r Reader, i int) draft.Changes {
 	e.open(r)
 	defer r.close()
 	edit := e.edits[i]
@@ -194,7 +198,7 @@ func (e *Entry) valueNow(edit *Edit, v any) any {
 
 // AsSent has the entry re-applied from its patches as they are now, and its edits
 // not run any more: for an entry of which a server is told the patches. Elements
-// are found by their identity, or else by the value that they had, see [ApplyFrom];
+// are found by their identity, or else by the value that they had, see [draft.ApplyFrom];
 // never by position alone. Another call has the patches of that time take their place,
 // for a server that has refused the first ones.
 func (e *Entry) AsSent(w Writer) {

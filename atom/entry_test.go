@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type register struct {
@@ -68,7 +69,7 @@ func TestAnEntryAsSent(t *testing.T) {
 }
 
 func same(a, b register) bool {
-	_, c, err := atom.Edited(a, func(draft *register) { *draft = b })
+	_, c, err := draft.Update(a, func(draft *register) { *draft = b })
 	return err == nil && c.Empty()
 }
 

@@ -17,10 +17,6 @@ var (
 	// the goroutine.
 	ErrUpdateExited = errors.New("atom: the update did not return when it was applied again: it, or a lens, has ended the goroutine (runtime.Goexit)")
 
-	// ErrKey is returned by updates of a value in which a map has a key that is not
-	// equal to itself, such as NaN: what is under it can be neither found nor removed.
-	ErrKey = errors.New("atom: a map has a key that is not equal to itself, such as NaN")
-
 	// ErrReentered is the panic of a store that is used inside a function that
 	// runs under its own lock: that of an update, of a derived atom, of a lens, of
 	// a batch. Such a function uses what it is handed: the draft, the Reader, the

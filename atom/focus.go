@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"unsafe"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // Focus returns the part of parent that lens points at, as an atom that is
@@ -31,7 +33,7 @@ func Focus[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 
 // pointsAt finds the field that a lens points at, and where it is in the memory of
 // a P, by trying it on a zero value. False when it does not stay inside of the value.
-func pointsAt[P, C any](lens func(*P) *C) (path Path, offset uintptr, ok bool) {
+func pointsAt[P, C any](lens func(*P) *C) (path draft.Path, offset uintptr, ok bool) {
 	defer func() {
 		if recover() != nil {
 			path, ok = nil, false
@@ -43,11 +45,11 @@ func pointsAt[P, C any](lens func(*P) *C) (path Path, offset uintptr, ok bool) {
 	if to < from || to+size > from+unsafe.Sizeof(*probe) {
 		return nil, 0, false
 	}
-	path, ok = fieldPath[P](to-from, size, reflect.TypeFor[C]())
+	path, ok = draft.FieldPath[P](to-from, size, reflect.TypeFor[C]())
 	return path, to - from, ok
 }
 
-func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path, offset uintptr) *Atom[C] {
+func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path draft.Path, offset uintptr) *Atom[C] {
 	f := &fieldFocus[P, C]{parent, lens, path, offset}
 	return &Atom[C]{id: newID(), root: parent.root, path: slices.Concat(parent.path, path), read: f.read, edit: f.edit}
 }
@@ -56,13 +58,13 @@ func focusField[P, C any](parent *Atom[P], lens func(*P) *C, path Path, offset u
 type fieldFocus[P, C any] struct {
 	parent *Atom[P]
 	lens   func(*P) *C
-	path   Path
+	path   draft.Path
 	offset uintptr
 }
 
 func (f *fieldFocus[P, C]) field(p *P) *C { return (*C)(unsafe.Add(unsafe.Pointer(p), f.offset)) }
 
-func (f *fieldFocus[P, C]) read(state any, at *Path) (*C, bool) {
+func (f *fieldFocus[P, C]) read(state any, at *draft.Path) (*C, bool) {
 	p, ok := f.parent.read(state, at)
 	if !ok {
 		return nil, false
@@ -70,23 +72,23 @@ func (f *fieldFocus[P, C]) read(state any, at *Path) (*C, bool) {
 	return f.lens(p), true
 }
 
-func (f *fieldFocus[P, C]) edit(state any, at *Path, as application, revise revision[C]) (any, Changes, error) {
-	return f.parent.edit(state, at, as, func(prev *P) (*P, Changes, error) {
+func (f *fieldFocus[P, C]) edit(state any, at *draft.Path, as application, revise revision[C]) (any, draft.Changes, error) {
+	return f.parent.edit(state, at, as, func(prev *P) (*P, draft.Changes, error) {
 		if as == anew && f.lens(prev) != f.field(prev) {
-			return prev, Changes{}, fmt.Errorf("%w: it is %s, and now another place", ErrLens, f.parent.path.join(f.path))
+			return prev, draft.Changes{}, fmt.Errorf("%w: it is %s, and now another place", ErrLens, f.parent.path.Join(f.path))
 		}
 		part, c, err := revise(f.field(prev))
 		if err != nil || c.Empty() {
-			return prev, Changes{}, err
+			return prev, draft.Changes{}, err
 		}
 		next := new(P)
 		*next = *prev
 		*f.field(next) = *part
-		if f.path.mayVanish() {
-			c, err = diff(prev, next)
+		if f.path.MayVanish() {
+			c, err = draft.Diff(prev, next)
 			return next, c, err
 		}
-		return next, c.under(f.path, within), nil
+		return next, c.Under(f.path, draft.Inside), nil
 	})
 }
 
@@ -104,8 +106,8 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 	return &Atom[C]{
 		id:   id,
 		root: parent.root,
-		path: parent.path.with(anywhereStep(id)),
-		read: func(state any, at *Path) (*C, bool) {
+		path: parent.path.With(draft.AnywhereStep(id)),
+		read: func(state any, at *draft.Path) (*C, bool) {
 			p, ok := parent.read(state, at)
 			if !ok {
 				return nil, false
@@ -113,19 +115,19 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 			c := look(p)
 			return c, c != nil
 		},
-		edit: func(state any, at *Path, as application, revise revision[C]) (any, Changes, error) {
-			return parent.edit(state, at, as, func(prev *P) (*P, Changes, error) {
+		edit: func(state any, at *draft.Path, as application, revise revision[C]) (any, draft.Changes, error) {
+			return parent.edit(state, at, as, func(prev *P) (*P, draft.Changes, error) {
 				was := look(prev)
 				if was == nil {
-					return prev, Changes{}, ErrMissing
+					return prev, draft.Changes{}, ErrMissing
 				}
 				part, c, err := revise(was)
 				if err != nil || c.Empty() {
-					return prev, Changes{}, err
+					return prev, draft.Changes{}, err
 				}
-				next, c, err := update(prev, func(draft *P) {
-					at := lens(draft)
-					if as == anew && !equal(at, was) {
+				next, c, err := draft.Revise(prev, func(next *P) {
+					at := lens(next)
+					if as == anew && !draft.Equal(at, was) {
 						panic(fmt.Errorf("%w: in a copy of the value it is another one", ErrLens))
 					}
 					*at = *part

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 func TestAFocusBehindAPointerThatMayBeNil(t *testing.T) {
@@ -140,19 +141,19 @@ func TestAnElementThatChangesItsIdentity(t *testing.T) {
 type collections struct {
 	Slice []line
 	Map   map[int]line
-	List  atom.List[line]
-	Tree  atom.Map[int, line]
+	List  draft.List[line]
+	Tree  draft.Map[int, line]
 }
 
 func TestElementsOfEveryCollection(t *testing.T) {
 	lines := []line{{1, "a"}, {2, "b"}, {3, "c"}}
-	start := collections{Slice: lines, Map: map[int]line{1: lines[0], 2: lines[1], 3: lines[2]}, List: atom.ListOf(lines...)}
-	start.Tree = atom.MapOf(start.Map)
+	start := collections{Slice: lines, Map: map[int]line{1: lines[0], 2: lines[1], 3: lines[2]}, List: draft.ListOf(lines...)}
+	start.Tree = draft.MapOf(start.Map)
 	root := atom.New(start)
 	slice := atom.Focus(root, func(c *collections) *[]line { return &c.Slice })
-	list := atom.Focus(root, func(c *collections) *atom.List[line] { return &c.List })
+	list := atom.Focus(root, func(c *collections) *draft.List[line] { return &c.List })
 	plain := atom.Focus(root, func(c *collections) *map[int]line { return &c.Map })
-	tree := atom.Focus(root, func(c *collections) *atom.Map[int, line] { return &c.Tree })
+	tree := atom.Focus(root, func(c *collections) *draft.Map[int, line] { return &c.Tree })
 	removeTwo := func(c *collections) {
 		c.Slice = append(c.Slice[:1], c.Slice[2:]...)
 		delete(c.Map, 2)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type tag struct {
@@ -18,9 +19,9 @@ type kept struct {
 	Meta        struct{ A, B int }
 	Ptr         *tag
 	Slice       []tag
-	List        atom.List[tag]
+	List        draft.List[tag]
 	Map         map[string]tag
-	Tree        atom.Map[string, tag]
+	Tree        draft.Map[string, tag]
 	Plain       []int
 	Any         any
 }
@@ -28,10 +29,10 @@ type kept struct {
 func TestSetInitialKeepsWhatTheUserHasSet(t *testing.T) {
 	loaded := func() kept {
 		three := []tag{{"a", "A", false}, {"b", "B", false}, {"c", "C", false}}
-		v := kept{Title: "loaded", Note: "loaded", Ptr: &tag{ID: "p", Text: "P"}, Slice: three, List: atom.ListOf(three...), Plain: []int{1, 2}, Any: tag{ID: "x", Text: "X"}}
+		v := kept{Title: "loaded", Note: "loaded", Ptr: &tag{ID: "p", Text: "P"}, Slice: three, List: draft.ListOf(three...), Plain: []int{1, 2}, Any: tag{ID: "x", Text: "X"}}
 		v.Meta.A, v.Meta.B = 1, 2
 		v.Map = map[string]tag{"a": three[0], "b": three[1]}
-		v.Tree = atom.MapOf(v.Map)
+		v.Tree = draft.MapOf(v.Map)
 		return v
 	}
 	for _, row := range []struct {
@@ -83,7 +84,7 @@ func TestSetInitialKeepsWhatTheUserHasSet(t *testing.T) {
 			delete(v.Map, "b")
 			v.Tree.Delete("b")
 		}},
-		{"one that the query does not have", kept{Slice: []tag{{ID: "old"}}, List: atom.ListOf(tag{ID: "old"})}, func(v *kept) {
+		{"one that the query does not have", kept{Slice: []tag{{ID: "old"}}, List: draft.ListOf(tag{ID: "old"})}, func(v *kept) {
 			v.Slice[0].Done, v.List.Edit(0).Done = true, true
 		}, func(*kept) {}},
 		{"a slice without identities", kept{}, func(v *kept) { v.Plain = []int{7} }, func(v *kept) { v.Plain = []int{7} }},

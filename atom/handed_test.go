@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // uses are what one can do with a Batch.
@@ -62,7 +63,7 @@ func TestABatchInAnotherGoroutinePanics(t *testing.T) {
 	}
 }
 
-// An update sees its draft, and a derived atom's function its Reader: the Batch that
+// An Revise sees its draft, and a derived atom's function its Reader: the Batch that
 // is around them would have the log changed in the middle of a change.
 func TestABatchInsideAnUpdateOrDeriveFunctionPanics(t *testing.T) {
 	for name, use := range uses {
@@ -179,10 +180,10 @@ func TestADraftThatIsKeptChangesNothing(t *testing.T) {
 	if p := a.Get(s); p.Title != "b" || p.Rows[0].Text != "b" || p.Next.Title != "b" {
 		t.Errorf("%+v", p)
 	}
-	list := atom.New(atom.ListOf(line{ID: 1, Text: "a"}))
-	var rows *atom.List[line]
+	list := atom.New(draft.ListOf(line{ID: 1, Text: "a"}))
+	var rows *draft.List[line]
 	var row *line
-	list.Update(s, func(l *atom.List[line]) { rows = l; row = l.Edit(0); row.Text = "b" })
+	list.Update(s, func(l *draft.List[line]) { rows = l; row = l.Edit(0); row.Text = "b" })
 	row.Text = "c"
 	func() {
 		defer func() { recover() }() // a list that is no draft any more may refuse

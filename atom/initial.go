@@ -2,8 +2,8 @@ package atom
 
 import (
 	"iter"
-	"reflect"
-	"unsafe"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // SetInitial gives a the value that a query has loaded, once: it does nothing
@@ -35,45 +35,41 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 		return false, err
 	}
 	if c.initialized == nil {
-		c.initialized = map[string]Path{}
+		c.initialized = map[string]draft.Path{}
 	}
 	c.initialized[name] = path
 	return true, nil
 }
 
 // grafted puts value in the place of what is there, but for the parts at paths.
-func grafted[T any](value T, paths []Path) revision[T] {
-	return func(prev *T) (*T, Changes, error) {
-		next, c, err := adopt(prev, &value)
+func grafted[T any](value T, paths []draft.Path) revision[T] {
+	return func(prev *T) (*T, draft.Changes, error) {
+		next, c, err := draft.Adopt(prev, &value)
 		if err != nil || c.Empty() || len(paths) == 0 {
 			return next, c, err
 		}
-		p, err := planFor[T]()
-		if err != nil {
-			return prev, Changes{}, err
+		if next, err = draft.Graft(next, prev, paths); err != nil {
+			return prev, draft.Changes{}, err
 		}
-		if next, err = applied(next, graftOf(p, unsafe.Pointer(next), unsafe.Pointer(prev), paths)); err != nil {
-			return prev, Changes{}, err
-		}
-		c, err = diff(prev, next)
+		c, err = draft.Diff(prev, next)
 		return next, c, err
 	}
 }
 
 // setIn returns the paths, from the part at path, to what is not for an initial value
 // to replace; whole reports that the part itself is not.
-func (c *cell) setIn(path Path) (parts []Path, whole bool) {
+func (c *cell) setIn(path draft.Path) (parts []draft.Path, whole bool) {
 	for _, p := range c.changed {
-		if !overlap(p, path) {
+		if !p.Overlaps(path) {
 			continue
 		}
-		if len(p) <= len(path) || !p.isIn(path) {
+		if len(p) <= len(path) || !p.HasPrefix(path) {
 			return nil, true
 		}
 		parts = append(parts, p[len(path):])
 	}
 	for _, p := range c.initialized {
-		if len(p) > len(path) && p.isIn(path) {
+		if len(p) > len(path) && p.HasPrefix(path) {
 			parts = append(parts, p[len(path):])
 		}
 	}
@@ -85,26 +81,13 @@ func (c *cell) setIn(path Path) (parts []Path, whole bool) {
 const noted = 256
 
 // note remembers what a folded entry was about.
-func (c *cell) note(paths iter.Seq[Path]) {
+func (c *cell) note(paths iter.Seq[draft.Path]) {
 	for path := range paths {
 		if len(c.changed) == noted {
-			c.changed = []Path{nil}
+			c.changed = []draft.Path{nil}
 		}
-		if !coveredBy(path, c.changed) {
-			c.changed = append(c.changed, path.own())
-		}
-	}
-}
-
-// own is a copy of path that keeps none of the values alive that it was found in.
-func (p Path) own() Path {
-	q := append(Path(nil), p...)
-	for i, step := range q {
-		if step.key != nil && step.field() == nil {
-			key := reflect.New(reflect.TypeOf(step.key)).Elem()
-			key.Set(reflect.ValueOf(step.key))
-			q[i].key = key.Interface()
+		if !path.CoveredBy(c.changed) {
+			c.changed = append(c.changed, path.Clone())
 		}
 	}
-	return q
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // Key returns the element of a map under a key. While the map has no such key
@@ -15,39 +17,39 @@ import (
 // A write copies the map, though not what is in it; [MapKey] does without.
 func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 	step := findableStep(key)
-	return element(parent, step, loose, nil,
-		func(m map[K]V, other *Step) (*V, Step, bool) {
+	return element(parent, step, draft.Loose, nil,
+		func(m map[K]V, other *draft.Step) (*V, draft.Step, bool) {
 			if other != nil {
-				v, ok := m[other.key.(K)]
+				v, ok := m[other.Key().(K)]
 				return &v, *other, ok
 			}
 			v, ok := m[key]
 			return &v, step, ok
 		},
-		func(m map[K]V, at Step, v *V) map[K]V {
+		func(m map[K]V, at draft.Step, v *V) map[K]V {
 			next := maps.Clone(m)
-			next[at.key.(K)] = *v
+			next[at.Key().(K)] = *v
 			return next
 		})
 }
 
-// MapKey is [Key] of a [Map]: a write costs as much as the change, however large
+// MapKey is [Key] of a [draft.Map]: a write costs as much as the change, however large
 // the map is.
-func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
+func MapKey[K comparable, V any](parent *Atom[draft.Map[K, V]], key K) *Atom[V] {
 	step := findableStep(key)
-	return element(parent, step, addressed, nil,
-		func(m Map[K, V], other *Step) (*V, Step, bool) {
+	return element(parent, step, draft.Addressed, nil,
+		func(m draft.Map[K, V], other *draft.Step) (*V, draft.Step, bool) {
 			if other != nil {
-				k := other.key.(K)
-				v, ok := m.get(&k)
+				k := other.Key().(K)
+				v, ok := m.Peek(&k)
 				return v, *other, ok
 			}
-			v, ok := m.get(&key)
+			v, ok := m.Peek(&key)
 			return v, step, ok
 		},
-		func(m Map[K, V], at Step, v *V) Map[K, V] {
-			k := at.key.(K)
-			return m.with(&k, v)
+		func(m draft.Map[K, V], at draft.Step, v *V) draft.Map[K, V] {
+			k := at.Key().(K)
+			return m.With(&k, v)
 		})
 }
 
@@ -61,97 +63,93 @@ func MapKey[K comparable, V any](parent *Atom[Map[K, V]], key K) *Atom[V] {
 // At panics when E has no such field, or when id is not of its type.
 func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 	identity := identityOf[E](id)
-	return element(parent, keyStep(id), addressed, identity,
-		func(list []E, other *Step) (*E, Step, bool) {
+	return element(parent, draft.KeyStep(id), draft.Addressed, identity,
+		func(list []E, other *draft.Step) (*E, draft.Step, bool) {
 			id := id
 			if other != nil {
-				id = other.key
+				id = other.Key()
 			}
 			for i := range list {
 				if identity(&list[i]) == id {
-					return &list[i], elementStep(i, id), true
+					return &list[i], draft.ElementStep(i, id), true
 				}
 			}
-			return nil, Step{}, false
+			return nil, draft.Step{}, false
 		},
-		func(list []E, at Step, e *E) []E {
+		func(list []E, at draft.Step, e *E) []E {
 			next := slices.Clone(list)
-			next[at.index] = *e
+			next[at.Index()] = *e
 			return next
 		})
 }
 
-// ListAt is [At] of a [List]: a write costs as much as the change, however long
+// ListAt is [At] of a [draft.List]: a write costs as much as the change, however long
 // the list is.
-func ListAt[E any](parent *Atom[List[E]], id any) *Atom[E] {
-	return element(parent, keyStep(id), addressed, identityOf[E](id),
-		func(list List[E], other *Step) (*E, Step, bool) {
+func ListAt[E any](parent *Atom[draft.List[E]], id any) *Atom[E] {
+	return element(parent, draft.KeyStep(id), draft.Addressed, identityOf[E](id),
+		func(list draft.List[E], other *draft.Step) (*E, draft.Step, bool) {
 			id := id
 			if other != nil {
-				id = other.key
+				id = other.Key()
 			}
 			i := list.Index(id)
 			if i < 0 {
-				return nil, Step{}, false
+				return nil, draft.Step{}, false
 			}
-			return list.at(i), elementStep(i, id), true
+			return list.Peek(i), draft.ElementStep(i, id), true
 		},
-		func(list List[E], at Step, e *E) List[E] { return list.withAt(at.index, e) })
+		func(list draft.List[E], at draft.Step, e *E) draft.List[E] { return list.With(at.Index(), e) })
 }
 
 // findableStep is the step to what is under key; it panics when nothing can be.
-func findableStep(key any) Step {
+func findableStep(key any) draft.Step {
 	if v := reflect.ValueOf(key); v.IsValid() && (!v.Comparable() || !v.Equal(v)) {
 		panic(fmt.Sprintf("atom: nothing can be found under the key %v", key))
 	}
-	return keyStep(key)
+	return draft.KeyStep(key)
 }
 
-// identityOf returns how the identity of an E is read; it panics when there is
-// none, or when it cannot be id.
+// identityOf is [draft.IdentityOf]; it panics when there is none.
 func identityOf[E any](id any) func(*E) any {
-	identity, ok := elementKey[E]()
-	if !ok {
-		panic(fmt.Sprintf("atom: %v has no field tagged `atom:\"key\"`", reflect.TypeFor[E]()))
+	read, err := draft.IdentityOf[E](id)
+	if err != nil {
+		panic(err)
 	}
-	if p := mustPlan(reflect.TypeFor[E]()); !p.isID(id) {
-		panic(fmt.Sprintf("atom: the key of %v is not a %T", p.typ, id))
-	}
-	return identity
+	return read
 }
 
 // element is a part of parent that need not be there. find returns it, or the one that
 // another step leads to if one is given, and the step to where it is; with returns the collection with another in its place.
 // stands is its footing in the collection. identity is nil where an element does not say itself which one it is.
-func element[P, E any](parent *Atom[P], step Step, stands footing, identity func(*E) any, find func(P, *Step) (*E, Step, bool), with func(P, Step, *E) P) *Atom[E] {
+func element[P, E any](parent *Atom[P], step draft.Step, stands draft.Footing, identity func(*E) any, find func(P, *draft.Step) (*E, draft.Step, bool), with func(P, draft.Step, *E) P) *Atom[E] {
 	return &Atom[E]{
 		id:   newID(),
 		root: parent.root,
-		path: parent.path.with(step),
-		read: func(state any, at *Path) (*E, bool) {
+		path: parent.path.With(step),
+		read: func(state any, at *draft.Path) (*E, bool) {
 			p, ok := parent.read(state, at)
 			if !ok {
 				return nil, false
 			}
-			e, _, ok := find(*p, at.step(len(parent.path)))
+			e, _, ok := find(*p, stepOf(at, len(parent.path)))
 			return e, ok
 		},
-		edit: func(state any, where *Path, as application, revise revision[E]) (any, Changes, error) {
-			return parent.edit(state, where, as, func(prev *P) (*P, Changes, error) {
-				was, at, ok := find(*prev, where.step(len(parent.path)))
+		edit: func(state any, where *draft.Path, as application, revise revision[E]) (any, draft.Changes, error) {
+			return parent.edit(state, where, as, func(prev *P) (*P, draft.Changes, error) {
+				was, at, ok := find(*prev, stepOf(where, len(parent.path)))
 				if !ok {
-					return prev, Changes{}, fmt.Errorf("%w: %s", ErrMissing, parent.path.with(step))
+					return prev, draft.Changes{}, fmt.Errorf("%w: %s", ErrMissing, parent.path.With(step))
 				}
 				e, c, err := revise(was)
 				if err != nil || c.Empty() {
-					return prev, Changes{}, err
+					return prev, draft.Changes{}, err
 				}
 				next := with(*prev, at, e)
 				if identity != nil && identity(e) != identity(was) {
-					c, err = diff(prev, &next) // one element has gone, another has come
+					c, err = draft.Diff(prev, &next) // one element has gone, another has come
 					return &next, c, err
 				}
-				return &next, c.under(Path{at}, stands), nil
+				return &next, c.Under(draft.Path{at}, stands), nil
 			})
 		},
 	}

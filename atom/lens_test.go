@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type tabs struct {
@@ -93,7 +94,7 @@ func TestAStoreTellsOfWritesThatFailed(t *testing.T) {
 	})
 	root.Sync(s, loop)
 	root.Update(s, func(*map[string]any) { panic("no") })
-	if len(told) != 4 || !strings.Contains(told[0], atom.ErrCycle.Error()) || !strings.Contains(told[1], "/gone: ") || !strings.Contains(told[3], "no") {
+	if len(told) != 4 || !strings.Contains(told[0], draft.ErrCycle.Error()) || !strings.Contains(told[1], "/gone: ") || !strings.Contains(told[3], "no") {
 		t.Errorf("told %q", told)
 	}
 	remove()

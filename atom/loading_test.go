@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 	"weak"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // collected waits for the collector, and for the cleanups that it has queued.
@@ -56,9 +58,9 @@ func TestWhatWasReadLastIsNotKept(t *testing.T) {
 	if !collected(func() bool { return big.Value() == nil }) {
 		t.Error("a value that was replaced")
 	}
-	list := New(List[*[1 << 16]int]{})
-	list.Sync(s, ListOf(new([1 << 16]int)))
-	add := func(l *List[*[1 << 16]int]) { l.Append(nil) }
+	list := New(draft.List[*[1 << 16]int]{})
+	list.Sync(s, draft.ListOf(new([1 << 16]int)))
+	add := func(l *draft.List[*[1 << 16]int]) { l.Append(nil) }
 	var left []*Entry
 	for range 3 {
 		e, err := Dispatch(s, list, add)
@@ -70,7 +72,7 @@ func TestWhatWasReadLastIsNotKept(t *testing.T) {
 	big = weak.Make(list.Get(s).At(0))
 	left[0].Succeed(s)
 	left[1].Drop(s)
-	list.SyncFunc(s, func(List[*[1 << 16]int]) (l List[*[1 << 16]int], err error) { return }, left[2])
+	list.SyncFunc(s, func(draft.List[*[1 << 16]int]) (l draft.List[*[1 << 16]int], err error) { return }, left[2])
 	if !collected(func() bool { return big.Value() == nil }) {
 		t.Error("what entries led to that have left, and are kept")
 	}
@@ -109,7 +111,7 @@ func TestWhatAStoreIsGivenIsItsOwn(t *testing.T) {
 			return a
 		},
 		"ApplyPatch, then Set": func(s *Store, v *T) *Atom[T] {
-			next, _, err := ApplyPatch(*v, []byte(`[{"op":"add","path":"/L/-","value":2}]`), Limits{})
+			next, _, err := draft.ApplyPatch(*v, []byte(`[{"op":"add","path":"/L/-","value":2}]`), draft.Limits{})
 			if err != nil {
 				panic(err)
 			}

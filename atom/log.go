@@ -3,6 +3,8 @@ package atom
 import (
 	"iter"
 	"slices"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A cell is the log of one root atom in one store. The Law is kept here,
@@ -19,11 +21,11 @@ type cell struct {
 	base        any
 	portions    []*portion // of the live entries, oldest first
 	visible     any
-	top         region          // the watched parts of the value
-	changed     []Path          // what the user has changed, and what has had an initial
-	initialized map[string]Path // value: both for SetInitial
-	renames     renames         // what is known of keys that were changed; nil until Rekey is called
-	print       *fingerprint    // of the value that was handed out last, in debug mode
+	top         region                // the watched parts of the value
+	changed     []draft.Path          // what the user has changed, and what has had an initial
+	initialized map[string]draft.Path // value: both for SetInitial
+	renames     renames               // what is known of keys that were changed; nil until Rekey is called
+	print       *fingerprint          // of the value that was handed out last, in debug mode
 }
 
 func (s *Store) cellOf(r *origin) *cell {
@@ -97,16 +99,16 @@ func (s *Store) portionsOf(e *Entry, edits []*Edit) []portion {
 
 // apply carries the edits of p out, one on the other. It sets at to each of them
 // before: the last one is that which could not be applied, or did not return.
-func (p *portion) apply(state any, at **Edit) (after any, c Changes, err error) {
+func (p *portion) apply(state any, at **Edit) (after any, c draft.Changes, err error) {
 	after, p.strays = state, false
 	for _, edit := range p.edits {
 		*at = edit
 		next, more, err := edit.editor.apply(after, anew)
 		if err != nil {
-			return nil, Changes{}, err
+			return nil, draft.Changes{}, err
 		}
-		after, c = next, c.then(more)
-		p.strays = p.strays || !more.within(edit.path)
+		after, c = next, c.Then(more)
+		p.strays = p.strays || !more.Within(edit.path)
 	}
 	return after, c, nil
 }
@@ -124,7 +126,7 @@ func (c *cell) index(p *portion) int {
 // rebase puts another base under the log, in which elements have the keys that they
 // have now; paths tell where it differs. The entries that it contains leave, and are
 // not applied on it again.
-func (c *cell) rebase(s *Store, base any, paths iter.Seq[Path], contained []*Entry) {
+func (c *cell) rebase(s *Store, base any, paths iter.Seq[draft.Path], contained []*Entry) {
 	for _, e := range contained {
 		if e.store != s {
 			panic(ErrOtherStore)

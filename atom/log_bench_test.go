@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type task struct {
@@ -16,7 +17,7 @@ type task struct {
 
 // liveEntries is a List of n elements, with a live entry on each.
 func liveEntries(b *testing.B, n int) (*atom.Store, []*atom.Entry) {
-	s, list := atom.NewStore(), atom.New(atom.List[task]{})
+	s, list := atom.NewStore(), atom.New(draft.List[task]{})
 	must(b, list.Sync(s, tasks(n)))
 	entries := make([]*atom.Entry, n)
 	for i := range entries {
@@ -25,7 +26,7 @@ func liveEntries(b *testing.B, n int) (*atom.Store, []*atom.Entry) {
 	return s, entries
 }
 
-func tasks(n int) (all atom.List[task]) {
+func tasks(n int) (all draft.List[task]) {
 	for i := range n {
 		all.Append(task{ID: strconv.Itoa(i), Name: "a task"})
 	}
@@ -37,7 +38,7 @@ func tasks(n int) (all atom.List[task]) {
 func BenchmarkInOrder(b *testing.B) {
 	for _, n := range []int{100, 1_000, 10_000} {
 		b.Run(fmt.Sprint(n, "-live"), func(b *testing.B) {
-			s, list := atom.NewStore(), atom.New(atom.List[task]{})
+			s, list := atom.NewStore(), atom.New(draft.List[task]{})
 			must(b, list.Sync(s, tasks(n)))
 			one := atom.ListAt(list, "7")
 			var live []*atom.Entry

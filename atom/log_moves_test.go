@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // berthEdits are false where the function panics, or ends its goroutine.
@@ -121,7 +122,7 @@ func (m *move) draw(y *yard, does ...string) (what, id string, to int) {
 func (d *dock) moveList(y *yard, m *move) {
 	does, id, to := m.draw(y, "insert", "remove", "move", "edit", "nothing")
 	m.make = func(p *plain) bool { p.List = rearranged(does, id, to, p.List); return true }
-	m.edit = atom.EditOf(d.list(), func(l *atom.List[berth]) {
+	m.edit = atom.EditOf(d.list(), func(l *draft.List[berth]) {
 		i := l.Index(id)
 		switch {
 		case does == "insert" && i < 0 && l.Index(id+"'") < 0:
@@ -146,7 +147,7 @@ func (d *dock) moveSlice(y *yard, m *move) {
 func (d *dock) moveMap(y *yard, m *move) {
 	does, id, to := m.draw(y, "set", "delete", "nothing")
 	m.make = func(p *plain) bool { setOrDelete(does, p.Map, id, &berth{Count: to}); return true }
-	m.edit = atom.EditOf(d.table(), func(t *atom.Map[string, berth]) {
+	m.edit = atom.EditOf(d.table(), func(t *draft.Map[string, berth]) {
 		switch does {
 		case "set":
 			t.Set(id, berth{Count: to})
@@ -197,7 +198,7 @@ func (d *dock) moveRoot(y *yard, m *move) {
 			w.Ptr = &berth{Count: to}
 		case "lists":
 			list := w.List
-			w.List = atom.ListOf(w.Slice...)
+			w.List = draft.ListOf(w.Slice...)
 			w.Slice = []berth{}
 			for b := range list.Values() {
 				w.Slice = append(w.Slice, b)

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A wharf has a berth in every place there is: some are part of each other's, some
@@ -15,9 +16,9 @@ type wharf struct {
 	A, B  berth
 	Zero  berth  `json:",omitzero"`
 	Ptr   *berth // which only a focus leads to that may point anywhere
-	List  atom.List[berth]
+	List  draft.List[berth]
 	Slice []berth
-	Map   atom.Map[string, berth]
+	Map   draft.Map[string, berth]
 	Plain map[string]berth
 }
 
@@ -50,7 +51,7 @@ func (p *plain) clone() *plain {
 }
 
 func (p *plain) wharf() wharf {
-	w := wharf{A: p.A, B: p.B, Zero: p.Zero, List: atom.ListOf(p.List...), Slice: slices.Clone(p.Slice), Plain: map[string]berth{}}
+	w := wharf{A: p.A, B: p.B, Zero: p.Zero, List: draft.ListOf(p.List...), Slice: slices.Clone(p.Slice), Plain: map[string]berth{}}
 	if p.Ptr != nil {
 		ptr := *p.Ptr
 		w.Ptr = &ptr
@@ -121,14 +122,14 @@ func (y *yard) move() *move {
 	return m
 }
 
-func (d *dock) list() *atom.Atom[atom.List[berth]] {
-	return atom.Focus(d.root, func(w *wharf) *atom.List[berth] { return &w.List })
+func (d *dock) list() *atom.Atom[draft.List[berth]] {
+	return atom.Focus(d.root, func(w *wharf) *draft.List[berth] { return &w.List })
 }
 func (d *dock) slice() *atom.Atom[[]berth] {
 	return atom.Focus(d.root, func(w *wharf) *[]berth { return &w.Slice })
 }
-func (d *dock) table() *atom.Atom[atom.Map[string, berth]] {
-	return atom.Focus(d.root, func(w *wharf) *atom.Map[string, berth] { return &w.Map })
+func (d *dock) table() *atom.Atom[draft.Map[string, berth]] {
+	return atom.Focus(d.root, func(w *wharf) *draft.Map[string, berth] { return &w.Map })
 }
 func (d *dock) plain() *atom.Atom[map[string]berth] {
 	return atom.Focus(d.root, func(w *wharf) *map[string]berth { return &w.Plain })

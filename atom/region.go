@@ -1,6 +1,10 @@
 package atom
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
+)
 
 // A region is a part of a root atom's value that somebody watches, or that
 // leads to such a part. Regions form a tree by the steps of their paths, so that
@@ -35,7 +39,7 @@ const (
 )
 
 // watch adds a watcher to the region at path.
-func (c *cell) watch(path Path, w watcher) *watch {
+func (c *cell) watch(path draft.Path, w watcher) *watch {
 	at := &c.top
 	for _, step := range path {
 		at = at.child(step)
@@ -53,8 +57,8 @@ func (p *region) watch(w watcher) *watch {
 	return x
 }
 
-func (p *region) child(step Step) *region {
-	key := step.identity()
+func (p *region) child(step draft.Step) *region {
+	key := step.Identity()
 	if child := p.children[key]; child != nil {
 		return child
 	}
@@ -63,7 +67,7 @@ func (p *region) child(step Step) *region {
 	}
 	child := &region{parent: p, step: key}
 	p.children[key] = child
-	if isAnywhere(key) {
+	if draft.IsAnywhere(key) {
 		p.anywhere++
 	}
 	return child
@@ -83,7 +87,7 @@ func (x *watch) end() {
 	}
 	for p := x.region; p.parent != nil && p.first == nil && len(p.children) == 0; p = p.parent {
 		delete(p.parent.children, p.step)
-		if isAnywhere(p.step) {
+		if draft.IsAnywhere(p.step) {
 			p.parent.anywhere--
 		}
 	}
@@ -91,7 +95,7 @@ func (x *watch) end() {
 
 // touch tells the watchers of every region on the way to each path, of the
 // region itself, and of everything below it.
-func (c *cell) touch(s *Store, paths iter.Seq[Path], why reason) {
+func (c *cell) touch(s *Store, paths iter.Seq[draft.Path], why reason) {
 	if len(c.top.children) == 0 {
 		c.top.tell(s, why)
 		return
@@ -101,26 +105,26 @@ func (c *cell) touch(s *Store, paths iter.Seq[Path], why reason) {
 	}
 }
 
-func (p *region) touch(s *Store, path Path, why reason) {
+func (p *region) touch(s *Store, path draft.Path, why reason) {
 	p.tell(s, why)
 	if len(p.children) == 0 {
 		return
 	}
-	if len(path) == 0 || path[0].identity() == nil {
+	if len(path) == 0 || path[0].Identity() == nil {
 		for _, child := range p.children {
 			child.touch(s, nil, why)
 		}
 		return
 	}
-	key := path[0].identity()
+	key := path[0].Identity()
 	if child := p.children[key]; child != nil {
 		child.touch(s, path[1:], why)
 	}
-	if p.anywhere == 0 || isAnywhere(key) {
+	if p.anywhere == 0 || draft.IsAnywhere(key) {
 		return
 	}
 	for key, child := range p.children {
-		if isAnywhere(key) {
+		if draft.IsAnywhere(key) {
 			child.touch(s, nil, why)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A crate holds one N, and a shelf has crates in every collection that has keys.
@@ -22,15 +23,15 @@ type crate struct {
 
 type shelf struct {
 	Slice  []crate
-	List   atom.List[crate]
-	Map    atom.Map[string, crate]
+	List   draft.List[crate]
+	Map    draft.Map[string, crate]
 	Plain  map[string]*crate
 	Boards []shelfBoard // one, whose key is renamed, too
 }
 
 type shelfBoard struct {
 	ID    string `atom:"key"`
-	Cards atom.List[*crate]
+	Cards draft.List[*crate]
 }
 
 var shelfParts = []string{"Slice", "List", "Map", "Plain", "Cards"}
@@ -72,7 +73,7 @@ type renamedEntry struct {
 	*atom.Entry
 	does                string
 	make                func(p plainShelf, e *renamedEntry) bool // false: it cannot be made
-	check               func(before any, c atom.Changes) any     // what the changes make of before
+	check               func(before any, c draft.Changes) any    // what the changes make of before
 	element             bool
 	sent                bool
 	sentFrom, sentTo    int // the N of an element
@@ -145,7 +146,7 @@ func (y *renamer) shelf(p plainShelf) shelf {
 			}
 		}
 	}
-	v.Boards = []shelfBoard{{y.now(boardKey), atom.ListOf(cards...)}}
+	v.Boards = []shelfBoard{{y.now(boardKey), draft.ListOf(cards...)}}
 	return v
 }
 

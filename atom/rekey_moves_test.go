@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // rearrange is an edit of a part as a whole, with the keys that are given for first ones.
@@ -30,8 +31,8 @@ func rearrange(does, first, key string, to int, crates []crate, id func(crate) s
 
 func ownID(c crate) string { return c.ID }
 
-func checked[T any](before any, c atom.Changes) any {
-	v, err := atom.Apply(*before.(*T), c)
+func checked[T any](before any, c draft.Changes) any {
+	v, err := draft.Apply(*before.(*T), c)
 	if err != nil {
 		return err.Error()
 	}
@@ -49,11 +50,11 @@ func (y *renamer) anyName(first string) string {
 func (y *renamer) slice() *atom.Atom[[]crate] {
 	return atom.Focus(y.root, func(s *shelf) *[]crate { return &s.Slice })
 }
-func (y *renamer) list() *atom.Atom[atom.List[crate]] {
-	return atom.Focus(y.root, func(s *shelf) *atom.List[crate] { return &s.List })
+func (y *renamer) list() *atom.Atom[draft.List[crate]] {
+	return atom.Focus(y.root, func(s *shelf) *draft.List[crate] { return &s.List })
 }
-func (y *renamer) table() *atom.Atom[atom.Map[string, crate]] {
-	return atom.Focus(y.root, func(s *shelf) *atom.Map[string, crate] { return &s.Map })
+func (y *renamer) table() *atom.Atom[draft.Map[string, crate]] {
+	return atom.Focus(y.root, func(s *shelf) *draft.Map[string, crate] { return &s.Map })
 }
 func (y *renamer) plain() *atom.Atom[map[string]*crate] {
 	return atom.Focus(y.root, func(s *shelf) *map[string]*crate { return &s.Plain })
@@ -61,8 +62,8 @@ func (y *renamer) plain() *atom.Atom[map[string]*crate] {
 func (y *renamer) boards() *atom.Atom[[]shelfBoard] {
 	return atom.Focus(y.root, func(s *shelf) *[]shelfBoard { return &s.Boards })
 }
-func (y *renamer) cards() *atom.Atom[atom.List[*crate]] {
-	return atom.Focus(atom.At(y.boards(), y.anyName(boardKey)), func(b *shelfBoard) *atom.List[*crate] { return &b.Cards })
+func (y *renamer) cards() *atom.Atom[draft.List[*crate]] {
+	return atom.Focus(atom.At(y.boards(), y.anyName(boardKey)), func(b *shelfBoard) *draft.List[*crate] { return &b.Cards })
 }
 
 // dispatch is an edit of a part, of all parts, or of a crate.
@@ -133,8 +134,8 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 		e.check = checked[[]crate]
 		return atom.EditOf(y.slice(), func(s *[]crate) { *s = rearrange(does, first, key, to, *s, ownID) })
 	case "List":
-		e.check = checked[atom.List[crate]]
-		return atom.EditOf(y.list(), func(l *atom.List[crate]) {
+		e.check = checked[draft.List[crate]]
+		return atom.EditOf(y.list(), func(l *draft.List[crate]) {
 			switch i := l.Index(key); {
 			case does == "insert" && i < 0:
 				l.Insert(min(to, l.Len()), crate{ID: key, N: to})
@@ -149,8 +150,8 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 			}
 		})
 	case "Cards":
-		e.check = checked[atom.List[*crate]]
-		return atom.EditOf(y.cards(), func(l *atom.List[*crate]) {
+		e.check = checked[draft.List[*crate]]
+		return atom.EditOf(y.cards(), func(l *draft.List[*crate]) {
 			all := []crate{}
 			for c := range l.Values() {
 				all = append(all, *c)
@@ -162,8 +163,8 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 			}
 		})
 	case "Map":
-		e.check = checked[atom.Map[string, crate]]
-		return atom.EditOf(y.table(), func(m *atom.Map[string, crate]) {
+		e.check = checked[draft.Map[string, crate]]
+		return atom.EditOf(y.table(), func(m *draft.Map[string, crate]) {
 			switch c, has := m.Get(key); {
 			case does == "insert" && !has:
 				m.Set(key, crate{ID: key, N: to})

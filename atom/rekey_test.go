@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type errand struct {
@@ -63,7 +64,7 @@ func TestRekeyDoesNothingASecondTime(t *testing.T) {
 			t.Errorf("to %s: %v", to, err)
 		}
 	}
-	if err := atom.Rekey(s, rows, 1, 2); !errors.Is(err, atom.ErrType) {
+	if err := atom.Rekey(s, rows, 1, 2); !errors.Is(err, draft.ErrType) {
 		t.Error(err)
 	}
 }

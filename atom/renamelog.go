@@ -4,53 +4,55 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A renameLog is all renames in the log of a root, and those that have left it.
 type renameLog struct {
-	all     []*rename         // oldest first
-	inBase  int               // of all
-	aliases map[any][]*rename // by from
+	all     []*draft.Rename         // oldest first
+	inBase  int                     // of all
+	aliases map[any][]*draft.Rename // by from
 }
 
-func (l *renameLog) add(r *rename) {
+func (l *renameLog) add(r *draft.Rename) {
 	for _, x := range l.all {
-		x.inNow = r.path(x.inNow)
+		x.InNow = r.Path(x.InNow)
 	}
 	l.all = append(l.all, r)
-	l.aliases[r.from] = append(l.aliases[r.from], r)
+	l.aliases[r.From] = append(l.aliases[r.From], r)
 }
 
 // renameNow has r rename what its from has become.
-func (l *renameLog) renameNow(r *rename) {
-	for x := l.find(r.in, r.from); x != nil; x = l.find(r.in, r.from) {
-		r.from = x.to
+func (l *renameLog) renameNow(r *draft.Rename) {
+	for x := l.find(r.In, r.From); x != nil; x = l.find(r.In, r.From) {
+		r.From = x.To
 	}
 }
 
 // find returns the rename of what was called key in the collection that is at a path now.
-func (l *renameLog) find(in Path, key any) *rename {
+func (l *renameLog) find(in draft.Path, key any) *draft.Rename {
 	for _, r := range l.aliases[key] {
-		if len(r.inNow) == len(in) && in.isIn(r.inNow) {
+		if len(r.InNow) == len(in) && in.HasPrefix(r.InNow) {
 			return r
 		}
 	}
 	return nil
 }
 
-func (l *renameLog) where(path Path) *Path {
+func (l *renameLog) where(path draft.Path) *draft.Path {
 	cloned := false
 	for i := range path {
-		id := path[i].identity()
-		if path[i].field() != nil || id == nil {
+		id := path[i].Identity()
+		if path[i].IsField() || id == nil {
 			continue
 		}
 		for r := l.find(path[:i], id); r != nil; r = l.find(path[:i], id) {
 			if !cloned {
 				path, cloned = slices.Clone(path), true
 			}
-			id = r.to
-			path[i].key = id
+			id = r.To
+			path[i] = path[i].WithKey(id)
 		}
 	}
 	if !cloned {
@@ -60,42 +62,42 @@ func (l *renameLog) where(path Path) *Path {
 }
 
 // after returns the renames that came after an entry.
-func (l *renameLog) after(e *Entry) []*rename {
-	i := sort.Search(len(l.all), func(i int) bool { return l.all[i].id > e.id })
+func (l *renameLog) after(e *Entry) []*draft.Rename {
+	i := sort.Search(len(l.all), func(i int) bool { return l.all[i].ID > e.id })
 	return l.all[i:]
 }
 
-func (l *renameLog) now(path Path, since *Entry) Path {
+func (l *renameLog) now(path draft.Path, since *Entry) draft.Path {
 	for _, r := range l.after(since) {
-		path = r.path(path)
+		path = r.Path(path)
 	}
 	return path
 }
 
-func (l *renameLog) then(path Path, since *Entry) Path {
+func (l *renameLog) then(path draft.Path, since *Entry) draft.Path {
 	for _, r := range slices.Backward(l.after(since)) {
-		path = r.path(path)
+		path = r.Path(path)
 	}
 	return path
 }
 
-func (l *renameLog) valueNow(v any, at Path, since *Entry) any {
+func (l *renameLog) valueNow(v any, at draft.Path, since *Entry) any {
 	for _, r := range l.after(since) {
-		v = r.value(v, at)
-		at = r.path(at)
+		v = r.Value(v, at)
+		at = r.Path(at)
 	}
 	return v
 }
 
-func (l *renameLog) changesNow(c Changes, at Path, since *Entry) Changes {
+func (l *renameLog) changesNow(c draft.Changes, at draft.Path, since *Entry) draft.Changes {
 	for _, r := range l.after(since) {
-		c = r.changes(c, at)
-		at = r.path(at)
+		c = r.Changes(c, at)
+		at = r.Path(at)
 	}
 	return c
 }
 
-func (l *renameLog) conflictNow(c *Conflict, at Path) {
+func (l *renameLog) conflictNow(c *Conflict, at draft.Path) {
 	for _, v := range []*any{&c.Mine, &c.Theirs, &c.Base} {
 		if *v != nil {
 			p := reflect.New(reflect.TypeOf(*v))
@@ -108,14 +110,14 @@ func (l *renameLog) conflictNow(c *Conflict, at Path) {
 
 func (l *renameLog) baseNow(base any) any {
 	for _, r := range l.all[l.inBase:] {
-		base = r.state(base)
+		base = r.State(base)
 	}
 	return base
 }
 
 func (l *renameLog) baseThen(base any) any {
 	for _, r := range slices.Backward(l.all[l.inBase:]) {
-		base = r.state(base)
+		base = r.State(base)
 	}
 	return base
 }

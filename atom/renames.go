@@ -1,6 +1,10 @@
 package atom
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
+)
 
 // renames is what the log of a root knows of elements that [Rekey] has given other keys.
 // It is nil until Rekey is called, which alone makes one: so a program that does without
@@ -10,16 +14,16 @@ import "iter"
 // entry was dispatched.
 type renames interface {
 	// where returns where a path leads that somebody holds, nil when that is the path.
-	where(path Path) *Path
+	where(path draft.Path) *draft.Path
 
-	now(path Path, since *Entry) Path
-	then(path Path, since *Entry) Path
+	now(path draft.Path, since *Entry) draft.Path
+	then(path draft.Path, since *Entry) draft.Path
 
 	// valueNow is of what v points to, a value of a target at a path then; changesNow
 	// of changes of it.
-	valueNow(v any, at Path, since *Entry) any
-	changesNow(c Changes, at Path, since *Entry) Changes
-	conflictNow(c *Conflict, at Path)
+	valueNow(v any, at draft.Path, since *Entry) any
+	changesNow(c draft.Changes, at draft.Path, since *Entry) draft.Changes
+	conflictNow(c *Conflict, at draft.Path)
 
 	// The base has the keys of then, which for it is before the first rename in the log.
 	baseNow(base any) any
@@ -29,8 +33,8 @@ type renames interface {
 	folded(p *portion) bool
 }
 
-// step is the i-th one, nil without a path.
-func (p *Path) step(i int) *Step {
+// stepOf returns the i-th step of a path, nil without one.
+func stepOf(p *draft.Path, i int) *draft.Step {
 	if p == nil {
 		return nil
 	}
@@ -38,7 +42,7 @@ func (p *Path) step(i int) *Step {
 }
 
 // whereNow returns where the part at path is now, nil when it is there.
-func (c *cell) whereNow(path Path) *Path {
+func (c *cell) whereNow(path draft.Path) *draft.Path {
 	if c.renames == nil {
 		return nil
 	}
@@ -46,7 +50,7 @@ func (c *cell) whereNow(path Path) *Path {
 }
 
 // pathNow is whereNow, or path.
-func (c *cell) pathNow(path Path) Path {
+func (c *cell) pathNow(path draft.Path) draft.Path {
 	if at := c.whereNow(path); at != nil {
 		return *at
 	}
@@ -62,7 +66,7 @@ func (c *cell) baseNow() any {
 }
 
 // targetNow is where a target is in s now.
-func (s *Store) targetNow(a Target) (root uint64, path Path) {
+func (s *Store) targetNow(a Target) (root uint64, path draft.Path) {
 	root, path = a.target()
 	if c := s.cells[root]; c != nil {
 		path = c.pathNow(path)
@@ -78,13 +82,13 @@ func (e *Edit) locate(c *cell) {
 }
 
 // setNow yields what the changes of p have set.
-func (p *portion) setNow() iter.Seq[Path] {
+func (p *portion) setNow() iter.Seq[draft.Path] {
 	renames := p.cell.renames
 	if renames == nil {
-		return p.changes.set
+		return p.changes.SetPaths
 	}
-	return func(yield func(Path) bool) {
-		p.changes.set(func(path Path) bool { return yield(renames.now(path, p.entry)) })
+	return func(yield func(draft.Path) bool) {
+		p.changes.SetPaths(func(path draft.Path) bool { return yield(renames.now(path, p.entry)) })
 	}
 }
 
@@ -113,8 +117,8 @@ func Renames(r Reader) uint64 {
 type current struct {
 	Target
 	root uint64
-	path Path
+	path draft.Path
 }
 
-func (c *current) target() (uint64, Path) { return c.root, c.path }
-func (c *current) String() string         { return nameOf(c.root, c.path) }
+func (c *current) target() (uint64, draft.Path) { return c.root, c.path }
+func (c *current) String() string               { return nameOf(c.root, c.path) }

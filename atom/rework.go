@@ -1,6 +1,10 @@
 package atom
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
+)
 
 // A rework takes entries out of the log, and applies what was above them again.
 //
@@ -122,7 +126,7 @@ func (w *rework) replay(c *cell, i int, was any) {
 func (w *rework) applyNext() {
 	p := w.cell.portions[w.next]
 	var after any
-	var changes Changes
+	var changes draft.Changes
 	at, err := w.stopped, error(ErrUpdateExited)
 	if at == nil {
 		after, changes, err = p.apply(w.state, &w.at)
@@ -140,7 +144,7 @@ func (w *rework) applyNext() {
 	w.state = after
 	w.cell.portions[w.kept] = p
 	w.kept++
-	if changes.same(p.changes) {
+	if changes.Same(p.changes) {
 		p.after = after
 		return
 	}

@@ -3,6 +3,8 @@ package atom
 import (
 	"fmt"
 	"slices"
+
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A source is something whose value can be read and watched: an [Atom], a
@@ -28,20 +30,20 @@ type Readable[T any] interface {
 type Target interface {
 	source
 	fmt.Stringer
-	target() (root uint64, path Path)
+	target() (root uint64, path draft.Path)
 	nudge(*Store)
 }
 
-func (a *Atom[T]) target() (uint64, Path) { return a.root.id, a.path }
+func (a *Atom[T]) target() (uint64, draft.Path) { return a.root.id, a.path }
 
 // String names the atom: its root's number and the path from there.
 func (a *Atom[T]) String() string { return nameOf(a.root.id, a.path) }
 
-func nameOf(root uint64, path Path) string { return fmt.Sprintf("atom %d%s", root, path) }
+func nameOf(root uint64, path draft.Path) string { return fmt.Sprintf("atom %d%s", root, path) }
 
 func (a *Atom[T]) nudge(s *Store) {
 	c := s.cellOf(a.root)
-	c.touch(s, slices.Values([]Path{c.pathNow(a.path)}), becauseStatus)
+	c.touch(s, slices.Values([]draft.Path{c.pathNow(a.path)}), becauseStatus)
 }
 
 func (a *Atom[T]) peek(s *Store) any {
@@ -54,7 +56,7 @@ func (a *Atom[T]) peek(s *Store) any {
 
 func (a *Atom[T]) same(_ *Store, before, now any) bool {
 	p, q := before.(*T), now.(*T)
-	return p == q || p != nil && q != nil && equal(p, q)
+	return p == q || p != nil && q != nil && draft.Equal(p, q)
 }
 
 func (a *Atom[T]) observe(s *Store, w watcher) (stop func()) {

@@ -60,37 +60,10 @@ func (c *cell) without(i int) (state any, known bool) {
 func (p *portion) sees(other *portion) bool {
 	for _, mine := range p.edits {
 		for _, theirs := range other.edits {
-			if overlap(mine.path, theirs.path) {
+			if mine.path.Overlaps(theirs.path) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// within reports whether everything that changes is a part of an edit's target. An
-// element that gets another identity is not: it goes, and another one comes.
-func (c Changes) within(target Path) bool {
-	if c.Empty() || c.prefix.isIn(target) {
-		return true
-	}
-	for path := range c.paths() {
-		if !path.isIn(target) {
-			return false
-		}
-	}
-	return true
-}
-
-// isIn reports whether a path leads to a target, or on from there.
-func (p Path) isIn(target Path) bool {
-	if len(p) < len(target) {
-		return false
-	}
-	for i, step := range target {
-		if id := step.identity(); id == nil || id != p[i].identity() {
-			return false
-		}
-	}
-	return true
 }

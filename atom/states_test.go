@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type berth struct {
@@ -20,11 +21,11 @@ func TestDropLeavesOtherPartsAlone(t *testing.T) {
 		target func(id string) *atom.Atom[berth]
 	}{
 		{"elements of a map", func() func(string) *atom.Atom[berth] {
-			all := atom.New(atom.MapOf(map[string]berth{"a": {ID: "a"}, "b": {ID: "b"}, "c": {ID: "c"}}))
+			all := atom.New(draft.MapOf(map[string]berth{"a": {ID: "a"}, "b": {ID: "b"}, "c": {ID: "c"}}))
 			return func(id string) *atom.Atom[berth] { return atom.MapKey(all, id) }
 		}()},
 		{"elements of a list", func() func(string) *atom.Atom[berth] {
-			all := atom.New(atom.ListOf(berth{ID: "a"}, berth{ID: "b"}, berth{ID: "c"}))
+			all := atom.New(draft.ListOf(berth{ID: "a"}, berth{ID: "b"}, berth{ID: "c"}))
 			return func(id string) *atom.Atom[berth] { return atom.ListAt(all, id) }
 		}()},
 		{"elements of a slice", func() func(string) *atom.Atom[berth] {
@@ -91,7 +92,7 @@ func TestDropLeavesOtherPartsAlone(t *testing.T) {
 // An element that another identity is given is another element: what is about that
 // one has to be applied again.
 func TestDropOfAnElementThatBecameAnotherOne(t *testing.T) {
-	all := atom.New(atom.ListOf(berth{ID: "a"}, berth{ID: "c"}))
+	all := atom.New(draft.ListOf(berth{ID: "a"}, berth{ID: "c"}))
 	s := atom.NewStore()
 	renamed, err := atom.Dispatch(s, atom.ListAt(all, "a"), func(b *berth) { b.ID = "b" })
 	if err != nil {
@@ -113,7 +114,7 @@ func TestDropOfAnElementThatBecameAnotherOne(t *testing.T) {
 // A transaction that renames an element, and goes on under its new name, is found
 // under neither when it is taken back: it has to be left out, not put back.
 func TestDropOfATransactionThatRenamed(t *testing.T) {
-	all := atom.New(atom.ListOf(berth{ID: "a"}, berth{ID: "c"}))
+	all := atom.New(draft.ListOf(berth{ID: "a"}, berth{ID: "c"}))
 	s := atom.NewStore()
 	renamed, err := atom.DispatchAll(s,
 		atom.EditOf(atom.ListAt(all, "a"), func(b *berth) { b.ID = "b" }),

@@ -1,5 +1,7 @@
 package atom
 
+import "github.com/atomsaga/atomsaga/internal/sorting"
+
 // Subscribe calls f after each batch that has changed the value of a, until
 // stop is called. f runs outside the store's lock, one callback at a time and
 // in the order of the batches, and reads what it needs: by then the value may
@@ -111,7 +113,7 @@ func (s *Store) commit() {
 	}
 	news := s.news
 	s.due, s.news = nil, nil
-	sortBy(news, func(a, b **subscription) bool { return (*a).number < (*b).number })
+	sorting.By(news, func(a, b **subscription) bool { return (*a).number < (*b).number })
 	for _, x := range news {
 		s.notes.add(x.deliver)
 	}

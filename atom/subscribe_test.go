@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type page struct {
@@ -144,7 +145,7 @@ func TestTheStoreInsideAnUpdateIsAnErrorAndNoDeadlock(t *testing.T) {
 		"batch": func() { s.Batch(func(*atom.Batch) {}) },
 	} {
 		err := a.Update(s, func(n *int) { *n = 5; use() })
-		if !errors.Is(err, atom.ErrUpdatePanicked) || a.Get(s) != 0 {
+		if !errors.Is(err, draft.ErrUpdatePanicked) || a.Get(s) != 0 {
 			t.Errorf("%s: err %v, value %d", reason, err, a.Get(s))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 func increment(n *int) { *n++ }
@@ -13,7 +14,7 @@ func increment(n *int) { *n++ }
 // patched is a base as a server's patch makes it.
 func patched[T any](patch string) func(T) (T, error) {
 	return func(base T) (T, error) {
-		next, _, err := atom.ApplyPatch(base, []byte(patch), atom.Limits{})
+		next, _, err := draft.ApplyPatch(base, []byte(patch), draft.Limits{})
 		return next, err
 	}
 }
@@ -80,16 +81,16 @@ func TestAContainedEntryIsNoConflict(t *testing.T) {
 		ID   string `atom:"key"`
 		Name string
 	}
-	s, list := atom.NewStore(), atom.New(atom.ListOf(item{"a", "1"}))
+	s, list := atom.NewStore(), atom.New(draft.ListOf(item{"a", "1"}))
 	s.OnConflict(func(c atom.Conflict) { t.Errorf("conflict: %+v", c) })
 	a, b := atom.ListAt(list, "a"), atom.ListAt(list, "b")
 	rename := dispatched(t, s, a, func(it *item) { it.Name = "2" })
-	insert := dispatched(t, s, list, func(l *atom.List[item]) { l.Append(item{ID: "b"}) })
+	insert := dispatched(t, s, list, func(l *draft.List[item]) { l.Append(item{ID: "b"}) })
 	edit := dispatched(t, s, b, func(it *item) { it.Name = "3" })
 
 	// The server has renamed, removed and inserted, and has not got to edit yet.
-	must(t, list.SyncFunc(s, func(atom.List[item]) (atom.List[item], error) {
-		return atom.ListOf(item{ID: "b"}), nil
+	must(t, list.SyncFunc(s, func(draft.List[item]) (draft.List[item], error) {
+		return draft.ListOf(item{ID: "b"}), nil
 	}, rename, insert))
 	if got := b.Get(s); got.Name != "3" {
 		t.Errorf("the page shows %+v", got)

@@ -14,6 +14,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/hook"
@@ -26,7 +27,7 @@ type task struct {
 }
 
 var (
-	tasks    = atom.New(atom.MapOf(map[string]task{"milk": {Title: "Buy milk"}, "tea": {Title: "Make tea", Done: true}}))
+	tasks    = atom.New(draft.MapOf(map[string]task{"milk": {Title: "Buy milk"}, "tea": {Title: "Make tea", Done: true}}))
 	taskByID = atom.NewFamily(func(id string) *atom.Atom[task] { return atom.MapKey(tasks, id) })
 
 	// order changes when tasks are added, removed and moved, and not when one of them changes.

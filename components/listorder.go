@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/atomsaga/atomsaga/internal/align"
 )
 
 // move moves the rows of a match into their order, in front of the rows after them. It moves
@@ -53,31 +55,8 @@ func rowOf(list, el app.Value) app.Value {
 
 // longestIncreasing marks the indexes of a longest increasing subsequence of positions, which
 // contains index fixed unless that is -1. Positions of -1 are in none.
-//
-// last[n] is the index of the smallest position at which a subsequence of n+1 ends; see
-// https://en.wikipedia.org/wiki/Longest_increasing_subsequence.
 func longestIncreasing(positions []int, fixed int) (marked []bool) {
-	marked = make([]bool, len(positions))
-	previous := make([]int, len(positions))
-	var last []int
-	for i, pos := range positions {
-		if pos < 0 || fixed >= 0 && i != fixed && (i < fixed) != (pos < positions[fixed]) {
-			continue
-		}
-		n, _ := slices.BinarySearchFunc(last, pos, func(i, pos int) int { return positions[i] - pos })
-		previous[i] = -1
-		if n > 0 {
-			previous[i] = last[n-1]
-		}
-		if n == len(last) {
-			last = append(last, i)
-		}
-		last[n] = i
-	}
-	if len(last) > 0 {
-		for i := last[len(last)-1]; i >= 0; i = previous[i] {
-			marked[i] = true
-		}
-	}
-	return marked
+	return align.LongestIncreasing(positions, func(i int) bool {
+		return positions[i] >= 0 && (fixed < 0 || i == fixed || (i < fixed) == (positions[i] < positions[fixed]))
+	})
 }

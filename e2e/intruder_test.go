@@ -9,11 +9,10 @@ import (
 	"sync/atomic"
 	"testing"
 
-	pages "github.com/atomsaga/atomsaga/internal/app"
-	"github.com/atomsaga/atomsaga/internal/server"
-
 	"github.com/atomsaga/atomsaga/e2e/browser"
 	"github.com/atomsaga/atomsaga/e2e/gate"
+	pages "github.com/atomsaga/atomsaga/internal/app"
+	"github.com/atomsaga/atomsaga/internal/server"
 )
 
 const intrudersPage = `<!doctype html><html lang="en"><title>Log in</title><link rel="icon" href="data:,"><h1>Log in to go on</h1>`

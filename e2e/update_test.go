@@ -16,11 +16,10 @@ import (
 	"testing"
 	"testing/fstest"
 
-	pages "github.com/atomsaga/atomsaga/internal/app"
-	"github.com/atomsaga/atomsaga/internal/server"
-
 	"github.com/atomsaga/atomsaga/e2e/browser"
 	"github.com/atomsaga/atomsaga/e2e/gate"
+	pages "github.com/atomsaga/atomsaga/internal/app"
+	"github.com/atomsaga/atomsaga/internal/server"
 )
 
 // startRelease starts a server of the program with a mark in it: a custom section,

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
@@ -117,7 +118,7 @@ func TestAsSentOfATask(t *testing.T) {
 func TestAsSentOfABurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(list("x"))
-		var sent atom.Changes
+		var sent draft.Changes
 		more := func(of string) saga.Saga[doc] {
 			return saga.Update(func(d *doc) { d.Count++; d.Title += of }).Effect(func(ctx context.Context, _ doc) (err error) {
 				sent, err = saga.TaskFrom(ctx).AsSent()
@@ -130,7 +131,7 @@ func TestAsSentOfABurst(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		a.Sync(s, doc{Count: 100, Title: "theirs"})
-		told, err := atom.Apply(doc{}, sent)
+		told, err := draft.Apply(doc{}, sent)
 		if err != nil || told.Count != 2 || told.Title != "ab" {
 			t.Errorf("the server was told %+v, %v", told, err)
 		}

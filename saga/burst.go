@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A burst is what several runs have in common that are one task. It is guarded by
@@ -73,7 +74,7 @@ func (x *burst) take(t *Task) {
 func (x *burst) merge(b *atom.Batch) (err error) {
 	t := x.task
 	below, _ := t.entries[0].States(b, 0)
-	add, merged := t.work.merging(below), atom.Changes{}
+	add, merged := t.work.merging(below), draft.Changes{}
 	for _, e := range t.entries {
 		if merged, err = add(e.Before(b, 0), e.Patch(b, 0)); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
@@ -202,7 +203,7 @@ func TestConfirmedTransaction(t *testing.T) {
 		saga.Edit(tx, m.count, increment)
 		saga.Edit(tx, other, increment)
 		saga.Edit(tx, mine, increment)
-	}, func(context.Context, []atom.Changes) error { return <-answers })
+	}, func(context.Context, []draft.Changes) error { return <-answers })
 
 	m.echo(1, task)
 	if got := other.Get(m.store); got != 1 {

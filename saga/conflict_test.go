@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
@@ -121,7 +122,7 @@ func TestConflictOfATransactionNamesTheEdit(t *testing.T) {
 	task := saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, n, func(n *int) { *n++ })
 		saga.Edit(tx, rowOf(a, "x"), func(r *row) { r.Name = "mine" })
-	}, func(ctx context.Context, _ []atom.Changes) error { <-ctx.Done(); return ctx.Err() })
+	}, func(ctx context.Context, _ []draft.Changes) error { <-ctx.Done(); return ctx.Err() })
 	a.Sync(s, doc{})
 	task.Wait(t.Context())
 	if c, ok := task.Conflict(); !ok || c.Path != "/Rows/x" || c.Mine != any(row{"x", "mine"}) || n.Get(s) != 1 {

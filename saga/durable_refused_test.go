@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/outbox"
 )
@@ -48,7 +49,7 @@ var collections = []collected{
 	collect("a nil map", map[string]int(nil), func(v *map[string]int) { *v = map[string]int{"x": len(*v)} }),
 	collect("a struct", point{}, func(v *point) { v.X++ }),
 	collect("a number", 0, func(v *int) { *v++ }),
-	collect("a List of strings", atom.ListOf("A"), func(v *atom.List[string]) { v.Append("x") }),
+	collect("a List of strings", draft.ListOf("A"), func(v *atom.List[string]) { v.Append("x") }),
 }
 
 // What a server has refused is the user's to decide about: no other change of the

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -68,7 +69,7 @@ func TestAnEffectThatEndsItsGoroutineFails(t *testing.T) {
 
 func TestATransactionsEffectThatEndsItsGoroutineFails(t *testing.T) {
 	s, a, b := atom.NewStore(), atom.New(1), atom.New(1)
-	task := transfer(s, a, b, 1, func(context.Context, []atom.Changes) error { exit(); return nil })
+	task := transfer(s, a, b, 1, func(context.Context, []draft.Changes) error { exit(); return nil })
 	if err := task.Wait(t.Context()); !errors.Is(err, saga.ErrEffectExited) || a.Get(s) != 1 || b.Get(s) != 1 {
 		t.Errorf("%v: %d, %d", err, a.Get(s), b.Get(s))
 	}
@@ -185,7 +186,7 @@ func TestWhoIsToldCannotHoldATaskUp(t *testing.T) {
 				saga.OnError(s, func(task *saga.Task) { refused = task })
 				saga.Run(s, a, saga.Update(func(*doc) { panic("refused") }).Effect(func(context.Context, doc) error { return nil }))
 			})
-			if err := refused.Wait(t.Context()); !errors.Is(err, atom.ErrUpdatePanicked) || !told {
+			if err := refused.Wait(t.Context()); !errors.Is(err, draft.ErrUpdatePanicked) || !told {
 				t.Errorf("%v, the others told: %v", err, told)
 			}
 		})

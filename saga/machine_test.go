@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/internal/history"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
@@ -323,7 +324,7 @@ func (m *machine) transact() {
 			case "serial":
 				tx.Serial(r.keys()...)
 			}
-		}, func(ctx context.Context, patches []atom.Changes) error {
+		}, func(ctx context.Context, patches []draft.Changes) error {
 			saga.TaskFrom(ctx).Cancel()
 			return nil
 		})
@@ -475,7 +476,7 @@ func (m *machine) send() {
 	}
 	if _, err := r.task.AsSent(); err == nil {
 		m.sides[0].law.Send(r.k)
-	} else if len(r.changes) == 1 || !errors.Is(err, atom.ErrPath) {
+	} else if len(r.changes) == 1 || !errors.Is(err, draft.ErrPath) {
 		m.t.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
@@ -228,7 +229,7 @@ func TestTransactionsMeetOnEveryAtomOfTheirs(t *testing.T) {
 						saga.Edit(tx, from, func(n *int) { *n-- })
 						saga.Edit(tx, to, func(n *int) { *n++ })
 						test.policy(tx)
-					}, func(context.Context, []atom.Changes) error { return nil })
+					}, func(context.Context, []draft.Changes) error { return nil })
 				}
 				first := run(a, b)
 				second, apart, sameFirst := run(b, c), run(d, d), run(a, d)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -198,7 +199,7 @@ func TestDebounceSendsOneMergedPatch(t *testing.T) {
 		if got := w.seen(); len(got) != 1 || got[0] != want {
 			t.Errorf("sent %v\nwant %s", got, want)
 		}
-		back, err := atom.Apply(a.Get(s), task.Patch().Inverse())
+		back, err := draft.Apply(a.Get(s), task.Patch().Inverse())
 		if err != nil || back.Title != "first" || back.Count != 0 {
 			t.Errorf("the inverse leads to %+v, %v", back, err)
 		}

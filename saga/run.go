@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // Run changes a as the saga says, at once, and then runs its effect. The task
@@ -64,7 +65,7 @@ type noResult struct{}
 
 // A merger adds changes, made of the value that from points to, to those that it was
 // given before, and returns what they change together.
-type merger func(from any, more atom.Changes) (all atom.Changes, err error)
+type merger func(from any, more draft.Changes) (all draft.Changes, err error)
 
 // A run is the work of a saga on one atom.
 type run[T any] struct {
@@ -109,13 +110,13 @@ func (r *run[T]) result() any {
 func (r *run[T]) merging(below any) merger {
 	before := valueAt[T](below)
 	now := before
-	return func(from any, more atom.Changes) (atom.Changes, error) {
-		next, err := atom.ApplyFrom(now, valueAt[T](from), more)
+	return func(from any, more draft.Changes) (draft.Changes, error) {
+		next, err := draft.ApplyFrom(now, valueAt[T](from), more)
 		if err != nil {
-			return atom.Changes{}, err
+			return draft.Changes{}, err
 		}
 		now = next
-		_, all, err := atom.Edited(before, func(draft *T) { *draft = next })
+		_, all, err := draft.Update(before, func(draft *T) { *draft = next })
 		return all, err
 	}
 }

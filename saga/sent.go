@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // AsSent returns [Task.Patch], for an effect that sends it, and has the change
@@ -17,16 +18,16 @@ import (
 //
 // The patch is the one of the time of the first call. The error wraps [ErrEnded] when the
 // task has ended before: an effect that goes on after its timeout, or after it was
-// cancelled, has nothing to send any more. It wraps [atom.ErrPath] when several runs have
+// cancelled, has nothing to send any more. It wraps [draft.ErrPath] when several runs have
 // joined and what is below them has changed so that their patches no longer make one.
-func (t *Task) AsSent() (patch atom.Changes, err error) {
+func (t *Task) AsSent() (patch draft.Changes, err error) {
 	t.store.Batch(func(b *atom.Batch) {
 		if !t.sent {
 			err = t.pin(b) // the effect has its value already
 		}
 	})
 	if err != nil {
-		return atom.Changes{}, err
+		return draft.Changes{}, err
 	}
 	return t.Patch(), nil
 }
@@ -45,7 +46,7 @@ func (t *Task) pin(b *atom.Batch) error {
 
 // PatchSent is AsSent for an effect that sends the patch as JSON (RFC 6902), with the
 // tests by which a server refuses it that has another list than the page: see
-// [atom.Changes.GuardedPatch]. It is the same on every attempt, of a durable saga after a
+// [draft.Changes.GuardedPatch]. It is the same on every attempt, of a durable saga after a
 // reload, too, when the server may have the change already: until the effect returns an
 // error that is [Stale]. Then it is made anew, of the value that is there by that time.
 func (t *Task) PatchSent() ([]byte, error) {
@@ -81,7 +82,7 @@ func (t *Task) PatchesSent() ([][]byte, error) {
 
 // patchTexts returns what is sent from now on, which is what is re-applied.
 func (t *Task) patchTexts() (texts [][]byte, err error) {
-	var patches []atom.Changes
+	var patches []draft.Changes
 	var before []any
 	t.store.Batch(func(b *atom.Batch) {
 		if !t.sent || t.State() == Running { // else it is what was sent that is asked for

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
@@ -32,7 +33,7 @@ func TestUpdatePanics(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{Count: 1})
 	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 2; panic("no") }).
 		Effect(func(context.Context, doc) error { t.Error("the effect ran"); return nil }))
-	if task.State() != saga.Failed || !errors.Is(task.Err(), atom.ErrUpdatePanicked) {
+	if task.State() != saga.Failed || !errors.Is(task.Err(), draft.ErrUpdatePanicked) {
 		t.Errorf("the task is %v: %v", task.State(), task.Err())
 	}
 	if got := a.Get(s).Count; got != 1 || atom.Pending(s, a) != 0 {
@@ -257,7 +258,7 @@ func TestItCannotBeReApplied(t *testing.T) {
 				r.Name = "mine"
 			},
 			rename: func(d *doc) { d.Rows[0].Name = "theirs" },
-			want:   atom.ErrUpdatePanicked,
+			want:   draft.ErrUpdatePanicked,
 		},
 	} {
 		t.Run(cause.reason, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/internal/goroutine"
 	"github.com/atomsaga/atomsaga/internal/wait"
 )
@@ -73,7 +74,7 @@ type Task struct {
 	// Guarded by the store's lock.
 	work       work          // of runs that have joined: the last one's
 	entries    []*atom.Entry // none when the update was refused; several when runs have joined
-	patches    []atom.Changes
+	patches    []draft.Changes
 	sent       bool        // the entries are re-applied from the patches
 	refusals   int         // of a patch that was stale; the effect's goroutine has it
 	burst      *burst      // nil unless others may join, or have
@@ -88,7 +89,7 @@ type Task struct {
 
 	// Where entries and patches begin: most tasks have one of each.
 	firstEntry [1]*atom.Entry
-	firstPatch [1]atom.Changes
+	firstPatch [1]draft.Changes
 
 	ctx          context.Context // the effect's
 	cancelEffect context.CancelFunc
@@ -189,15 +190,15 @@ func (t *Task) Attempts() int {
 // Patch returns what the update has changed when it was dispatched, in the atom
 // that the saga ran on; of runs that have joined, what they have changed
 // together. The inverse is Patch().Inverse().
-func (t *Task) Patch() atom.Changes {
+func (t *Task) Patch() draft.Changes {
 	if all := t.Patches(); len(all) > 0 {
 		return all[0]
 	}
-	return atom.Changes{}
+	return draft.Changes{}
 }
 
 // Patches returns the patch of each edit of a transaction.
-func (t *Task) Patches() (all []atom.Changes) {
+func (t *Task) Patches() (all []draft.Changes) {
 	t.store.Batch(func(*atom.Batch) { all = slices.Clone(t.patches) })
 	return all
 }

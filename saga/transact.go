@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // A Tx collects the edits of a transaction, and how its effect is run. See
@@ -55,7 +56,7 @@ func (tx *Tx) Serial(key ...any) { tx.policy = policyOf(serial, 0, key) }
 // nil makes it a plain write.
 //
 // build is called once, at once, and only collects.
-func Transact(s *atom.Store, build func(*Tx), effect func(ctx context.Context, patches []atom.Changes) error) *Task {
+func Transact(s *atom.Store, build func(*Tx), effect func(ctx context.Context, patches []draft.Changes) error) *Task {
 	tx := &Tx{}
 	build(tx)
 	tx.built = true
@@ -70,7 +71,7 @@ func Transact(s *atom.Store, build func(*Tx), effect func(ctx context.Context, p
 // A transaction is the work of [Transact].
 type transaction struct {
 	tx   *Tx
-	send func(context.Context, []atom.Changes) error
+	send func(context.Context, []draft.Changes) error
 }
 
 func (t *transaction) edits() []*atom.Edit {
@@ -93,5 +94,5 @@ func (t *transaction) result() any                           { return nil }
 func (t *transaction) after([]work) work                     { return t }
 
 func (t *transaction) merging(any) merger {
-	return func(_ any, c atom.Changes) (atom.Changes, error) { return c, nil } // it has no bursts
+	return func(_ any, c draft.Changes) (draft.Changes, error) { return c, nil } // it has no bursts
 }

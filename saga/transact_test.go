@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 // transfer moves an amount between two accounts.
-func transfer(s *atom.Store, from, to *atom.Atom[int], amount int, effect func(context.Context, []atom.Changes) error) *saga.Task {
+func transfer(s *atom.Store, from, to *atom.Atom[int], amount int, effect func(context.Context, []draft.Changes) error) *saga.Task {
 	return saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, from, func(n *int) { *n -= amount })
 		saga.Edit(tx, to, func(n *int) { *n += amount })
@@ -28,7 +29,7 @@ func ExampleTransact() {
 	savings, purse := atom.New(100), atom.New(0)
 	refuse := make(chan error)
 
-	task := transfer(store, savings, purse, 30, func(ctx context.Context, _ []atom.Changes) error { return <-refuse })
+	task := transfer(store, savings, purse, 30, func(ctx context.Context, _ []draft.Changes) error { return <-refuse })
 	purse.Update(store, func(n *int) { *n += 5 })
 	fmt.Println(savings.Get(store), purse.Get(store))
 
@@ -47,7 +48,7 @@ func TestATransactionIsAllOrNothing(t *testing.T) {
 	task := saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, a, func(n *int) { *n = 2 })
 		saga.Edit(tx, rowOf(b, "gone"), func(r *row) { r.Name = "?" })
-	}, func(context.Context, []atom.Changes) error { t.Error("the effect ran"); return nil })
+	}, func(context.Context, []draft.Changes) error { t.Error("the effect ran"); return nil })
 	if task.State() != saga.Failed || !errors.Is(task.Err(), atom.ErrMissing) || a.Get(s) != 1 || told != 0 {
 		t.Errorf("%v: %v; %d, told %d times", task.State(), task.Err(), a.Get(s), told)
 	}
@@ -60,7 +61,7 @@ func TestATransactionOnOneRoot(t *testing.T) {
 	task := saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, rows, func(rs *[]row) { *rs = append(*rs, row{ID: "y"}) })
 		saga.Edit(tx, rowOf(root, "y"), func(r *row) { r.Name = "sees the first edit" })
-	}, func(context.Context, []atom.Changes) error { return <-answer })
+	}, func(context.Context, []draft.Changes) error { return <-answer })
 	if got := root.Get(s).Rows[1].Name; got != "sees the first edit" {
 		t.Errorf("%q", got)
 	}
@@ -79,7 +80,7 @@ func TestATransactionOnOneRoot(t *testing.T) {
 // transaction that builds on it too.
 func TestATransactionConflictsAsOne(t *testing.T) {
 	s, a, b, c := atom.NewStore(), atom.New(list("x")), atom.New(10), atom.New(list("y"))
-	block := func(ctx context.Context, _ []atom.Changes) error { <-ctx.Done(); return ctx.Err() }
+	block := func(ctx context.Context, _ []draft.Changes) error { <-ctx.Done(); return ctx.Err() }
 	older := sagatest.Run(s, b, func(n *int) { *n *= 2 })
 	first := saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, rowOf(a, "x"), func(r *row) { r.Name = "first" })
@@ -115,7 +116,7 @@ func TestATransactionConflictsAsOne(t *testing.T) {
 func TestATransactionFoldsAsOne(t *testing.T) {
 	s, a, b := atom.NewStore(), atom.New(1), atom.New(1)
 	older := sagatest.Run(s, a, func(n *int) { *n *= 10 })
-	task := transfer(s, a, b, 1, func(context.Context, []atom.Changes) error { return nil })
+	task := transfer(s, a, b, 1, func(context.Context, []draft.Changes) error { return nil })
 	task.Wait(t.Context())
 	later := sagatest.Run(s, b, func(n *int) { *n *= 10 })
 	b.Sync(s, 5) // under the transaction, which is still live
@@ -132,7 +133,7 @@ func TestATransactionFoldsAsOne(t *testing.T) {
 func TestAnEmptyTransaction(t *testing.T) {
 	s := atom.NewStore()
 	for _, want := range []error{nil, errServer} {
-		task := saga.Transact(s, func(*saga.Tx) {}, func(context.Context, []atom.Changes) error { return want })
+		task := saga.Transact(s, func(*saga.Tx) {}, func(context.Context, []draft.Changes) error { return want })
 		if err := task.Wait(t.Context()); err != want {
 			t.Errorf("err %v, want %v", err, want)
 		}
@@ -147,7 +148,7 @@ func TestTheEffectOfATransactionGetsItsPatches(t *testing.T) {
 		saga.Edit(tx, rowOf(a, "x"), func(r *row) { r.Name = "new" })
 		saga.Edit(tx, n, func(*int) {})
 		saga.Edit(tx, n, func(n *int) { *n = 5 })
-	}, func(_ context.Context, patches []atom.Changes) error {
+	}, func(_ context.Context, patches []draft.Changes) error {
 		for _, p := range patches {
 			sent = append(sent, p.String())
 		}
@@ -202,7 +203,7 @@ func TestOptionsOfATransaction(t *testing.T) {
 						saga.Edit(tx, a, func(n *int) { *n++ })
 						saga.Edit(tx, b, func(n *int) { *n-- })
 						test.with(tx)
-					}, func(ctx context.Context, _ []atom.Changes) error {
+					}, func(ctx context.Context, _ []draft.Changes) error {
 						sent.Add(1)
 						select {
 						case <-ctx.Done():

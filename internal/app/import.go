@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
@@ -38,7 +39,7 @@ func (c importCounts) String() string {
 func readImportPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list []byte, progress func(bytes int)) (p *importPlan, err error) {
 	p = &importPlan{body: append(make([]byte, 0, len(list)+len(list)/8), '[')}
 	reader := kind.NewReader(bytes.NewReader(list))
-	p.entries = atom.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
+	p.entries = draft.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
 		for y := newYielder(); ; {
 			if y.yield() {
 				progress(int(reader.Offset()))

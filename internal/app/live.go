@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/saga/fetch"
 	"github.com/atomsaga/atomsaga/saga/live"
@@ -51,7 +52,7 @@ func decodeKinds(list []byte) (all atom.Map[kind.ID, kind.Kind], err error) {
 	if _, err := decoder.Token(); err != nil {
 		return all, err
 	}
-	all = atom.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
+	all = draft.CollectMap(func(yield func(kind.ID, kind.Kind) bool) {
 		for decoder.More() {
 			var k kind.Kind
 			if err = decoder.Decode(&k); err != nil || !yield(k.ID, k) {
@@ -77,5 +78,5 @@ func loadFromSource(ctx context.Context) (loaded atom.Map[kind.ID, kind.Kind], a
 	for _, k := range all {
 		byID[k.ID] = k
 	}
-	return atom.MapOf(byID), "", nil
+	return draft.MapOf(byID), "", nil
 }

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
@@ -74,13 +74,13 @@ func syntaxProblem(err error) error {
 // applyJSONPatch returns the document with a JSON Patch applied. Its error is a problem
 // that names the operation.
 func applyJSONPatch(document, body []byte) ([]byte, error) {
-	next, _, err := atom.ApplyPatch(json.RawMessage(document), body, atom.Limits{Bytes: maxDocument, Ops: maxOperations, Depth: maxDepth})
+	next, _, err := draft.ApplyPatch(json.RawMessage(document), body, draft.Limits{Bytes: maxDocument, Ops: maxOperations, Depth: maxDepth})
 	return next, applyProblem(err)
 }
 
 // applyMergePatch is applyJSONPatch for a JSON Merge Patch.
 func applyMergePatch(document, body []byte) ([]byte, error) {
-	next, _, err := atom.ApplyMergePatch(json.RawMessage(document), body, atom.Limits{Bytes: maxDocument, Depth: maxDepth})
+	next, _, err := draft.ApplyMergePatch(json.RawMessage(document), body, draft.Limits{Bytes: maxDocument, Depth: maxDepth})
 	return next, applyProblem(err)
 }
 
@@ -92,15 +92,15 @@ func applyProblem(err error) error {
 		return nil
 	}
 	status := http.StatusUnprocessableEntity
-	if errors.Is(err, atom.ErrTest) || errors.Is(err, jsonpatch.ErrOutside) {
+	if errors.Is(err, draft.ErrTest) || errors.Is(err, jsonpatch.ErrOutside) {
 		status = http.StatusConflict
 	}
-	var at *atom.PatchError
+	var at *draft.PatchError
 	if !errors.As(err, &at) {
 		return syntaxProblem(err)
 	}
-	detail := strings.ReplaceAll(at.Err.Error(), atom.ErrPath.Error()+": ", "") // said by the status
-	if errors.Is(err, atom.ErrTest) {
+	detail := strings.ReplaceAll(at.Err.Error(), draft.ErrPath.Error()+": ", "") // said by the status
+	if errors.Is(err, draft.ErrTest) {
 		detail = "the test failed: another value is there"
 	}
 	p := problemf(status, "%s", detail).atPath(at.Path)

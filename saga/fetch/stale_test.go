@@ -15,6 +15,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
 	"github.com/atomsaga/atomsaga/saga/outbox"
@@ -428,7 +429,7 @@ func TestEachPatchOfATransactionSaysWhatItMeans(t *testing.T) {
 			saga.Edit(tx, a, deleting("B"))
 			saga.Edit(tx, b, adding("B", "D"))
 			saga.Edit(tx, a, deleting("A"))
-		}, func(ctx context.Context, _ []atom.Changes) (err error) {
+		}, func(ctx context.Context, _ []draft.Changes) (err error) {
 			sent, err = saga.TaskFrom(ctx).PatchesSent()
 			return err
 		})

@@ -11,6 +11,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/hook"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
@@ -22,7 +23,7 @@ type seat struct {
 }
 
 var (
-	seats  = atom.New(atom.MapOf(map[string]seat{"1A": {Name: "window"}, "1B": {Name: "aisle"}}))
+	seats  = atom.New(draft.MapOf(map[string]seat{"1A": {Name: "window"}, "1B": {Name: "aisle"}}))
 	seatOf = atom.NewFamily(func(id string) *atom.Atom[seat] { return atom.MapKey(seats, id) })
 
 	// free is how many seats are free.

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // An Event is one commit of the server: the data of a server-sent event, and of
@@ -35,12 +35,12 @@ type Event struct {
 }
 
 // What a patch from outside may cost a page.
-var limits = atom.Limits{Bytes: 256 << 10, Ops: 1000, Depth: 32}
+var limits = draft.Limits{Bytes: 256 << 10, Ops: 1000, Depth: 32}
 
 // Patched returns base with the event's patch applied: as a whole, and only if
-// everything in it fits T. Its errors are those of [atom.ApplyPatch].
+// everything in it fits T. Its errors are those of [draft.ApplyPatch].
 func Patched[T any](base T, e Event) (T, error) {
-	next, _, err := atom.ApplyPatch(base, e.Patch, limits)
+	next, _, err := draft.ApplyPatch(base, e.Patch, limits)
 	return next, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -105,9 +106,9 @@ func TestWhatCannotBeAppliedIsLoadedAnew(t *testing.T) {
 	}{
 		{"something unknown", Event{Entity: "new", Patch: json.RawMessage(`[]`)}, atom.ErrMissing},
 		{"a patch that does not fit", Event{Entity: "a", Patch: json.RawMessage(`[{"op":"replace","path":"/n","value":"many"}]`)}, nil},
-		{"a field that is not there", Event{Entity: "a", Patch: json.RawMessage(`[{"op":"add","path":"/x","value":1}]`)}, atom.ErrPath},
-		{"no patch", Event{Entity: "a", Patch: json.RawMessage(`{}`)}, atom.ErrPatch},
-		{"an endless one", Event{Entity: "a", Patch: json.RawMessage(`[` + strings.Repeat(`{"op":"test","path":"/n","value":0},`, 1000) + `{"op":"replace","path":"/n","value":9}]`)}, atom.ErrLimit},
+		{"a field that is not there", Event{Entity: "a", Patch: json.RawMessage(`[{"op":"add","path":"/x","value":1}]`)}, draft.ErrPath},
+		{"no patch", Event{Entity: "a", Patch: json.RawMessage(`{}`)}, draft.ErrPatch},
+		{"an endless one", Event{Entity: "a", Patch: json.RawMessage(`[` + strings.Repeat(`{"op":"test","path":"/n","value":0},`, 1000) + `{"op":"replace","path":"/n","value":9}]`)}, draft.ErrLimit},
 	} {
 		in(t, func(p *page) {
 			mine := p.run("a", rename("mine"))

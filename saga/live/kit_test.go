@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -83,7 +84,7 @@ func (s *server) version() int64 { return int64(len(s.log)) }
 // commit makes a change, and returns its version.
 func (s *server) commit(id, mutation string, edit func(*thing)) int64 {
 	s.t.Helper()
-	next, changes, err := atom.Edited(s.state[id], edit)
+	next, changes, err := draft.Update(s.state[id], edit)
 	if err != nil {
 		s.t.Fatalf("%v", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 // An event is what happens to one step in a history.
@@ -135,6 +135,6 @@ func text(v any) string {
 
 // same compares two values as an atom does.
 func same[T any](a, b T) bool {
-	_, c, err := atom.Edited(a, func(draft *T) { *draft = b })
+	_, c, err := draft.Update(a, func(draft *T) { *draft = b })
 	return err == nil && c.Empty()
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
@@ -47,7 +48,7 @@ func TestInterleaveEveryPolicy(t *testing.T) {
 		return saga.Transact(s, func(tx *saga.Tx) {
 			saga.Edit(tx, x, func(r *row) { r.Name += "tx" })
 			saga.Edit(tx, root, title("tx"))
-		}, func(context.Context, []atom.Changes) error { return nil })
+		}, func(context.Context, []draft.Changes) error { return nil })
 	}}
 	for _, test := range []struct {
 		reason string

@@ -10,7 +10,7 @@ import (
 	"syscall/js"
 	"time"
 
-	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type task struct {
@@ -22,8 +22,8 @@ type task struct {
 
 type board struct {
 	Title string
-	List  atom.List[task]
-	Map   atom.Map[string, task]
+	List  draft.List[task]
+	Map   draft.Map[string, task]
 }
 
 type ten struct {
@@ -107,9 +107,9 @@ func newBoard(n int, list bool) *board {
 		m[tasks[i].ID] = tasks[i]
 	}
 	if list {
-		v.List = atom.ListOf(tasks...)
+		v.List = draft.ListOf(tasks...)
 	} else {
-		v.Map = atom.MapOf(m)
+		v.Map = draft.MapOf(m)
 	}
 	return v
 }
@@ -117,8 +117,8 @@ func newBoard(n int, list bool) *board {
 func insert(d *board) { d.List.Insert(0, task{ID: "new", Name: "new"}) }
 func remove(d *board) { d.List.Delete(d.List.Len() / 2) }
 
-func change[T any](v *T, edit func(*T), want int) (*T, atom.Changes) {
-	next, c, err := atom.UpdateForBench(v, edit)
+func change[T any](v *T, edit func(*T), want int) (*T, draft.Changes) {
+	next, c, err := draft.UpdateForBench(v, edit)
 	must(err == nil && c.Len() == want && next != v, "changes")
 	return next, c
 }
@@ -128,7 +128,7 @@ func inverse(n int, edit func(*board)) run {
 	next, c := change(v, edit, 1)
 	back := c.Inverse()
 	return func() {
-		was, err := atom.ApplyForBench(next, back)
+		was, err := draft.ApplyForBench(next, back)
 		must(err == nil && was.List.Len() == n, "inverse")
 	}
 }

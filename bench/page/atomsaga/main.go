@@ -11,6 +11,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/bench/page/site"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
@@ -69,7 +70,7 @@ func newBoard(n int) board {
 		all[i] = "e" + strconv.Itoa(i)
 		byID[all[i]] = item{ID: all[i]}
 	}
-	return board{atom.ListOf(all...), atom.MapOf(byID)}
+	return board{draft.ListOf(all...), draft.MapOf(byID)}
 }
 
 type bind = hook.Bind

@@ -7,6 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type task struct {
@@ -58,7 +59,7 @@ func (p *page) finish(ctx app.Context, _ app.Event) {
 
 func (p *page) receive(ctx app.Context, e app.Event) {
 	app.Log(state.SyncFunc(atom.Default(), func(base board) (board, error) {
-		next, _, err := atom.ApplyPatch(base, []byte(e.Get("data").String()), atom.Limits{})
+		next, _, err := draft.ApplyPatch(base, []byte(e.Get("data").String()), draft.Limits{})
 		return next, err
 	}))
 }

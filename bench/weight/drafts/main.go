@@ -6,7 +6,7 @@ package main
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
 type task struct {
@@ -17,8 +17,8 @@ type task struct {
 
 type board struct {
 	Title string
-	Tasks atom.List[task]
-	Notes atom.Map[string, string]
+	Tasks draft.List[task]
+	Notes draft.Map[string, string]
 }
 
 var state board
@@ -34,7 +34,7 @@ func (p *page) Render() app.UI {
 }
 
 func (p *page) add(ctx app.Context, _ app.Event) {
-	next, c, err := atom.Edited(state, func(b *board) {
+	next, c, err := draft.Update(state, func(b *board) {
 		b.Tasks.Insert(0, task{ID: b.Title})
 		b.Notes.Set(b.Title, "new")
 	})

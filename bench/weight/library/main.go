@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/components"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
@@ -26,7 +27,7 @@ var (
 		return fetch.Get[atom.Map[string, task]](ctx, "/tasks")
 	})
 	taskByID = atom.NewFamily(func(id string) *atom.Atom[task] { return atom.MapKey(board.Value(), id) })
-	order    = atom.New(atom.ListOf[string]())
+	order    = atom.New(draft.ListOf[string]())
 	open     = atom.Derive(func(r atom.Reader) (n int) {
 		for _, t := range board.Get(r).Value.All() {
 			if !t.Done {
@@ -72,7 +73,7 @@ func (p *page) clear(app.Context, app.Event) {
 	saga.Transact(p.Store(), func(tx *saga.Tx) {
 		saga.Edit(tx, order, func(all *atom.List[string]) { all.Clear() })
 		saga.Edit(tx, board.Value(), func(all *atom.Map[string, task]) { all.Clear() })
-	}, func(ctx context.Context, _ []atom.Changes) error {
+	}, func(ctx context.Context, _ []draft.Changes) error {
 		_, err := fetch.Do(ctx, fetch.Request{Method: "DELETE", URL: "/tasks"})
 		return err
 	})

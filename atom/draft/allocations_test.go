@@ -1,0 +1,44 @@
+package draft
+
+import (
+	"runtime"
+	"testing"
+)
+
+// bytesOf is how much memory f takes, garbage included, in the best of a few
+// runs: what else the process does at the time is not f's.
+func bytesOf(f func()) (least uint64) {
+	var before, after runtime.MemStats
+	for range 5 {
+		runtime.ReadMemStats(&before)
+		f()
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; least == 0 || n < least {
+			least = n
+		}
+	}
+	return least
+}
+
+func TestOneEditAllocatesLittle(t *testing.T) {
+	large, plain := newBoard(100_000), &ten{ID: "a"}
+	for _, row := range []struct {
+		what string
+		edit func() error
+	}{
+		{"List", func() error { _, _, err := editList(large, 100_000); return err }},
+		{"Map", func() error { _, _, err := editMap(large, 100_000); return err }},
+		{"struct", func() error { _, _, err := Revise(plain, func(d *ten) { d.HasDirection = true }); return err }},
+	} {
+		edit := func() {
+			if err := row.edit(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		allocations, bytes := testing.AllocsPerRun(100, edit), bytesOf(edit)
+		if allocations > 24 || bytes > 4096 {
+			t.Errorf("%s: %v allocations, %d bytes; want at most 24 and 4096", row.what, allocations, bytes)
+		}
+		t.Logf("%s: %v allocations, %d bytes", row.what, allocations, bytes)
+	}
+}

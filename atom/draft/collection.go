@@ -1,0 +1,239 @@
+package draft
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"unsafe"
+)
+
+// A collection is a List or a Map; its shape is what the engine asks of the
+// type.
+type collection interface{ shape() shape }
+
+type shape struct {
+	self, key, elem, box reflect.Type
+	value                uintptr // offset of the element in the box
+	clone                func(box unsafe.Pointer) unsafe.Pointer
+}
+
+var (
+	collectionType = reflect.TypeFor[collection]()
+	rootType       = reflect.TypeFor[root]()
+	errLostMethods = errors.New("declare it as atom.List[...] or atom.Map[...]: a type of its own has none of the methods")
+)
+
+// shapeOf tells whether t is a List or a Map. What embeds one has its methods,
+// too, but is not.
+func shapeOf(t reflect.Type) (s shape, ok bool) {
+	if t.Kind() != reflect.Struct || !t.Implements(collectionType) {
+		return s, false
+	}
+	s = reflect.Zero(t).Interface().(collection).shape()
+	return s, s.self == t
+}
+
+func (c compiler) collection(p *plan, s shape) (err error) {
+	p.kind, p.pointers, p.shares = kindList, true, true
+	if s.key != nil {
+		p.kind = kindTable
+		if p.order = orderOf(s.key); p.order == orderNone {
+			return fmt.Errorf("%w: %s: a key must be a string, an integer, or have MarshalText", ErrType, s.self)
+		}
+		if p.key, err = c.compile(s.key); err != nil {
+			return err
+		}
+	}
+	if p.box, err = c.compile(s.box); err != nil {
+		return err
+	}
+	p.box.clone.Store(&s.clone)
+	p.elem, err = c.compile(s.elem)
+	p.inBox = s.value
+	return err
+}
+
+// element is the element of a List or Map in its box.
+func (p *plan) element(box unsafe.Pointer) unsafe.Pointer { return unsafe.Add(box, p.inBox) }
+
+// collects tells whether there is a List or a Map in the memory of a p.
+func (p *plan) collects() bool {
+	switch p.kind {
+	case kindList, kindTable:
+		return true
+	case kindArray:
+		return p.elem.collects()
+	case kindStruct:
+		return slices.ContainsFunc(p.fields, func(f *field) bool { return f.plan.collects() })
+	}
+	return false
+}
+
+// dropJournals makes the Lists and Maps in the p at a what they are without the
+// way there.
+func (p *plan) dropJournals(a unsafe.Pointer) {
+	switch p.kind {
+	case kindList, kindTable:
+		*(*root)(a) = root{tree: (*root)(a).current()}
+	case kindArray:
+		for i := range p.length {
+			p.elem.dropJournals(p.elem.at(a, i))
+		}
+	case kindStruct:
+		for _, f := range p.fields {
+			f.plan.dropJournals(unsafe.Add(a, f.offset))
+		}
+	}
+}
+
+// detachedBox is a copy of box that shares nothing with it.
+func (w *walk) detachedBox(p *plan, box unsafe.Pointer) unsafe.Pointer {
+	n := p.box.copied(box)
+	if p.elem.shares {
+		w.detach(p.elem, p.element(n))
+	}
+	return n
+}
+
+// detachCollection seals the List or Map at a, if it is not: the boxes that
+// somebody may still write to are copied, all else is shared.
+func (w *walk) detachCollection(p *plan, a unsafe.Pointer) {
+	r := (*root)(a)
+	if r.journal == nil && !w.whole || !w.enter(p, a) {
+		return
+	}
+	*r = root{tree: r.sealed(w.whole, func(box unsafe.Pointer) unsafe.Pointer { return w.detachedBox(p, box) })}
+	w.leave(a)
+}
+
+// Seal is the tree of r with the boxes that can still be written to, or all,
+// replaced.
+func (r *root) sealed(all bool, replace func(unsafe.Pointer) unsafe.Pointer) *treeNode {
+	if r.journal == nil {
+		return r.tree.replaceOwn(0, all, replace)
+	}
+	j := r.journal
+	if r.version != len(j.log) {
+		j = r.replayed()
+	}
+	return j.tree.replaceOwn(mark(j.mark.Load()), all, replace)
+}
+
+func (w *walk) equalCollections(p *plan, a, b unsafe.Pointer) bool {
+	x, y := (*root)(a).current(), (*root)(b).current()
+	if x == y || x.len() != y.len() {
+		return x == y
+	}
+	if !w.enter(p, a) {
+		return false
+	}
+	defer w.leave(a)
+	xs, ys := pieces(x, y)
+	for len(xs) > 0 {
+		if xs[0].id() == ys[0].id() {
+			xs, ys = xs[1:], ys[1:]
+			continue
+		}
+		xs, ys = opened(xs), opened(ys)
+		if xs[0].id() != ys[0].id() && !w.equal(p.box, xs[0].box, ys[0].box) {
+			return false
+		}
+		xs, ys = xs[1:], ys[1:]
+	}
+	return true
+}
+
+// opened is l with a box in front.
+//
+//go:noinline
+func opened(l []piece) []piece {
+	if l[0].node == nil {
+		return l
+	}
+	return append(l[0].boxes(nil), l[1:]...)
+}
+
+// boxes appends all boxes of a piece to l.
+func (p piece) boxes(l []piece) []piece {
+	if p.node == nil {
+		return append(l, p)
+	}
+	p.node.each(func(box unsafe.Pointer) bool {
+		l = append(l, piece{box: box})
+		return true
+	})
+	return l
+}
+
+func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
+	from, y := (*root)(a).current(), *(*root)(b)
+	if d.given && y.journal != nil {
+		y = root{tree: y.sealed(false, func(box unsafe.Pointer) unsafe.Pointer { return d.detachedBox(p, box) })}
+	}
+	v := version{tree: y.current()}
+	if from == v.tree || !d.enter(p, b) {
+		return
+	}
+	if j := y.journal; j != nil {
+		if y.version != len(j.log) {
+			j = y.replayed()
+			v.tree = j.tree
+		}
+		v.journal, v.follows = j, y.tree == from
+		v.mark = mark(j.mark.Load())
+	}
+	if v.mark>>32 == 0 {
+		v.mark = newMark()
+	}
+	steps, whole := len(d.steps), false
+	if p.kind == kindTable {
+		d.diffTable(p, from, &v)
+	} else {
+		whole = d.diffList(p, from, &v)
+	}
+	d.leave(b)
+	if d.err != nil || len(d.steps) == steps && !whole {
+		return
+	}
+	if whole {
+		v.tree = v.tree.replaceOwn(v.mark, false, func(box unsafe.Pointer) unsafe.Pointer { return d.detachedBox(p, box) })
+		d.record(change{op: OpReplace, plan: p, old: a, new: s.at(a)})
+	}
+	if v.journal != nil {
+		v.journal.close()
+	}
+	*(*root)(s.at(a)) = root{tree: v.tree}
+}
+
+// A version is the later one of two trees that are compared. Its private boxes
+// are replaced as it is gone through, so that in the end it is the next one.
+type version struct {
+	tree    *treeNode
+	journal *journal // the edits that led to it, if they are known
+	mark    mark
+	follows bool // they begin at the earlier tree
+}
+
+// set replaces box i.
+//
+//go:noinline
+func (v *version) set(i int, box unsafe.Pointer) {
+	v.tree = v.tree.set(i, box, false, v.mark)
+	if v.journal != nil {
+		v.journal.tree = v.tree
+	}
+}
+
+// diffBox compares the elements in two boxes and returns the box of the next
+// element, which is old if nothing changed.
+func (d *differ) diffBox(p *plan, old, draft unsafe.Pointer) unsafe.Pointer {
+	to, outer := spot{plan: p.box, old: old}, d.place
+	d.place = Addressed
+	d.diff(p.elem, p.element(old), p.element(draft), &to)
+	d.place = outer
+	if to.next == nil {
+		return old
+	}
+	return to.next
+}

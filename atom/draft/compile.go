@@ -1,0 +1,179 @@
+package draft
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// compilePlan makes the plan of t and of all types that it reaches, or takes
+// those that are there: there is one plan for each type.
+func compilePlan(t reflect.Type) (*plan, error) {
+	compiling.Lock()
+	defer compiling.Unlock()
+	c := compiler{made: map[reflect.Type]*plan{}}
+	p, err := c.compile(t)
+	if err != nil {
+		return nil, err
+	}
+	for t, p := range c.made {
+		compiled[t] = p
+	}
+	return p, nil
+}
+
+// A compiler makes plans. They reach the shared table together, when all of
+// them are complete.
+type compiler struct{ made map[reflect.Type]*plan }
+
+func (c compiler) compile(t reflect.Type) (*plan, error) {
+	if p := compiled[t]; p != nil {
+		return p, nil
+	}
+	if p := c.made[t]; p != nil {
+		return p, nil // a type that contains itself
+	}
+	if err := copyable(t); err != nil {
+		return nil, err
+	}
+	p := newPlan(t)
+	c.made[t] = p
+	if s, ok := shapeOf(t); ok {
+		return p, c.collection(p, s)
+	}
+	switch {
+	case t == rootType:
+		return nil, fmt.Errorf("%w: %w", ErrType, errLostMethods)
+	case t == timeType:
+		p.kind, p.pointers, p.leaf, p.always = kindTime, true, true, true
+		return p, nil
+	case opaque(t):
+		p.kind, p.pointers = kindOpaque, true
+		return p, nil
+	}
+	if k := t.Kind(); k != reflect.Interface && (k != reflect.Pointer || t.Name() != "") {
+		p.leaf = marshals(t)
+		p.always = t.Implements(marshaler) || t.Implements(texter)
+	}
+	return p, c.byKind(p)
+}
+
+func newPlan(t reflect.Type) *plan {
+	p := &plan{typ: t, size: t.Size(), direct: holdsDirectly(t), words: pointerWords(t)}
+	if t.Kind() != reflect.Interface {
+		p.zero = reflect.Zero(t).Interface()
+	}
+	return p
+}
+
+func (c compiler) byKind(p *plan) (err error) {
+	t := p.typ
+	switch t.Kind() {
+	case reflect.String:
+		p.kind, p.pointers = kindString, true
+	case reflect.Float32, reflect.Float64:
+		p.kind = kindFloat
+	case reflect.Complex64, reflect.Complex128:
+		p.kind = kindComplex
+	case reflect.Pointer:
+		p.kind, p.pointers, p.shares = kindPointer, true, true
+		p.leaf = p.leaf || pointsOnly(t)
+		p.elem, err = c.compile(t.Elem())
+	case reflect.Slice:
+		p.kind, p.pointers, p.shares = kindSlice, true, true
+		p.elem, err = c.compile(t.Elem())
+		if t.Elem().Kind() == reflect.Uint8 && err == nil && !p.elem.leaf {
+			p.kind = kindBytes
+		}
+	case reflect.Array:
+		p.kind, p.length = kindArray, t.Len()
+		if p.elem, err = c.compile(t.Elem()); err == nil {
+			p.pointers, p.shares = p.elem.pointers, p.elem.shares
+		}
+	case reflect.Map:
+		p.kind, p.pointers, p.shares = kindMap, true, true
+		p.fickle = fickle(t.Key())
+		if p.key, err = c.compile(t.Key()); err == nil {
+			p.elem, err = c.compile(t.Elem())
+		}
+	case reflect.Interface:
+		p.kind, p.pointers, p.shares = kindInterface, true, true
+	case reflect.Struct:
+		p.kind = kindStruct
+		err = c.structure(p, nil, jsonFields(t), nil)
+	default:
+		p.kind = kindBits
+	}
+	return err
+}
+
+// pointsOnly tells whether a t, such as type P *P, leads to nothing but pointers. No
+// path can say which of them it means, so it is changed as a whole.
+func pointsOnly(t reflect.Type) bool {
+	seen := map[reflect.Type]bool{}
+	for ; t.Kind() == reflect.Pointer && !seen[t]; t = t.Elem() {
+		seen[t] = true
+	}
+	return t.Kind() == reflect.Pointer
+}
+
+// structure makes the fields of the struct p, which stands at index in the
+// struct whose JSON fields are visible.
+func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, embedding []reflect.Type) error {
+	for i := range p.typ.NumField() {
+		sf := p.typ.Field(i)
+		if sf.Name == "_" {
+			continue
+		}
+		index := append(slices.Clip(index), i)
+		f := &field{in: p, name: sf.Name, json: sf.Name, offset: sf.Offset, hidden: true}
+		var err error
+		if f.plan, err = c.compile(sf.Type); err != nil {
+			return err
+		}
+		if j, ok := visible[indexKey(index)]; ok {
+			f.json, f.hidden = j.name, false
+			f.quoted = j.quoted && (f.plan.kind != kindPointer || !f.plan.elem.leaf)
+			f.omit = omission(f.plan, j)
+		} else if embedded := inlined(sf); embedded != nil && !slices.Contains(embedding, embedded) {
+			f.inline, f.hidden = true, false
+			if f.plan, err = c.embed(sf.Type, index, visible, append(embedding, p.typ)); err != nil {
+				return err
+			}
+		}
+		if tag, _, _ := strings.Cut(sf.Tag.Get("atom"), ","); tag == "key" {
+			if p.identity != nil {
+				return fmt.Errorf("%w: %s has two fields tagged as key, %s and %s", ErrType, p.typ, p.identity.name, f.name)
+			}
+			if !identifies(sf.Type) {
+				return fmt.Errorf("%w: the key %s of %s is a %s: %s", ErrType, f.name, p.typ, sf.Type, errNoIdentity)
+			}
+			p.identity = f
+		}
+		p.fields = append(p.fields, f)
+		p.pointers = p.pointers || f.plan.pointers
+		if f.plan.shares {
+			p.shares, p.sharing = true, append(p.sharing, f)
+		}
+	}
+	return nil
+}
+
+// embed makes the plan of an embedded struct, or pointer to one, whose fields
+// appear in the JSON object of the struct around it. Which of them do depends
+// on that struct, so this plan is its own and in no table.
+func (c compiler) embed(t reflect.Type, index []int, visible map[string]jsonField, embedding []reflect.Type) (*plan, error) {
+	if _, ok := shapeOf(t); ok || t == timeType || opaque(t) {
+		return c.compile(t)
+	}
+	p := newPlan(t)
+	if t.Kind() == reflect.Pointer {
+		p.kind, p.pointers, p.shares = kindPointer, true, true
+		var err error
+		p.elem, err = c.embed(t.Elem(), index, visible, embedding)
+		return p, err
+	}
+	p.kind = kindStruct
+	return p, c.structure(p, index, visible, embedding)
+}

@@ -1,0 +1,207 @@
+package draft
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// A graft is the changes that bring parts of one value into another one of its type:
+// what the user has set, into what a query has loaded.
+type graft struct{ steps []change }
+
+// Graft returns *next with the parts of *prev that paths lead to in their place: what the
+// user has set stays, in a value that was loaded. A part of an element that *next does not
+// have is left out.
+func Graft[T any](next, prev *T, paths []Path) (*T, error) {
+	p, err := planFor[T]()
+	if err != nil {
+		return nil, err
+	}
+	return applied(next, graftOf(p, unsafe.Pointer(next), unsafe.Pointer(prev), paths))
+}
+
+func graftOf(p *plan, v, b unsafe.Pointer, paths []Path) Changes {
+	var g graft
+	for i, path := range paths {
+		if !path.CoveredBy(paths[:i]) && !path.CoveredBy(paths[i+1:]) {
+			g.part(p, v, b, nil, path)
+		}
+	}
+	return Changes{steps: g.steps}
+}
+
+func (g *graft) replace(p *plan, v, b unsafe.Pointer, at Path) {
+	g.steps = append(g.steps, change{op: OpReplace, plan: p, path: at, old: v, new: b})
+}
+
+// part brings what path leads to from the p at b, which itself is at at.
+func (g *graft) part(p *plan, v, b unsafe.Pointer, at, path Path) {
+	if len(path) == 0 || p.leaf {
+		g.replace(p, v, b, at)
+		return
+	}
+	switch p.kind {
+	case kindPointer:
+		x, y := *(*unsafe.Pointer)(v), *(*unsafe.Pointer)(b)
+		switch {
+		case y == nil:
+		case x == nil:
+			g.replace(p, v, b, at)
+		default:
+			g.part(p.elem, x, y, at, path)
+		}
+	case kindInterface:
+		e, x, _ := p.held(v)
+		f, y, _ := p.held(b)
+		if e != f {
+			g.replace(p, v, b, at)
+		} else if e != nil {
+			g.part(e, x, y, at, path)
+		}
+	case kindStruct:
+		if f := path[0].field(); f != nil && f.in == p {
+			g.part(f.plan, unsafe.Add(v, f.offset), unsafe.Add(b, f.offset), at.With(path[0]), path[1:])
+		}
+	case kindArray:
+		if i := path[0].index; i >= 0 && i < p.length {
+			g.part(p.elem, p.elem.at(v, i), p.elem.at(b, i), at.With(path[0]), path[1:])
+		}
+	case kindMap:
+		g.entry(p, v, b, at, path)
+	default:
+		g.element(p, v, b, at, path)
+	}
+}
+
+// entry is part for what a plain map has under a key.
+func (g *graft) entry(p *plan, v, b unsafe.Pointer, at, path Path) {
+	x, y := p.value(v), p.value(b)
+	if x.IsNil() {
+		g.replace(p, v, b, at)
+		return
+	}
+	k := reflect.ValueOf(path[0].key)
+	if !k.IsValid() {
+		k = reflect.Zero(p.key.typ)
+	}
+	var old, new unsafe.Pointer
+	if e := x.MapIndex(k); e.IsValid() {
+		old = p.elem.stored(e)
+	}
+	if e := y.MapIndex(k); e.IsValid() {
+		new = p.elem.stored(e)
+	}
+	g.held(p.elem, old, new, change{}, at.With(path[0]), path[1:])
+}
+
+// element is part for an element of a sequence, or of a Map. One that has no identity
+// cannot be told from others: then the whole is brought.
+func (g *graft) element(p *plan, v, b unsafe.Pointer, at, path Path) {
+	i, old := p.elementIn(v, path[0].key)
+	j, new := p.elementIn(b, path[0].key)
+	switch {
+	case p.kind == kindTable:
+		g.held(p.elem, old, new, change{}, at.With(path[0]), path[1:])
+	case p.kind != kindSlice && p.kind != kindList || !p.elem.keyed() || path[0].key == nil:
+		g.replace(p, v, b, at)
+	case new == nil:
+		g.held(p.elem, old, nil, change{}, at.With(ElementStep(i, path[0].key)), path[1:])
+	default:
+		c := change{behind: &neighbours{new: p.idBefore(b, j)}}
+		g.held(p.elem, old, new, c, at.With(ElementStep(j, path[0].key)), path[1:])
+	}
+}
+
+// held adds what makes old, which is in v or nil, what new is, in b or nil.
+func (g *graft) held(p *plan, old, new unsafe.Pointer, c change, at, path Path) {
+	c.plan, c.path, c.old, c.new = p, at, old, new
+	switch {
+	case old != nil && new != nil:
+		g.part(p, old, new, at, path)
+		return
+	case len(path) > 0 || old == new:
+		return
+	case new != nil:
+		c.op = OpAdd
+	default:
+		c.op = OpRemove
+	}
+	g.steps = append(g.steps, c)
+}
+
+// elementIn is the element with that identity, or under that key, of the sequence or
+// Map p at a: where it is, and nil if there is none.
+func (p *plan) elementIn(a unsafe.Pointer, key any) (int, unsafe.Pointer) {
+	switch p.kind {
+	case kindSlice:
+		s := *(*slice)(a)
+		for i := range s.len {
+			if e := p.elem.at(s.data, i); key != nil && p.elem.id(e) == key {
+				return i, e
+			}
+		}
+	case kindList:
+		r := (*root)(a)
+		if i := r.indexOf(p.elem, key); i != none {
+			return i, r.current().at(i)
+		}
+	case kindTable:
+		if reflect.TypeOf(key) != p.key.typ {
+			break
+		}
+		box := p.box.new()
+		p.key.value(box).Set(reflect.ValueOf(key))
+		t := (*root)(a).current()
+		if i, found := t.search(p.order.keyIn(box, p.key.typ), p.key.typ); found {
+			return i, p.element(t.at(i))
+		}
+	}
+	return none, nil
+}
+
+// idBefore is the identity of the element in front of element i, nil of the first.
+func (p *plan) idBefore(a unsafe.Pointer, i int) any {
+	switch {
+	case i == 0:
+		return nil
+	case p.kind == kindSlice:
+		return p.elem.id(p.elem.at((*slice)(a).data, i-1))
+	}
+	return p.elem.id((*root)(a).current().at(i - 1))
+}
+
+// SetPaths yields what the changes have set: where they are, and of a slice or map that was
+// empty before each element that has come.
+func (c Changes) SetPaths(yield func(Path) bool) {
+	for i := range c.steps {
+		s := &c.steps[i]
+		path := c.path(s)
+		elements := s.elementsSet()
+		if len(elements) == 0 {
+			elements = []Path{nil}
+		}
+		for _, e := range elements {
+			if !yield(path.Join(e)) {
+				return
+			}
+		}
+	}
+}
+
+func (s *change) elementsSet() (paths []Path) {
+	p := s.plan
+	if s.op != OpReplace || p.leaf || p.kind != kindMap && (p.kind != kindSlice || !p.elem.keyed()) || p.value(s.old).Len() > 0 {
+		return nil
+	}
+	v := p.value(s.new)
+	if p.kind == kindMap {
+		for _, k := range v.MapKeys() {
+			paths = append(paths, Path{KeyStep(k.Interface())})
+		}
+		return paths
+	}
+	for i := range v.Len() {
+		paths = append(paths, Path{ElementStep(i, p.elem.id(p.elem.at((*slice)(s.new).data, i)))})
+	}
+	return paths
+}

@@ -1,0 +1,215 @@
+package draft
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+	"unsafe"
+
+	"github.com/atomsaga/atomsaga/internal/sorting"
+)
+
+// A jsonField is how encoding/json sees a field of a struct.
+type jsonField struct {
+	name                string
+	index               []int
+	tagged              bool
+	omitEmpty, omitZero bool
+	quoted              bool
+}
+
+// indexKey is an index path (as in reflect.StructField.Index) as a map key.
+func indexKey(index []int) string {
+	var b strings.Builder
+	for _, i := range index {
+		b.WriteRune(rune(i))
+	}
+	return b.String()
+}
+
+// jsonFields finds the fields that encoding/json shows for the struct t, by
+// index path, embedded ones included. The rules are those of that package:
+// breadth first; of several fields of one name the least nested wins, then the
+// one named by a tag, and if that leaves two, none of them is shown.
+func jsonFields(t reflect.Type) map[string]jsonField {
+	type level struct {
+		typ   reflect.Type
+		index []int
+	}
+	var found []jsonField
+	var count, nextCount map[reflect.Type]int
+	visited := map[reflect.Type]bool{}
+	for current, next := []level(nil), []level{{typ: t}}; len(next) > 0; {
+		current, next = next, nil
+		count, nextCount = nextCount, map[reflect.Type]int{}
+		for _, l := range current {
+			if visited[l.typ] {
+				continue
+			}
+			visited[l.typ] = true
+			for i := range l.typ.NumField() {
+				sf := l.typ.Field(i)
+				index := append(slices.Clip(l.index), i)
+				if e := inlined(sf); e != nil {
+					if nextCount[e]++; nextCount[e] == 1 {
+						next = append(next, level{e, index})
+					}
+					continue
+				}
+				f, ok := jsonTag(sf)
+				if !ok {
+					continue
+				}
+				f.index = index
+				found = append(found, f)
+				if count[l.typ] > 1 {
+					found = append(found, f) // met twice on this level: neither is shown
+				}
+			}
+		}
+	}
+	sorting.By(found, func(a, b *jsonField) bool {
+		switch {
+		case a.name != b.name:
+			return a.name < b.name
+		case len(a.index) != len(b.index):
+			return len(a.index) < len(b.index)
+		}
+		return a.tagged && !b.tagged
+	})
+	shown := map[string]jsonField{}
+	for i := 0; i < len(found); {
+		f, n := found[i], 1
+		for i+n < len(found) && found[i+n].name == f.name {
+			n++
+		}
+		if n == 1 || len(found[i+1].index) != len(f.index) || found[i+1].tagged != f.tagged {
+			shown[indexKey(f.index)] = f
+		}
+		i += n
+	}
+	return shown
+}
+
+// inlined is the type of the embedded struct whose fields sf adds to the JSON
+// object around it, or nil.
+func inlined(sf reflect.StructField) reflect.Type {
+	t := sf.Type
+	if !sf.Anonymous || sf.Tag.Get("json") == "-" {
+		return nil
+	}
+	if t.Name() == "" && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+	if t.Kind() != reflect.Struct || validName(name) {
+		return nil
+	}
+	return t
+}
+
+// jsonTag reads the tag of a field that is not inlined; ok is false for a
+// field that has no JSON form.
+func jsonTag(sf reflect.StructField) (f jsonField, ok bool) {
+	tag := sf.Tag.Get("json")
+	if tag == "-" {
+		return f, false
+	}
+	t := sf.Type
+	if t.Name() == "" && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if !sf.IsExported() && (!sf.Anonymous || t.Kind() != reflect.Struct) {
+		return f, false
+	}
+	name, options, _ := strings.Cut(tag, ",")
+	f.name, f.tagged = name, true
+	if !validName(name) {
+		f.name, f.tagged = sf.Name, false
+	}
+	for o := range strings.SplitSeq(options, ",") {
+		switch o {
+		case "omitempty":
+			f.omitEmpty = true
+		case "omitzero":
+			f.omitZero = true
+		case "string":
+			k := t.Kind()
+			f.quoted = k >= reflect.Bool && k <= reflect.Float64 || k == reflect.String
+		}
+	}
+	return f, true
+}
+
+// validName tells whether encoding/json takes a name from a tag.
+func validName(s string) bool {
+	for _, c := range s {
+		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// omission returns the function that tells whether a field of plan p with the
+// tag j is left out of the JSON object, or nil when it never is.
+func omission(p *plan, j jsonField) func(unsafe.Pointer) bool {
+	empty, zero := emptiness(p), zeroness(p)
+	switch {
+	case j.omitEmpty && j.omitZero && empty != nil:
+		return func(a unsafe.Pointer) bool { return empty(a) || zero(a) }
+	case j.omitEmpty && empty != nil:
+		return empty
+	case j.omitZero:
+		return zero
+	}
+	return nil
+}
+
+// emptiness is what omitempty means for p: "false, 0, a nil pointer, a nil
+// interface value, and any array, slice, map, or string of length zero".
+func emptiness(p *plan) func(unsafe.Pointer) bool {
+	switch p.typ.Kind() {
+	case reflect.Struct, reflect.Complex64, reflect.Complex128, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return nil
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return func(a unsafe.Pointer) bool { return p.value(a).Len() == 0 }
+	}
+	return func(a unsafe.Pointer) bool { return p.value(a).IsZero() }
+}
+
+type zeroer interface{ IsZero() bool }
+
+// isZero is z's answer. One that panics has none: encoding/json will tell.
+func isZero(z zeroer) (zero bool) {
+	defer func() {
+		if recover() != nil {
+			zero = false
+		}
+	}()
+	return z.IsZero()
+}
+
+// zeroness is what omitzero means for p: its IsZero method, or being zero.
+func zeroness(p *plan) func(unsafe.Pointer) bool {
+	is := reflect.TypeFor[zeroer]()
+	t := p.typ
+	switch {
+	case (t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer) && t.Implements(is):
+		return func(a unsafe.Pointer) bool {
+			v := p.value(a)
+			return v.IsNil() || v.Kind() == reflect.Interface && v.Elem().Kind() == reflect.Pointer && v.Elem().IsNil() ||
+				isZero(v.Interface().(zeroer))
+		}
+	case reflect.PointerTo(t).Implements(is):
+		return func(a unsafe.Pointer) bool { return isZero(p.value(a).Addr().Interface().(zeroer)) }
+	case p.collects():
+		return func(a unsafe.Pointer) bool {
+			sealed := p.copied(a)
+			p.dropJournals(sealed)
+			return p.value(sealed).IsZero()
+		}
+	}
+	return func(a unsafe.Pointer) bool { return p.value(a).IsZero() }
+}

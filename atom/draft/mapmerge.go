@@ -1,0 +1,118 @@
+package draft
+
+import (
+	"iter"
+	"maps"
+	"reflect"
+	"unsafe"
+
+	"github.com/atomsaga/atomsaga/internal/sorting"
+)
+
+// MapOf returns a map with the entries of m.
+func MapOf[K comparable, V any](m map[K]V) Map[K, V] { return CollectMap(maps.All(m)) }
+
+// CollectMap returns a map with the entries of seq; of several with one key the last
+// one counts. It is the way to make a large one: it takes little more than seq does,
+// least when the keys come in their order.
+func CollectMap[K comparable, V any](seq iter.Seq2[K, V]) Map[K, V] {
+	var boxes []unsafe.Pointer
+	p, w := mustPlan(reflect.TypeFor[Map[K, V]]()), walk{}
+	for k, v := range seq {
+		box := &entryBox[K, V]{k, v}
+		if p.elem.shares {
+			w.detach(p.elem, unsafe.Pointer(&box.value))
+		}
+		boxes = append(boxes, unsafe.Pointer(box))
+	}
+	if w.err != nil {
+		panic(w.err)
+	}
+	return Map[K, V]{root{tree: plant(p.inOrder(boxes))}}
+}
+
+// inOrder sorts boxes by their keys, and leaves the last one of each.
+func (p *plan) inOrder(boxes []unsafe.Pointer) []unsafe.Pointer {
+	for i := 1; i < len(boxes); i++ {
+		if p.compareKeys(boxes[i-1], boxes[i]) >= 0 {
+			return p.sorted(boxes)
+		}
+	}
+	return boxes
+}
+
+func (p *plan) sorted(boxes []unsafe.Pointer) []unsafe.Pointer {
+	type placed struct {
+		box unsafe.Pointer
+		at  int
+	}
+	all := make([]placed, len(boxes))
+	for i, box := range boxes {
+		all[i] = placed{box, i}
+	}
+	sorting.By(all, func(x, y *placed) bool {
+		c := p.compareKeys(x.box, y.box)
+		return c < 0 || c == 0 && x.at < y.at
+	})
+	boxes = boxes[:0]
+	for i, e := range all {
+		if i+1 == len(all) || p.compareKeys(e.box, all[i+1].box) != 0 {
+			boxes = append(boxes, e.box)
+		}
+	}
+	return boxes
+}
+
+// Merge puts every entry of other into m. Where other is not small beside m it takes
+// far less than to Set them one by one: both are gone through once, and nothing of other is
+// copied. Make other with [CollectMap], or it is.
+func (m *Map[K, V]) Merge(other Map[K, V]) {
+	if m.root.journal != nil || other.Len() < m.Len()/8 {
+		for k, v := range other.All() {
+			m.Set(k, v)
+		}
+		return
+	}
+	p, w := mustPlan(reflect.TypeFor[Map[K, V]]()), walk{}
+	tree := other.root.snapshot()
+	if other.root.journal != nil {
+		tree = other.root.sealed(false, func(box unsafe.Pointer) unsafe.Pointer { return w.detachedBox(p, box) })
+	}
+	if w.err != nil {
+		panic(w.err)
+	}
+	if tree != nil {
+		m.root = root{tree: plant(p.merged(m.root.tree, tree))}
+	}
+}
+
+// merged are the boxes of two trees, in the order of their keys; of two with one key,
+// that of the second.
+func (p *plan) merged(first, second *treeNode) []unsafe.Pointer {
+	xs, all := first.boxes(), make([]unsafe.Pointer, 0, first.len()+second.len())
+	second.each(func(y unsafe.Pointer) bool {
+		for len(xs) > 0 {
+			c := p.compareKeys(xs[0], y)
+			if c < 0 {
+				all = append(all, xs[0])
+			}
+			if c > 0 {
+				break
+			}
+			xs = xs[1:]
+		}
+		all = append(all, y)
+		return true
+	})
+	return append(all, xs...)
+}
+
+// boxes are all of them, in order.
+func (t *treeNode) boxes() []unsafe.Pointer {
+	all := make([]unsafe.Pointer, 0, t.len())
+	t.each(func(box unsafe.Pointer) bool {
+		all = append(all, box)
+		return true
+	})
+	return all
+}

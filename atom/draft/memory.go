@@ -1,0 +1,133 @@
+package draft
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// holdsDirectly tells whether an interface that holds a t has the value itself
+// in its data word, as it does for what is one pointer, rather than a pointer
+// to the value. The compiler's rule for structs changes between Go versions;
+// a zero value shows which it is: only a direct one leaves the word nil.
+func holdsDirectly(t reflect.Type) bool {
+	if t.Kind() == reflect.Interface {
+		return false
+	}
+	v := reflect.Zero(t).Interface()
+	return (*eface)(unsafe.Pointer(&v)).data == nil
+}
+
+// eface is an interface in memory; the first word is a type or an itab.
+type eface struct{ typ, data unsafe.Pointer }
+
+const ptrSize = unsafe.Sizeof(uintptr(0))
+
+// slice is a slice in memory.
+type slice struct {
+	data     unsafe.Pointer
+	len, cap int
+}
+
+// at is element i of a slice or array of p that begins at base.
+func (p *plan) at(base unsafe.Pointer, i int) unsafe.Pointer {
+	return unsafe.Add(base, uintptr(i)*p.size)
+}
+
+// value is the settable reflect.Value of the p in memory at a.
+func (p *plan) value(a unsafe.Pointer) reflect.Value { return reflect.NewAt(p.typ, a).Elem() }
+
+// new allocates a p.
+func (p *plan) new() unsafe.Pointer { return reflect.New(p.typ).UnsafePointer() }
+
+// held returns the plan and the memory of what the interface in memory at a
+// holds, or nil for a nil interface. That memory is shared with every copy of
+// the interface and is only ever read.
+func (p *plan) held(a unsafe.Pointer) (*plan, unsafe.Pointer, error) {
+	i := (*eface)(a)
+	if i.typ == nil {
+		return nil, nil, nil
+	}
+	var v any
+	if p.typ.NumMethod() == 0 {
+		v = *(*any)(a)
+	} else {
+		v = p.value(a).Interface()
+	}
+	e, err := planBehindInterface(reflect.TypeOf(v))
+	if err != nil {
+		return nil, nil, err
+	}
+	if e.direct {
+		return e, unsafe.Pointer(&i.data), nil
+	}
+	return e, i.data, nil
+}
+
+// pointerWords is the words of a t, by bit, that are pointers to the collector.
+// It is 0 for a type with more words than bits.
+func pointerWords(t reflect.Type) (words uint64) {
+	if t.Size() > 64*ptrSize || t.Size()%ptrSize != 0 {
+		return 0
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.String, reflect.Slice:
+		return 1
+	case reflect.Interface:
+		return 3
+	case reflect.Array:
+		for i := range t.Len() {
+			words |= pointerWords(t.Elem()) << (uintptr(i) * t.Elem().Size() / ptrSize)
+		}
+	case reflect.Struct:
+		for i := range t.NumField() {
+			words |= pointerWords(t.Field(i).Type) << (t.Field(i).Offset / ptrSize)
+		}
+	}
+	return words
+}
+
+// copy copies the p at src over the one at dst. What it refers to is shared.
+func (p *plan) copy(dst, src unsafe.Pointer) {
+	switch {
+	case p.words != 0: // faster than to ask reflect
+		words := p.words
+		for o := uintptr(0); o < p.size; o += ptrSize {
+			if words&1 == 1 {
+				*(*unsafe.Pointer)(unsafe.Add(dst, o)) = *(*unsafe.Pointer)(unsafe.Add(src, o))
+			} else {
+				*(*uintptr)(unsafe.Add(dst, o)) = *(*uintptr)(unsafe.Add(src, o))
+			}
+			words >>= 1
+		}
+	case p.size == 0:
+	case !p.pointers:
+		switch p.size {
+		case 1:
+			*(*uint8)(dst) = *(*uint8)(src)
+		case 4:
+			*(*uint32)(dst) = *(*uint32)(src)
+		case 8:
+			*(*uint64)(dst) = *(*uint64)(src)
+		default:
+			copy(unsafe.Slice((*byte)(dst), p.size), unsafe.Slice((*byte)(src), p.size))
+		}
+	default:
+		p.value(dst).Set(p.value(src))
+	}
+}
+
+// copied is a fresh p, a copy of the one at src that shares what it refers to.
+func (p *plan) copied(src unsafe.Pointer) unsafe.Pointer {
+	if f := p.clone.Load(); f != nil {
+		return (*f)(src)
+	}
+	dst := p.new()
+	p.copy(dst, src)
+	return dst
+}
+
+func cloned[T any](src unsafe.Pointer) unsafe.Pointer {
+	v := new(T)
+	*v = *(*T)(src)
+	return unsafe.Pointer(v)
+}

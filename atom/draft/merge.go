@@ -1,0 +1,116 @@
+package draft
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
+	"github.com/atomsaga/atomsaga/internal/sorting"
+)
+
+// ApplyMergePatch returns v with a JSON Merge Patch (RFC 7396) applied to what
+// v is as JSON, and what that changed; or v as it was and a [*PatchError]. What
+// differs from a document without types is as for [ApplyPatch].
+func ApplyMergePatch[T any](v T, patch []byte, limits Limits) (T, Changes, error) {
+	limits = limits.filled()
+	if err := limits.check(patch); err != nil {
+		return v, Changes{}, err
+	}
+	return patched(v, limits, func(x *patcher) error {
+		x.by = 1
+		m := merger{patcher: x, left: limits.Ops}
+		if err := m.merge(x.top, patch); err != nil {
+			return m.failed(jsonpatch.Pointer(m.path...), err)
+		}
+		return nil
+	}, func(m *misfit) error { return (&merger{}).failed(m.path.String(), m.err) })
+}
+
+type merger struct {
+	*patcher
+	left int      // members that may still come
+	path []string // of what is being merged
+}
+
+func (*merger) failed(path string, err error) error {
+	return &PatchError{Index: -1, Op: "merge", Path: path, Err: err}
+}
+
+// merge merges patch into n.
+func (m *merger) merge(n *node, patch []byte) error {
+	members := object(patch)
+	if members == nil {
+		n.put(bytes.TrimSpace(patch), m.by)
+		return nil
+	}
+	if m.left -= len(members); m.left < 0 {
+		return fmt.Errorf("%w: too many members", ErrLimit)
+	}
+	if err := m.open(n); err != nil && !errors.Is(err, ErrPath) {
+		return err
+	}
+	if n.in == nil || n.in.array {
+		if !n.plan.mayBeObject() {
+			return fmt.Errorf("%w: a %s is no object", ErrPath, n.plan.typ)
+		}
+		n.put([]byte("{}"), m.by)
+	}
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	sorting.By(names, func(a, b *string) bool { return *a < *b }) // the first error is always the same
+	for _, name := range names {
+		m.path = append(m.path, name)
+		if err := m.member(n, name, members[name]); err != nil {
+			return err
+		}
+		m.path = m.path[:len(m.path)-1]
+	}
+	return nil
+}
+
+// object is the members of patch if it is an object, or else nil.
+func object(patch []byte) (members map[string]json.RawMessage) {
+	if json.Unmarshal(patch, &members) != nil {
+		return nil
+	}
+	return members
+}
+
+// mayBeObject tells whether there is a p that is a JSON object.
+func (p *plan) mayBeObject() bool {
+	switch p.kind {
+	case kindPointer:
+		return p.elem.mayBeObject()
+	case kindInterface:
+		return p.typ.NumMethod() == 0
+	}
+	return p.leaf || p.kind == kindStruct || p.kind == kindMap || p.kind == kindTable
+}
+
+// member merges patch into the member of n with that name, or removes it.
+func (m *merger) member(n *node, name string, patch []byte) error {
+	gone := string(patch) == "null"
+	k, missing := m.child(n, name, !gone)
+	switch {
+	case gone && missing != nil:
+		return nil
+	case gone:
+		return m.remove(n, name)
+	case missing == nil:
+		return m.merge(k, patch)
+	case object(patch) == nil:
+		return m.add(n, name, value{json: patch})
+	}
+	if err := m.add(n, name, value{json: []byte("{}")}); err != nil {
+		return err
+	}
+	k, err := m.child(n, name, true)
+	if err != nil {
+		return err
+	}
+	return m.merge(k, patch)
+}

@@ -1,0 +1,120 @@
+package draft
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Opaque marks a type whose values mean a thing and not a content: a service, a
+// connection, a component. Atoms hold such a value as it is. It is never copied,
+// followed or compared with another in depth, and drafts share it: two are equal
+// when they are the same one.
+//
+// Only types with exported fields have to say so. These are opaque anyway:
+//
+//   - pointers to structs that have fields, all of them unexported, unless the
+//     struct has a JSON form of its own (MarshalJSON or MarshalText, as [*big.Int]
+//     has): such a struct is a value, and a draft of it is a copy;
+//   - pointers to structs that contain a lock, which must not be copied;
+//   - pointers that are errors, which [errors.Is] compares;
+//   - funcs, channels and unsafe pointers; contexts, [reflect.Type] and what else
+//     of the standard library is a thing: timers, files, [*http.Client], js.Value.
+//
+// To hold a thing whose type belongs to others, put it into an unexported field of
+// a struct, and hold a pointer to that.
+type Opaque interface{ AtomOpaque() }
+
+var (
+	opaqueType  = reflect.TypeFor[Opaque]()
+	errorType   = reflect.TypeFor[error]()
+	lockerType  = reflect.TypeFor[sync.Locker]()
+	zoneType    = reflect.TypeFor[time.Location]()
+	timerType   = reflect.TypeFor[time.Timer]()
+	tickerType  = reflect.TypeFor[time.Ticker]()
+	opaqueHTTP  = []string{"Client", "Request", "Response"}
+	errHasLock  = "a lock cannot be copied, as every read and every draft would: hold a pointer to the struct that contains it"
+	notFollowed = map[reflect.Kind]bool{reflect.Func: true, reflect.Chan: true, reflect.UnsafePointer: true}
+)
+
+// opaqueIn are the packages whose types mean a thing: a copy of what their pointers
+// lead to would be another one.
+var opaqueIn = map[string]bool{
+	"context": true, "internal/abi": true, "internal/sync": true, "os": true, "reflect": true, "runtime": true,
+	"sync": true, "sync/atomic": true, "syscall/js": true, "unique": true, "weak": true,
+}
+
+// opaque tells whether a t is taken as it is: never followed, and equal to
+// another when its words are.
+func opaque(t reflect.Type) bool {
+	switch k := t.Kind(); {
+	case notFollowed[k]:
+		return true
+	case k == reflect.Pointer && t.Name() == "":
+		return opaqueIn[t.Elem().PkgPath()] || t.Implements(opaqueType) || t.Implements(errorType) || opaqueBehind(t.Elem())
+	case k == reflect.Struct || k == reflect.Interface:
+		return opaqueIn[t.PkgPath()] || t.Implements(opaqueType)
+	}
+	return t.Implements(opaqueType)
+}
+
+// opaqueBehind tells whether a pointer to a t is opaque, whatever its methods are.
+func opaqueBehind(t reflect.Type) bool {
+	switch {
+	case locked(t), t == zoneType, t == timerType, t == tickerType:
+		return true
+	case t.Kind() != reflect.Struct || t.NumField() == 0:
+		return false
+	case t.PkgPath() == "net/http" && slices.Contains(opaqueHTTP, t.Name()):
+		return true
+	case marshals(t):
+		return false
+	}
+	return !exports(t)
+}
+
+// exports tells whether the struct t has an exported field, be it one of an
+// embedded struct.
+func exports(t reflect.Type) bool {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct && exports(f.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// marshals tells whether a t has a JSON form of its own.
+func marshals(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(marshaler) || p.Implements(texter)
+}
+
+// locked tells whether a t contains a lock that a copy of it would copy. What is a
+// lock is as go vet has it: a pointer to it is a [sync.Locker], and it is not.
+func locked(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Interface:
+		return false
+	case reflect.Array:
+		return locked(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if locked(t.Field(i).Type) {
+				return true
+			}
+		}
+	}
+	return reflect.PointerTo(t).Implements(lockerType) && !t.Implements(lockerType)
+}
+
+// copyable returns ErrType for a type of which a copy would be a mistake.
+func copyable(t reflect.Type) error {
+	if locked(t) {
+		return fmt.Errorf("%w: %s: %s", ErrType, t, errHasLock)
+	}
+	return nil
+}

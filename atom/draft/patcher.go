@@ -1,0 +1,122 @@
+package draft
+
+import (
+	"fmt"
+	"slices"
+	"unsafe"
+
+	"github.com/atomsaga/atomsaga/internal/jsonpatch"
+)
+
+// A patcher applies operations to a document.
+type patcher struct {
+	limits Limits
+	copied int   // bytes
+	top    *node // of the whole
+	by     int   // the operation under way, from 1
+}
+
+// patcherOf is a patcher of the document that the p at a is.
+func patcherOf(p *plan, a unsafe.Pointer, limits Limits) *patcher {
+	return &patcher{limits: limits, top: &node{plan: p, from: a, stands: Addressed}}
+}
+
+// do carries out o.
+func (x *patcher) do(o *jsonpatch.Operation) error {
+	x.by++
+	switch o.Op {
+	case "add":
+		return x.write(o.Path, value{json: o.Value}, x.add)
+	case "replace":
+		return x.write(o.Path, value{json: o.Value}, x.replace)
+	case "remove":
+		return x.take(o.Path)
+	case "test":
+		return x.test(o)
+	}
+	if o.Op == "move" && len(o.Path) > len(o.From) && slices.Equal(o.Path[:len(o.From)], o.From) {
+		return fmt.Errorf("%w: %q cannot be moved into itself", ErrPatch, jsonpatch.Pointer(o.From...))
+	}
+	n, err := x.find(o.From, false)
+	if err != nil {
+		return fmt.Errorf("from %q: %w", jsonpatch.Pointer(o.From...), err)
+	}
+	text, err := n.text()
+	if err == nil {
+		err = x.charge(len(text))
+	}
+	if err != nil {
+		return err
+	}
+	if o.Op == "copy" {
+		n, err = n.clone()
+	} else if !slices.Equal(o.Path, o.From) {
+		err = x.take(o.From)
+	} else {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return x.write(o.Path, value{json: text, node: n}, x.add)
+}
+
+// charge counts bytes that are copied: a few copies of copies would otherwise
+// fill the memory.
+func (x *patcher) charge(n int) error {
+	if x.copied += n; x.copied > x.limits.Bytes {
+		return fmt.Errorf("%w: copies more than %d bytes, the document becomes too large", ErrLimit, x.limits.Bytes)
+	}
+	return nil
+}
+
+// find is the node at path. With write, something in it is going to be written.
+func (x *patcher) find(path []string, write bool) (n *node, err error) {
+	n = x.top
+	for _, token := range path {
+		if n, err = x.child(n, token, write); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (x *patcher) test(o *jsonpatch.Operation) error {
+	n, err := x.find(o.Path, false)
+	if err != nil {
+		return err
+	}
+	text, err := n.text()
+	if err != nil {
+		return err
+	}
+	if !jsonpatch.Equal(text, o.Value) {
+		return fmt.Errorf("%w: there is %.200s", ErrTest, text)
+	}
+	return nil
+}
+
+// write puts v at path, as put does into what the last step is in.
+func (x *patcher) write(path []string, v value, put func(*node, string, value) error) error {
+	if len(path) == 0 {
+		x.top = x.put(&node{plan: x.top.plan, stands: Addressed}, v)
+		return nil
+	}
+	n, err := x.find(path[:len(path)-1], true)
+	if err != nil {
+		return err
+	}
+	return put(n, path[len(path)-1], v)
+}
+
+// take removes what is at path.
+func (x *patcher) take(path []string) error {
+	if len(path) == 0 {
+		return fmt.Errorf("%w: the whole document cannot be removed", ErrPath)
+	}
+	n, err := x.find(path[:len(path)-1], true)
+	if err != nil {
+		return err
+	}
+	return x.remove(n, path[len(path)-1])
+}

@@ -1,0 +1,92 @@
+package draft
+
+import (
+	"reflect"
+	"unsafe"
+
+	"github.com/atomsaga/atomsaga/internal/sorting"
+)
+
+func (d *differ) diffMap(p *plan, a, b unsafe.Pointer, s *spot) {
+	x, y := p.value(a), p.value(b)
+	if x.UnsafePointer() == y.UnsafePointer() {
+		return
+	}
+	if x.IsNil() || y.IsNil() {
+		d.replace(p, a, b, s)
+		return
+	}
+	if !d.enter(p, y.UnsafePointer()) {
+		return
+	}
+	defer d.leave(y.UnsafePointer())
+	var next reflect.Value
+	own := func() reflect.Value {
+		if !next.IsValid() {
+			next = reflect.MakeMapWithSize(p.typ, y.Len())
+			for i := x.MapRange(); i.Next(); {
+				next.SetMapIndex(i.Key(), i.Value())
+			}
+			p.value(s.at(a)).Set(next)
+		}
+		return next
+	}
+	for _, k := range d.changedKeys(p, x, y) {
+		before, after := x.MapIndex(k), y.MapIndex(k)
+		d.push(KeyStep(k.Interface()))
+		switch {
+		case !after.IsValid():
+			d.record(change{op: OpRemove, plan: p.elem, old: p.elem.stored(before), stands: Loose})
+			own().SetMapIndex(k, reflect.Value{})
+		case !before.IsValid():
+			n := p.elem.stored(after)
+			d.detach(p.elem, n)
+			d.record(change{op: OpAdd, plan: p.elem, new: n, stands: Loose})
+			own().SetMapIndex(k, p.elem.value(n))
+		default:
+			if next := d.part(p.elem, p.elem.stored(before), p.elem.stored(after), Loose); next != nil {
+				own().SetMapIndex(k, p.elem.value(next))
+			}
+		}
+		d.pop()
+	}
+}
+
+// changedKeys finds the keys under which x and y differ, in the order of their
+// JSON names: the same draft must give the same changes, in the same order.
+func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value) {
+	e, f := p.elem.new(), p.elem.new()
+	for i := x.MapRange(); i.Next(); {
+		k := i.Key()
+		if !d.findable(p, k) {
+			return nil
+		}
+		after := y.MapIndex(k)
+		if after.IsValid() {
+			p.elem.value(e).SetIterValue(i)
+			p.elem.value(f).Set(after)
+			if d.equal(p.elem, e, f) {
+				continue
+			}
+		}
+		keys = append(keys, k)
+	}
+	for i := y.MapRange(); i.Next(); {
+		k := i.Key()
+		if !d.findable(p, k) {
+			return nil
+		}
+		if !x.MapIndex(k).IsValid() {
+			keys = append(keys, k)
+		}
+	}
+	sorting.By(keys, func(a, b *reflect.Value) bool { return keyText(*a) < keyText(*b) })
+	return keys
+}
+
+// stored is v, a value of p, in memory of its own.
+func (p *plan) stored(v reflect.Value) unsafe.Pointer {
+	n := p.new()
+	p.value(n).Set(v)
+	return n
+}

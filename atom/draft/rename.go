@@ -1,0 +1,232 @@
+package draft
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"unsafe"
+)
+
+// A Rename is one element of a collection that is called otherwise. It exchanges the two
+// keys, so that it leads back as well, whatever a value has.
+type Rename struct {
+	ID       uint64 // in the order of entries
+	In       Path   // the collection, when it was renamed
+	InNow    Path
+	From, To any
+
+	elem     *plan
+	sequence bool // a slice or a List, in which the element itself has the key
+}
+
+// NewRename returns the rename of an element of a C, the collection at in. It fails with
+// an error that wraps [ErrType] when from cannot be the key of an element.
+func NewRename[C any](in Path, from, to any) (*Rename, error) {
+	p, err := planFor[C]()
+	if err != nil {
+		return nil, err
+	}
+	return newRename(in, p, from, to)
+}
+
+func newRename(in Path, p *plan, from, to any) (*Rename, error) {
+	keyed := false
+	switch p.kind {
+	case kindSlice, kindList:
+		keyed = p.elem.keyed() && p.elem.isID(from)
+	case kindMap, kindTable:
+		keyed = p.key.typ == reflect.TypeOf(from)
+	}
+	if !keyed {
+		return nil, fmt.Errorf("%w: Rekey of %s, of which no key is a %T", ErrType, p.typ, from)
+	}
+	return &Rename{In: in, InNow: in, From: from, To: to, elem: p.elem, sequence: p.kind == kindSlice || p.kind == kindList}, nil
+}
+
+// other is the key in the place of another one, which is equal to it for most.
+func (r *Rename) other(key any) any {
+	switch key {
+	case r.From:
+		return r.To
+	case r.To:
+		return r.From
+	}
+	return key
+}
+
+// Path is p after the rename, and that before.
+func (r *Rename) Path(p Path) Path {
+	if n := len(r.In); len(p) > n && p.HasPrefix(r.In) {
+		if id := p[n].Identity(); id == r.From || id == r.To {
+			p = slices.Clone(p)
+			p[n].key = r.other(id)
+		}
+	}
+	return p
+}
+
+// State is a state of the root after the rename, or before it when it has the keys of after.
+func (r *Rename) State(state any) any { return r.Value(state, nil) }
+
+// Value is state for a value that is at a path, to which v points: v itself when nothing
+// in it is renamed.
+func (r *Rename) Value(v any, at Path) any {
+	x, err := siteOf(v)
+	if err != nil {
+		return v // a nil pointer: a value that is missing
+	}
+	next := r.memory(x.plan, x.at, at)
+	if next == x.at {
+		return v
+	}
+	return x.plan.value(next).Addr().Interface()
+}
+
+// memory is value for the p at a.
+func (r *Rename) memory(p *plan, a unsafe.Pointer, at Path) unsafe.Pointer {
+	n := len(r.In)
+	switch {
+	case a == nil:
+		return a
+	case len(at) <= n:
+		if r.In.HasPrefix(at) {
+			return r.collection(p, a, r.In[len(at):])
+		}
+	case !at.HasPrefix(r.In):
+	case len(at) == n+1:
+		if key := at[n].Identity(); r.sequence || key == r.From || key == r.To {
+			return r.element(p, a)
+		}
+	case IsAnywhere(at[n+1].Identity()): // through a lens, to the element most likely
+		if r.elem == p || r.elem.kind == kindPointer && r.elem.elem == p {
+			return r.element(p, a)
+		}
+	case len(at) == n+2 && p.typ == reflect.TypeOf(r.From):
+		if f := at[n+1].field(); f != nil && f == f.in.identity {
+			if key := p.load(a); r.other(key) != key {
+				return pointerTo(r.other(key))
+			}
+		}
+	}
+	return a
+}
+
+// Has reports whether the collection of a state has an element with a key.
+func (r *Rename) Has(state any, key any) bool {
+	x, err := siteOf(state)
+	for i := 0; i < len(r.In) && err == nil; i++ {
+		if x, err = x.open(); err == nil {
+			x, err = x.child(r.In[i])
+		}
+	}
+	if err == nil {
+		if x, err = x.open(); err == nil {
+			_, err = x.child(KeyStep(key))
+		}
+	}
+	return err == nil
+}
+
+// collection is the p at a, in which a path leads to the collection, after the rename.
+func (r *Rename) collection(p *plan, a unsafe.Pointer, rest Path) unsafe.Pointer {
+	x, err := site{p, a, Addressed}, error(nil)
+	for i := 0; err == nil; i++ {
+		if x, err = x.open(); err != nil || i == len(rest) {
+			break
+		}
+		x, err = x.child(rest[i])
+	}
+	if err != nil {
+		return a // it is not there
+	}
+	var steps []change
+	if r.sequence {
+		for i := range x.len() {
+			if e := x.element(i); x.plan.elem.hasID(e.at, r.From) || x.plan.elem.hasID(e.at, r.To) {
+				steps = append(steps, r.rekeyed(x.plan.elem, e.at, rest.With(ElementStep(i, nil))))
+			}
+		}
+	} else {
+		steps = r.exchanged(x, rest)
+	}
+	return done(p, a, steps)
+}
+
+// exchanged is the changes by which a map has under each of the keys what it had under
+// the other.
+func (r *Rename) exchanged(x site, at Path) (steps []change) {
+	e := x.plan.elem
+	for _, key := range [2]any{r.From, r.To} {
+		step := change{op: OpAdd, plan: e, path: at.With(KeyStep(key))}
+		if has, err := x.child(KeyStep(r.other(key))); err == nil {
+			step.new = r.element(e, has.at)
+		} else if has, err := x.child(KeyStep(key)); err == nil {
+			step.op, step.old = OpRemove, has.at
+		} else {
+			continue
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+// element is the element at a after the rename: the key that it says it has is another.
+func (r *Rename) element(p *plan, a unsafe.Pointer) unsafe.Pointer {
+	if !p.keyed() || !p.isID(r.From) {
+		return a
+	}
+	if id := p.id(a); id == nil || r.other(id) == id {
+		return a
+	}
+	return done(p, a, []change{r.rekeyed(p, a, nil)})
+}
+
+// rekeyed is the change of the key of the element at a, which a path leads to.
+func (r *Rename) rekeyed(p *plan, a unsafe.Pointer, at Path) change {
+	id := p.id(a)
+	if p.kind == kindPointer {
+		p = p.elem
+	}
+	key := p.identity
+	return change{op: OpReplace, plan: key.plan, path: at.With(fieldStep(key)), old: pointerTo(id), new: pointerTo(r.other(id))}
+}
+
+func pointerTo(v any) unsafe.Pointer {
+	p := reflect.New(reflect.TypeOf(v))
+	p.Elem().Set(reflect.ValueOf(v))
+	return p.UnsafePointer()
+}
+
+// done is the p at a with changes that can be made there.
+func done(p *plan, a unsafe.Pointer, steps []change) unsafe.Pointer {
+	if len(steps) == 0 {
+		return a
+	}
+	next, err := p.applied(a, Changes{steps: steps})
+	if err != nil {
+		panic(err)
+	}
+	return next
+}
+
+// Changes are those of a value at a path, after the rename.
+func (r *Rename) Changes(c Changes, at Path) Changes {
+	if c.Empty() {
+		return c
+	}
+	out := Changes{prefix: r.below(c.prefix, at), stands: c.stands, steps: make([]change, len(c.steps))}
+	in := at.Join(c.prefix)
+	for i, s := range c.steps {
+		path := in.Join(s.path)
+		s.old, s.new = r.memory(s.plan, s.old, path), r.memory(s.plan, s.new, path)
+		s.path = r.below(s.path, in)
+		if s.behind != nil && len(path) == len(r.In)+1 && path.HasPrefix(r.In) {
+			s.behind = &neighbours{r.other(s.behind.old), r.other(s.behind.new)}
+		}
+		out.steps[i] = s
+	}
+	return out
+}
+
+// below is a path that leads on from another one, after the rename.
+func (r *Rename) below(p, from Path) Path { return r.Path(from.Join(p))[len(from):] }

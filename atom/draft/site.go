@@ -1,0 +1,141 @@
+package draft
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// A site is a place in a value that is only read: the p at a.
+type site struct {
+	plan   *plan
+	at     unsafe.Pointer
+	stands Footing
+}
+
+// siteOf is the value that v points to.
+func siteOf(v any) (site, error) {
+	r := reflect.ValueOf(v)
+	if r.Kind() != reflect.Pointer || r.IsNil() {
+		return site{}, ErrPath
+	}
+	p, err := planOf(r.Type().Elem())
+	return site{p, r.UnsafePointer(), Addressed}, err
+}
+
+// open follows pointers, and goes to what an interface holds; ErrPath when there
+// is nothing.
+func (x site) open() (site, error) {
+	for {
+		switch x.plan.kind {
+		case kindPointer:
+			x = site{x.plan.elem, *(*unsafe.Pointer)(x.at), Addressed}
+		case kindInterface:
+			e, held, err := x.plan.held(x.at)
+			if err != nil {
+				return x, err
+			}
+			x = site{e, held, Loose}
+		default:
+			return x, nil
+		}
+		if x.plan == nil || x.at == nil {
+			return x, ErrPath
+		}
+	}
+}
+
+// isSequence reports whether elements of x come, go and move: it is a slice or a List.
+func (x site) isSequence() bool { return x.plan.kind == kindSlice || x.plan.kind == kindList }
+
+// len is the number of elements of a sequence.
+func (x site) len() int {
+	if x.plan.kind == kindList {
+		return (*root)(x.at).current().len()
+	}
+	return (*slice)(x.at).len
+}
+
+// element is an element of a sequence.
+func (x site) element(i int) site {
+	e := x.plan.elem
+	if x.plan.kind == kindList {
+		return site{e, (*root)(x.at).current().at(i), Addressed}
+	}
+	return site{e, e.at((*slice)(x.at).data, i), Addressed}
+}
+
+// child is where a step leads in x, which is open.
+func (x site) child(s Step) (site, error) {
+	switch p := x.plan; p.kind {
+	case kindStruct:
+		if f := s.field(); f != nil && f.in == p {
+			return site{f.plan, unsafe.Add(x.at, f.offset), x.stands}, nil
+		}
+	case kindArray:
+		if s.index >= 0 && s.index < p.length {
+			return site{p.elem, p.elem.at(x.at, s.index), x.stands}, nil
+		}
+	case kindSlice, kindList:
+		if i, ok := s.find(x.len(), func(i int) any { return p.elem.id(x.element(i).at) }); ok {
+			return x.element(i), nil
+		}
+	case kindMap:
+		if k, ok := p.keyOf(s); ok {
+			if e := p.value(x.at).MapIndex(k); e.IsValid() {
+				return site{p.elem, p.elem.stored(e), Loose}, nil
+			}
+		}
+	case kindTable:
+		if box, ok := p.boxOf(s); ok {
+			if i, found := (*root)(x.at).current().search(p.order.keyIn(box, p.key.typ), p.key.typ); found {
+				return site{p.elem, p.element((*root)(x.at).current().at(i)), Addressed}, nil
+			}
+		}
+	}
+	return site{}, ErrPath
+}
+
+// equals reports whether two parts of one type are equal as a server sees them: of a
+// time's zone JSON shows the offset, and not the name.
+//
+//go:noinline
+func (x site) equals(y site) bool {
+	w := walk{text: true}
+	return w.equal(x.plan, x.at, y.at) && w.err == nil
+}
+
+// indexOf is the position of the element of the sequence x that is e, which has no
+// identity: the one at position i if that is equal, else the only one that is; none
+// when there is none, or which one cannot be told.
+func (x site) indexOf(e site, i int) int {
+	n := x.len()
+	if i >= 0 && i < n && x.element(i).equals(e) {
+		return i
+	}
+	found := none
+	for j := range n {
+		if x.element(j).equals(e) {
+			if found != none {
+				return none
+			}
+			found = j
+		}
+	}
+	return found
+}
+
+// A track is the value that changes were made of, with those done to it that have
+// been followed.
+type track struct {
+	applier
+	now  site
+	mine bool // now is a copy
+}
+
+// follow does s.
+func (t *track) follow(s *change, path Path) error {
+	if !t.mine {
+		t.now.at, t.mine, t.many = t.now.plan.copied(t.now.at), true, true
+	}
+	return t.apply(t.now.plan, t.now.at, path, 0, s)
+}

@@ -1,0 +1,48 @@
+package draft
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// A Snapshot is a deep copy of a value, down to the last element of its Lists and Maps,
+// that finds out whether somebody has written to the value since.
+type Snapshot struct {
+	plan *plan
+	of   any            // a pointer to the value
+	was  unsafe.Pointer // a copy that shares nothing with it
+}
+
+// NewSnapshot returns a snapshot of what the pointer v points to, nil when its type cannot
+// be drafted.
+func NewSnapshot(v any) *Snapshot {
+	p, err := planOf(reflect.TypeOf(v).Elem())
+	if err != nil {
+		return nil
+	}
+	w := walk{whole: true}
+	was := w.detached(p, pointerIn(v))
+	if w.err != nil {
+		return nil
+	}
+	return &Snapshot{plan: p, of: v, was: was}
+}
+
+// Of returns the pointer that the snapshot was made of.
+func (s *Snapshot) Of() any { return s.of }
+
+// Check returns an error that says what is not any more as it was, nil when all is.
+func (s *Snapshot) Check() error {
+	_, c, err := settle(s.plan, s.was, pointerIn(s.of), true)
+	if err != nil {
+		return fmt.Errorf("a %s: %w", s.plan.typ, err)
+	}
+	for change := range c.All() {
+		return fmt.Errorf("a %s: %s", s.plan.typ, change)
+	}
+	return nil
+}
+
+// pointerIn returns the pointer that an interface holds.
+func pointerIn(v any) unsafe.Pointer { return (*eface)(unsafe.Pointer(&v)).data }
