@@ -21,7 +21,8 @@ import (
 	"github.com/atomsaga/atomsaga/internal/server/push"
 )
 
-// web holds what the browser loads: with app.wasm, .br and .gz once they are built.
+// web has the files that the browser loads: app.wasm and its .br and .gz once they are
+// built.
 //
 //go:embed web
 var web embed.FS
@@ -39,26 +40,26 @@ func run() {
 	}
 }
 
-// serve is the program: it reads the command line, serves until ctx is done,
-// and tells out where.
+// serve runs the server with the arguments until ctx is done. It writes the address, and
+// the answers to --help and --version, to out.
 func serve(ctx context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
-	or := func(name, otherwise string) string {
+	envOr := func(name, fallback string) string {
 		if value := getenv(name); value != "" {
 			return value
 		}
-		return otherwise
+		return fallback
 	}
 	flags := flag.NewFlagSet("atomsaga", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // an error is returned, and printed once
-	listen := flags.String("listen", or("ATOMSAGA_LISTEN", "127.0.0.1:8080"), "`address` to serve on; port 0 takes a free one; beyond this machine it needs --token ($ATOMSAGA_LISTEN)")
+	flags.SetOutput(io.Discard) // an error is returned, not printed here
+	listen := flags.String("listen", envOr("ATOMSAGA_LISTEN", "127.0.0.1:8080"), "`address` to serve on; port 0 takes a free one; beyond this machine it needs --token ($ATOMSAGA_LISTEN)")
 	token := flags.String("token", "", "access `token`, without which nobody may use the server; better given as $ATOMSAGA_TOKEN, where no list of processes shows it")
-	hosts := flags.String("host", or("ATOMSAGA_HOST", ""), "`names` by which the server is reached, with commas between them; addresses need not be named ($ATOMSAGA_HOST)")
-	database := flags.String("database", or("ATOMSAGA_DATABASE", "atomsaga.db"), "SQLite `file`, made and filled when it is missing ($ATOMSAGA_DATABASE)")
+	hosts := flags.String("host", envOr("ATOMSAGA_HOST", ""), "`names` by which the server is reached, with commas between them; addresses need not be named ($ATOMSAGA_HOST)")
+	database := flags.String("database", envOr("ATOMSAGA_DATABASE", "atomsaga.db"), "SQLite `file`, made and filled when it is missing ($ATOMSAGA_DATABASE)")
 	var messages push.Config
-	flags.StringVar(&messages.AccountFile, "push-account", or("ATOMSAGA_PUSH_ACCOUNT", ""), "key `file` of the service account that push messages are sent as; none is no push ($ATOMSAGA_PUSH_ACCOUNT)")
-	flags.StringVar(&messages.Project, "push-project", or("ATOMSAGA_PUSH_PROJECT", ""), "`id` of the Firebase project, if it is not the account's own ($ATOMSAGA_PUSH_PROJECT)")
-	flags.StringVar(&messages.BrowserFile, "push-web", or("ATOMSAGA_PUSH_WEB", ""), "`file` with the project's firebaseConfig and vapidKey, as JSON, which browsers get to see ($ATOMSAGA_PUSH_WEB)")
-	flags.StringVar(&messages.Endpoint, "push-endpoint", or("ATOMSAGA_PUSH_ENDPOINT", ""), "`address` of a stand-in for Google's service ($ATOMSAGA_PUSH_ENDPOINT)")
+	flags.StringVar(&messages.AccountFile, "push-account", envOr("ATOMSAGA_PUSH_ACCOUNT", ""), "key `file` of the service account that push messages are sent as; none is no push ($ATOMSAGA_PUSH_ACCOUNT)")
+	flags.StringVar(&messages.Project, "push-project", envOr("ATOMSAGA_PUSH_PROJECT", ""), "`id` of the Firebase project, if it is not the account's own ($ATOMSAGA_PUSH_PROJECT)")
+	flags.StringVar(&messages.BrowserFile, "push-web", envOr("ATOMSAGA_PUSH_WEB", ""), "`file` with the project's firebaseConfig and vapidKey, as JSON, which browsers get to see ($ATOMSAGA_PUSH_WEB)")
+	flags.StringVar(&messages.Endpoint, "push-endpoint", envOr("ATOMSAGA_PUSH_ENDPOINT", ""), "`address` of a stand-in for Google's service ($ATOMSAGA_PUSH_ENDPOINT)")
 	version := flags.Bool("version", false, "print the version and stop")
 	if err := flags.Parse(arguments); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(out, "atomsaga serves the relationship kinds: the page, its API and their database.")
@@ -77,7 +78,7 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 	}
 
 	if *token == "" {
-		*token = getenv("ATOMSAGA_TOKEN") // not as the default of the flag, which --help shows
+		*token = getenv("ATOMSAGA_TOKEN") // not the default of the flag, which --help would show
 	}
 	listener, err := server.Listen(*listen, *token)
 	if err != nil {
@@ -107,7 +108,7 @@ func serve(ctx context.Context, arguments []string, getenv func(string) string, 
 	return s.Serve(ctx, listener)
 }
 
-// buildVersion is the module's version, or the commit that it was built from.
+// buildVersion returns the versions of the module and of Go.
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -43,7 +43,7 @@ func TestRecordedHistoriesThroughTheLog(t *testing.T) {
 			if err != nil && !errors.Is(err, atom.ErrDropped) {
 				t.Fatalf("history %d, event %d: %v", h.ID, i, err)
 			}
-			law.On(e, false)
+			law.Handle(e, false)
 			if got, want := root.Get(s), law.Value(); !got.Equal(want) {
 				t.Fatalf("history %d, after event %d %+v:\n got %+v\nwant %+v", h.ID, i, e, got, want)
 			}

@@ -129,7 +129,7 @@ func TestRecordedHistories(t *testing.T) {
 					if err != nil {
 						t.Fatalf("history %d, event %d: %v", h.ID, i, err)
 					}
-					law.On(e, onItem)
+					law.Handle(e, onItem)
 					if err := a.check(s, law); err != nil && fault == "" {
 						fault = fmt.Sprintf("history %d, after event %d %+v: %v", h.ID, i, e, err)
 					}

@@ -1,5 +1,6 @@
-// Package history has the recorded histories of overlapping changes, and the
-// oracle that they are judged by. It is for tests: it knows nothing of atoms.
+// Package history has the recorded histories of overlapping changes, and Law, the
+// oracle that decides what they must lead to. It is for tests: it knows nothing of
+// atoms.
 package history
 
 import (
@@ -12,7 +13,7 @@ import (
 //go:embed histories.json
 var recorded []byte
 
-// A History is a sequence of events on a state, and what it must end in.
+// A History is a sequence of events on a state, and the state that it must end in.
 type History struct {
 	ID                int     `json:"id"`
 	Start             State   `json:"start"`
@@ -21,7 +22,7 @@ type History struct {
 	ExpectServerFirst *State  `json:"expectServerFirst"`
 }
 
-// Final is the state that the history must end in.
+// Final returns the state that the history must end in.
 func (h History) Final() State {
 	if h.ExpectServerFirst != nil {
 		return *h.ExpectServerFirst
@@ -44,7 +45,7 @@ func Recorded() ([]History, error) {
 	return file.Histories, nil
 }
 
-// A State is what the operations change.
+// A State is the value that the operations change.
 type State struct {
 	Items []Item `json:"items"`
 	Meta  Meta   `json:"meta"`
@@ -58,29 +59,29 @@ type Item struct {
 	Count int    `json:"count"`
 }
 
-// Meta is what there is beside the list.
+// Meta is the part of a State beside the list.
 type Meta struct {
 	N     int    `json:"n"`
 	Title string `json:"title"`
 }
 
-// Has reports whether the list has an item of that id.
+// Has reports whether the list has an item with that id.
 func (s State) Has(id string) bool { return s.index(id) >= 0 }
 
 func (s State) index(id string) int {
 	return slices.IndexFunc(s.Items, func(it Item) bool { return it.ID == id })
 }
 
-// Clone returns a state that shares nothing with s.
+// Clone returns a copy of s that shares no memory with it.
 func (s State) Clone() State {
 	s.Items = slices.Clone(s.Items)
 	return s
 }
 
-// Equal compares states; all empty lists are the same.
+// Equal reports whether the states are equal; a nil list is equal to an empty one.
 func (s State) Equal(t State) bool { return s.Meta == t.Meta && slices.Equal(s.Items, t.Items) }
 
-// An Event is one step of a history.
+// An Event is one step of a history. K is the number of its task.
 type Event struct {
 	Ev string    `json:"ev"` // start, settle, plain, server
 	K  int       `json:"k"`
@@ -88,7 +89,7 @@ type Event struct {
 	Op Operation `json:"op"`
 }
 
-// An Operation is a change as data.
+// An Operation is a change of a State, as data.
 type Operation struct {
 	Op    string `json:"op"`
 	ID    string `json:"id"`
@@ -99,14 +100,14 @@ type Operation struct {
 	Item  Item   `json:"item"`
 }
 
-// OnMeta reports whether the operation is about what is beside the list.
+// OnMeta reports whether the operation changes Meta.
 func (o Operation) OnMeta() bool { return o.Op == "setTitle" || o.Op == "incN" }
 
-// OnItem reports whether the operation changes an item, and not the list.
+// OnItem reports whether the operation changes an item in place.
 func (o Operation) OnItem() bool { return o.Op == "toggle" || o.Op == "setName" || o.Op == "inc" }
 
-// Apply carries the operation out; it does nothing when the item that it is
-// about is not there.
+// Apply applies the operation to s. It does nothing when the item that it changes does
+// not exist.
 func (o Operation) Apply(s *State) {
 	i := s.index(o.ID)
 	switch {
@@ -128,7 +129,7 @@ func (o Operation) Apply(s *State) {
 	}
 }
 
-// ApplyItem carries an operation on an item out.
+// ApplyItem applies an operation on an item.
 func (o Operation) ApplyItem(it *Item) {
 	switch o.Op {
 	case "toggle":
@@ -142,7 +143,7 @@ func (o Operation) ApplyItem(it *Item) {
 	}
 }
 
-// ApplyMeta carries an operation on what is beside the list out.
+// ApplyMeta applies an operation on Meta.
 func (o Operation) ApplyMeta(m *Meta) {
 	switch o.Op {
 	case "setTitle":

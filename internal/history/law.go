@@ -2,31 +2,34 @@ package history
 
 import "slices"
 
-// Law is the oracle of one root atom. It knows nothing but the Law: fold the
-// survivors in the order of dispatch, the server's changes below them.
+// A Law is the oracle of one root atom. It implements only the Law: the value is the
+// base, which has the server's changes, with the changes that have not failed applied in
+// the order in which they were dispatched.
 //
-// A change tells whether it can be made of a state; one that cannot is a
-// conflict, and leaves with everything that its task has changed.
+// A change that can no longer be applied is a conflict: it is removed, together with
+// everything else that its task has changed.
 type Law struct {
-	Base       State
-	live       []*entry
-	roots      []*Law // the other roots of the same store, for transactions
-	lastNumber *int   // number of the last entry, common to them
+	Base State
+
+	live       []*entry // in the order of dispatch
+	roots      []*Law   // all roots of the store
+	lastNumber *int     // number of the last entry in the store
 }
 
-// A Change makes its change of a state, or reports that it cannot.
+// A Change changes a state, or reports false when it cannot.
 type Change func(*State) bool
 
+// An entry is a change in the log of a root.
 type entry struct {
-	number  int
-	task    int // the task
+	number  int // the same in all logs that a transaction is in
+	task    int // -1 for a change that has no task
 	change  Change
 	pending bool
-	sent    bool   // change is what was sent
-	laws    []*Law // of a transaction: all those that have the entry
+	sent    bool   // change was made by changeFrom
+	laws    []*Law // the roots whose logs have the entry
 }
 
-// Laws returns the oracles of several roots of one store.
+// Laws returns the oracles of the roots of one store, which have these bases.
 func Laws(bases ...State) []*Law {
 	laws, last := make([]*Law, len(bases)), new(int)
 	for i := range bases {
@@ -35,12 +38,12 @@ func Laws(bases ...State) []*Law {
 	return laws
 }
 
-// Always is a change that can be made of every state.
+// Always returns a Change that never fails.
 func Always(change func(*State)) Change {
 	return func(s *State) bool { change(s); return true }
 }
 
-// OfItem is a change of an item, which must be there.
+// OfItem returns a Change of an item, which fails when the item does not exist.
 func OfItem(id string, change func(*Item)) Change {
 	return func(s *State) bool {
 		i := s.index(id)
@@ -51,9 +54,9 @@ func OfItem(id string, change func(*Item)) Change {
 	}
 }
 
-// On is told of an event. onItem says that the operation was dispatched on the
-// atom of one item, and so is dropped as a conflict once the item is gone.
-func (l *Law) On(e Event, onItem bool) {
+// Handle handles an event. With onItem the operation is dispatched on the atom of an
+// item, and so is a conflict once the item is removed.
+func (l *Law) Handle(e Event, onItem bool) {
 	change := Always(e.Op.Apply)
 	if onItem {
 		change = OfItem(e.Op.ID, e.Op.ApplyItem)
@@ -70,11 +73,11 @@ func (l *Law) On(e Event, onItem bool) {
 	}
 }
 
-// Start dispatches a change of task k, which may have others.
+// Start dispatches a change of task k, which may have dispatched others.
 func (l *Law) Start(k int, change Change) { Transact(k, map[*Law]Change{l: change}) }
 
-// Transact dispatches a change in several logs, as one: it is folded only when
-// it is the oldest in all of them.
+// Transact dispatches one change of task k in several logs. It is folded only when it is
+// the oldest in all of them.
 func Transact(k int, changes map[*Law]Change) {
 	var laws []*Law
 	for l := range changes {
@@ -86,8 +89,8 @@ func Transact(k int, changes map[*Law]Change) {
 	}
 }
 
-// Plain dispatches a change that has succeeded from the start; false when it
-// cannot be made, and is not.
+// Plain dispatches a change without a task, which is never pending. It reports false,
+// and does nothing, when the change cannot be applied.
 func (l *Law) Plain(change Change) bool {
 	if v := l.Value(); !change(&v) {
 		return false
@@ -98,13 +101,13 @@ func (l *Law) Plain(change Change) bool {
 	return true
 }
 
-// Server changes the base.
+// Server applies a change to the base.
 func (l *Law) Server(change func(*State)) {
 	change(&l.Base)
 	l.settleAll()
 }
 
-// Settle ends what is left of task k.
+// Settle ends task k: its pending changes succeed, or are removed.
 func (l *Law) Settle(k int, ok bool) {
 	if ok {
 		for _, other := range l.roots {
@@ -118,12 +121,14 @@ func (l *Law) Settle(k int, ok bool) {
 	l.settleAll()
 }
 
-func (l *Law) remove(who func(*entry) bool) {
+// remove removes the entries that match, from every log.
+func (l *Law) remove(matches func(*entry) bool) {
 	for _, other := range l.roots {
-		other.live = slices.DeleteFunc(other.live, who)
+		other.live = slices.DeleteFunc(other.live, matches)
 	}
 }
 
+// pendingOf returns the pending entries of task k in this log.
 func (l *Law) pendingOf(k int) (all []*entry) {
 	for _, e := range l.live {
 		if e.task == k && e.pending {
@@ -133,10 +138,10 @@ func (l *Law) pendingOf(k int) (all []*entry) {
 	return all
 }
 
-// Has reports whether task k has pending changes.
+// Has reports whether task k has pending changes in this log.
 func (l *Law) Has(k int) bool { return len(l.pendingOf(k)) > 0 }
 
-// Pending returns the tasks that have not been settled, oldest first.
+// Pending returns the tasks with pending changes in this log, oldest first.
 func (l *Law) Pending() (ks []int) {
 	for _, e := range l.live {
 		if e.pending && !slices.Contains(ks, e.task) {
@@ -146,7 +151,7 @@ func (l *Law) Pending() (ks []int) {
 	return ks
 }
 
-// settleAll has conflicts leave, and folds what may be folded, in every log.
+// settleAll removes all conflicts, and folds what can be folded, in every log.
 func (l *Law) settleAll() {
 	for l.removeConflict() {
 	}
@@ -158,7 +163,8 @@ func (l *Law) settleAll() {
 	}
 }
 
-// removeConflict has the first entry that cannot be re-applied leave.
+// removeConflict removes the first entry that cannot be applied, with everything of its
+// task, and reports whether there was one.
 func (l *Law) removeConflict() (found bool) {
 	for _, other := range l.roots {
 		_, e := other.replay()
@@ -171,7 +177,8 @@ func (l *Law) removeConflict() (found bool) {
 	return false
 }
 
-// fold moves the oldest entry into the base, when it may.
+// fold applies the oldest entry to the base if it has succeeded, and reports whether it
+// did.
 func (l *Law) fold() bool {
 	if len(l.live) == 0 || l.live[0].pending {
 		return false
@@ -189,7 +196,8 @@ func (l *Law) fold() bool {
 	return true
 }
 
-// replay applies the live entries on the base, up to the first that cannot be.
+// replay returns the base with the live entries applied, up to the first that cannot be,
+// which it returns too.
 func (l *Law) replay() (v State, cannot *entry) {
 	v = l.Base.Clone()
 	for _, e := range l.live {
@@ -202,100 +210,8 @@ func (l *Law) replay() (v State, cannot *entry) {
 	return v, nil
 }
 
-// Value is what everyone must see now.
+// Value returns the value that everyone must see now.
 func (l *Law) Value() State {
 	v, _ := l.replay()
 	return v
-}
-
-// Sendable reports whether all that task k changes now can be told by which items
-// it is about: not when it moves or adds some.
-func (l *Law) Sendable(k int) bool {
-	_, ok := l.sentChanges(k)
-	return ok
-}
-
-// Send has task k re-applied from what it changes now, if it is sendable.
-func (l *Law) Send(k int) {
-	sent, _ := l.sentChanges(k)
-	for e, change := range sent {
-		e.change, e.sent = change, true
-	}
-}
-
-func (l *Law) sentChanges(k int) (map[*entry]Change, bool) {
-	sent := map[*entry]Change{}
-	for _, other := range l.roots {
-		v := other.Base.Clone()
-		for _, e := range other.live {
-			below := v.Clone()
-			e.change(&v)
-			if e.task != k || !e.pending || e.sent {
-				continue
-			}
-			change, ok := changeFrom(below, v, e.change)
-			if !ok {
-				return nil, false
-			}
-			sent[e] = change
-		}
-	}
-	return sent, true
-}
-
-// changeFrom is what makes one state of another, as a change of items by their
-// identity. It can only be made where the original finds what it is about.
-func changeFrom(before, after State, original Change) (Change, bool) {
-	gone, set := []string{}, []Item{}
-	kept := State{}
-	for _, it := range before.Items {
-		i := after.index(it.ID)
-		switch {
-		case i < 0:
-			gone = append(gone, it.ID)
-			continue
-		case after.Items[i] != it:
-			set = append(set, after.Items[i])
-		}
-		kept.Items = append(kept.Items, after.Items[i])
-	}
-	if !slices.Equal(kept.Items, after.Items) {
-		return nil, false
-	}
-	return func(s *State) bool {
-		if scratch := s.Clone(); !original(&scratch) {
-			return false
-		}
-		for _, id := range gone {
-			i := s.index(id)
-			if i < 0 {
-				return false
-			}
-			s.Items = slices.Delete(s.Items, i, i+1)
-		}
-		for _, it := range set {
-			i := s.index(it.ID)
-			if i < 0 {
-				return false
-			}
-			was := before.Items[before.index(it.ID)]
-			to := &s.Items[i]
-			if it.Name != was.Name {
-				to.Name = it.Name
-			}
-			if it.Done != was.Done {
-				to.Done = it.Done
-			}
-			if it.Count != was.Count {
-				to.Count = it.Count
-			}
-		}
-		if after.Meta.N != before.Meta.N {
-			s.Meta.N = after.Meta.N
-		}
-		if after.Meta.Title != before.Meta.Title {
-			s.Meta.Title = after.Meta.Title
-		}
-		return true
-	}, true
 }

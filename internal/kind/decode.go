@@ -9,10 +9,10 @@ import (
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
-// Decode reads a kind from a JSON object. encoding/json would take "NAME" for
-// "name", null for any value, and a missing field for an empty one; here each
-// is a *FieldError. The description, the inverse and the version may be missing,
-// or null: they are empty then. Whether the values are acceptable is for Validate to say.
+// Decode decodes a kind from a JSON object. It is stricter than encoding/json: a name in
+// another case, a null, a missing field and an unknown field are each a *FieldError.
+// Only the description, the inverse and the version may be missing or null. It does not
+// validate the values: see Validate.
 func Decode(document []byte) (Kind, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(document, &members); err != nil || members == nil {
@@ -53,7 +53,8 @@ func Decode(document []byte) (Kind, error) {
 	return k, nil
 }
 
-// decodeInto reads a value into target, which says what it must be.
+// decodeInto returns a function that decodes a value into target. Its *FieldError says
+// what the value must be.
 func decodeInto[T any](target *T, what string) func(string, json.RawMessage) error {
 	return func(path string, value json.RawMessage) error {
 		var decoded *T // stays nil for null
@@ -65,7 +66,8 @@ func decodeInto[T any](target *T, what string) func(string, json.RawMessage) err
 	}
 }
 
-// decodeTexts reads an array of strings; an empty one is not nil.
+// decodeTexts is decodeInto for an array of strings; an empty array is decoded as a
+// slice that is not nil.
 func decodeTexts(target *[]string) func(string, json.RawMessage) error {
 	return func(path string, value json.RawMessage) error {
 		var elements []json.RawMessage

@@ -1,5 +1,5 @@
-// Package kind is the one thing that the demo's page and its server both know:
-// what a relationship kind is, and when it is valid.
+// Package kind has what the demo's page and its server share: what a relationship kind
+// is, and when it is valid.
 package kind
 
 import (
@@ -23,10 +23,10 @@ type Kind struct {
 	Domain       []string `json:"domain"`
 	Range        []string `json:"range"`
 	Vocabulary   string   `json:"vocabulary"`
-	Version      int64    `json:"version"` // counts the commits; set by the server, 1 at first
+	Version      int64    `json:"version"` // number of commits to the kind, set by the server; 1 at first
 }
 
-// Limits: the texts in characters, the classes of Domain and of Range in number.
+// Limits: of strings in characters, of Domain and Range in classes.
 const (
 	MaxName        = 200
 	MaxDescription = 10_000
@@ -35,16 +35,15 @@ const (
 	MaxClass       = 200
 )
 
-// A FieldError says which field is invalid, as a JSON pointer, and why.
+// A FieldError tells which field of a kind is invalid, and why.
 type FieldError struct {
-	Path   string // "/name"
-	Reason string // "must not be empty"
+	Path   string // JSON pointer, such as "/name"
+	Reason string // such as "must not be empty"
 }
 
 func (e *FieldError) Error() string { return e.Path + " " + e.Reason }
 
-// Validate returns a *FieldError for the first field that is not acceptable,
-// nil when there is none.
+// Validate returns a *FieldError for the first invalid field, nil when all are valid.
 func (k Kind) Validate() error {
 	if strings.TrimSpace(k.Name) == "" {
 		return &FieldError{"/name", "must not be empty"}
@@ -64,6 +63,7 @@ func (k Kind) Validate() error {
 	return validateClasses("/range", k.Range)
 }
 
+// validateClasses checks the number and the names of classes.
 func validateClasses(path string, classes []string) error {
 	if n := len(classes); n > MaxClasses {
 		return &FieldError{path, fmt.Sprintf("has %d classes; at most %d are allowed", n, MaxClasses)}
@@ -80,17 +80,19 @@ func validateClasses(path string, classes []string) error {
 	return nil
 }
 
-// validateLine accepts a text that can stand in one line of a page.
-func validateLine(path, text string, max int) error {
+// validateLine is validateText for a text of one line.
+func validateLine(path, text string, limit int) error {
 	if strings.ContainsFunc(text, unicode.IsControl) {
 		return &FieldError{path, "must be one line without control characters"}
 	}
-	return validateText(path, text, max)
+	return validateText(path, text, limit)
 }
 
-func validateText(path, text string, max int) error {
-	if n := utf8.RuneCountInString(text); n > max {
-		return &FieldError{path, fmt.Sprintf("is %d characters long; at most %d are allowed", n, max)}
+// validateText checks the length of a text, and that it has no control characters but
+// tabs and line breaks.
+func validateText(path, text string, limit int) error {
+	if n := utf8.RuneCountInString(text); n > limit {
+		return &FieldError{path, fmt.Sprintf("is %d characters long; at most %d are allowed", n, limit)}
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) }) {
 		return &FieldError{path, "must not contain control characters"}

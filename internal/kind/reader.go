@@ -11,35 +11,35 @@ import (
 	"unicode/utf8"
 )
 
-// MaxEntries is how many kinds a list may have.
+// MaxEntries is the largest number of kinds in a list.
 const MaxEntries = 20_000
 
-// ErrTooMany is returned by [Reader.Next] behind that many.
+// ErrTooMany is returned by [Reader.Next] after MaxEntries kinds.
 var ErrTooMany = fmt.Errorf("the list is too long: at most %d kinds can be imported at once", MaxEntries)
 
-// An EntryError says which entry of a list is wrong, and in what.
+// An EntryError tells which entry of a list is invalid, and why.
 type EntryError struct {
 	Index int // from 0
-	ID    ID  // "" when it is not known
+	ID    ID  // "" when it could not be decoded
 	Err   *FieldError
 }
 
-// Error counts from 1, as people do.
+// Error describes the error. It counts entries from 1, as people do.
 func (e *EntryError) Error() string {
 	name := fmt.Sprintf("entry %d", e.Index+1)
 	if e.ID != "" {
 		name += " (" + string(e.ID) + ")"
 	}
-	return name + ": " + strings.TrimSpace(e.Err.Error()) // the path of a whole entry is empty
+	return name + ": " + strings.TrimSpace(e.Err.Error()) // the path of the whole entry is empty
 }
 
 func (e *EntryError) Unwrap() error { return e.Err }
 
-// A Reader reads a list of kinds, a JSON array, one after the other, so that
-// whoever reads a long one can do something else in between.
+// A Reader decodes the kinds of a JSON array one by one, so that its user can do
+// something else in between.
 type Reader struct {
 	decoder *json.Decoder
-	indexes map[ID]int // where each id was
+	indexes map[ID]int // index of the entry by its id
 	started bool
 }
 
@@ -48,9 +48,9 @@ func NewReader(r io.Reader) *Reader {
 	return &Reader{decoder: json.NewDecoder(r), indexes: map[ID]int{}}
 }
 
-// Next returns the next kind, decoded, validated, and with an id that none
-// before it has; io.EOF after the last one. Its other errors are an *EntryError,
-// ErrTooMany, or say why the whole is no list.
+// Next returns the next kind, which is valid and has another id than all before it. Its
+// error is io.EOF after the last kind, an *EntryError, ErrTooMany, or says why the text
+// is not a list.
 func (r *Reader) Next() (Kind, error) {
 	if !r.started {
 		if token, err := r.decoder.Token(); err != nil || token != json.Delim('[') {
@@ -80,16 +80,16 @@ func (r *Reader) Next() (Kind, error) {
 		err = &FieldError{"/id", fmt.Sprintf("is that of entry %d, too", before+1)}
 	}
 	if err != nil {
-		return Kind{}, &EntryError{i, k.ID, err.(*FieldError)} // none of them has another
+		return Kind{}, &EntryError{i, k.ID, err.(*FieldError)} // these functions return no other
 	}
 	r.indexes[k.ID] = i
 	return k, nil
 }
 
-// Offset is how many bytes of the list have been read.
+// Offset returns the number of bytes that were decoded so far.
 func (r *Reader) Offset() int64 { return r.decoder.InputOffset() }
 
-// readEnd is the error behind the last entry.
+// readEnd reads the end of the list. It returns io.EOF when nothing follows it.
 func (r *Reader) readEnd() error {
 	if _, err := r.decoder.Token(); err != nil {
 		return jsonError(len(r.indexes), err)
@@ -100,6 +100,7 @@ func (r *Reader) readEnd() error {
 	return io.EOF
 }
 
+// jsonError returns the error for an entry that is not JSON.
 func jsonError(entry int, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("the list ends in the middle, at entry %d", entry+1)
@@ -107,7 +108,7 @@ func jsonError(entry int, err error) error {
 	return fmt.Errorf("entry %d is not JSON: %w", entry+1, err)
 }
 
-// validateIdentity checks what only a new kind can choose: its id and vocabulary.
+// validateIdentity checks the fields that cannot be edited: id, vocabulary and version.
 func (k Kind) validateIdentity() error {
 	if !isName(k.Vocabulary) {
 		return &FieldError{"/vocabulary", "must be a name: letters, digits, and . _ -"}
@@ -128,7 +129,7 @@ func isName(text string) bool {
 	})
 }
 
-// EqualContent reports whether the kinds are alike in all but their versions.
+// EqualContent reports whether the kinds are equal in all but their versions.
 func (k Kind) EqualContent(other Kind) bool {
 	return k.ID == other.ID && k.Name == other.Name && k.Description == other.Description && k.HasDirection == other.HasDirection &&
 		k.Inverse == other.Inverse && k.Vocabulary == other.Vocabulary && slices.Equal(k.Domain, other.Domain) && slices.Equal(k.Range, other.Range)

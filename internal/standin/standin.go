@@ -1,9 +1,8 @@
 //go:build !wasm
 
-// Package standin stands in for Google where there is no account and no
-// internet: for the two places that Firebase Cloud Messaging has on the web, that
-// a server sends messages to and that it logs in at. Nothing of the server knows
-// that it is not talking to Google.
+// Package standin stands in for Google where there is no account and no internet. It
+// answers as the two services that a server uses for Firebase Cloud Messaging (FCM): the
+// login and the sending of messages. The server cannot tell the difference.
 package standin
 
 import (
@@ -23,43 +22,43 @@ import (
 	"sync"
 )
 
-// Project is the id of the only project that there is.
+// Project is the id of the only project.
 const Project = "atomsaga-standin"
 
-// maxDataSize is how large the data of a message may be, in bytes of names and values.
+// maxDataSize is the largest size of a message's data, in bytes of names and values.
 const maxDataSize = 4096
 
-// A Message is one that was taken.
+// A Message is a message that was accepted.
 type Message struct {
 	ID    string            `json:"id"`
 	Token string            `json:"token"`
 	Data  map[string]string `json:"data"`
 }
 
-// Payload is the message as FCM pushes it to a browser.
+// Payload returns the message as FCM pushes it to a browser.
 func (m Message) Payload() []byte {
-	payload, _ := json.Marshal(map[string]any{"data": m.Data, "from": SenderID, "fcmMessageId": m.ID}) // texts always encode
+	payload, _ := json.Marshal(map[string]any{"data": m.Data, "from": SenderID, "fcmMessageId": m.ID}) // strings always encode
 	return payload
 }
 
 // SenderID is the project's number.
 const SenderID = "100000000001"
 
-// An FCM answers as Firebase Cloud Messaging does. It is an http.Handler, and
-// safe for concurrent use.
+// An FCM is an http.Handler that answers as Firebase Cloud Messaging does. It is safe for
+// concurrent use.
 type FCM struct {
 	mux         http.ServeMux
-	accessToken string // what the login hands out
+	accessToken string // the token that a login gets
 
 	mu         sync.Mutex
 	deadTokens map[string]bool
-	failures   []int // statuses of the next answers
+	failures   []int // statuses of the next attempts
 	messages   []Message
-	changed    chan struct{} // closed with the next message
+	changed    chan struct{} // closed by the next message
 	attempts   int
 }
 
-// New returns one that has been sent nothing yet.
+// New returns an FCM that has no messages.
 func New() *FCM {
 	f := &FCM{accessToken: rand.Text(), deadTokens: map[string]bool{}, changed: make(chan struct{})}
 	f.mux.HandleFunc("POST /token", f.answerLogin)
@@ -70,8 +69,8 @@ func New() *FCM {
 
 func (f *FCM) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.mux.ServeHTTP(w, r) }
 
-// Account returns a service account's key file, as the Firebase console would
-// make it, for an FCM that is served at the address.
+// Account returns the key file of a service account, as the Firebase console makes it,
+// for an FCM that is served at the address.
 func Account(address string) ([]byte, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -92,23 +91,24 @@ func Account(address string) ([]byte, error) {
 	}, "", "  ")
 }
 
-// BrowserConfig returns what browsers need, as the Firebase console shows it.
+// BrowserConfig returns the configuration for browsers, as the Firebase console shows it.
 func BrowserConfig() []byte {
-	web, _ := json.Marshal(map[string]string{ // texts always encode
+	config, _ := json.Marshal(map[string]string{ // strings always encode
 		"apiKey":            "AIzaSyStandIn",
 		"appId":             "1:" + SenderID + ":web:0123456789abcdef",
 		"messagingSenderId": SenderID,
 		"projectId":         Project,
-		// A real public key, since browsers check that it is one; of the curve's base point.
+		// Browsers check that this is a public key; it is the curve's base point.
 		"vapidKey": "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
 	})
-	return web
+	return config
 }
 
-// Config is where a server finds what it needs to send to an FCM.
+// A Config is what a server needs to send messages to an FCM.
 type Config struct{ AccountFile, BrowserFile, Endpoint string }
 
-// Files writes the files of a configuration for an FCM that is served at the address.
+// Files writes the files of a Config into the directory, for an FCM that is served at the
+// address.
 func Files(directory, address string) (Config, error) {
 	c := Config{filepath.Join(directory, "account.json"), filepath.Join(directory, "web.json"), address}
 	account, err := Account(address)
@@ -118,33 +118,34 @@ func Files(directory, address string) (Config, error) {
 	return c, errors.Join(os.WriteFile(c.AccountFile, account, 0o600), os.WriteFile(c.BrowserFile, BrowserConfig(), 0o600))
 }
 
-// Flags are the configuration on the server's command line.
+// Flags returns the Config as arguments of the server.
 func (c Config) Flags() []string {
 	return []string{"--push-account", c.AccountFile, "--push-web", c.BrowserFile, "--push-endpoint", c.Endpoint}
 }
 
-// Unregister makes the token one of a device that is no more.
+// Unregister makes FCM answer that the token is not registered any more.
 func (f *FCM) Unregister(token string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.deadTokens[token] = true
 }
 
-// FailNext answers the next attempts with these statuses, one each.
+// FailNext fails the next attempts to send, one with each status.
 func (f *FCM) FailNext(statuses ...int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.failures = append(f.failures, statuses...)
 }
 
-// Attempts returns how often a message was sent, taken or not.
+// Attempts returns how many messages were sent, accepted or not.
 func (f *FCM) Attempts() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.attempts
 }
 
-// Messages returns those that were taken, oldest first, and what is closed when there are more.
+// Messages returns the messages that were accepted, oldest first, and a channel that is
+// closed when there are more.
 func (f *FCM) Messages() ([]Message, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -206,7 +207,7 @@ func (f *FCM) answerSend(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// writeError answers with an error as Google's services have it.
+// writeError answers with an error in the format of Google's services.
 func writeError(w http.ResponseWriter, status int, word, code, message string) {
 	details := []any{}
 	if code != "" {
@@ -215,13 +216,14 @@ func writeError(w http.ResponseWriter, status int, word, code, message string) {
 	writeJSON(w, status, map[string]any{"error": map[string]any{"code": status, "message": message, "status": word, "details": details}})
 }
 
+// writeJSON answers with a status and a body in JSON.
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(body)
 }
 
-// listMessages lists the messages, for a person.
+// listMessages answers with a page for a person, which lists the messages.
 func (f *FCM) listMessages(w http.ResponseWriter, r *http.Request) {
 	messages, _ := f.Messages()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

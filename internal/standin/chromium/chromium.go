@@ -1,8 +1,8 @@
 //go:build !wasm
 
-// Package chromium stands in for Google in a Chromium that is driven: it answers
-// what Firebase's code in a page asks, and delivers push messages to the page's
-// service worker. All else is real.
+// Package chromium stands in for Google in a Chromium under test: it answers the
+// requests of Firebase's code in a page, and delivers push messages to the page's
+// service worker. Everything else is real.
 package chromium
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// subscriptionScript stands for what the browser agrees on with its push service.
+// subscriptionScript replaces the subscription of the browser at its push service.
 const subscriptionScript = `{
 	let subscription = null
 	PushManager.prototype.subscribe = async () => subscription ??= {
@@ -31,19 +31,19 @@ const subscriptionScript = `{
 	PushManager.prototype.getSubscription = async () => subscription
 }`
 
-// The two places that Firebase asks.
+// The two services that Firebase requests.
 const (
 	installationsURL = "https://firebaseinstallations.googleapis.com/"
 	registrationsURL = "https://fcmregistrations.googleapis.com/"
 )
 
-// Attach answers in Google's place whatever the tab of ctx asks of it from now on.
-// token returns what the browser is called, or "" to refuse it.
+// Attach answers the requests to Google of the tab of ctx from now on. token returns the
+// token for the browser, or "" to refuse it one.
 func Attach(ctx context.Context, token func() string) error {
 	err := chromedp.Listen(ctx, func(event any) {
 		if paused, ok := event.(*fetch.EventRequestPaused); ok {
 			status, body := respond(paused, token)
-			go fulfill(ctx, paused.RequestID, status, body) // not on the goroutine that listens
+			go fulfill(ctx, paused.RequestID, status, body) // a listener must not block
 		}
 	})
 	if err != nil {
@@ -60,9 +60,10 @@ func Attach(ctx context.Context, token func() string) error {
 	})
 }
 
+// respond returns the answer to a request.
 func respond(paused *fetch.EventRequestPaused, token func() string) (status int64, body any) {
 	switch {
-	case paused.Request.Method == "OPTIONS": // by which the browser asks whether it may
+	case paused.Request.Method == "OPTIONS": // a preflight
 		return 200, nil
 	case strings.HasPrefix(paused.Request.URL, installationsURL):
 		return 200, map[string]any{"refreshToken": "r", "authToken": map[string]string{"token": "t", "expiresIn": "604800s"}}
@@ -73,8 +74,9 @@ func respond(paused *fetch.EventRequestPaused, token func() string) (status int6
 	return 403, map[string]any{"error": map[string]string{"message": "not of this project"}}
 }
 
+// fulfill answers the paused request with that id.
 func fulfill(ctx context.Context, id fetch.RequestID, status int64, body any) {
-	encoded, _ := json.Marshal(body) // texts always encode
+	encoded, _ := json.Marshal(body) // strings always encode
 	_ = chromedp.Do(ctx, func(ctx context.Context, tab *chromedp.Target) (none chromedp.Void, err error) {
 		_, err = cdp.Call(ctx, tab, fetch.FulfillRequest, fetch.FulfillRequestParams{
 			RequestID: id, ResponseCode: status, Body: encoded,
@@ -85,12 +87,12 @@ func fulfill(ctx context.Context, id fetch.RequestID, status int64, body any) {
 				{Name: "Access-Control-Allow-Methods", Value: "*"},
 			},
 		})
-		return none, err // of a tab that has been closed
+		return none, err // ignored: the tab was closed
 	})
 }
 
-// SetNotifications has the user allow notifications ("granted"), or block them
-// ("denied"), in a browser with a profile on disk; another one has none.
+// SetNotifications allows notifications ("granted") or blocks them ("denied"), as the
+// user would. The browser must have a profile on disk.
 func SetNotifications(ctx context.Context, setting browser.PermissionSetting) error {
 	_, err := chromedp.CallBrowser(ctx, browser.SetPermission, browser.SetPermissionParams{
 		Permission: &browser.PermissionDescriptor{Name: "notifications"}, Setting: setting,
@@ -98,14 +100,15 @@ func SetNotifications(ctx context.Context, setting browser.PermissionSetting) er
 	return err
 }
 
-// workerTimeout is how long the browser may take to tell of a worker.
+// workerTimeout is how long the browser may take to report a worker.
 const workerTimeout = 5 * time.Second
 
 // ErrNoWorker is returned by Deliver when the origin has no service worker.
 var ErrNoWorker = errors.New("the page has no service worker yet")
 
-// Deliver delivers a push message to the worker of the origin, as the browser does
-// when its push service has one. It wakes the worker, whether or not a page is open.
+// Deliver delivers a push message to the service worker of the origin, as the browser
+// does when its push service sends one. It starts the worker, whether or not a page is
+// open.
 func Deliver(ctx context.Context, origin string, payload []byte) error {
 	return chromedp.Do(ctx, func(ctx context.Context, tab *chromedp.Target) (none chromedp.Void, err error) {
 		id, err := findRegistration(ctx, tab, origin)
@@ -119,7 +122,7 @@ func Deliver(ctx context.Context, origin string, payload []byte) error {
 	})
 }
 
-// findRegistration returns the id under which the browser knows the origin's worker.
+// findRegistration returns the id of the origin's service worker in the browser.
 func findRegistration(ctx context.Context, tab *chromedp.Target, origin string) (serviceworker.RegistrationID, error) {
 	found := make(chan serviceworker.RegistrationID, 1)
 	ctx, stop := context.WithTimeout(ctx, workerTimeout)
@@ -141,7 +144,7 @@ func findRegistration(ctx context.Context, tab *chromedp.Target, origin string) 
 	if err != nil {
 		return "", err
 	}
-	// It tells of all that there are after it has been switched on.
+	// The browser reports all workers after this has been enabled.
 	for _, command := range []cdp.Command[cdp.Empty, cdp.Empty]{serviceworker.Disable, serviceworker.Enable} {
 		if _, err := cdp.Call(ctx, tab, command, cdp.Empty{}); err != nil {
 			return "", err

@@ -1,8 +1,8 @@
 //go:build !wasm
 
-// Run shows push from end to end on one machine, without an account: it starts
-// the server, a stand-in for Google, and a Chromium that is the device. What is
-// changed in any other browser arrives in this one. `make run-push` runs it.
+// Command run shows push from end to end on one machine, without an account: it starts
+// the server, a stand-in for Google, and a Chromium that is the device. What is changed
+// in any other browser is pushed to this one. `make run-push` runs it.
 package main
 
 import (
@@ -38,7 +38,8 @@ func main() {
 	}
 }
 
-// run starts everything, with further flags of the program, and delivers messages until ctx is done.
+// run starts everything, the server with these arguments, and delivers messages until
+// ctx is done.
 func run(ctx context.Context, program string, arguments []string) error {
 	directory, err := os.MkdirTemp("", "atomsaga-push")
 	if err != nil {
@@ -61,7 +62,7 @@ func run(ctx context.Context, program string, arguments []string) error {
 		return err
 	}
 	defer func() { <-ended }()
-	device, closeDevice, err := open(ctx, filepath.Join(directory, "profile"), server)
+	device, closeDevice, err := openDevice(ctx, filepath.Join(directory, "profile"), server)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,8 @@ func run(ctx context.Context, program string, arguments []string) error {
 	return deliver(device, fcm, server, ended)
 }
 
-// start starts the program and returns where it serves; ended is closed when it has ended.
+// start starts the program and returns its address, and a channel that is closed when it
+// has ended.
 func start(ctx context.Context, program string, arguments []string) (address string, ended chan struct{}, err error) {
 	command := exec.CommandContext(ctx, program, arguments...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
@@ -100,9 +102,9 @@ func start(ctx context.Context, program string, arguments []string) (address str
 	return address, ended, nil
 }
 
-// open opens the page in the device: in a window where there is a screen. Where there
-// is none push is turned on at once, and the page left.
-func open(ctx context.Context, profile, server string) (device context.Context, closeDevice func(), err error) {
+// openDevice opens the page in a new browser, in a window where there is a screen. Where
+// there is none, it turns push on itself and leaves the page.
+func openDevice(ctx context.Context, profile, server string) (device context.Context, closeDevice func(), err error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.UserDataDir(profile))
 	screen := runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 	if screen {
@@ -146,7 +148,7 @@ func open(ctx context.Context, profile, server string) (device context.Context, 
 	return device, closeDevice, chromedp.Do(device, chromedp.Navigate("about:blank"))
 }
 
-// deliver hands the device each message that the stand-in gets.
+// deliver delivers to the device each message that the stand-in accepts.
 func deliver(device context.Context, fcm *standin.FCM, server string, ended chan struct{}) error {
 	for delivered := 0; ; {
 		messages, more := fcm.Messages()
