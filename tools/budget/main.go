@@ -3,13 +3,12 @@
 //
 //	budget [-wasm FILE -packages FILE -recorded FILE [-record]] LIST
 //
-// Each line of the list names a size in bytes and a file, relative to the list,
-// or a size and two files, "a - b": a may be so much larger than b. What follows a
-// # is a comment.
+// Each line of the list has a size in bytes and a file, relative to the list, or a size
+// and two files, "a - b": a may be that much larger than b. A # begins a comment.
 //
-// When a budget is not kept it names the packages that have grown in the wasm,
-// which must not be stripped: -packages lists the import paths in it, and -recorded
-// what they had when all was well. -record writes that file anew.
+// When a budget is not kept, budget names the packages that have grown in the wasm,
+// which must not be stripped: -packages lists the import paths of its packages, and
+// -recorded their sizes when the budgets were last kept. -record writes that file.
 package main
 
 import (
@@ -37,18 +36,19 @@ func main() {
 	}
 }
 
-// A command is what the flags say.
+// A command has the values of the flags.
 type command struct {
 	wasm, packages, recorded string
 	record                   bool
 }
 
+// run checks the budgets in list, and writes the result to w.
 func (c command) run(w io.Writer, list string) (kept bool, err error) {
-	lines, err := read(list)
+	budgets, err := readBudgets(list)
 	if err != nil {
 		return false, err
 	}
-	kept = report(w, filepath.Dir(list), lines)
+	kept = report(w, filepath.Dir(list), budgets)
 	if c.wasm == "" || kept && !c.record {
 		return kept, nil
 	}
@@ -57,17 +57,17 @@ func (c command) run(w io.Writer, list string) (kept bool, err error) {
 		return false, err
 	}
 	if c.record {
-		return kept, os.WriteFile(c.recorded, []byte(written(now)), 0o644)
+		return kept, os.WriteFile(c.recorded, []byte(formatSizes(now)), 0o644)
 	}
-	before, err := readRecorded(c.recorded)
+	before, err := readSizes(c.recorded)
 	if err != nil {
 		return false, err
 	}
-	fmt.Fprintf(w, "Code of %s that has grown, before compression, in bytes:\n%s", c.wasm, grown(before, now))
+	fmt.Fprintf(w, "Code of %s that has grown, before compression, in bytes:\n%s", c.wasm, describeGrowth(before, now))
 	return kept, nil
 }
 
-// measure adds up the code of every package.
+// measure returns the size of the code of every package in the wasm.
 func (c command) measure() (map[string]int64, error) {
 	wasm, err := os.ReadFile(c.wasm)
 	if err != nil {
@@ -77,9 +77,9 @@ func (c command) measure() (map[string]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := functions(wasm)
+	all, err := readFunctions(wasm)
 	if err != nil {
 		return nil, fmt.Errorf("%s %w", c.wasm, err)
 	}
-	return byPackage(all, strings.Fields(string(packages))), nil
+	return sizeByPackage(all, strings.Fields(string(packages))), nil
 }

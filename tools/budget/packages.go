@@ -9,35 +9,37 @@ import (
 	"strings"
 )
 
-// others is where the functions go that are of no package.
-const others = "(made by the compiler)"
+// noPackage stands for the functions that belong to no package.
+const noPackage = "(made by the compiler)"
 
-// byPackage adds up the code of every package.
-func byPackage(all []function, packages []string) map[string]int64 {
-	written := map[string]string{}
+// sizeByPackage adds up the sizes of the functions of every package.
+func sizeByPackage(all []function, packages []string) map[string]int64 {
+	byLinkerName := map[string]string{}
 	for _, path := range packages {
-		written[sanitized(path)] = path
+		byLinkerName[linkerName(path)] = path
 	}
 	sizes := map[string]int64{}
 	for _, f := range all {
-		sizes[packageOf(f.name, written)] += f.bytes
+		sizes[packageOf(f.name, byLinkerName)] += f.bytes
 	}
 	return sizes
 }
 
-func packageOf(name string, written map[string]string) string {
+// packageOf returns the import path of the package that a function belongs to.
+func packageOf(name string, byLinkerName map[string]string) string {
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "type_.eq."), "type_.hash.")
 	for i := range len(name) {
-		if path, ok := written[name[:i]]; ok && name[i] == '.' {
+		if path, ok := byLinkerName[name[:i]]; ok && name[i] == '.' {
 			return path
 		}
 	}
-	return others
+	return noPackage
 }
 
-func sanitized(path string) string {
+// linkerName returns an import path as the linker writes it into the names of functions.
+func linkerName(path string) string {
 	last := strings.LastIndexByte(path, '/') + 1
-	path = path[:last] + strings.ReplaceAll(path[last:], ".", "%2e") // as the compiler writes it
+	path = path[:last] + strings.ReplaceAll(path[last:], ".", "%2e") // as the compiler does
 	return strings.Map(func(r rune) rune {
 		if r == '.' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
 			return r
@@ -46,8 +48,8 @@ func sanitized(path string) string {
 	}, path)
 }
 
-// written is the file with the recorded sizes.
-func written(sizes map[string]int64) string {
+// formatSizes returns the file of recorded sizes.
+func formatSizes(sizes map[string]int64) string {
 	var text strings.Builder
 	text.WriteString("# The code of each package in the page's wasm, in bytes before compression, for budget\n# to tell what has grown. `make weigh ARGS=-record` writes this file.\n")
 	for _, path := range slices.Sorted(maps.Keys(sizes)) {
@@ -56,7 +58,8 @@ func written(sizes map[string]int64) string {
 	return text.String()
 }
 
-func readRecorded(file string) (map[string]int64, error) {
+// readSizes reads a file of recorded sizes. Its error names the file and the line.
+func readSizes(file string) (map[string]int64, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -76,8 +79,8 @@ func readRecorded(file string) (map[string]int64, error) {
 	return sizes, nil
 }
 
-// grown lists the packages that have become larger, the most first.
-func grown(before, now map[string]int64) string {
+// describeGrowth lists the packages that have grown, those that grew most first.
+func describeGrowth(before, now map[string]int64) string {
 	more := func(path string) int64 { return now[path] - before[path] }
 	paths := slices.DeleteFunc(slices.Sorted(maps.Keys(now)), func(path string) bool { return more(path) <= 0 })
 	slices.SortStableFunc(paths, func(a, b string) int { return cmp.Compare(more(b), more(a)) })

@@ -7,16 +7,16 @@ import (
 	"testing"
 )
 
-// section is one section of a wasm file.
+// section returns a section of a wasm file.
 func section(id byte, content ...byte) []byte {
 	return append([]byte{id, byte(len(content))}, content...)
 }
 
-// sized is content with its length before it.
+// sized returns content with its length before it.
 func sized(content string) []byte { return append([]byte{byte(len(content))}, content...) }
 
-// program is a wasm file with two imported functions, and two of its own, of 3 and 5
-// bytes, which have these names.
+// program returns a wasm file with two imported functions and two of its own, of 3 and 5
+// bytes, with these names.
 func program(first, second string) []byte {
 	imported := slices.Concat([]byte{2}, sized("gojs"), sized("a"), []byte{0, 0}, sized("gojs"), sized("b"), []byte{0, 0})
 	names := slices.Concat([]byte{2, 2}, sized(first), []byte{3}, sized(second))
@@ -27,8 +27,8 @@ func program(first, second string) []byte {
 	)
 }
 
-func TestFunctions(t *testing.T) {
-	got, err := functions(program("one", "two"))
+func TestReadFunctions(t *testing.T) {
+	got, err := readFunctions(program("one", "two"))
 	if err != nil || !slices.Equal(got, []function{{"one", 3}, {"two", 5}}) {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -42,7 +42,7 @@ func TestFunctions(t *testing.T) {
 		{"stripped", whole[:len(whole)-25], "names no functions"},
 		{"cut off", whole[:len(whole)-3], "ends in the middle"},
 	} {
-		if _, err := functions(row.wasm); err == nil || !strings.Contains(err.Error(), row.says) {
+		if _, err := readFunctions(row.wasm); err == nil || !strings.Contains(err.Error(), row.says) {
 			t.Errorf("%s: %v", row.reason, err)
 		}
 	}
@@ -57,21 +57,20 @@ func TestPackageOf(t *testing.T) {
 		"example.com_a_kind.Decode":                                    "example.com/a/kind",
 		"example.com_a_kind_2ev2.Decode":                               "example.com/a/kind.v2",
 		"type_.eq.example.com_a_kind.Kind":                             "example.com/a/kind",
-		"go_buildid":                                                   others,
-		"wasm_export_run":                                              others,
+		"go_buildid":                                                   noPackage,
+		"wasm_export_run":                                              noPackage,
 	} {
-		written := map[string]string{}
+		byLinkerName := map[string]string{}
 		for _, path := range paths {
-			written[sanitized(path)] = path
+			byLinkerName[linkerName(path)] = path
 		}
-		if got := packageOf(name, written); got != want {
+		if got := packageOf(name, byLinkerName); got != want {
 			t.Errorf("%s is of %s, want %s", name, got, want)
 		}
 	}
 }
 
-// What is over budget is said by name.
-func TestWhatHasGrownIsNamed(t *testing.T) {
+func TestABrokenBudgetNamesThePackagesThatHaveGrown(t *testing.T) {
 	directory := t.TempDir()
 	in := func(name string) string { return filepath.Join(directory, name) }
 	put(t, in("size-budget"), "1 app.wasm")
@@ -87,7 +86,7 @@ func TestWhatHasGrownIsNamed(t *testing.T) {
 	if _, err := c.run(&said, in("size-budget")); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := readRecorded(in("recorded")); err != nil || again["saga"] != 5 || again["atom"] != 3 {
+	if again, err := readSizes(in("recorded")); err != nil || again["saga"] != 5 || again["atom"] != 3 {
 		t.Errorf("recorded %v, %v", again, err)
 	}
 }

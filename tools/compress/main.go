@@ -1,12 +1,12 @@
-// Command compress writes FILE.br and FILE.gz beside a file, so that the server
-// can send it compressed without spending a request's time on it.
+// Command compress writes FILE.br and FILE.gz beside each file, so that the server does
+// not have to compress it while it answers a request.
 //
 //	compress [-quality 11] [-record DIR] FILE...
 //
 // Brotli at quality 11 makes the page's wasm 13% smaller than at 6, and takes
-// half a minute where 6 takes a second. What was made from what is recorded, so
-// a file that did not change since it was compressed at least as well is left
-// alone.
+// half a minute where 6 takes a second. A record of what was compressed is kept in DIR:
+// a file that has not changed since it was compressed at this quality or a better one is
+// skipped.
 package main
 
 import (
@@ -45,8 +45,8 @@ func main() {
 	}
 }
 
-// compress makes name.br and name.gz unless the record in the directory says
-// that both were made from the same bytes at this quality or a better one.
+// compress writes name.br and name.gz, unless the record in the directory says that both
+// were made from the same content at this quality or a better one.
 func compress(name string, quality int, directory string) error {
 	if quality < brotli.BestSpeed || quality > brotli.BestCompression {
 		return fmt.Errorf("quality %d is not in %d to %d", quality, brotli.BestSpeed, brotli.BestCompression)
@@ -56,21 +56,21 @@ func compress(name string, quality int, directory string) error {
 		return err
 	}
 	record := filepath.Join(directory, filepath.Base(name)+".compressed")
-	if current(name, record, content, quality) {
+	if isCurrent(name, record, content, quality) {
 		return nil
 	}
 	start := time.Now()
-	// The record goes first: what an interrupted run leaves behind is made anew.
+	// Without a record, the next run does what an interrupted one has not finished.
 	if err := os.Remove(record); err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	small, err := write(name+".br", content, func(w io.Writer) (io.WriteCloser, error) {
+	small, err := writeCompressed(name+".br", content, func(w io.Writer) (io.WriteCloser, error) {
 		return brotli.NewWriterLevel(w, quality), nil
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := write(name+".gz", content, func(w io.Writer) (io.WriteCloser, error) {
+	if _, err := writeCompressed(name+".gz", content, func(w io.Writer) (io.WriteCloser, error) {
 		return gzip.NewWriterLevel(w, gzip.BestCompression)
 	}); err != nil {
 		return err
@@ -82,9 +82,9 @@ func compress(name string, quality int, directory string) error {
 	return os.WriteFile(record, fmt.Appendf(nil, "%x %d\n", sha256.Sum256(content), quality), 0o644)
 }
 
-// current reports whether both compressed files exist and were made from content
-// at the quality or a better one.
-func current(name, record string, content []byte, quality int) bool {
+// isCurrent reports whether both compressed files exist and were made from content at
+// this quality or a better one.
+func isCurrent(name, record string, content []byte, quality int) bool {
 	for _, made := range []string{name + ".br", name + ".gz"} {
 		if _, err := os.Stat(made); err != nil {
 			return false
@@ -102,9 +102,9 @@ func current(name, record string, content []byte, quality int) bool {
 	return sum == fmt.Sprintf("%x", sha256.Sum256(content)) && at >= quality
 }
 
-// write compresses content into the file and returns its size. The file appears
-// whole or not at all: a server may be reading it.
-func write(name string, content []byte, encoder func(io.Writer) (io.WriteCloser, error)) (int, error) {
+// writeCompressed compresses content into the file and returns its size. It replaces the
+// file at once, as a server may be reading it.
+func writeCompressed(name string, content []byte, encoder func(io.Writer) (io.WriteCloser, error)) (int, error) {
 	var compressed bytes.Buffer
 	w, err := encoder(&compressed)
 	if err != nil {

@@ -30,12 +30,12 @@ func TestReport(t *testing.T) {
 			put(t, filepath.Join(directory, "b.css"), "12")
 			list := filepath.Join(directory, "size-budget")
 			put(t, list, row.list)
-			lines, err := read(list)
+			budgets, err := readBudgets(list)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var said strings.Builder
-			if kept := report(&said, directory, lines); kept != row.kept {
+			if kept := report(&said, directory, budgets); kept != row.kept {
 				t.Errorf("kept: %t, want %t", kept, row.kept)
 			}
 			if !strings.Contains(said.String(), row.says) {
@@ -45,7 +45,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func TestReadNamesTheBadLine(t *testing.T) {
+func TestReadBudgetsNamesTheBadLine(t *testing.T) {
 	for _, row := range []struct{ reason, list, says string }{
 		{"no size", "a.wasm", "size-budget:1"},
 		{"a size that is no number", "# budget\nbig a.wasm", "size-budget:2"},
@@ -55,7 +55,7 @@ func TestReadNamesTheBadLine(t *testing.T) {
 		t.Run(row.reason, func(t *testing.T) {
 			list := filepath.Join(t.TempDir(), "size-budget")
 			put(t, list, row.list)
-			if _, err := read(list); err == nil || !strings.Contains(err.Error(), row.says) {
+			if _, err := readBudgets(list); err == nil || !strings.Contains(err.Error(), row.says) {
 				t.Errorf("gives %v, want %q in it", err, row.says)
 			}
 		})
