@@ -20,14 +20,14 @@ const (
 )
 
 func (s *Server) routeAPI(mux *http.ServeMux) {
-	mux.HandleFunc("GET /api/kinds", s.listKinds)
-	mux.HandleFunc("GET /api/kinds/{id}", s.getKind)
-	mux.HandleFunc("PATCH /api/kinds/{id}", s.patchKind)
-	mux.HandleFunc("GET /api/events", s.streamEvents)
-	mux.HandleFunc("GET /api/commits", s.getMutationVersions)
+	mux.HandleFunc("GET /api/kinds", s.handler(s.listKinds))
+	mux.HandleFunc("GET /api/kinds/{id}", s.handler(s.getKind))
+	mux.HandleFunc("PATCH /api/kinds/{id}", s.handler(s.patchKind))
+	mux.HandleFunc("GET /api/events", s.handler(s.streamEvents))
+	mux.HandleFunc("GET /api/commits", s.handler(s.getMutationVersions))
 	mux.HandleFunc("/api/events", s.methodNotAllowed("GET"))
 	mux.HandleFunc("/api/commits", s.methodNotAllowed("GET, HEAD"))
-	mux.HandleFunc("POST /api/kinds/import", s.importKinds)
+	mux.HandleFunc("POST /api/kinds/import", s.handler(s.importKinds))
 	mux.HandleFunc("/api/kinds", s.methodNotAllowed("GET, HEAD"))
 	mux.HandleFunc("/api/kinds/{id}", s.methodNotAllowed("GET, HEAD, PATCH"))
 	if s.push != nil {
@@ -47,50 +47,44 @@ func (s *Server) methodNotAllowed(allow string) http.HandlerFunc {
 }
 
 // getKind answers GET /api/kinds/{id}.
-func (s *Server) getKind(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getKind(w http.ResponseWriter, r *http.Request) error {
 	known, err := parsePrecondition(r, "If-None-Match")
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	k, err := s.store.Kind(r.Context(), kind.ID(r.PathValue("id")))
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	if known != nil && known.matchesWeakly(versionTag(k.Version)) {
 		w.Header().Set("ETag", versionTag(k.Version))
 		w.WriteHeader(http.StatusNotModified)
-		return
+		return nil
 	}
 	w.Header().Set("Cache-Control", "no-cache")
-	s.writeKind(w, r, k)
+	return writeKind(w, k)
 }
 
 // patchKind answers PATCH /api/kinds/{id}: it applies a JSON Patch or a JSON Merge
 // Patch, all of it or nothing. With If-Match it applies it only to that version;
 // with Idempotency-Key only once, however often the request is sent.
-func (s *Server) patchKind(w http.ResponseWriter, r *http.Request) {
+func (s *Server) patchKind(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
 	wanted, err := parsePrecondition(r, "If-Match")
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	key, err := idempotencyKey(r)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	mediaType, body, err := readPatch(w, r)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	change, err := parsePatch(mediaType, body)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	id := kind.ID(r.PathValue("id"))
 	mutation := store.Mutation{Kind: id, Key: key, Request: digest(string(id), mediaType, r.Header.Get("If-Match"), string(body)), Device: deviceID(r)}
@@ -102,26 +96,25 @@ func (s *Server) patchKind(w http.ResponseWriter, r *http.Request) {
 		return editKind(prev, change)
 	})
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	if result.Replayed {
 		w.Header().Set("Idempotency-Replayed", "true")
 	}
-	s.writeKind(w, r, result.Kind)
+	return writeKind(w, result.Kind)
 }
 
 // writeKind answers with the kind and its entity tag.
-func (s *Server) writeKind(w http.ResponseWriter, r *http.Request, k kind.Kind) {
+func writeKind(w http.ResponseWriter, k kind.Kind) error {
 	body, err := json.Marshal(k)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Accept-Patch", jsonPatchType+", "+mergePatchType)
 	w.Header().Set("ETag", versionTag(k.Version))
 	w.Write(append(body, '\n'))
+	return nil
 }
 
 // idempotencyKey returns the Idempotency-Key of a request (a draft of the IETF's

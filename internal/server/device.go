@@ -20,34 +20,33 @@ const (
 
 // saveDevice answers PUT /api/push/device: it registers the requesting browser, or
 // stores its new token. The body is {"token": "..."}.
-func (s *Server) saveDevice(w http.ResponseWriter, r *http.Request) {
+func (s *Server) saveDevice(w http.ResponseWriter, r *http.Request) error {
 	token, err := readDeviceToken(w, r)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	id := deviceID(r)
 	if id == "" {
 		id = rand.Text()
 	}
 	if err := s.store.SaveDevice(r.Context(), id, token); err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	s.setDeviceCookie(w, r, id, 400*24*time.Hour) // as long as browsers keep any cookie
 	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // deleteDevice answers DELETE /api/push/device.
-func (s *Server) deleteDevice(w http.ResponseWriter, r *http.Request) {
+func (s *Server) deleteDevice(w http.ResponseWriter, r *http.Request) error {
 	if id := deviceID(r); id != "" {
 		if err := s.store.DeleteDevice(r.Context(), id); err != nil {
-			s.writeError(w, r, err)
-			return
+			return err
 		}
 	}
 	s.setDeviceCookie(w, r, "", -time.Second)
 	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // setDeviceCookie stores the id of a device in the browser, where no script can read

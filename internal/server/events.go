@@ -27,12 +27,11 @@ const (
 // the stream is alive.
 //
 // A client that does not read what it is sent is disconnected.
-func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
+func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	release, ok := s.clients.openStream(clientName(r))
 	if !ok {
 		w.Header().Set("Retry-After", "10")
-		problemf(http.StatusTooManyRequests, "there are too many event streams from your address").write(w)
-		return
+		return problemf(http.StatusTooManyRequests, "there are too many event streams from your address")
 	}
 	defer release()
 	out := stream{w: w, control: http.NewResponseController(w)}
@@ -51,26 +50,26 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 			out.appendf("id: %s\nevent: gap\ndata: {}\n\n", s.feed.eventID(version))
 			continue
 		case err != nil:
-			return // the client reconnects, and goes on where it was
+			return nil // the client reconnects, and goes on where it was
 		}
 		for _, c := range commits {
 			out.buffer = append(out.buffer, c.frame...)
 			version = c.Version
 			if len(out.buffer) >= streamFlushSize && out.flush() != nil {
-				return
+				return nil
 			}
 		}
 		if out.flush() != nil {
-			return
+			return nil
 		}
 		select {
 		case <-more:
 		case <-beat.C:
 			out.appendf("event: beat\ndata: {}\n\n")
 		case <-r.Context().Done():
-			return
+			return nil
 		case <-s.stopping:
-			return
+			return nil
 		}
 	}
 }
@@ -121,20 +120,19 @@ func (o *stream) flush() error {
 // getMutationVersions answers GET /api/commits?mutation=... with the version of the
 // commit that each Idempotency-Key was used for. Keys that were not used are left out.
 // The entity tag is that of the list: it names the database.
-func (s *Server) getMutationVersions(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getMutationVersions(w http.ResponseWriter, r *http.Request) error {
 	keys := r.URL.Query()["mutation"]
 	if len(keys) > maxMutations {
-		problemf(http.StatusBadRequest, "at most %d mutations can be asked about at once", maxMutations).write(w)
-		return
+		return problemf(http.StatusBadRequest, "at most %d mutations can be asked about at once", maxMutations)
 	}
 	versions, err := s.store.Versions(r.Context(), keys)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("ETag", `W/"`+s.feed.eventID(s.feed.version())+`"`)
 	w.Header().Set("Content-Type", "application/json")
 	body, _ := json.Marshal(versions) // strings and numbers always encode
 	w.Write(append(body, '\n'))
+	return nil
 }

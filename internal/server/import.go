@@ -24,22 +24,19 @@ const (
 // list, all of them or none. An entry with a version replaces that version of a
 // kind; one without is new. With Idempotency-Key it does so only once, however often
 // the request is sent.
-func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) {
+func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
 	key, err := idempotencyKey(r)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	body, err := readList(w, r)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	entries, err := parseList(body)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	done, replayed, err := s.store.Import(r.Context(), store.Mutation{Key: key, Request: digest("import", string(body)), Device: deviceID(r)}, entries)
 	if err != nil {
@@ -47,8 +44,7 @@ func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) {
 		if errors.As(err, &version) {
 			err = problemf(http.StatusConflict, "%v", err).atPath(fmt.Sprintf("/%d/version", version.Entry))
 		}
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	if replayed {
 		w.Header().Set("Idempotency-Replayed", "true")
@@ -56,6 +52,7 @@ func (s *Server) importKinds(w http.ResponseWriter, r *http.Request) {
 	answer, _ := json.Marshal(done) // numbers always encode
 	w.Header().Set("Content-Type", "application/json")
 	w.Write(append(answer, '\n'))
+	return nil
 }
 
 // readList reads the body of an import. Its error is a problem.

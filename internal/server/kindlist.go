@@ -17,21 +17,19 @@ import (
 // listKinds answers GET /api/kinds with an array of kinds, ordered by id: all of
 // them, or those of ?vocabulary= whose id, name or description contains ?q=,
 // ignoring case.
-func (s *Server) listKinds(w http.ResponseWriter, r *http.Request) {
+func (s *Server) listKinds(w http.ResponseWriter, r *http.Request) error {
 	query, vocabulary := r.URL.Query().Get("q"), r.URL.Query().Get("vocabulary")
 	if query == "" && vocabulary == "" {
 		list, err := s.kindList.get(r, s.store)
 		if err != nil {
-			s.writeError(w, r, err)
-			return
+			return err
 		}
 		list.serve(w, r, http.StatusOK)
-		return
+		return nil
 	}
 	kinds, position, err := s.store.Snapshot(r.Context())
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	query = strings.ToLower(query)
 	kinds = slices.DeleteFunc(kinds, func(k kind.Kind) bool {
@@ -40,10 +38,10 @@ func (s *Server) listKinds(w http.ResponseWriter, r *http.Request) {
 	})
 	list, err := encodeList(kinds, position)
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	list.serve(w, r, http.StatusOK)
+	return nil
 }
 
 // A listCache keeps the encoded list of all kinds until the next commit.

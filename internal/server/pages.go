@@ -80,16 +80,15 @@ func newPages(files *staticFiles) (*app.Handler, error) {
 // servePage serves go-app's answer with an entity tag of our own: go-app's tag is the
 // version of the program alone, so that a page with new data would be "not modified".
 // A hash of the page would not do either: go-app writes attributes in any order.
-func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
+func (s *Server) servePage(w http.ResponseWriter, r *http.Request) error {
 	switch r.URL.Path {
 	case "/robots.txt", "/sitemap.xml", "/ads.txt", "/favicon.ico":
 		http.NotFound(w, r)
-		return
+		return nil
 	}
 	position, err := s.store.Position(r.Context()) // read before rendering: the tag may be too old, never too new
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	request := r.Clone(r.Context())
 	request.Header.Del("If-None-Match")
@@ -113,6 +112,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	c.compress(gzip.BestSpeed)
 	c.serve(w, r, recorded.status)
+	return nil
 }
 
 // namesMissingKind reports whether the request is for the page of a kind that does not

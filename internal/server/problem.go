@@ -47,6 +47,16 @@ func (p *problem) atOperation(operation int) *problem {
 	return p
 }
 
+// handler returns an http.Handler that calls f. When f returns an error, which it must do
+// before it has written anything, the answer is that error: see writeError.
+func (s *Server) handler(f func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := f(w, r); err != nil {
+			s.writeError(w, r, err)
+		}
+	}
+}
+
 // writeError answers with err as a problem. An error of the server itself is logged,
 // and not shown to the client.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {

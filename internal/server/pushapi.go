@@ -15,9 +15,9 @@ import (
 // cookie, which the browser sends with every change too, so that the device is not
 // notified of its own changes.
 func (s *Server) routePush(mux *http.ServeMux) {
-	mux.HandleFunc("GET /api/push", s.getPushCounts)
-	mux.HandleFunc("PUT /api/push/device", s.saveDevice)
-	mux.HandleFunc("DELETE /api/push/device", s.deleteDevice)
+	mux.HandleFunc("GET /api/push", s.handler(s.getPushCounts))
+	mux.HandleFunc("PUT /api/push/device", s.handler(s.saveDevice))
+	mux.HandleFunc("DELETE /api/push/device", s.handler(s.deleteDevice))
 	mux.HandleFunc("/api/push", s.methodNotAllowed("GET, HEAD"))
 	mux.HandleFunc("/api/push/device", s.methodNotAllowed("PUT, DELETE"))
 }
@@ -45,13 +45,13 @@ func (s *Server) wakePushOnCommit(ctx context.Context) {
 }
 
 // getPushCounts answers GET /api/push.
-func (s *Server) getPushCounts(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getPushCounts(w http.ResponseWriter, r *http.Request) error {
 	counts, err := s.push.Counts(r.Context())
 	if err != nil {
-		s.writeError(w, r, err)
-		return
+		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	json.NewEncoder(w).Encode(counts)
+	return nil
 }

@@ -114,7 +114,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	mux.Handle("/web/", s.readOnly(files))
 	mux.Handle("/wasm_exec.js", s.readOnly(scriptHandler(c.WasmExec)))
 	mux.Handle(early.Path, s.readOnly(scriptHandler(early.Script)))
-	mux.Handle("/", s.readOnly(http.HandlerFunc(s.servePage)))
+	mux.Handle("/", s.readOnly(s.handler(s.servePage)))
 	s.http = http.Server{
 		Handler:           s.secure(mux),
 		ReadHeaderTimeout: headerTimeout,
