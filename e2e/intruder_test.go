@@ -5,14 +5,9 @@ package e2e
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"sync/atomic"
 	"testing"
 
 	"github.com/atomsaga/atomsaga/e2e/browser"
-	"github.com/atomsaga/atomsaga/e2e/gate"
-	pages "github.com/atomsaga/atomsaga/internal/app"
-	"github.com/atomsaga/atomsaga/internal/server"
 )
 
 const intrudersPage = `<!doctype html><html lang="en"><title>Log in</title><link rel="icon" href="data:,"><h1>Log in to go on</h1>`
@@ -36,7 +31,7 @@ var intruders = []struct {
 	}},
 }
 
-// heading is what the page in the browser is headed with.
+// heading is the heading of the page, whoever it is from.
 func (a *app) heading() *browser.Element { return a.CSS("h1") }
 
 func TestTheWorkerKeepsNothingThatIsNotTheServers(t *testing.T) {
@@ -65,22 +60,10 @@ func TestTheWorkerKeepsNothingThatIsNotTheServers(t *testing.T) {
 	}
 }
 
-// A version that was installed then would not start at all.
 func TestAVersionThatSomethingElseAnsweredForIsNotInstalled(t *testing.T) {
 	for _, intruder := range intruders {
 		t.Run(intruder.reason, func(t *testing.T) {
-			first, second := startRelease(t, "first"), startRelease(t, "second")
-			var now atomic.Pointer[server.Server]
-			now.Store(first)
-			pages.Register()
-			pages.Source = first
-			front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().Handler().ServeHTTP(w, r) }))
-			t.Cleanup(front.Close)
-			a := &app{browser.New(t), nil, gate.New(t, front.URL)}
-			a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
-			a.Goto(a.gate.URL("/"))
-			a.waitForProgram()
-			a.waitForWorker()
+			a, site := openFirstRelease(t)
 			a.Allow("ERR_")
 			a.Allow("answered by something else")
 			a.Allow("Unexpected token")
@@ -88,10 +71,10 @@ func TestAVersionThatSomethingElseAnsweredForIsNotInstalled(t *testing.T) {
 			a.Allow("404") // what was redirected there when the server is back
 
 			// The worker's script is the next version's; its files are the intruder's.
-			now.Store(second)
+			site.current.Store(site.second)
 			a.gate.AnswerWith(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/app-worker.js" {
-					second.Handler().ServeHTTP(w, r)
+					site.second.Handler().ServeHTTP(w, r)
 					return
 				}
 				intruder.ServeHTTP(w, r)

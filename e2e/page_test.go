@@ -35,13 +35,17 @@ func openPage(t *testing.T, path string) *app {
 	return a
 }
 
-// newApp starts a server and opens a new browser, on no page yet.
+// newApp starts a server and a new browser, which has no page open yet.
 func newApp(t *testing.T) *app {
 	t.Helper()
 	program := start(t)
-	a := &app{browser.New(t), program, gate.New(t, program.url)}
-	a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
-	return a
+	return newAppOf(browser.New(t), program, gate.New(t, program.url))
+}
+
+// newAppOf returns an app of the tab. It prepares the tab for waitForProgram.
+func newAppOf(tab *browser.Tab, program *program, gate *gate.Gate) *app {
+	tab.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	return &app{tab, program, gate}
 }
 
 // openAnother opens the path in a second tab of the same browser.
@@ -51,11 +55,10 @@ func (a *app) openAnother(path string) *app {
 	return second
 }
 
-// openInOtherBrowser opens the path in another browser, which shares nothing with this one
-// but the server, and has a gate of its own.
+// openInOtherBrowser opens the path in another browser, which has a gate of its own and
+// shares only the server.
 func (a *app) openInOtherBrowser(path string) *app {
-	b := &app{browser.New(a.program.t), a.program, gate.New(a.program.t, a.program.url)}
-	b.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	b := newAppOf(browser.New(a.program.t), a.program, gate.New(a.program.t, a.program.url))
 	b.Goto(b.gate.URL(path))
 	b.waitForProgram()
 	return b
@@ -74,15 +77,16 @@ func (a *app) reload() {
 // rendered: go-app replaces the first element of the body.
 func (a *app) waitForProgram() { a.WantTrue(`document.body.firstElementChild !== window.prerendered`) }
 
-// waitForWorker waits until the page could start without a server: its worker has all
-// the files, and answers for the page.
+// waitForWorker waits until the service worker has all files and controls the page, so
+// that the page can start without a server.
 func (a *app) waitForWorker() {
 	a.WantTrue(`navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)`)
 }
 
+// pathOf returns the path of a kind's page.
 func pathOf(id kind.ID) string { return "/kinds/" + url.PathEscape(string(id)) }
 
-// hold holds the next change of the kind.
+// hold holds the next change of the kind at the gate.
 func (a *app) hold(id kind.ID) *gate.Rule { return a.gate.Hold("PATCH", "/api/kinds/"+string(id)) }
 
 // The list page.
@@ -104,17 +108,17 @@ func (a *app) direction() *browser.Element   { return a.Role("switch", "Has dire
 func (a *app) version() *browser.Element     { return a.TestID("version") }
 func (a *app) alert() *browser.Element       { return a.Role("alert", "") }
 
-// wantDirection waits until the switch is on or off, and waits for the server or not.
+// wantDirection waits until the switch is on or off, and pending or not.
 func (a *app) wantDirection(on, pending bool) {
 	a.direction().WantAttribute("aria-checked", strconv.FormatBool(on))
 	a.CSS(`.fields [data-component="toggle"]`).WantAttribute("data-pending", strconv.FormatBool(pending))
 }
 
-// edit types a text into the field and leaves it, which is what saves it.
+// edit types a text into the field and leaves the field, which saves the text.
 func (a *app) edit(field *browser.Element, text string) {
 	field.Fill(text)
 	a.Press("Tab")
 }
 
-// isTrue tells whether the JavaScript expression is true now.
+// isTrue reports whether the JavaScript expression is true now.
 func (a *app) isTrue(expression string) bool { return browser.Eval[bool](a.Tab, expression) }

@@ -23,7 +23,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// timeout is how long the program may take to start, and to stop.
+// timeout is how long the program may take to start or to stop.
 const timeout = 20 * time.Second
 
 // program is the real server, with a database of its own.
@@ -31,14 +31,15 @@ type program struct {
 	t         *testing.T
 	url       string // http://127.0.0.1:port
 	database  string
-	arguments []string // arguments
+	arguments []string // beside the address and the database
 
 	command *exec.Cmd
 	ended   chan error
 	stderr  *bytes.Buffer
 }
 
-// binary is the program under test: `make build` makes it, `make e2e` names it.
+// binary returns the path of the program under test, which `make build` builds and
+// `make e2e` names.
 func binary(t *testing.T) string {
 	t.Helper()
 	path := os.Getenv("ATOMSAGA")
@@ -51,12 +52,12 @@ func binary(t *testing.T) string {
 	return path
 }
 
-// start starts the program on a free port and stops it with the test. A program
-// that does not stop when it is asked to, or stops with an error, fails the test.
-// more are arguments beside the address and the database.
-func start(t *testing.T, more ...string) *program {
+// start starts the program on a free port and stops it at the end of the test. A program
+// that does not stop, or stops with an error, fails the test. The arguments are those
+// beside the address and the database.
+func start(t *testing.T, arguments ...string) *program {
 	t.Helper()
-	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db"), arguments: more}
+	p := &program{t: t, database: filepath.Join(t.TempDir(), "atomsaga.db"), arguments: arguments}
 	p.launch("127.0.0.1:0")
 	t.Cleanup(p.stop)
 	return p
@@ -98,7 +99,7 @@ func (p *program) launch(listen string) {
 	}
 }
 
-// stop asks the program to stop, and waits.
+// stop interrupts the program and waits until it has stopped.
 func (p *program) stop() {
 	p.command.Process.Signal(os.Interrupt)
 	select {
@@ -116,28 +117,35 @@ func (p *program) stop() {
 	}
 }
 
-// kill ends the program where it is, as a crash does; again starts it on the
-// same address and database.
+// kill kills the program, as a crash does.
 func (p *program) kill() {
 	p.command.Process.Kill()
 	<-p.ended
 }
 
+// restart starts the program again, with the same address and database.
 func (p *program) restart() {
 	p.t.Helper()
 	p.launch(strings.TrimPrefix(p.url, "http://"))
 }
 
-// stored reads the kind from the database file, past the program.
-func (p *program) stored(id kind.ID) kind.Kind {
+// openDatabase opens the program's database file for reading.
+func (p *program) openDatabase() *sql.DB {
 	p.t.Helper()
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: p.database, RawQuery: "mode=ro&_pragma=busy_timeout(5000)"}).String())
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	return db
+}
+
+// stored reads the kind from the database file.
+func (p *program) stored(id kind.ID) kind.Kind {
+	p.t.Helper()
+	db := p.openDatabase()
 	defer db.Close()
 	k := kind.Kind{ID: id}
-	err = db.QueryRow(`SELECT name, description, has_direction, inverse, version FROM kinds WHERE id = ?`, string(id)).
+	err := db.QueryRow(`SELECT name, description, has_direction, inverse, version FROM kinds WHERE id = ?`, string(id)).
 		Scan(&k.Name, &k.Description, &k.HasDirection, &k.Inverse, &k.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		p.t.Fatalf("%s is not in the database", id)
@@ -148,16 +156,13 @@ func (p *program) stored(id kind.ID) kind.Kind {
 	return k
 }
 
-// A commit is one change that the server has made.
+// A commit is a change that the server has made.
 type commit struct{ mutation, patch string }
 
-// commits reads all of them from the database file, past the program.
+// commits reads all commits from the database file.
 func (p *program) commits() (all []commit) {
 	p.t.Helper()
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: p.database, RawQuery: "mode=ro&_pragma=busy_timeout(5000)"}).String())
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	db := p.openDatabase()
 	defer db.Close()
 	rows, err := db.Query(`SELECT mutation, patch FROM commits`)
 	if err != nil {
@@ -177,7 +182,7 @@ func (p *program) commits() (all []commit) {
 	return all
 }
 
-// serves tells whether the server knows such a kind.
+// serves reports whether the server has the kind.
 func (p *program) serves(id kind.ID) bool {
 	p.t.Helper()
 	response, err := http.Get(p.url + "/api/kinds/" + url.PathEscape(string(id)))
@@ -188,7 +193,7 @@ func (p *program) serves(id kind.ID) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// patch changes a kind as another program would: not through any page.
+// patch changes a kind at the API, not through a page.
 func (p *program) patch(id kind.ID, mergePatch string) {
 	p.t.Helper()
 	request, err := http.NewRequest("PATCH", p.url+"/api/kinds/"+url.PathEscape(string(id)), bytes.NewBufferString(mergePatch))

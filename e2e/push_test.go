@@ -45,8 +45,7 @@ func openPushable(t *testing.T) *device {
 	}
 	program := start(t, config.Flags()...)
 	desktop := browser.NewDesktop(t)
-	d := &device{app: &app{browser.OpenPersistent(t, desktop.Option()), program, gate.New(t, program.url)}, fcm: fcm, desktop: desktop}
-	d.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	d := &device{app: newAppOf(browser.OpenPersistent(t, desktop.Option()), program, gate.New(t, program.url)), fcm: fcm, desktop: desktop}
 	if err := chromium.Attach(d.Context(), d.token); err != nil {
 		t.Fatal(err)
 	}

@@ -22,8 +22,8 @@ import (
 	"github.com/atomsaga/atomsaga/internal/server"
 )
 
-// startRelease starts a server of the program with a mark in it: a custom section,
-// which wasm has for this.
+// startRelease opens a server of a program that differs by the mark, which is added to the
+// wasm as a custom section.
 func startRelease(t *testing.T, mark string) *server.Server {
 	t.Helper()
 	files := fstest.MapFS{}
@@ -54,7 +54,7 @@ func startRelease(t *testing.T, mark string) *server.Server {
 	return s
 }
 
-// programOf is where that server's program is.
+// programOf returns the address of the server's program.
 func programOf(t *testing.T, s *server.Server) string {
 	t.Helper()
 	answer := httptest.NewRecorder()
@@ -63,19 +63,33 @@ func programOf(t *testing.T, s *server.Server) string {
 	return regexp.MustCompile(`/web/app\.[0-9a-f]+\.wasm`).FindString(answer.Body.String())
 }
 
-func TestAnotherVersionOfTheProgramArrives(t *testing.T) {
-	first, second := startRelease(t, "first"), startRelease(t, "second")
-	var now atomic.Pointer[server.Server]
-	now.Store(first)
+// A releasedSite is a site whose program gets a new version.
+type releasedSite struct {
+	first, second *server.Server
+	current       atomic.Pointer[server.Server] // the one that answers
+}
+
+// openFirstRelease opens the page of the first version, and returns when its service
+// worker has all files. The app has no program of its own.
+func openFirstRelease(t *testing.T) (*app, *releasedSite) {
+	t.Helper()
+	site := &releasedSite{first: startRelease(t, "first"), second: startRelease(t, "second")}
+	site.current.Store(site.first)
 	pages.Register()
-	pages.Source = first
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().Handler().ServeHTTP(w, r) }))
+	pages.Source = site.first
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site.current.Load().Handler().ServeHTTP(w, r)
+	}))
 	t.Cleanup(front.Close)
-	a := &app{browser.New(t), nil, gate.New(t, front.URL)}
-	a.Prepare(`addEventListener("DOMContentLoaded", () => { window.prerendered = document.body.firstElementChild })`)
+	a := newAppOf(browser.New(t), nil, gate.New(t, front.URL))
 	a.Goto(a.gate.URL("/"))
 	a.waitForProgram()
 	a.waitForWorker()
+	return a, site
+}
+
+func TestAnotherVersionOfTheProgramArrives(t *testing.T) {
+	a, site := openFirstRelease(t)
 	runs := func(program string, fromWorker bool) {
 		t.Helper()
 		a.WantTrue(fmt.Sprintf(`performance.getEntriesByType("resource").some(e => e.name.endsWith(%q) && (e.workerStart > 0) === %v)`, program, fromWorker))
@@ -89,21 +103,21 @@ func TestAnotherVersionOfTheProgramArrives(t *testing.T) {
 			return kept.length === 1 && kept[0].endsWith(%q)
 		})()`, program))
 	}
-	runs(programOf(t, first), false)
-	kept(programOf(t, first))
+	runs(programOf(t, site.first), false)
+	kept(programOf(t, site.first))
 
 	a.reload() // the second visit
-	runs(programOf(t, first), true)
+	runs(programOf(t, site.first), true)
 
-	now.Store(second)
+	site.current.Store(site.second)
 	a.reload() // begins with what is there, and fetches what is new
 	a.row(wasDeathOf).WantVisible()
-	kept(programOf(t, second))
+	kept(programOf(t, site.second))
 	a.row(wasDeathOf).Click() // goes on all the while
 	a.name().WantValue("was death of")
 
 	a.reload()
-	runs(programOf(t, second), true)
+	runs(programOf(t, site.second), true)
 	a.name().WantValue("was death of")
 
 	a.Allow("ERR_")

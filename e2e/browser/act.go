@@ -15,8 +15,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// Click scrolls the element into view and clicks its middle with the mouse. An
-// element that something else covers cannot be clicked.
+// Click scrolls the element into view and clicks its center with the mouse. It fails when
+// another element covers it.
 func (e *Element) Click() {
 	e.tab.t.Helper()
 	e.act("clicking", func(ctx context.Context, target *chromedp.Target, found handle) error {
@@ -40,7 +40,7 @@ func (e *Element) Click() {
 	})
 }
 
-// centerOf returns where the element is on the screen, scrolled into view.
+// centerOf scrolls the element into view and returns its center on the screen.
 func centerOf(ctx context.Context, target *chromedp.Target, found handle) (x, y float64, err error) {
 	if _, err := cdp.Call(ctx, target, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{ObjectID: found}); err != nil {
 		return 0, 0, err
@@ -60,7 +60,7 @@ func centerOf(ctx context.Context, target *chromedp.Target, found handle) (x, y 
 	return x, y, nil
 }
 
-// Focus puts the keyboard on the element.
+// Focus focuses the element.
 func (e *Element) Focus() {
 	e.tab.t.Helper()
 	e.act("focusing", func(ctx context.Context, target *chromedp.Target, found handle) error {
@@ -69,7 +69,7 @@ func (e *Element) Focus() {
 	})
 }
 
-// Fill clicks the field, selects what is in it, and types over it, key by key.
+// Fill clicks the field and replaces its text by typing key by key.
 func (e *Element) Fill(text string) {
 	e.tab.t.Helper()
 	e.Click()
@@ -82,8 +82,8 @@ func (e *Element) Fill(text string) {
 	e.tab.Type(text)
 }
 
-// Choose picks the option of a select that has this value or label, as its user
-// would: the page sees input and change.
+// Choose selects the option with this value or label. The page gets the events input and
+// change.
 func (e *Element) Choose(option string) {
 	e.tab.t.Helper()
 	e.act("choosing "+option, func(ctx context.Context, target *chromedp.Target, found handle) error {
@@ -106,7 +106,7 @@ func (e *Element) Choose(option string) {
 	})
 }
 
-// Slide moves a range to the value: the page sees input and change, once each.
+// Slide sets a range to the value. The page gets the events input and change, once each.
 func (e *Element) Slide(value float64) {
 	e.tab.t.Helper()
 	e.act(fmt.Sprintf("sliding to %v", value), func(ctx context.Context, target *chromedp.Target, found handle) error {
@@ -124,13 +124,13 @@ func (e *Element) Slide(value float64) {
 	})
 }
 
-// Type types the text where the focus is, key by key.
+// Type types the text into the focused element, key by key.
 func (tab *Tab) Type(text string) {
 	tab.t.Helper()
 	tab.do("typing "+text, chromedp.KeyEvent(text))
 }
 
-// keys are the names that Press takes, as KeyboardEvent.key has them.
+// keys has the keys that Press accepts by name, as in KeyboardEvent.key.
 var keys = map[string]string{
 	"Tab": kb.Tab, "Enter": kb.Enter, "Space": " ", "Escape": kb.Escape,
 	"Backspace": kb.Backspace, "Delete": kb.Delete, "Home": kb.Home, "End": kb.End,
@@ -141,8 +141,8 @@ var modifiers = map[string]chromedp.Modifier{
 	"Shift": chromedp.ModifierShift, "Control": chromedp.ModifierCtrl, "Alt": chromedp.ModifierAlt,
 }
 
-// Press presses keys one after the other where the focus is: a letter, or a
-// name as in KeyboardEvent.key, or several at once as in "Shift+Tab".
+// Press presses keys one after the other in the focused element. Each is a letter, a name
+// as in KeyboardEvent.key, or a combination such as "Shift+Tab".
 func (tab *Tab) Press(presses ...string) {
 	tab.t.Helper()
 	for _, press := range presses {
@@ -162,14 +162,14 @@ func (tab *Tab) Press(presses ...string) {
 			options = append(options, chromedp.KeyModifiers(modifier))
 		}
 		if press == "Control+a" {
-			// Headless Chromium has no shortcuts of a desktop: the command goes along.
+			// Headless Chromium has no shortcuts of a desktop; it is sent the command.
 			options = append(options, func(p *input.DispatchKeyEventParams) { p.Commands = []string{"selectAll"} })
 		}
 		tab.do("pressing "+press, chromedp.KeyEvent(key, options...))
 	}
 }
 
-// Upload chooses files in a file field.
+// Upload chooses the files in a file field.
 func (e *Element) Upload(paths ...string) {
 	e.tab.t.Helper()
 	e.act("choosing files", func(ctx context.Context, target *chromedp.Target, found handle) error {

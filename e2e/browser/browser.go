@@ -1,15 +1,15 @@
 //go:build e2e
 
-// Package browser drives a headless Chromium the way a person uses one: it finds
-// controls by the role and name that a screen reader says, clicks them where they
-// are on the screen, and types key by key.
+// Package browser drives a headless Chromium as a person would: it finds controls by
+// the role and name that a screen reader announces, clicks them where they are on the
+// screen, and types key by key.
 //
-// Nothing here sleeps. What a test says about a page is asked again until it
-// holds, or until patience ends; then the test fails with what was there instead.
-// A test fails as well when the page logged an error, broke its content security
-// policy, or when its Go program panicked: see [Tab.Allow].
+// What a test wants of a page is polled until it holds, or until a timeout; then the
+// test fails and says what was there instead. A test also fails when the page logged an
+// error, violated its content security policy, or when its Go program panicked: see
+// [Tab.Allow].
 //
-// It is built with the tag e2e only: go test -tags e2e ./e2e/...
+// The package is built with the tag e2e only: go test -tags e2e ./e2e/...
 package browser
 
 import (
@@ -23,15 +23,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// timeout is how long anything may take before the test fails. Nothing waits
-// for it: it only has to be longer than a busy machine needs.
+// timeout is how long anything may take before the test fails. It only has to be longer
+// than a busy machine needs.
 const timeout = 20 * time.Second
 
-// chromium is the browser of this test binary, from Run to its end.
+// chromium is the context of the browser, while Run runs.
 var chromium context.Context
 
-// Run starts Chromium, runs the tests, and ends Chromium. A package that uses
-// Open calls it from its TestMain:
+// Run starts Chromium, runs the tests, and stops Chromium. A package that uses Open must
+// call it from its TestMain:
 //
 //	func TestMain(m *testing.M) { os.Exit(browser.Run(m)) }
 func Run(m *testing.M) int {
@@ -52,7 +52,7 @@ func Run(m *testing.M) int {
 	return m.Run()
 }
 
-// options are those of every Chromium here.
+// options returns the options of every Chromium.
 func options(path string) []chromedp.ExecAllocatorOption {
 	return append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
@@ -62,7 +62,7 @@ func options(path string) []chromedp.ExecAllocatorOption {
 	)
 }
 
-// findChromium returns the path of Chromium, or of Chrome where there is no Chromium.
+// findChromium returns the path of Chromium or, where there is none, of Chrome.
 func findChromium() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {

@@ -13,9 +13,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 )
 
-// console hears what the page says to a developer: its log, its uncaught
-// exceptions, what the browser refused to load, and its violations of the
-// content security policy.
+// console collects what the page reports to a developer: its log, uncaught exceptions,
+// failed loads, and violations of the content security policy.
 type console struct {
 	mu      sync.Mutex
 	lines   []line
@@ -28,22 +27,22 @@ type line struct {
 	problem bool
 }
 
-// Allow says that this test causes errors with this text on purpose. The text
-// of any other error fails the test.
+// Allow declares that the test causes errors that contain this text. Any other error
+// fails the test.
 func (tab *Tab) Allow(text string) {
 	tab.console.mu.Lock()
 	defer tab.console.mu.Unlock()
 	tab.console.allowed = append(tab.console.allowed, text)
 }
 
-// Problems returns what has gone wrong in the page so far and was not allowed.
+// Problems returns the errors of the page so far that are not allowed.
 func (tab *Tab) Problems() []string {
 	tab.console.mu.Lock()
 	defer tab.console.mu.Unlock()
 	return tab.console.problems()
 }
 
-// ClearProblems forgets the problems so far.
+// ClearProblems forgets the errors so far.
 func (tab *Tab) ClearProblems() {
 	tab.console.mu.Lock()
 	defer tab.console.mu.Unlock()
@@ -52,7 +51,8 @@ func (tab *Tab) ClearProblems() {
 	}
 }
 
-// handleEvent takes an event of the tab. It is called on the goroutine that reads them.
+// handleEvent records an event of the tab. It is called on the goroutine that reads events,
+// and must not block.
 func (c *console) handleEvent(event any) {
 	var heard line
 	switch event := event.(type) {
@@ -87,13 +87,14 @@ func (c *console) handleEvent(event any) {
 	c.lines = append(c.lines, heard)
 }
 
-// goProgramEnded recognizes the end of a Go program: wasm_exec.js writes what goes to
-// stderr with console.log, and the exit code with console.warn.
+// goProgramEnded reports whether the words tell of the end of a Go program: wasm_exec.js
+// writes stderr with console.log, and the exit code with console.warn.
 func goProgramEnded(words []string) bool {
 	text := strings.Join(words, " ")
 	return strings.HasPrefix(text, "panic: ") || strings.HasPrefix(text, "fatal error: ") || strings.HasPrefix(text, "exit code: ")
 }
 
+// problems returns the errors that are not allowed. c.mu must be held.
 func (c *console) problems() []string {
 	var problems []string
 lines:
@@ -111,8 +112,8 @@ lines:
 	return problems
 }
 
-// report fails the test for the page's problems, and shows all that the page
-// said when the test has failed.
+// report fails the test if the page has problems. It logs all that the page reported if
+// the test has failed.
 func (c *console) report(t testing.TB) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,18 +16,18 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// A Desktop shows the notifications of a browser, as those of Linux do: the browser
-// asks it to over D-Bus, on a bus of the test's own, and learns there of clicks.
+// A Desktop shows the notifications of a browser, as the desktops of Linux do: the
+// browser sends them over D-Bus, here on a bus of the test's own, and is sent clicks.
 type Desktop struct {
 	t    testing.TB
 	bus  string
 	conn *dbus.Conn
 
 	mu    sync.Mutex
-	shown []Notification // the oldest first
+	shown []Notification // oldest first
 }
 
-// A Notification is one that a desktop shows.
+// A Notification is a notification that a desktop shows.
 type Notification struct {
 	Title, Body string
 	id          uint32
@@ -38,7 +38,7 @@ const (
 	notificationsPath = "/org/freedesktop/Notifications"
 )
 
-// NewDesktop starts a desktop with nothing on it. Give its Option to Persistent.
+// NewDesktop starts a desktop. Pass its Option to OpenPersistent.
 func NewDesktop(t testing.TB) *Desktop {
 	t.Helper()
 	d := &Desktop{t: t}
@@ -73,19 +73,19 @@ func NewDesktop(t testing.TB) *Desktop {
 	return d
 }
 
-// Option puts a browser on this desktop.
+// Option returns the option of a browser on this desktop.
 func (d *Desktop) Option() chromedp.ExecAllocatorOption {
 	return chromedp.Env("DBUS_SESSION_BUS_ADDRESS=" + d.bus)
 }
 
-// Shown returns what is shown now.
+// Shown returns the notifications that are shown now, oldest first.
 func (d *Desktop) Shown() []Notification {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return append([]Notification(nil), d.shown...)
 }
 
-// Want waits until just these notifications are shown, as "title: body".
+// Want waits until exactly these notifications, each as "title: body", are shown.
 func (d *Desktop) Want(want ...string) {
 	d.t.Helper()
 	for start := time.Now(); ; time.Sleep(pollInterval) {
@@ -116,7 +116,7 @@ func (d *Desktop) Click(title string) {
 	d.t.Fatalf("%q is not shown", title)
 }
 
-// A notificationService is the desktop, as a browser sees it:
+// A notificationService is a Desktop with the methods of the D-Bus interface:
 // https://specifications.freedesktop.org/notification-spec/latest/protocol.html
 type notificationService Desktop
 
@@ -132,7 +132,7 @@ func (s *notificationService) Notify(_ string, replaces uint32, _, title, body s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.remove(replaces)
-	_, body, _ = strings.Cut(body, "\n\n") // above it the browser says whose it is
+	_, body, _ = strings.Cut(body, "\n\n") // before it the browser puts the origin
 	n := Notification{title, body, replaces}
 	if n.id == 0 {
 		n.id = uint32(len(s.shown)) + 1

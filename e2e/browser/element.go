@@ -14,46 +14,46 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Element says how to find an element. It is looked up anew each time it is
-// used, so it may be named before it is there and used after the page replaced
-// it. Used where several match, it fails: see [Element.Nth].
+// An Element tells how to find an element of the page. It is looked up each time it is
+// used, so it may be made before the element exists and used after the page has replaced
+// it. When several elements match its methods fail: see [Element.Nth].
 type Element struct {
 	tab        *Tab
-	within     *Element // nil: the document
-	role, name string   // as a screen reader says them
-	css        string   // or this
-	nth        int      // from 0; -1 when there must be only one
+	within     *Element // nil for the document
+	role, name string   // in the accessibility tree
+	css        string   // a selector, instead of role and name
+	nth        int      // index of the match; -1 when there must be only one
 }
 
-// Role finds by accessible role and name ("switch", "Has direction"), as the
-// browser's accessibility tree has them: what this cannot find, a person with a
-// screen reader cannot find either. An empty name matches any.
+// Role finds an element by its role and name in the accessibility tree ("switch", "Has
+// direction"): what it cannot find, a person with a screen reader cannot find either. An
+// empty name matches any name.
 func (tab *Tab) Role(role, name string) *Element {
 	return &Element{tab: tab, role: role, name: name, nth: -1}
 }
 
-// CSS finds by selector.
+// CSS finds an element by a CSS selector.
 func (tab *Tab) CSS(selector string) *Element {
 	return &Element{tab: tab, css: selector, nth: -1}
 }
 
-// TestID finds by the attribute data-testid.
+// TestID finds an element by the attribute data-testid.
 func (tab *Tab) TestID(id string) *Element { return tab.CSS(testID(id)) }
 
-// Role finds inside this element.
+// Role is [Tab.Role] inside this element.
 func (e *Element) Role(role, name string) *Element {
 	return &Element{tab: e.tab, within: e, role: role, name: name, nth: -1}
 }
 
-// CSS finds inside this element.
+// CSS is [Tab.CSS] inside this element.
 func (e *Element) CSS(selector string) *Element {
 	return &Element{tab: e.tab, within: e, css: selector, nth: -1}
 }
 
-// TestID finds inside this element.
+// TestID is [Tab.TestID] inside this element.
 func (e *Element) TestID(id string) *Element { return e.CSS(testID(id)) }
 
-// Nth is one of several that match, counted from 0 in the order of the document.
+// Nth returns the match with index n, in the order of the document.
 func (e *Element) Nth(n int) *Element {
 	one := *e
 	one.nth = n
@@ -62,7 +62,7 @@ func (e *Element) Nth(n int) *Element {
 
 func testID(id string) string { return fmt.Sprintf("[data-testid=%q]", id) }
 
-// String says what is looked for, for a failed test.
+// String describes the element, for the messages of failed tests.
 func (e *Element) String() string {
 	s := e.css
 	if e.css == "" {
@@ -77,13 +77,13 @@ func (e *Element) String() string {
 	return s
 }
 
-// handle is an element that was found: it stays that one element.
+// A handle is an element that was found.
 type handle = runtime.RemoteObjectID
 
 var errNotThere = errors.New("it is not there")
 
-// findChromium looks the element up once. errNotThere and an error that counts the
-// matches are both worth another look.
+// find looks the element up once. It may succeed later, when its error is errNotThere or
+// says that there are several matches.
 func (e *Element) find(ctx context.Context, target *chromedp.Target) (handle, error) {
 	matches, err := e.all(ctx, target)
 	switch {
@@ -99,7 +99,7 @@ func (e *Element) find(ctx context.Context, target *chromedp.Target) (handle, er
 	return matches[0](ctx)
 }
 
-// all returns a way to get at each element that matches, Nth aside.
+// all returns a function for each match, ignoring Nth, that returns its handle.
 func (e *Element) all(ctx context.Context, target *chromedp.Target) ([]func(context.Context) (handle, error), error) {
 	root, err := e.root(ctx, target)
 	if err != nil {
@@ -147,7 +147,7 @@ func (e *Element) all(ctx context.Context, target *chromedp.Target) ([]func(cont
 	return matches, nil
 }
 
-// root is what the element is looked for in.
+// root returns the handle of the element to search in.
 func (e *Element) root(ctx context.Context, target *chromedp.Target) (handle, error) {
 	if e.within != nil {
 		return e.within.find(ctx, target)

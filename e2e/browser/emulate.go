@@ -14,9 +14,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// SetOffline takes the network away from the page and from its service workers, or
-// gives it back. The page is told (navigator.onLine and its events), and every
-// request fails.
+// SetOffline disconnects the page and its service workers from the network, or connects
+// them again. Offline, navigator.onLine is false and every request fails.
 func (tab *Tab) SetOffline(offline bool) {
 	tab.t.Helper()
 	tab.do("switching the network", func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
@@ -30,14 +29,14 @@ func (tab *Tab) SetOffline(offline bool) {
 			tab.reconnect = nil
 			return none, nil
 		}
-		// The requests of a worker are not the page's.
+		// Workers have to be disconnected on their own.
 		workers, err := tab.workers(ctx)
 		if err != nil {
 			return none, err
 		}
 		for _, id := range workers {
 			worker, leave := chromedp.NewContext(tab.ctx, chromedp.WithTargetID(id), chromedp.WithDetachOnCancel())
-			tab.reconnect = append(tab.reconnect, leave) // a worker that we leave has its network back
+			tab.reconnect = append(tab.reconnect, leave) // detaching from a worker connects it again
 			if err := chromedp.Do(worker, func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
 				return none, disconnect(ctx, target, offline)
 			}); err != nil {
@@ -48,7 +47,7 @@ func (tab *Tab) SetOffline(offline bool) {
 	})
 }
 
-// disconnect takes the network away from one target, or gives it back.
+// disconnect disconnects one target from the network, or connects it again.
 func disconnect(ctx context.Context, target *chromedp.Target, offline bool) error {
 	rules := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{}}
 	if offline {
@@ -58,7 +57,7 @@ func disconnect(ctx context.Context, target *chromedp.Target, offline bool) erro
 	state := network.OverrideNetworkStateParams{Offline: offline, DownloadThroughput: -1, UploadThroughput: -1}
 	_, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, rules)
 	if invalid := (*cdproto.Error)(nil); errors.As(err, &invalid) {
-		// A Chromium that knows no such rules yet has one command for both.
+		// An older Chromium has one command for both.
 		return target.Call(ctx, "Network.emulateNetworkConditions", state, nil)
 	}
 	if err == nil {
@@ -71,7 +70,7 @@ func disconnect(ctx context.Context, target *chromedp.Target, offline bool) erro
 func (tab *Tab) workers(ctx context.Context) ([]target.ID, error) {
 	all, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
 	var workers []target.ID
-	own := chromedp.FromContext(tab.ctx).BrowserContextID // "" in a browser of its own
+	own := chromedp.FromContext(tab.ctx).BrowserContextID // "" in a persistent browser
 	for _, info := range all.TargetInfos {
 		if info.Type == "service_worker" && (own == "" || info.BrowserContextID == own) {
 			workers = append(workers, info.TargetID)
@@ -80,7 +79,7 @@ func (tab *Tab) workers(ctx context.Context) ([]target.ID, error) {
 	return workers, err
 }
 
-// SetDark asks for dark colours, or for light ones again.
+// SetDark makes the page prefer dark colours, or light ones.
 func (tab *Tab) SetDark(dark bool) {
 	tab.t.Helper()
 	scheme := "light"
@@ -95,13 +94,13 @@ func (tab *Tab) SetDark(dark bool) {
 	})
 }
 
-// Resize gives the page a window of this size, in CSS pixels.
+// Resize sets the size of the window, in CSS pixels.
 func (tab *Tab) Resize(width, height int64) {
 	tab.t.Helper()
 	tab.do("resizing the window", chromedp.EmulateViewport(width, height))
 }
 
-// EmulatePhone gives the page the screen of a phone, with touch.
+// EmulatePhone gives the page the screen of a phone, with touch events.
 func (tab *Tab) EmulatePhone() {
 	tab.t.Helper()
 	tab.do("becoming a phone", chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))

@@ -12,26 +12,25 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// OpenPersistent opens an empty tab in a Chromium of the test's own, with a profile
-// on disk, as New's have none: notifications need one.
-func OpenPersistent(t testing.TB, more ...chromedp.ExecAllocatorOption) *Tab {
+// OpenPersistent opens an empty tab in a Chromium of the test's own that has a profile on
+// disk, which notifications need.
+func OpenPersistent(t testing.TB, extra ...chromedp.ExecAllocatorOption) *Tab {
 	t.Helper()
 	path, err := findChromium()
 	if err != nil {
 		t.Fatal(err)
 	}
 	allocator, end := chromedp.NewExecAllocator(context.Background(),
-		append(options(path), append(more, chromedp.UserDataDir(t.TempDir()))...)...)
+		append(options(path), append(extra, chromedp.UserDataDir(t.TempDir()))...)...)
 	t.Cleanup(end)
 	return openTab(t, "failed-persistent", allocator)
 }
 
-// Context is the tab's, as chromedp takes it: for what this package has no method
-// for. It ends with the tab.
+// Context returns the tab's context for chromedp, for what this package has no method
+// for. It is cancelled when the tab is closed.
 func (tab *Tab) Context() context.Context { return tab.ctx }
 
-// Minimize minimizes the window that the tab is in, so that nobody sees its page
-// any more, or has it back.
+// Minimize minimizes the tab's window, so that its page is hidden, or restores it.
 func (tab *Tab) Minimize(minimized bool) {
 	tab.t.Helper()
 	state := browser.WindowStateNormal
@@ -50,7 +49,7 @@ func (tab *Tab) Minimize(minimized bool) {
 	})
 }
 
-// WaitForOpened waits until the browser has opened another page, by itself, and returns it.
+// WaitForOpened waits until the browser has opened another page, and returns its tab.
 func (tab *Tab) WaitForOpened() *Tab {
 	tab.t.Helper()
 	own := chromedp.FromContext(tab.ctx).Target.TargetID

@@ -16,46 +16,47 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Out is the directory for pictures of pages, those of failed tests among them.
-// It is relative to the tests' directory.
+// Out is the directory for pictures of pages, relative to the directory of the tests.
+// Failed tests add theirs.
 var Out = "out"
 
-// Picture writes what the tab shows to Out/name.png.
+// Picture writes a picture of the tab to Out/name.png.
 func (tab *Tab) Picture(name string) {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
-	defer cancel()
-	encoded, err := chromedp.Run(ctx, screenshot)
-	if err != nil {
-		tab.t.Fatalf("taking a picture: %v", err)
-	}
-	if err := writeFile(name+".png", encoded); err != nil {
+	if err := writeFile(name+".png", tab.capture()); err != nil {
 		tab.t.Fatalf("keeping a picture: %v", err)
 	}
 }
 
-// Pixels returns what the tab shows.
+// Pixels returns a picture of the tab.
 func (tab *Tab) Pixels() image.Image {
 	tab.t.Helper()
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
-	defer cancel()
-	encoded, err := chromedp.Run(ctx, screenshot)
-	if err != nil {
-		tab.t.Fatalf("taking a picture: %v", err)
-	}
-	pixels, err := png.Decode(bytes.NewReader(encoded))
+	pixels, err := png.Decode(bytes.NewReader(tab.capture()))
 	if err != nil {
 		tab.t.Fatalf("taking a picture: %v", err)
 	}
 	return pixels
 }
 
+// capture returns a picture of what the tab shows, as PNG.
+func (tab *Tab) capture() []byte {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
+	defer cancel()
+	encoded, err := chromedp.Run(ctx, screenshot)
+	if err != nil {
+		tab.t.Fatalf("taking a picture: %v", err)
+	}
+	return encoded
+}
+
+// screenshot is the action that takes a picture.
 func screenshot(ctx context.Context, target *chromedp.Target) ([]byte, error) {
 	result, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 	return result.Data, err
 }
 
-// saveEvidence writes what the page of a failed test looks like and consists of.
+// saveEvidence writes a picture and the HTML of the page of a failed test to Out.
 func (tab *Tab) saveEvidence() {
 	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
 	defer cancel()

@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// ClearStorage clears what the browser keeps for the page's origin, as its settings do,
-// but for the files that its service worker keeps: while its pages are open.
+// ClearStorage clears the storage of the page's origin while its pages are open, as a
+// user can in the settings, except the files of its service worker.
 func (tab *Tab) ClearStorage() {
 	tab.t.Helper()
 	origin := Eval[string](tab, `location.origin`)

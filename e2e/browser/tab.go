@@ -13,22 +13,22 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Tab is one page that is open in the browser. Its methods fail the test they
-// belong to; they are called from that test's goroutine only.
+// A Tab is an open page in the browser. Its methods fail its test when they cannot do
+// what they say. They must be called on the goroutine of the test.
 type Tab struct {
 	t       testing.TB
 	ctx     context.Context
 	console *console
-	name    string        // of its picture, when the test fails
-	timeout time.Duration // as patience
+	name    string        // suffix of the files of a failed test
+	timeout time.Duration // see the package's timeout
 
 	close     context.CancelFunc
 	scripts   []string             // of Prepare
 	reconnect []context.CancelFunc // gives each worker its network back
 }
 
-// Open opens the address in a browser that has never seen it: no cookie, cache,
-// worker or storage is shared with another test. The tab closes with the test.
+// Open opens the address in a new browser profile: no cookie, cache, worker or storage is
+// shared with another test. The tab is closed at the end of the test.
 func Open(t testing.TB, url string) *Tab {
 	t.Helper()
 	tab := New(t)
@@ -36,14 +36,14 @@ func Open(t testing.TB, url string) *Tab {
 	return tab
 }
 
-// New opens an empty tab, in a browser as Open's.
+// New opens an empty tab in a new browser profile.
 func New(t testing.TB) *Tab {
 	t.Helper()
 	return openTab(t, "failed", chromium, chromedp.WithNewBrowserContext())
 }
 
-// OpenAnother opens the address in a second tab of the same browser: both have the
-// same storage and the same worker, and are prepared alike.
+// OpenAnother opens the address in a second tab of the same browser profile, with the
+// same scripts of Prepare.
 func (tab *Tab) OpenAnother(url string) *Tab {
 	tab.t.Helper()
 	same := chromedp.FromContext(tab.ctx).BrowserContextID
@@ -55,8 +55,8 @@ func (tab *Tab) OpenAnother(url string) *Tab {
 	return another
 }
 
-// Prepare runs the script in every page that this tab goes to, before the page's
-// own scripts.
+// Prepare runs the script in every page that this tab opens from now on, before the
+// page's own scripts.
 func (tab *Tab) Prepare(script string) {
 	tab.t.Helper()
 	tab.scripts = append(tab.scripts, script)
@@ -96,7 +96,7 @@ func openTab(t testing.TB, name string, parent context.Context, options ...chrom
 	}
 }
 
-// Goto opens the address in this tab and returns when the page has loaded.
+// Goto opens the address in this tab, and returns when the page has loaded.
 func (tab *Tab) Goto(url string) {
 	tab.t.Helper()
 	tab.do("going to "+url, chromedp.Navigate(url))
@@ -108,21 +108,21 @@ func (tab *Tab) Reload() {
 	tab.do("reloading", chromedp.Reload())
 }
 
-// Back goes one page back in the tab's history. It does not wait for a page to
-// load: within one app there is nothing to load.
+// Back goes one page back in the tab's history. It does not wait for a page to load:
+// inside one app nothing is loaded.
 func (tab *Tab) Back() {
 	tab.t.Helper()
 	tab.do("going back", chromedp.Evaluate[chromedp.Void](`history.back()`))
 }
 
-// Forward goes one page forward again.
+// Forward is Back in the other direction.
 func (tab *Tab) Forward() {
 	tab.t.Helper()
 	tab.do("going forward", chromedp.Evaluate[chromedp.Void](`history.forward()`))
 }
 
-// BringToFront makes this the tab in front, where its page is drawn and its timers are
-// on time.
+// BringToFront brings the tab to the front, where its page is drawn and its timers are
+// not delayed.
 func (tab *Tab) BringToFront() {
 	tab.t.Helper()
 	tab.do("bringing the tab to the front", func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
@@ -131,11 +131,11 @@ func (tab *Tab) BringToFront() {
 	})
 }
 
-// Close closes the tab before its test ends. It is of no use afterwards.
+// Close closes the tab before the end of its test.
 func (tab *Tab) Close() { tab.close() }
 
-// Crash ends the page's process, as when the machine is out of memory. Nothing of
-// the page gets to say goodbye. The tab is of no use afterwards.
+// Crash kills the page's process, as when the machine is out of memory: the page gets no
+// event. The tab cannot be used afterwards.
 func (tab *Tab) Crash() {
 	tab.t.Helper()
 	tab.Allow("the page crashed")
@@ -152,8 +152,8 @@ func (tab *Tab) Crash() {
 	}
 }
 
-// Eval returns the value of a JavaScript expression in the page; of a promise,
-// what it resolves to. Where a person could find the same out, use an Element.
+// Eval returns the value of a JavaScript expression in the page, and awaits it if it is a
+// promise. Prefer an Element for what a person can see.
 func Eval[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)
@@ -165,7 +165,7 @@ func Eval[T any](tab *Tab, expression string) T {
 	return value
 }
 
-// do runs one action, with a deadline.
+// do runs an action with the timeout of the tab.
 func (tab *Tab) do(what string, action chromedp.Action[chromedp.Void]) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout)

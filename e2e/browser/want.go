@@ -12,19 +12,18 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// pollInterval is how long a condition that does not hold yet is left alone. Asking
-// from outside, instead of with an observer in the page, works across reloads
-// and under a content security policy that forbids eval.
+// pollInterval is the time between two checks of a condition. Polling from outside,
+// instead of an observer in the page, works across reloads and under a content security
+// policy that forbids eval.
 const pollInterval = 10 * time.Millisecond
 
-// WantText waits until the element shows the text, white space at its ends aside.
+// WantText waits until the element shows the text, ignoring white space around it.
 func (e *Element) WantText(want string) {
 	e.tab.t.Helper()
 	e.want("its text", want, `function() { return this.innerText.trim() }`)
 }
 
-// WantAttribute waits until the attribute has the value; an attribute that is
-// missing has the value "".
+// WantAttribute waits until the attribute has the value; a missing attribute has "".
 func (e *Element) WantAttribute(name, want string) {
 	e.tab.t.Helper()
 	e.want(name, want, `function(name) { return this.getAttribute(name) ?? "" }`, name)
@@ -36,7 +35,7 @@ func (e *Element) WantValue(want string) {
 	e.want("its value", want, `function() { return this.value }`)
 }
 
-// WantFocus waits until the keyboard acts on the element.
+// WantFocus waits until the element has the focus.
 func (e *Element) WantFocus() {
 	e.tab.t.Helper()
 	e.want("the focus is on", "it", `function() {
@@ -45,7 +44,7 @@ func (e *Element) WantFocus() {
 	}`)
 }
 
-// WantVisible waits until the element is drawn, wherever the page is scrolled to.
+// WantVisible waits until the element is visible, in view or not.
 func (e *Element) WantVisible() {
 	e.tab.t.Helper()
 	e.want("visible", "true", `function() {
@@ -53,7 +52,7 @@ func (e *Element) WantVisible() {
 	}`)
 }
 
-// WantCount waits until so many elements match, and no more.
+// WantCount waits until exactly that many elements match.
 func (e *Element) WantCount(want int) {
 	e.tab.t.Helper()
 	e.tab.waitUntil(fmt.Sprintf("%v: how many", e), strconv.Itoa(want), func(ctx context.Context, target *chromedp.Target) (string, error) {
@@ -68,7 +67,7 @@ func (e *Element) WantNone() {
 	e.WantCount(0)
 }
 
-// WantURL waits until the tab's address ends like this.
+// WantURL waits until the tab's address ends with end.
 func (tab *Tab) WantURL(end string) {
 	tab.t.Helper()
 	tab.waitUntil("the address ends in", end, func(ctx context.Context, target *chromedp.Target) (string, error) {
@@ -80,7 +79,7 @@ func (tab *Tab) WantURL(end string) {
 	})
 }
 
-// WantTrue waits until the JavaScript expression is true.
+// WantTrue waits until the JavaScript expression, or the promise it returns, is true.
 func (tab *Tab) WantTrue(expression string) {
 	tab.t.Helper()
 	tab.waitUntil(expression, "true", func(ctx context.Context, target *chromedp.Target) (string, error) {
@@ -89,25 +88,25 @@ func (tab *Tab) WantTrue(expression string) {
 	})
 }
 
-// Text waits for the element and returns the text that it shows now.
+// Text waits for the element and returns the text that it shows.
 func (e *Element) Text() string {
 	e.tab.t.Helper()
 	return get[string](e, `function() { return this.innerText.trim() }`)
 }
 
-// Attribute waits for the element and returns the attribute, "" when missing.
+// Attribute waits for the element and returns the attribute, "" when it is missing.
 func (e *Element) Attribute(name string) string {
 	e.tab.t.Helper()
 	return get[string](e, `function(name) { return this.getAttribute(name) ?? "" }`, name)
 }
 
-// Value waits for the field and returns what it holds now.
+// Value waits for the field and returns its value.
 func (e *Element) Value() string {
 	e.tab.t.Helper()
 	return get[string](e, `function() { return this.value }`)
 }
 
-// get waits for the element and calls the function on it, once.
+// get waits for the element and returns the result of the function, called on it once.
 func get[T any](e *Element, function string, arguments ...any) T {
 	e.tab.t.Helper()
 	var value T
@@ -118,7 +117,7 @@ func get[T any](e *Element, function string, arguments ...any) T {
 	return value
 }
 
-// want waits until the function, called on the element, returns what is wanted.
+// want waits until the function, called on the element, returns want.
 func (e *Element) want(what, want, function string, arguments ...any) {
 	e.tab.t.Helper()
 	e.tab.waitUntil(fmt.Sprintf("%v: %s", e, what), want, func(ctx context.Context, target *chromedp.Target) (string, error) {
@@ -130,8 +129,7 @@ func (e *Element) want(what, want, function string, arguments ...any) {
 	})
 }
 
-// act waits for the element and does something with it. An element that goes
-// away meanwhile is waited for again.
+// act waits for the element and calls do with it, and tries again when do fails.
 func (e *Element) act(what string, do func(context.Context, *chromedp.Target, handle) error) {
 	e.tab.t.Helper()
 	e.tab.waitUntil(fmt.Sprintf("%v: %s", e, what), "", func(ctx context.Context, target *chromedp.Target) (string, error) {
@@ -143,8 +141,8 @@ func (e *Element) act(what string, do func(context.Context, *chromedp.Target, ha
 	})
 }
 
-// waitUntil asks again and again until the answer is the one that is wanted. It asks
-// once at least, however long that takes.
+// waitUntil polls until ask returns want, at least once. It fails the test after the
+// timeout.
 func (tab *Tab) waitUntil(what, want string, ask chromedp.Action[string]) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, tab.timeout+timeout)

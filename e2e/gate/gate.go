@@ -1,11 +1,9 @@
 //go:build e2e
 
-// Package gate stands between a browser and a server, and holds, refuses or
-// loses the requests that a test names.
-//
-// It does so for every request, whoever makes it: a page, its service worker, or
-// a page that reloads meanwhile. (The browser's own interception sees the
-// requests of one of them at a time.)
+// Package gate is a proxy between a browser and a server that holds, refuses or loses the
+// requests that a test chooses, whether they come from a page, from its service worker
+// or from the page after a reload. (Interception in the browser sees the requests of
+// only one of them.)
 package gate
 
 import (
@@ -20,23 +18,22 @@ import (
 	"time"
 )
 
-// timeout is how long a request that a test waits for may take to arrive.
+// timeout is how long a request or its answer may take.
 const timeout = 20 * time.Second
 
-// Gate is an address that stands for the server's.
+// A Gate is a proxy for a server.
 type Gate struct {
 	t      testing.TB
 	front  *httptest.Server
 	server http.Handler
 
 	mu      sync.Mutex
-	rules   []*Rule // the newest first
+	rules   []*Rule // newest first
 	down    bool
-	instead http.Handler // answers in the server's place
+	instead http.Handler // answers instead of the server
 }
 
-// New opens a gate to the server at the address. It closes with the test, after
-// what was opened later.
+// New opens a gate to the server at the address. It is closed at the end of the test.
 func New(t testing.TB, server string) *Gate {
 	t.Helper()
 	address, err := url.Parse(server)
@@ -44,12 +41,12 @@ func New(t testing.TB, server string) *Gate {
 		t.Fatal(err)
 	}
 	g := &Gate{t: t, server: &httputil.ReverseProxy{
-		// The server sees the browser's own Host and Origin, which agree.
+		// The server gets the Host of the browser, which matches its Origin.
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(address)
 			r.Out.Host = r.In.Host
 		},
-		FlushInterval: -1, // events pass as they come
+		FlushInterval: -1, // pass on events at once
 		ErrorLog:      log.New(t.Output(), "gate: ", 0),
 		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}}
@@ -66,11 +63,11 @@ func New(t testing.TB, server string) *Gate {
 	return g
 }
 
-// URL is the address of the path, as the browser has to open it.
+// URL returns the address of the path at the gate.
 func (g *Gate) URL(path string) string { return g.front.URL + path }
 
-// Down makes the server unreachable: whatever is asked gets no answer, as when
-// the machine is off. Down(false) makes it reachable again.
+// Down makes the server unreachable: every request fails, as when the machine is off.
+// Down(false) makes it reachable again.
 func (g *Gate) Down(down bool) {
 	g.mu.Lock()
 	g.down = down
@@ -80,21 +77,21 @@ func (g *Gate) Down(down bool) {
 	}
 }
 
-// AnswerWith has another handler answer every request, as a login or a network's own
-// page does that stands before the server. Instead(nil) takes it away.
+// AnswerWith makes another handler answer every request that no rule is for, as a login or
+// the page of a network does. AnswerWith(nil) ends that.
 func (g *Gate) AnswerWith(other http.Handler) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.instead = other
 }
 
-// serveHTTP is the handler of all requests.
+// serveHTTP answers every request.
 func (g *Gate) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	down, rule, other := g.down, g.claimRule(r), g.instead
 	g.mu.Unlock()
 	if down {
-		panic(http.ErrAbortHandler) // closes the connection without an answer
+		panic(http.ErrAbortHandler) // close the connection without an answer
 	}
 	switch {
 	case rule != nil:
@@ -106,7 +103,8 @@ func (g *Gate) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// claimRule returns the newest rule for the request that has not been used up.
+// claimRule returns the newest unclaimed rule for the request, and claims it. g.mu must
+// be held.
 func (g *Gate) claimRule(r *http.Request) *Rule {
 	for _, rule := range g.rules {
 		if !rule.claimed && rule.method == r.Method && strings.HasPrefix(r.URL.Path, rule.path) {

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// Rule is about the next request with its method whose path begins like its
-// path. That request waits at the gate until the test says what becomes of it.
+// A Rule is for the next request with its method whose path begins with its path. That
+// request waits at the gate until the test decides its answer.
 type Rule struct {
 	gate         *Gate
 	method, path string
-	claimed      bool // by a request; under the gate's lock
+	claimed      bool // by a request; guarded by gate.mu
 
 	arrived chan struct{}
 	body    []byte
@@ -26,9 +26,9 @@ type Rule struct {
 	done    chan struct{}
 }
 
-// Hold holds the next such request at the gate. Until [Rule.Pass],
-// [Rule.Refuse], [Rule.Lose] or [Rule.LoseAnswer] it has no answer. Of several
-// rules for one request the one made last takes it.
+// Hold holds the next such request at the gate until [Rule.Pass], [Rule.Refuse],
+// [Rule.Answer], [Rule.Lose] or [Rule.LoseAnswer] is called. Of several rules for one
+// request the newest claims it.
 func (g *Gate) Hold(method, path string) *Rule {
 	rule := &Rule{
 		gate: g, method: method, path: path,
@@ -53,15 +53,15 @@ func (rule *Rule) Arrived() []byte {
 	return rule.body
 }
 
-// Pass lets the request through to the server, and the answer back. It returns
-// when the answer has gone to the browser; so do the other three.
+// Pass passes the request to the server, and the answer to the browser. Like the other
+// decisions it waits for the request, and returns when that has been answered.
 func (rule *Rule) Pass() {
 	rule.gate.t.Helper()
 	rule.decide(rule.gate.server.ServeHTTP)
 }
 
-// Refuse answers with the status and a problem document; the server never sees
-// the request.
+// Refuse answers with the status and a problem document. The server does not get the
+// request.
 func (rule *Rule) Refuse(status int, detail string) {
 	rule.gate.t.Helper()
 	rule.decide(func(w http.ResponseWriter, r *http.Request) {
@@ -71,19 +71,20 @@ func (rule *Rule) Refuse(status int, detail string) {
 	})
 }
 
-// Answer has a handler answer in the server's place.
+// Answer makes a handler answer instead of the server.
 func (rule *Rule) Answer(instead http.HandlerFunc) {
 	rule.gate.t.Helper()
 	rule.decide(instead)
 }
 
-// Lose fails the request as a bad connection does; it never reached the server.
+// Lose breaks the connection. The server does not get the request.
 func (rule *Rule) Lose() {
 	rule.gate.t.Helper()
 	rule.decide(func(w http.ResponseWriter, _ *http.Request) { breakConnection(w) })
 }
 
-// LoseAnswer lets the server carry the request out, and loses its answer.
+// LoseAnswer passes the request to the server, and breaks the connection instead of
+// answering.
 func (rule *Rule) LoseAnswer() {
 	rule.gate.t.Helper()
 	rule.decide(func(w http.ResponseWriter, r *http.Request) {
@@ -92,9 +93,8 @@ func (rule *Rule) LoseAnswer() {
 	})
 }
 
-// breakConnection ends the connection in a way that the browser takes for a failed request.
-// It would send the request again if a connection that it uses for the second
-// time closed in silence.
+// breakConnection closes the connection after a malformed answer. Without any answer the
+// browser would send the request again if it had used the connection before.
 func breakConnection(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -104,7 +104,7 @@ func breakConnection(w http.ResponseWriter) {
 	io.WriteString(connection, "lost\r\n")
 }
 
-// decide waits for the request, has it answered, and waits for the end of that.
+// decide waits for the request, answers it with how, and waits until that has returned.
 func (rule *Rule) decide(how func(http.ResponseWriter, *http.Request)) {
 	rule.gate.t.Helper()
 	rule.Arrived()
@@ -116,10 +116,10 @@ func (rule *Rule) decide(how func(http.ResponseWriter, *http.Request)) {
 	}
 }
 
-// release releases a request that the test left at the gate.
+// release ends a request that the test left at the gate.
 func (rule *Rule) release() { rule.once.Do(func() { close(rule.decided) }) }
 
-// serveHTTP is the handler of the one request that the rule has taken.
+// serveHTTP answers the request that has claimed the rule.
 func (rule *Rule) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	defer close(rule.done)
 	body, err := io.ReadAll(r.Body)
