@@ -160,7 +160,7 @@ func TestASnapshotContainsSeveral(t *testing.T) {
 	succeeded.Succeed()
 	m.echo(12, pending.Task, succeeded.Task)
 	m.shows(13, "on the snapshot")
-	pending.Settle(errServer) // the answer is lost
+	pending.Fail(errServer) // the answer is lost
 	must(t, pending.Task.Wait(t.Context()))
 	later.Fail(errServer)
 	m.shows(12, "at the end")

@@ -124,7 +124,11 @@ func TestRecordedHistories(t *testing.T) {
 					case "server":
 						err = a.root.SyncUpdate(s, e.Op.Apply)
 					case "settle":
-						running[e.K].Settle(map[bool]error{true: nil, false: errServer}[e.OK])
+						if e.OK {
+							running[e.K].Succeed()
+						} else {
+							running[e.K].Fail(errServer)
+						}
 					}
 					if err != nil {
 						t.Fatalf("history %d, event %d: %v", h.ID, i, err)

@@ -7,27 +7,27 @@ import (
 	"github.com/atomsaga/atomsaga/internal/wait"
 )
 
-// Promise waits until a promise is settled, and returns what it was fulfilled with. The
-// error is a [*Rejected], or ctx's cause when that is done first. It panics in a function
-// that the browser calls; caller names the function that is blamed.
+// Promise waits until a promise is settled, and returns the value that it was fulfilled with.
+// The error is a [*Rejected], or ctx's cause if ctx is done first. Promise panics when it is
+// called by a function that the browser calls; the panic names caller.
 func Promise(ctx context.Context, promise js.Value, caller string) (js.Value, error) {
 	return Then(ctx, caller, func(fulfill, reject js.Func) { promise.Call("then", fulfill, reject) })
 }
 
-// Then is [Promise] for a promise whose method then is called by a function.
+// Then is [Promise] for a promise whose method then is called by the function then.
 func Then(ctx context.Context, caller string, then func(fulfill, reject js.Func)) (js.Value, error) {
 	wait.CheckContext(ctx, caller)
-	w := nextWaiter()
+	w := getWaiter()
 	then(w.fulfill, w.reject)
 	return w.wait(ctx)
 }
 
 // Rejected is the error for a promise that was rejected.
 type Rejected struct {
-	Reason js.Value // mostly an Error
+	Reason js.Value // usually an Error
 }
 
-// Error returns the reason's message, or the reason as a text when it has none.
+// Error returns the reason's message or, without one, the reason as a string.
 func (r *Rejected) Error() string {
 	if r.Reason.Type() == js.TypeObject {
 		if message := r.Reason.Get("message"); message.Truthy() {
@@ -37,18 +37,17 @@ func (r *Rejected) Error() string {
 	return js.Global().Call("String", r.Reason).String()
 }
 
-// IsA reports whether the reason is an object of the browser's class of that name,
-// such as TypeError.
+// IsA reports whether the reason is an instance of a class of the browser, such as TypeError.
 func (r *Rejected) IsA(class string) bool {
 	return r.Reason.Type() == js.TypeObject && r.Reason.InstanceOf(js.Global().Get(class))
 }
 
-// A waiter is a pair of functions for a promise to call, and then for another promise:
-// to allocate them costs more than an await.
+// A waiter has the two functions that a promise calls. It is used for one promise after
+// another, since allocating the functions costs more than an await.
 type waiter struct {
 	fulfill, reject js.Func
 	settled         chan outcome
-	left            bool // nobody waits for the promise any more
+	abandoned       bool // the promise may still call, and nobody waits for it
 }
 
 type outcome struct {
@@ -56,27 +55,27 @@ type outcome struct {
 	rejected bool
 }
 
-// idle are waiters that no promise knows any more; used on the browser's one thread.
+// idle has the waiters that no promise can call; used on the browser's one thread.
 var idle []*waiter
 
-const mostIdle = 64
+const maxIdle = 64
 
-func nextWaiter() *waiter {
+func getWaiter() *waiter {
 	if last := len(idle) - 1; last >= 0 {
 		w := idle[last]
 		idle = idle[:last]
 		return w
 	}
 	w := &waiter{settled: make(chan outcome, 1)}
-	w.fulfill, w.reject = w.settle(false), w.settle(true)
+	w.fulfill, w.reject = w.newFunc(false), w.newFunc(true)
 	return w
 }
 
-func (w *waiter) settle(rejected bool) js.Func {
+func (w *waiter) newFunc(rejected bool) js.Func {
 	return js.FuncOf(func(_ js.Value, args []js.Value) any {
-		if w.left {
-			w.left = false
-			w.rest()
+		if w.abandoned {
+			w.abandoned = false
+			w.put()
 			return nil
 		}
 		o := outcome{rejected: rejected}
@@ -85,7 +84,7 @@ func (w *waiter) settle(rejected bool) js.Func {
 		}
 		select {
 		case w.settled <- o:
-		default: // what is no promise may call twice
+		default: // an object that only resembles a promise may call twice
 		}
 		return nil
 	})
@@ -94,30 +93,31 @@ func (w *waiter) settle(rejected bool) js.Func {
 func (w *waiter) wait(ctx context.Context) (js.Value, error) {
 	select {
 	case o := <-w.settled:
-		w.rest()
+		w.put()
 		if o.rejected {
 			return js.Undefined(), &Rejected{o.value}
 		}
 		return o.value, nil
 	case <-ctx.Done():
-		w.leave()
+		w.abandon()
 		return js.Undefined(), context.Cause(ctx)
 	}
 }
 
-// leave gives up on a promise, which still has the functions, and may call one.
-func (w *waiter) leave() {
+// abandon stops waiting. Unless the promise has called already the waiter is used again only
+// after it has.
+func (w *waiter) abandon() {
 	select {
 	case <-w.settled:
-		w.rest()
+		w.put()
 	default:
-		w.left = true
+		w.abandoned = true
 	}
 }
 
-// rest keeps the waiter for another promise.
-func (w *waiter) rest() {
-	if len(idle) == mostIdle {
+// put makes the waiter idle, or releases its functions if enough are.
+func (w *waiter) put() {
+	if len(idle) == maxIdle {
 		w.fulfill.Release()
 		w.reject.Release()
 		return

@@ -1,5 +1,5 @@
-// Package await waits for what the browser promises. It is [promise] below go-app: of
-// syscall/js alone, for the packages that have no need of more.
+// Package await waits for promises of the browser. It is package [promise] without go-app, for
+// packages that need no more than syscall/js.
 //
 // [promise]: https://pkg.go.dev/github.com/atomsaga/atomsaga/saga/promise
 package await

@@ -1,23 +1,23 @@
-// Package wait knows where nobody may wait for the browser.
+// Package wait finds calls that would wait for the browser for ever.
 //
-// The browser's one thread is in a function that it calls, as the listener of an
-// event is, until that returns. Who waits there for what comes from the browser waits
-// for ever, and the page with it.
+// While the browser calls a function, such as the listener of an event, its one thread does
+// nothing else until that returns. If the function waits for something from the browser, it
+// waits for ever, and so does the page.
 package wait
 
 import "context"
 
-// Check panics in a function that the browser has called. Whatever may wait for the
-// browser calls it before it does; what is its name.
-func Check(what string) { check(what) }
+// Check panics when it is called, however deep, by a function that the browser calls. Functions
+// that may wait for the browser call it first; name says which one it is.
+func Check(name string) { check(name) }
 
-// CheckContext is Check, and costs less in the context of an effect: that has a
-// goroutine to itself.
-func CheckContext(ctx context.Context, what string) {
+// CheckContext is Check, and faster in the context of an effect, which always runs on a
+// goroutine of its own.
+func CheckContext(ctx context.Context, name string) {
 	if ctx.Value(Effect{}) == nil {
-		check(what)
+		check(name)
 	}
 }
 
-// Effect is the key of a value that the contexts of effects have.
+// Effect is the key of a value in the contexts of effects.
 type Effect struct{}

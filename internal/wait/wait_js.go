@@ -6,20 +6,20 @@ import (
 	"syscall/js"
 )
 
-func check(what string) {
-	if called() {
-		panic(what + " may wait for the browser, and was called in a function that the browser calls, as a handler of hook.On is: " +
+func check(name string) {
+	if calledByBrowser() {
+		panic(name + " may wait for the browser, and was called in a function that the browser calls, as a handler of hook.On is: " +
 			"until that returns the browser does nothing, and both would wait for ever; call it in an effect, or in a goroutine: go func() { ... }()")
 	}
 }
 
-// called reports whether the browser has called what runs here: whether package
-// syscall/js, which calls what the browser wants to be called, is on the stack.
-func called() bool {
+// calledByBrowser reports whether the place where syscall/js calls functions for the browser is
+// on the stack.
+func calledByBrowser() bool {
 	var stack [64]uintptr
 	for skip := 3; ; skip += len(stack) {
 		n := runtime.Callers(skip, stack[:])
-		if slices.Contains(stack[:n], caller) {
+		if slices.Contains(stack[:n], callSite) {
 			return true
 		}
 		if n < len(stack) {
@@ -28,18 +28,18 @@ func called() bool {
 	}
 }
 
-// caller is where package syscall/js calls a function. It is asked for before anything
-// runs: a test may first ask in a bubble of testing/synctest, where it cannot be found out.
-var caller = findCaller()
+// callSite is where syscall/js calls a function for the browser. It is found at start, since
+// that is not possible in a bubble of testing/synctest.
+var callSite = findCallSite()
 
-func findCaller() (at uintptr) {
-	look := js.FuncOf(func(js.Value, []js.Value) any {
+func findCallSite() (pc uintptr) {
+	f := js.FuncOf(func(js.Value, []js.Value) any {
 		var stack [1]uintptr
 		runtime.Callers(2, stack[:])
-		at = stack[0]
+		pc = stack[0]
 		return nil
 	})
-	defer look.Release()
-	look.Invoke()
-	return at
+	defer f.Release()
+	f.Invoke()
+	return pc
 }

@@ -12,16 +12,17 @@ import (
 
 func awaitValue(ctx context.Context, promise app.Value) (app.Value, error) {
 	v, err := await.Then(ctx, "promise: Await", func(fulfill, reject js.Func) { promise.Call("then", fulfill, reject) })
-	return app.ValueOf(v), rejected(err)
+	return app.ValueOf(v), convert(err)
 }
 
-// AwaitJS is [Await] for the values of syscall/js.
+// AwaitJS is [Await] for values of syscall/js. It exists only in programs for the browser.
 func AwaitJS(ctx context.Context, promise js.Value) (js.Value, error) {
 	v, err := await.Promise(ctx, promise, "promise: AwaitJS")
-	return v, rejected(err)
+	return v, convert(err)
 }
 
-func rejected(err error) error {
+// convert returns the error as one of this package.
+func convert(err error) error {
 	if r, ok := errors.AsType[*await.Rejected](err); ok {
 		return &Rejected{app.ValueOf(r.Reason)}
 	}

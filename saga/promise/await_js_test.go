@@ -14,6 +14,7 @@ import (
 	"github.com/atomsaga/atomsaga/saga/promise"
 )
 
+// The value of a promise that is fulfilled, and the reason of one that is rejected.
 func Example() {
 	answer, err := promise.Await(context.Background(), app.Window().Get("Promise").Call("resolve", "yes"))
 	fmt.Println(answer, err)

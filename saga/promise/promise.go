@@ -1,5 +1,5 @@
-// Package promise waits for what the browser promises, in effects that call an
-// interface of its own, or a script of the page:
+// Package promise waits for promises of the browser, in effects that call the browser or a
+// script of the page:
 //
 //	share := saga.Update(func(k *Kind) { k.Shared = true }).
 //		Effect(func(ctx context.Context, k Kind) error {
@@ -15,16 +15,16 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// ErrNoBrowser is what [Await] returns where there are no promises: outside of a
-// browser.
+// ErrNoBrowser is returned by [Await] outside of a browser, where there are no
+// promises.
 var ErrNoBrowser = errors.New("promise: there is no browser to promise anything")
 
-// Rejected is the error for a promise that was rejected, of [Await] and AwaitJS.
+// Rejected is the error of [Await] and AwaitJS for a promise that was rejected.
 type Rejected struct {
-	Reason app.Value // mostly an Error
+	Reason app.Value // usually an Error
 }
 
-// Error is the reason's message, or the reason as a text when it has none.
+// Error returns the reason's message or, without one, the reason as a string.
 func (r *Rejected) Error() string {
 	if r.Reason.Type() == app.TypeObject {
 		if message := r.Reason.Get("message"); message.Truthy() {
@@ -34,20 +34,19 @@ func (r *Rejected) Error() string {
 	return app.Window().Call("String", r.Reason).String()
 }
 
-// IsA reports whether the reason is an object of the browser's class of that name,
-// such as TypeError.
+// IsA reports whether the reason is an instance of a class of the browser, such as TypeError.
 func (r *Rejected) IsA(class string) bool {
 	return r.Reason.Type() == app.TypeObject && r.Reason.InstanceOf(app.Window().Get(class))
 }
 
-// Await waits until a promise is settled, and returns what it was fulfilled with.
-// The error is a [*Rejected], or ctx's cause when that is done first: the promise
-// is left to itself then. It is for effects and other goroutines: in a function that the
-// browser calls, as a handler of hook.On is, it panics, because the browser keeps no
-// promise before that returns.
+// Await waits until a promise is settled, and returns the value that it was fulfilled with. The
+// promise may be any object with a method then that calls one of two functions, once.
 //
-// Any object will do whose then calls one of two functions, once. Outside of a
-// browser the error is [ErrNoBrowser].
+// The error is a [*Rejected] if the promise is rejected, and ctx's cause if ctx is done first:
+// Await then returns, and the promise goes on. Outside of a browser it is [ErrNoBrowser].
+//
+// Await may be called in an effect, or on another goroutine. It panics in a function that the
+// browser calls, as a handler of hook.On is: the browser settles no promise until that returns.
 func Await(ctx context.Context, promise app.Value) (app.Value, error) {
 	return awaitValue(ctx, promise)
 }

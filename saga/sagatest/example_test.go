@@ -31,6 +31,24 @@ func ExampleRun() {
 	// knows 503
 }
 
+// A saga that is more than an update: of two runs under Latest the second one supersedes the first.
+func ExampleEffect() {
+	store := atom.NewStore()
+	kind := atom.New(Kind{Name: "knows"})
+	run := func(name string) *sagatest.Hand {
+		h := &sagatest.Hand{}
+		h.Task = saga.Run(store, kind, saga.Update(func(k *Kind) { k.Name = name }).Effect(sagatest.Effect[Kind](h)).Latest())
+		return h
+	}
+	first, second := run("met"), run("is acquainted with")
+	fmt.Println(first.Task.State(), second.Task.State(), kind.Get(store).Name)
+	second.Succeed()
+	fmt.Println(second.Task.State(), kind.Get(store).Name)
+	// Output:
+	// superseded running is acquainted with
+	// succeeded is acquainted with
+}
+
 // The sagas of a page, as they are, with nobody at the other end.
 func ExampleHold() {
 	store := atom.NewStore()

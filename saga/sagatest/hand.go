@@ -10,33 +10,36 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// A Hand settles the effect of one task.
+// A Hand holds the effect of one task, and settles it when the test says so. Its methods may
+// be called on any goroutine.
 type Hand struct {
 	Task *saga.Task
 
 	answers chan answer
-	held    atomic.Bool // the effect has begun, and waits
+	held    atomic.Bool // an attempt has begun, and waits for its answer
 
-	mu    sync.Mutex
-	begun func() // is called when the effect has begun, unless it is nil
+	mu      sync.Mutex
+	onBegin func() // called when an attempt begins; may be nil
 }
 
+// An answer is how an attempt ends.
 type answer struct {
 	err     error
-	release bool
-	taken   chan struct{} // closed when the effect has it
+	release bool          // by the saga's own effect
+	taken   chan struct{} // closed when an attempt has it
 }
 
 func newHand() *Hand { return &Hand{answers: make(chan answer, 1)} }
 
-// Run runs a saga of update, with an effect that waits for the hand.
+// Run runs a saga of update, whose effect the hand holds.
 func Run[T any](s *atom.Store, a *atom.Atom[T], update func(*T)) *Hand {
 	h := newHand()
 	h.Task = saga.Run(s, a, saga.Update(update).Effect(Effect[T](h)))
 	return h
 }
 
-// Effect is the effect that waits for h, for sagas that are more than an update:
+// Effect returns an effect that h holds, for sagas that are more than an update. The test sets
+// h.Task:
 //
 //	h := &sagatest.Hand{}
 //	h.Task = saga.Run(store, kind, saga.Update(...).Effect(sagatest.Effect[Kind](h)).Latest())
@@ -49,13 +52,14 @@ func Effect[T any](h *Hand) func(context.Context, T) error {
 	}
 }
 
+// wait is called by an attempt, with the effect that Release lets run.
 func (h *Hand) wait(ctx context.Context, effect func(context.Context) error) error {
 	h.held.Store(true)
 	h.mu.Lock()
-	begun := h.begun
+	onBegin := h.onBegin
 	h.mu.Unlock()
-	if begun != nil {
-		begun()
+	if onBegin != nil {
+		onBegin()
 	}
 	select {
 	case a := <-h.answers:
@@ -71,58 +75,58 @@ func (h *Hand) wait(ctx context.Context, effect func(context.Context) error) err
 	}
 }
 
-// Succeed has the effect succeed, and returns when the task has ended and
-// everyone has been told. An effect that has not begun ([saga.Task.Waiting])
-// succeeds when it begins; Succeed does not wait for that, unless the saga is durable:
-// the outbox lets it begin. Settle those first that it has to wait for, then.
-func (h *Hand) Succeed() { h.Settle(nil) }
+// Succeed lets the effect succeed. It returns when the task has ended and all subscribers were
+// called.
+//
+// An effect that has not begun ([saga.Task.Waiting]) succeeds when it begins, for which Succeed
+// does not wait. For a durable saga, whose outbox begins the effect, it does: settle the tasks
+// that are before it first.
+func (h *Hand) Succeed() { h.settle(nil) }
 
-// Fail has this attempt of the effect fail with err, as Succeed. It returns, too,
-// when the task waits for another attempt.
-func (h *Hand) Fail(err error) { h.Settle(err) }
+// Fail is Succeed for an attempt that fails with err. It also returns when the task waits for
+// another attempt.
+func (h *Hand) Fail(err error) { h.settle(err) }
 
-// Settle is Succeed if err is nil, else Fail.
-func (h *Hand) Settle(err error) {
+func (h *Hand) settle(err error) {
 	if h.Task.Durable() {
-		h.settleKept(err)
+		h.settleDurable(err)
 	} else {
-		h.settle(err)
+		h.settleAttempt(err)
 	}
 }
 
-// settleKept settles a durable saga, whose effect begins, and is over, on the ways of its
-// outbox: all of them are waited for.
-func (h *Hand) settleKept(err error) {
-	ctx, again := context.WithCancel(context.Background())
-	defer again()
+// settleDurable waits until the outbox has begun an attempt, and until it knows how that ended.
+func (h *Hand) settleDurable(err error) {
+	ctx, settled := context.WithCancel(context.Background())
+	defer settled()
 	var taken atomic.Pointer[<-chan struct{}]
-	look := func() {
-		if c := taken.Load(); c != nil && closed(*c) && (h.held.Load() || h.Task.Waiting()) {
-			again() // another attempt
+	check := func() {
+		if c := taken.Load(); c != nil && isClosed(*c) && (h.held.Load() || h.Task.Waiting()) {
+			settled() // there is another attempt
 		}
 	}
-	h.notify(look)
-	defer h.notify(nil)
-	defer atom.Subscribe(h.Task.Store(), saga.Tasks(), look)()
+	h.setOnBegin(check)
+	defer h.setOnBegin(nil)
+	defer atom.Subscribe(h.Task.Store(), saga.Tasks(), check)()
 	c := h.answer(answer{err: err})
 	taken.Store(&c)
-	look()
+	check()
 	h.Task.Wait(ctx)
 }
 
-func (h *Hand) notify(begun func()) {
+func (h *Hand) setOnBegin(f func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.begun = begun
+	h.onBegin = f
 }
 
-// settle settles the attempt that has begun, or the next one when it begins.
-func (h *Hand) settle(err error) {
+// settleAttempt settles the attempt that has begun or, when none has, the next one.
+func (h *Hand) settleAttempt(err error) {
 	taken := h.answer(answer{err: err})
-	for h.busy() && !closed(taken) {
-		runtime.Gosched() // the effect's goroutine has all that it needs
+	for h.attempting() && !isClosed(taken) {
+		runtime.Gosched() // the effect's goroutine waits for nothing else
 	}
-	for h.busy() && !h.held.Load() {
+	for h.attempting() && !h.held.Load() {
 		runtime.Gosched()
 	}
 	if h.Task.State() != saga.Running {
@@ -130,9 +134,10 @@ func (h *Hand) settle(err error) {
 	}
 }
 
-func (h *Hand) busy() bool { return h.Task.State() == saga.Running && !h.Task.Waiting() }
+// attempting reports whether an attempt has begun, or is about to.
+func (h *Hand) attempting() bool { return h.Task.State() == saga.Running && !h.Task.Waiting() }
 
-func closed(c <-chan struct{}) bool {
+func isClosed(c <-chan struct{}) bool {
 	select {
 	case <-c:
 		return true
@@ -141,27 +146,29 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-// Release lets the saga's own effect run, if it has one.
+// Release lets the saga's own effect run, if it has one. It does not wait.
 func (h *Hand) Release() { h.answer(answer{release: true}) }
 
+// answer gives the answer to the attempt that has begun or, when none has, to the next one,
+// unless that has an answer already.
 func (h *Hand) answer(a answer) (taken <-chan struct{}) {
 	a.taken = make(chan struct{})
 	select {
 	case h.answers <- a:
-	default: // one waits already
+	default:
 		close(a.taken)
 	}
 	return a.taken
 }
 
-// Effects holds back the effects of a store. See [Hold].
+// Effects are the effects of a store, held by [Hold].
 type Effects struct {
 	mu    sync.Mutex
 	hands map[*saga.Task]*Hand
 }
 
-// Hold holds back every effect that the store is going to run, until the hand of
-// its task settles or releases it.
+// Hold holds each effect that the store is going to run, until the hand of its task settles or
+// releases it.
 func Hold(s *atom.Store) *Effects {
 	e := &Effects{hands: map[*saga.Task]*Hand{}}
 	saga.Around(s, func(ctx context.Context, effect func(context.Context) error) error {
@@ -170,7 +177,7 @@ func Hold(s *atom.Store) *Effects {
 	return e
 }
 
-// Of returns the hand of a task of the store.
+// Of returns the hand that holds the effect of a task of the store.
 func (e *Effects) Of(t *saga.Task) *Hand {
 	e.mu.Lock()
 	defer e.mu.Unlock()
