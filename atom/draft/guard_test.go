@@ -118,16 +118,16 @@ func checkServer[T any](t failer, prev, next, other *T, c Changes) bool {
 	if bytes.Contains(patch, []byte("//")) || bytes.Contains(patch, []byte(`/"`)) {
 		return false // an empty key: the implementation at hand cannot go through it
 	}
-	got, err := patchedBy(marshal(t, other), patch)
+	got, err := carriedOut(decode(t, marshal(t, other)), patch)
 	if err != nil {
 		return false
 	}
 	want, err := Reapply(other, prev, c)
 	if err != nil {
-		t.Fatalf("the server has made\n%s\nof\n%s\nby\n%s\nand the page: %v", got, show(other), patch, err)
+		t.Fatalf("the server has made\n%s\nof\n%s\nby\n%s\nand the page: %v", show(got), show(other), patch, err)
 	}
-	if !reflect.DeepEqual(decode(t, got), decode(t, marshal(t, want))) {
-		t.Fatalf("the server has made\n%s\nand the page\n%s\nof\n%s\nby\n%s\n%s", got, show(want), show(other), patch, c)
+	if !reflect.DeepEqual(got, decode(t, marshal(t, want))) {
+		t.Fatalf("the server has made\n%s\nand the page\n%s\nof\n%s\nby\n%s\n%s", show(got), show(want), show(other), patch, c)
 	}
 	return true
 }
@@ -220,8 +220,8 @@ func TestGuardedPatchIsRefusedWhereTheListDiffers(t *testing.T) {
 			}
 			other := abc()
 			row.others(other)
-			if got, err := patchedBy(marshal(t, other), patch); err == nil {
-				t.Errorf("a server with another list has taken %s and made\n%s\nof\n%s", patch, got, show(other))
+			if got, err := carriedOut(decode(t, marshal(t, other)), patch); err == nil {
+				t.Errorf("a server with another list has taken %s and made\n%s\nof\n%s", patch, show(got), show(other))
 			}
 			if _, _, err := ApplyPatch(*other, patch, Limits{}); err == nil {
 				t.Errorf("ApplyPatch has taken %s", patch)

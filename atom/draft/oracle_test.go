@@ -3,8 +3,10 @@ package draft
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,95 +73,134 @@ func checkJSON(t failer, prev, next any, c Changes) {
 	if err != nil {
 		t.Fatalf("GuardedPatch: %v\n%s", err, c)
 	}
-	checkPatch(t, prev, next, patch)
-	checkPatch(t, prev, next, guarded)
-}
-
-func checkPatch(t failer, prev, next any, patch []byte) {
-	t.Helper()
 	from, to := marshal(t, prev), marshal(t, next)
 	if !rooted(from) || !rooted(to) || bytes.Contains(patch, []byte("//")) {
 		return
 	}
+	want := decode(t, to)
 	got, err := patchedBy(from, patch)
 	if err != nil {
 		t.Fatalf("%v\npatch %s\n   to %s\n want %s", err, patch, from, to)
 	}
-	if !reflect.DeepEqual(decode(t, got), decode(t, to)) {
+	if there := decode(t, got); !reflect.DeepEqual(there, want) {
 		t.Fatalf("patch %s\n   to %s\ngives %s\n want %s", patch, from, got, to)
 	}
+	there, err := carriedOut(decode(t, from), guarded)
+	if err != nil || !reflect.DeepEqual(there, want) {
+		t.Fatalf("%v\npatch %s\n   to %s\ngives %s\n want %s", err, guarded, from, show(there), to)
+	}
 }
 
-// patchedBy is doc with a patch applied by the implementation at hand, but for its
-// tests: it panics on one of an array that has a null in it.
+// patchedBy is doc with a patch applied by the implementation at hand. That panics on a
+// test of an array that has a null in it.
 func patchedBy(doc, patch []byte) ([]byte, error) {
-	var all []json.RawMessage
-	if err := json.Unmarshal(patch, &all); err != nil {
+	p, err := jsonpatch.DecodePatch(patch)
+	if err != nil {
 		return nil, err
 	}
-	var some []json.RawMessage
-	flush := func() (err error) {
-		if len(some) > 0 {
-			text, _ := json.Marshal(some)
-			var p jsonpatch.Patch
-			if p, err = jsonpatch.DecodePatch(text); err == nil {
-				doc, err = p.Apply(doc)
-			}
-			some = nil
-		}
-		return err
-	}
-	for _, o := range all {
-		if !bytes.HasPrefix(o, []byte(`{"op":"test"`)) {
-			some = append(some, o)
-			continue
-		}
-		if err := flush(); err != nil {
-			return nil, err
-		}
-		if err := tested(doc, o); err != nil {
-			return nil, err
-		}
-	}
-	return doc, flush()
+	return p.Apply(doc)
 }
 
-// tested carries out one operation test.
-func tested(doc, operation []byte) error {
-	var o struct {
-		Path  string
-		Value any
+// carriedOut is a decoded document after the operations of a patch, of which all tests
+// have to hold. It is changed in place: that takes no longer for a long one.
+func carriedOut(doc any, patch []byte) (any, error) {
+	var operations []operation
+	d := json.NewDecoder(bytes.NewReader(patch))
+	d.UseNumber()
+	if err := d.Decode(&operations); err != nil {
+		return nil, err
 	}
-	var at any
-	for text, to := range map[string]any{string(operation): &o, string(doc): &at} {
-		d := json.NewDecoder(strings.NewReader(text))
-		d.UseNumber()
-		if err := d.Decode(to); err != nil {
-			return err
+	for _, o := range operations {
+		var err error
+		if doc, err = o.on(doc); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", o.Op, o.Path, err)
 		}
 	}
-	for _, token := range strings.Split(o.Path, "/")[1:] {
-		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
-		switch in := at.(type) {
-		case map[string]any:
-			var there bool
-			if at, there = in[token]; !there {
-				return fmt.Errorf("no member in %s", operation)
-			}
-		case []any:
-			i, err := strconv.Atoi(token)
-			if err != nil || i >= len(in) {
-				return fmt.Errorf("no element in %s", operation)
-			}
-			at = in[i]
-		default:
-			return fmt.Errorf("no place in %s", operation)
+	return doc, nil
+}
+
+// An operation is one of RFC 6902.
+type operation struct {
+	Op, Path, From string
+	Value          any
+}
+
+var errNoPlace = errors.New("no such place")
+
+func (o operation) on(doc any) (any, error) {
+	if o.Op != "move" {
+		return o.at(doc, tokens(o.Path))
+	}
+	var moved any
+	doc, err := operation{Op: "remove", Value: &moved}.at(doc, tokens(o.From))
+	if err != nil {
+		return nil, err
+	}
+	return operation{Op: "add", Value: moved}.at(doc, tokens(o.Path))
+}
+
+func tokens(path string) []string {
+	all := strings.Split(path, "/")[1:]
+	for i, token := range all {
+		all[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+	}
+	return all
+}
+
+// at is a value after the operation at a path in it. One that removes leaves what was
+// there in its Value.
+func (o operation) at(v any, path []string) (any, error) {
+	if len(path) == 0 {
+		if o.Op == "test" && !reflect.DeepEqual(v, o.Value) {
+			return nil, fmt.Errorf("it is %s, not %s", show(v), show(o.Value))
+		} else if o.Op == "test" {
+			return v, nil
+		}
+		return o.Value, nil
+	}
+	token, last := path[0], len(path) == 1
+	remove := func(old any) {
+		if to, ok := o.Value.(*any); ok {
+			*to = old
 		}
 	}
-	if !reflect.DeepEqual(at, o.Value) {
-		return fmt.Errorf("failed: %s", operation)
+	switch in := v.(type) {
+	case map[string]any:
+		old, there := in[token]
+		switch {
+		case last && o.Op == "add":
+			in[token] = o.Value
+			return in, nil
+		case !there:
+			return nil, errNoPlace
+		case last && o.Op == "remove":
+			remove(old)
+			delete(in, token)
+			return in, nil
+		}
+		next, err := o.at(old, path[1:])
+		in[token] = next
+		return in, err
+	case []any:
+		i, err := strconv.Atoi(token)
+		if last && o.Op == "add" && token == "-" {
+			i, err = len(in), nil
+		}
+		switch {
+		case err != nil || i < 0 || i > len(in):
+			return nil, errNoPlace
+		case last && o.Op == "add":
+			return slices.Insert(in, i, o.Value), nil
+		case i == len(in):
+			return nil, errNoPlace
+		case last && o.Op == "remove":
+			remove(in[i])
+			return slices.Delete(in, i, i+1), nil
+		}
+		in[i], err = o.at(in[i], path[1:])
+		return in, err
 	}
-	return nil
+	return nil, errNoPlace
 }
 
 func rooted(doc []byte) bool { return doc[0] == '{' || doc[0] == '[' }
