@@ -133,7 +133,7 @@ func Unconfirmed(s *atom.Store, a atom.Target) map[string]*Task {
 func (r *registry) expect(b *atom.Batch, t, of *Task) {
 	if !of.isAway() {
 		r.expectOf(b, t, of.entries[0])
-	} else if slices.ContainsFunc(r.live, func(c *confirmation) bool { return atom.Overlap(c.atom, of.launch.on) }) {
+	} else if on := atom.Current(b, of.launch.on); slices.ContainsFunc(r.live, func(c *confirmation) bool { return atom.Overlap(atom.Current(b, c.atom), on) }) {
 		r.expects(t)
 	}
 }

@@ -100,8 +100,9 @@ func (c *client) findContained(ctx context.Context, holds []hold, records []Reco
 
 // isContained reports whether what a launch would change is in the base.
 func (c *client) isContained(i *item, l *launch) (is bool) {
-	c.in(func(*atom.Batch) {
-		is = slices.ContainsFunc(c.contained[i.record.ID], func(a atom.Target) bool { return atom.Overlap(a, l.on) })
+	c.in(func(b *atom.Batch) {
+		on := atom.Current(b, l.on)
+		is = slices.ContainsFunc(c.contained[i.record.ID], func(a atom.Target) bool { return atom.Overlap(atom.Current(b, a), on) })
 	})
 	return is
 }

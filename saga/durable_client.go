@@ -51,6 +51,7 @@ var inspect = func(*atom.Batch, *client) {}
 //go:noinline
 func (c *client) in(f func(*atom.Batch)) {
 	c.store.Batch(func(b *atom.Batch) {
+		c.follow(b)
 		f(b)
 		inspect(b, c)
 	})
@@ -59,6 +60,7 @@ func (c *client) in(f func(*atom.Batch)) {
 // changed does what follows from a change of the items: what may run begins, and what
 // there is is shown.
 func (c *client) changed(b *atom.Batch) {
+	c.follow(b)
 	c.bringBack(b)
 	c.advance(b)
 	c.watch()

@@ -35,6 +35,7 @@ type item struct {
 	task   *Task  // nil while it is not dispatched, and for ever when it cannot be
 	turn   *turn  // while an attempt is made
 	again  func() *Task
+	on     atom.Target // what it is about, as that is called now; nil before it is dispatched
 
 	ran     uint64 // when it was dispatched, counted
 	logged  uint64 // when its update last entered the log, counted
@@ -126,7 +127,8 @@ func (i *item) makeRoom(b *atom.Batch, t *Task) (restore func()) {
 	c := i.client
 	putBack := func() {}
 	if i.record.Order != 0 {
-		putBack = c.takeOut(b, c.laterThan(i, t.launch.on))
+		c.follow(b)
+		putBack = c.takeOut(b, c.laterThan(i, atom.Current(b, t.launch.on)))
 	}
 	return func() {
 		putBack()
@@ -162,7 +164,7 @@ func (i *item) away(*Task) {
 // enters has an item that is away enter the log where it belongs, if it can be applied.
 func (i *item) enters(b *atom.Batch, t *Task) {
 	c := i.client
-	putBack := c.takeOut(b, c.laterThan(i, t.launch.on))
+	putBack := c.takeOut(b, c.laterThan(i, i.on))
 	i.logged = c.count()
 	t.enterAgain(b)
 	putBack()
@@ -191,6 +193,7 @@ func (i *item) entered(b *atom.Batch, t *Task) {
 	c := i.client
 	t.setWaiting(true)
 	i.task = t
+	i.on = atom.Current(b, t.launch.on)
 	i.ran = c.count()
 	i.logged = i.ran
 	i.become(queued)

@@ -1,0 +1,141 @@
+package saga
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/atomsaga/atomsaga/atom"
+)
+
+// compare has those come last that have no place in the outbox yet.
+func (i *item) compare(other *item) int {
+	a, b := i.record.Order, other.record.Order
+	switch {
+	case a == 0 && b == 0:
+		return cmp.Compare(i.ran, other.ran)
+	case a == 0:
+		return 1
+	case b == 0:
+		return -1
+	}
+	return cmp.Compare(a, b)
+}
+
+// inOrder sorts items by compare. Package sort is in every page anyway; an instance of
+// slices.SortFunc would be 17 KB more.
+type inOrder []*item
+
+func (o inOrder) Len() int { return len(o) }
+
+func (o inOrder) Less(i, j int) bool { return o[i].compare(o[j]) < 0 }
+
+func (o inOrder) Swap(i, j int) { o[i], o[j] = o[j], o[i] }
+
+// overlaps reports whether two items are about the same thing, or one about a part of
+// what the other is about.
+func (i *item) overlaps(other *item) bool { return atom.Overlap(i.on, other.on) }
+
+// place puts an item where the order of the outbox has it.
+func (q *queue) place(i *item) {
+	q.remove(i)
+	q.order = append(q.order, i)
+	for at := len(q.order) - 1; at > 0 && i.compare(q.order[at-1]) < 0; at-- {
+		q.order[at], q.order[at-1] = q.order[at-1], i
+	}
+}
+
+func (q *queue) remove(i *item) {
+	if at := slices.Index(q.order, i); at >= 0 {
+		q.order = slices.Delete(q.order, at, at+1)
+	}
+}
+
+// laterThan returns what comes after an item in the order, and is about target, or about
+// something else that does.
+func (q *queue) laterThan(i *item, target atom.Target) (later []*item) {
+	for _, x := range q.order {
+		if x != i && i.compare(x) < 0 && (atom.Overlap(target, x.on) || slices.ContainsFunc(later, x.overlaps)) {
+			later = append(later, x)
+		}
+	}
+	return later
+}
+
+// align brings the log into the order of the outbox after an item has got its place there:
+// what another page has run before may have been heard of earlier.
+func (c *client) align(b *atom.Batch, i *item) {
+	c.place(i)
+	c.stirred = true
+	moved := []*item{i}
+	for _, x := range c.laterThan(i, i.on) {
+		below := func(m *item) bool { return (m != i || m.logged > x.logged) && m.overlaps(x) }
+		if slices.ContainsFunc(moved, below) {
+			moved = append(moved, x)
+		}
+	}
+	c.takeOut(b, moved[1:])()
+}
+
+// follow has what the items are about called as it is called now: elements are given other
+// keys, and what was run on one before and after is about the same thing.
+func (c *client) follow(b *atom.Batch) {
+	n := atom.Renames(b)
+	if n == c.renames {
+		return
+	}
+	c.renames = n
+	var renamed []*item
+	for _, i := range c.order {
+		if on := atom.Current(b, i.task.launch.on); on.String() != i.on.String() {
+			i.on = on
+			renamed = append(renamed, i)
+		}
+	}
+	for _, i := range renamed {
+		c.align(b, i)
+	}
+	c.stirred = true
+	c.changed(b)
+}
+
+// takeOut takes items out of the log, from the top, as none may be there without what it was
+// made on, until they are put back on top of it.
+func (c *client) takeOut(b *atom.Batch, items []*item) (putBack func()) {
+	var out []*item // the last one first
+	putBack = func() {
+		slices.Reverse(out)
+		each(out, func(x *item) {
+			x.logged = c.count()
+			x.task.enterAgain(b)
+		})
+	}
+	returned := false
+	defer func() {
+		if !returned { // an update that was applied again has ended the goroutine
+			putBack()
+		}
+	}()
+	for _, x := range slices.Backward(items) {
+		if x.isInLog(b) {
+			out = append(out, x)
+		}
+		if !x.task.isAway() {
+			x.task.takeOut(b)
+		}
+	}
+	returned = true
+	return putBack
+}
+
+// bringBack has enter the log what is away from it and can be applied now.
+func (c *client) bringBack(b *atom.Batch) {
+	if !c.stirred {
+		return
+	}
+	c.stirred = false
+	for _, i := range slices.Clone(c.order) {
+		if i.task.isAway() && !i.task.confirmed && i.state != settling {
+			i.enters(b, i.task)
+		}
+	}
+}
