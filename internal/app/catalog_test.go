@@ -12,7 +12,7 @@ import (
 )
 
 func TestCatalogFollowsTheKinds(t *testing.T) {
-	s, _ := serve(t, nil)
+	s, _ := loadFrom(t, nil)
 	says := func() (all string) {
 		for _, e := range catalog.Get(s).Kinds {
 			all += fmt.Sprintf("%s %s, ", e.ID, e.Name)
@@ -46,7 +46,7 @@ func TestCatalogFollowsTheKinds(t *testing.T) {
 	}
 }
 
-func TestSearchingInWhateverCase(t *testing.T) {
+func TestSearchIgnoresCase(t *testing.T) {
 	for _, test := range []struct {
 		text, part string
 		want       bool
@@ -73,7 +73,7 @@ func TestSearchingInWhateverCase(t *testing.T) {
 func BenchmarkChangeOfOneKind(b *testing.B) {
 	for _, n := range []int{1000, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			Source = source{kinds: manyKinds(n)}
+			Source = fixedSource{kinds: manyKinds(n)}
 			defer func() { Source = nil }()
 			s := atom.NewStore()
 			kinds.Load(b.Context(), s)

@@ -31,28 +31,29 @@ var diedIn = kind.Kind{
 
 var knows = kind.Kind{ID: "foaf:knows", Name: "knows", Domain: []string{"Person"}, Range: []string{"Person"}, Vocabulary: "foaf", Version: 1}
 
-// A server stands in the place of the network; what it answers is up to the test.
-type server struct {
-	mu     sync.Mutex
-	asked  []fetch.Request
-	answer func(fetch.Request) (*fetch.Response, error) // runs for as long as the answer takes
+// A fakeServer replaces the network. The test chooses its answers.
+type fakeServer struct {
+	mu       sync.Mutex
+	requests []fetch.Request
+	answer   func(fetch.Request) (*fetch.Response, error) // runs for as long as the answer takes
 }
 
-// serve returns a store in which three kinds are loaded, from that server.
-func serve(t *testing.T, answer func(fetch.Request) (*fetch.Response, error)) (*atom.Store, *server) {
+// loadFrom returns a store that has loaded three kinds, and the server that answers its
+// other requests.
+func loadFrom(t *testing.T, answer func(fetch.Request) (*fetch.Response, error)) (*atom.Store, *fakeServer) {
 	t.Helper()
-	v := &server{answer: answer}
-	real := baseTransport
+	v := &fakeServer{answer: answer}
+	previous := baseTransport
 	baseTransport = func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
 		if r.URL == "/api/kinds" {
-			return ok([]kind.Kind{wasDeathOf, diedIn, knows})
+			return answerOf([]kind.Kind{wasDeathOf, diedIn, knows})
 		}
 		v.mu.Lock()
-		v.asked = append(v.asked, r)
+		v.requests = append(v.requests, r)
 		v.mu.Unlock()
 		return v.answer(r)
 	}
-	t.Cleanup(func() { baseTransport = real })
+	t.Cleanup(func() { baseTransport = previous })
 	s := atom.NewStore()
 	if _, err := kinds.Load(t.Context(), s); err != nil {
 		t.Fatal(err)
@@ -60,44 +61,44 @@ func serve(t *testing.T, answer func(fetch.Request) (*fetch.Response, error)) (*
 	return s, v
 }
 
-func ok(v any) (*fetch.Response, error) {
+func answerOf(v any) (*fetch.Response, error) {
 	return &fetch.Response{Status: 200, Header: map[string]string{"content-type": "application/json"}, Body: marshal(v)}, nil
 }
 
-func refused(why string) (*fetch.Response, error) {
+func refusal(why string) (*fetch.Response, error) {
 	return &fetch.Response{Status: 422, Header: map[string]string{"content-type": "application/problem+json"},
 		Body: []byte(`{"detail":"` + why + `","path":"/name"}`)}, nil
 }
 
 // sent returns how many requests there were.
-func (v *server) sent() int {
+func (v *fakeServer) sent() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return len(v.asked)
+	return len(v.requests)
 }
 
-func (v *server) patches() (all string) {
+func (v *fakeServer) patches() (all string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, r := range v.asked {
+	for _, r := range v.requests {
 		all += fmt.Sprintf("%s %s %s\n", r.Method, r.URL, r.Body)
 	}
 	return all
 }
 
-func run[V comparable](s *atom.Store, f field[V], value V) *saga.Task {
+func changeField[V comparable](s *atom.Store, f field[V], value V) *saga.Task {
 	return f.set(s, p100, value)
 }
 
 func TestAnEditIsSentAsItsPatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, server := serve(t, func(fetch.Request) (*fetch.Response, error) {
+		s, server := loadFrom(t, func(fetch.Request) (*fetch.Response, error) {
 			time.Sleep(time.Second)
 			saved := wasDeathOf
 			saved.Name, saved.Version = "was the death of", 2
-			return ok(saved)
+			return answerOf(saved)
 		})
-		task := run(s, name, "was the death of")
+		task := changeField(s, name, "was the death of")
 		if got := name.atomOf(p100).Get(s); got != "was the death of" {
 			t.Errorf("at once the name is %q", got)
 		}
@@ -119,17 +120,17 @@ func TestAnEditIsSentAsItsPatch(t *testing.T) {
 
 func TestAFailureTakesBackItsOwnChangeOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+		s, _ := loadFrom(t, func(r fetch.Request) (*fetch.Response, error) {
 			if strings.Contains(string(r.Body), "/name") {
 				time.Sleep(3 * time.Second)
-				return refused("is taken")
+				return refusal("is taken")
 			}
 			time.Sleep(time.Second)
 			saved := wasDeathOf
 			saved.HasDirection, saved.Version = false, 2
-			return ok(saved)
+			return answerOf(saved)
 		})
-		rename, toggle := run(s, name, "knows"), run(s, hasDirection, false)
+		rename, toggle := changeField(s, name, "knows"), changeField(s, hasDirection, false)
 		toggle.Wait(t.Context())
 		err := rename.Wait(t.Context())
 		var problem *fetch.Problem
@@ -144,7 +145,7 @@ func TestAFailureTakesBackItsOwnChangeOnly(t *testing.T) {
 
 func TestEditsOfAKindAreSentInTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, server := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+		s, server := loadFrom(t, func(r fetch.Request) (*fetch.Response, error) {
 			saved := wasDeathOf
 			if strings.Contains(string(r.Body), "first") {
 				time.Sleep(2 * time.Second)
@@ -152,9 +153,9 @@ func TestEditsOfAKindAreSentInTheirOrder(t *testing.T) {
 			} else {
 				saved.Name, saved.Version = "second", 3
 			}
-			return ok(saved)
+			return answerOf(saved)
 		})
-		first, second := run(s, name, "first"), run(s, name, "second")
+		first, second := changeField(s, name, "first"), changeField(s, name, "second")
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if server.sent() != 1 {
@@ -171,15 +172,15 @@ func TestEditsOfAKindAreSentInTheirOrder(t *testing.T) {
 func TestAnEditWaitsForTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var reachable atomic.Bool
-		s, server := serve(t, func(fetch.Request) (*fetch.Response, error) {
+		s, server := loadFrom(t, func(fetch.Request) (*fetch.Response, error) {
 			if !reachable.Load() {
 				return nil, fetch.ErrOffline
 			}
 			saved := wasDeathOf
 			saved.Name, saved.Version = "was the death of", 2
-			return ok(saved)
+			return answerOf(saved)
 		})
-		task := run(s, name, "was the death of")
+		task := changeField(s, name, "was the death of")
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if got := name.atomOf(p100).Get(s); task.State() != saga.Running || got != "was the death of" {
@@ -200,19 +201,19 @@ func TestAnEditWaitsForTheServer(t *testing.T) {
 
 // The server writes the name in its own way. Meanwhile the user has written
 // another one, which fails: what shows then is the server's.
-func TestWhatTheServerMadeOfAValue(t *testing.T) {
+func TestTheServersValueIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+		s, _ := loadFrom(t, func(r fetch.Request) (*fetch.Response, error) {
 			if strings.Contains(string(r.Body), "later") {
 				time.Sleep(2 * time.Second)
-				return refused("is taken")
+				return refusal("is taken")
 			}
 			time.Sleep(time.Second)
 			saved := wasDeathOf
 			saved.Name, saved.Version = "DIED", 2
-			return ok(saved)
+			return answerOf(saved)
 		})
-		earlier, later := run(s, name, "died"), run(s, name, "later")
+		earlier, later := changeField(s, name, "died"), changeField(s, name, "later")
 		earlier.Wait(t.Context())
 		if got := name.atomOf(p100).Get(s); got != "later" {
 			t.Errorf("while the later one is pending the name is %q", got)
@@ -224,23 +225,23 @@ func TestWhatTheServerMadeOfAValue(t *testing.T) {
 	})
 }
 
-func TestNetworkPanel(t *testing.T) {
+func TestSimulatedTransport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, server := serve(t, func(fetch.Request) (*fetch.Response, error) { return ok(wasDeathOf) })
+		s, server := loadFrom(t, func(fetch.Request) (*fetch.Response, error) { return answerOf(wasDeathOf) })
 		began := time.Now()
 		took := func() time.Duration { defer func() { began = time.Now() }(); return time.Since(began) }
 
 		latency.Set(s, 700)
-		if err := run(s, name, "a").Wait(t.Context()); err != nil || took() != 700*time.Millisecond || server.sent() != 1 {
+		if err := changeField(s, name, "a").Wait(t.Context()); err != nil || took() != 700*time.Millisecond || server.sent() != 1 {
 			t.Errorf("slow: %v, %d sent", err, server.sent())
 		}
 		failures.Set(s, 100)
-		if err := run(s, name, "b").Wait(t.Context()); !errors.Is(err, errSimulated) || took() != 700*time.Millisecond || server.sent() != 1 {
+		if err := changeField(s, name, "b").Wait(t.Context()); !errors.Is(err, errSimulated) || took() != 700*time.Millisecond || server.sent() != 1 {
 			t.Errorf("slow and shaky: %v, %d sent", err, server.sent())
 		}
 		failures.Set(s, 0)
 		latency.Set(s, maxLatency)
-		task := run(s, name, "c")
+		task := changeField(s, name, "c")
 		time.Sleep(time.Second)
 		task.Cancel()
 		synctest.Wait() // it would fail if the delay went on
@@ -250,18 +251,18 @@ func TestNetworkPanel(t *testing.T) {
 	})
 }
 
-func TestLog(t *testing.T) {
+func TestTheLogHasEveryTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := serve(t, func(r fetch.Request) (*fetch.Response, error) {
+		s, _ := loadFrom(t, func(r fetch.Request) (*fetch.Response, error) {
 			time.Sleep(1500 * time.Millisecond)
 			if strings.Contains(string(r.Body), "/has_direction") {
-				return refused("not today")
+				return refusal("not today")
 			}
-			return ok(wasDeathOf)
+			return answerOf(wasDeathOf)
 		})
-		rename := run(s, name, "")
+		rename := changeField(s, name, "")
 		synctest.Wait()
-		toggle := run(s, hasDirection, false)
+		toggle := changeField(s, hasDirection, false)
 		synctest.Wait()
 		show := func() (text string) {
 			for _, l := range logLines.Get(s) {
@@ -283,7 +284,7 @@ func TestLog(t *testing.T) {
 		}
 		retried.Cancel()
 		for range maxLogLines {
-			run(s, hasDirection, true).Wait(t.Context())
+			changeField(s, hasDirection, true).Wait(t.Context())
 		}
 		synctest.Wait()
 		if all := logLines.Get(s); len(all) != maxLogLines || all[0].Number != 3+maxLogLines {

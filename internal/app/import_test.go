@@ -22,7 +22,7 @@ func likes() kind.Kind {
 	return kind.Kind{ID: "my:likes", Name: "likes", Domain: []string{}, Range: []string{"Person"}, Vocabulary: "my"}
 }
 
-func planOf(t *testing.T, s *atom.Store, list []byte) *importPlan {
+func mustPlan(t *testing.T, s *atom.Store, list []byte) *importPlan {
 	t.Helper()
 	p, err := readImportPlan(t.Context(), kinds.Get(s).Value, list, func(int) {})
 	if err != nil {
@@ -31,12 +31,12 @@ func planOf(t *testing.T, s *atom.Store, list []byte) *importPlan {
 	return p
 }
 
-func TestAPlanTellsNewFromChanged(t *testing.T) {
-	s, _ := serve(t, nil)
+func TestAPlanCountsNewAndChangedKinds(t *testing.T) {
+	s, _ := loadFrom(t, nil)
 	changed, same := wasDeathOf, knows
 	changed.Name, changed.Version = "was the death of", 17
 	same.Version = 0
-	p := planOf(t, s, listOf(changed, same, likes()))
+	p := mustPlan(t, s, listOf(changed, same, likes()))
 	if p.String() != "1 new, 1 changed, 1 as they are" || p.changes() != 2 {
 		t.Error(p)
 	}
@@ -44,13 +44,13 @@ func TestAPlanTellsNewFromChanged(t *testing.T) {
 	if err := json.Unmarshal(p.body, &sent); err != nil || len(sent) != 2 || sent[0].Version != 1 || sent[1].Version != 0 {
 		t.Errorf("would send %s", p.body)
 	}
-	if empty := planOf(t, s, []byte("[]")); empty.changes() != 0 || string(empty.body) != "[]" {
+	if empty := mustPlan(t, s, []byte("[]")); empty.changes() != 0 || string(empty.body) != "[]" {
 		t.Error(empty)
 	}
 }
 
-func TestReadingALongListTellsHowFarItIs(t *testing.T) {
-	s, _ := serve(t, nil)
+func TestReadingALongListReportsProgress(t *testing.T) {
+	s, _ := loadFrom(t, nil)
 	var all []kind.Kind
 	for i := range 5000 {
 		k := likes()
@@ -79,7 +79,7 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 		answer func() (*fetch.Response, error)
 		stays  bool
 	}{
-		{"accepted", func() (*fetch.Response, error) { return ok(importCounts{}) }, true},
+		{"accepted", func() (*fetch.Response, error) { return answerOf(importCounts{}) }, true},
 		{"refused", func() (*fetch.Response, error) {
 			return &fetch.Response{Status: 409, Header: map[string]string{"content-type": "application/problem+json"}, Body: []byte(`{"detail":"no"}`)}, nil
 		}, false},
@@ -88,10 +88,10 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 		t.Run(test.reason, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				answer := make(chan struct{})
-				s, server := serve(t, func(fetch.Request) (*fetch.Response, error) { <-answer; return test.answer() })
+				s, server := loadFrom(t, func(fetch.Request) (*fetch.Response, error) { <-answer; return test.answer() })
 				changed := wasDeathOf
 				changed.Name = "was the death of"
-				p := planOf(t, s, listOf(changed, likes()))
+				p := mustPlan(t, s, listOf(changed, likes()))
 				sending := 0
 				shows := func() [2]string { return [2]string{name.atomOf(p100).Get(s), name.atomOf("my:likes").Get(s)} }
 
@@ -109,7 +109,7 @@ func TestAnImportIsAllOrNothing(t *testing.T) {
 				if got := shows(); got != want || kindByID.Of("my:likes").Get(s).Version != int64(len(want[1])/5) {
 					t.Errorf("in the end %q, want %q", got, want)
 				}
-				if sent := server.patches(); !strings.HasPrefix(sent, "POST /api/kinds/import "+string(p.body)) || server.asked[0].Header["Idempotency-Key"] != task.ID() {
+				if sent := server.patches(); !strings.HasPrefix(sent, "POST /api/kinds/import "+string(p.body)) || server.requests[0].Header["Idempotency-Key"] != task.ID() {
 					t.Errorf("sent %s", sent)
 				}
 				if sending != 1 {

@@ -12,8 +12,8 @@ import (
 )
 
 // What comes from outside is a kind afterwards, or it is nothing.
-func TestEventsThatMakeNoKindAreRefused(t *testing.T) {
-	s, _ := serve(t, func(fetch.Request) (*fetch.Response, error) { return ok(nil) })
+func TestEventsThatMakeAKindInvalidAreRefused(t *testing.T) {
+	s, _ := loadFrom(t, func(fetch.Request) (*fetch.Response, error) { return answerOf(nil) })
 	for _, test := range []struct {
 		reason, entity, patch string
 		fine                  bool

@@ -17,19 +17,19 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// A source is what the server's database is to these pages.
-type source struct {
+// A fixedSource is a Source with these kinds, or this error.
+type fixedSource struct {
 	kinds []kind.Kind
 	err   error
 }
 
-func (s source) Kinds(context.Context) ([]kind.Kind, error) { return s.kinds, s.err }
+func (s fixedSource) Kinds(context.Context) ([]kind.Kind, error) { return s.kinds, s.err }
 
 var register = sync.OnceFunc(Register)
 
 // prerender returns the body of a page as the server would send it, without
 // its indentation.
-func prerender(t *testing.T, from source, address string) string {
+func prerender(t *testing.T, from fixedSource, address string) string {
 	t.Helper()
 	register()
 	Source = from
@@ -43,13 +43,13 @@ func prerender(t *testing.T, from source, address string) string {
 }
 
 func TestPrerenderedPages(t *testing.T) {
-	three := source{kinds: []kind.Kind{wasDeathOf, diedIn, knows}}
-	empty := source{}
-	broken := source{err: errors.New("the disk is full")}
+	three := fixedSource{kinds: []kind.Kind{wasDeathOf, diedIn, knows}}
+	empty := fixedSource{}
+	broken := fixedSource{err: errors.New("the disk is full")}
 	type texts []string
 	for _, test := range []struct {
 		reason    string
-		from      source
+		from      fixedSource
 		address   string
 		has, lack texts
 	}{
@@ -89,7 +89,7 @@ func TestPrerenderedTextIsNoMarkup(t *testing.T) {
 	bad := wasDeathOf
 	bad.Name, bad.Description, bad.Inverse, bad.Vocabulary = hostile, hostile, hostile, "crm"
 	for _, address := range []string{"/", "/?q=%22%3E%3Cscript%3E&vocabulary=%22%3E%3Cscript%3E", hrefOfKind(p100), "/kinds/%22%3E%3Cscript%3E"} {
-		page := prerender(t, source{kinds: []kind.Kind{bad}}, address)
+		page := prerender(t, fixedSource{kinds: []kind.Kind{bad}}, address)
 		page = regexp.MustCompile(`="[^"]*"`).ReplaceAllString(page, "")
 		if strings.Contains(page, "<script>") {
 			t.Errorf("%s: a text became markup", address)
@@ -97,14 +97,14 @@ func TestPrerenderedTextIsNoMarkup(t *testing.T) {
 	}
 }
 
-func TestPrerenderedListIsNotAllOfIt(t *testing.T) {
+func TestThePrerenderedListIsShort(t *testing.T) {
 	var many []kind.Kind
 	for i := range 983 {
 		k := knows
 		k.ID = kind.ID(fmt.Sprintf("foaf:%03d", i))
 		many = append(many, k)
 	}
-	page := prerender(t, source{kinds: many}, "/")
+	page := prerender(t, fixedSource{kinds: many}, "/")
 	if n := strings.Count(page, `data-testid="row"`); n != rowStep {
 		t.Errorf("%d rows, want %d", n, rowStep)
 	}
@@ -116,7 +116,7 @@ func TestPrerenderedListIsNotAllOfIt(t *testing.T) {
 // One process serves everyone.
 func TestPrerenderedRequestsDoNotMix(t *testing.T) {
 	register()
-	Source = source{kinds: []kind.Kind{wasDeathOf, diedIn, knows}}
+	Source = fixedSource{kinds: []kind.Kind{wasDeathOf, diedIn, knows}}
 	t.Cleanup(func() { Source = nil })
 	handler := &app.Handler{}
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))

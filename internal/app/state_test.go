@@ -23,8 +23,8 @@ func marshal(v any) []byte {
 	return body
 }
 
-func TestFilter(t *testing.T) {
-	s, _ := serve(t, nil)
+func TestTheFilterMatchesTextAndVocabulary(t *testing.T) {
+	s, _ := loadFrom(t, nil)
 	for _, test := range []struct {
 		reason string
 		text   string
@@ -51,7 +51,7 @@ func TestFilter(t *testing.T) {
 }
 
 func TestTheFilterFollowsAnEdit(t *testing.T) {
-	s, _ := serve(t, nil)
+	s, _ := loadFrom(t, nil)
 	setFilter(s, "befriended", "")
 	if err := kindByID.Of(knows.ID).Update(s, func(k *kind.Kind) { k.Name = "befriended" }); err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func TestTheFilterFollowsAnEdit(t *testing.T) {
 	}
 }
 
-func TestVisitIsTheInverseOfItsAddresses(t *testing.T) {
+func TestSetFromAddressIsTheInverseOfHrefs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := atom.NewStore()
 		text, from := rapid.String().Draw(t, "text"), rapid.String().Draw(t, "vocabulary")
@@ -77,7 +77,7 @@ func TestVisitIsTheInverseOfItsAddresses(t *testing.T) {
 	})
 }
 
-func TestTheListBeginsAnewWithAnotherFilterOnly(t *testing.T) {
+func TestOnlyAnotherFilterShortensTheList(t *testing.T) {
 	s := atom.NewStore()
 	maxRows.Set(s, 5*rowStep)
 	setFromAddress(s, &url.URL{Path: kindsPath + "x"})
@@ -91,9 +91,9 @@ func TestTheListBeginsAnewWithAnotherFilterOnly(t *testing.T) {
 	}
 }
 
-func TestNotLoaded(t *testing.T) {
-	real := baseTransport
-	t.Cleanup(func() { baseTransport = real })
+func TestAFailedLoadIsShown(t *testing.T) {
+	previous := baseTransport
+	t.Cleanup(func() { baseTransport = previous })
 	baseTransport = func(context.Context, fetch.Request) (*fetch.Response, error) { return nil, fetch.ErrOffline }
 	s := atom.NewStore()
 	if !catalog.Get(s).waiting() {

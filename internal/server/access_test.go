@@ -12,8 +12,8 @@ import (
 
 const secret = "0123456789abcdef"
 
-// guarded is a server with an access token.
-func guarded(t testing.TB, hosts ...string) running {
+// startWithToken starts a server with an access token.
+func startWithToken(t testing.TB, hosts ...string) testServer {
 	t.Helper()
 	s := start(t)
 	var err error
@@ -29,7 +29,7 @@ func guarded(t testing.TB, hosts ...string) running {
 }
 
 // logIn returns the cookie that the token gets, as a header.
-func (s running) logIn() string {
+func (s testServer) logIn() string {
 	s.t.Helper()
 	r := s.send("POST", "/login", "token="+secret, "Content-Type: application/x-www-form-urlencoded")
 	if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/" || len(r.Cookies()) != 1 {
@@ -39,7 +39,7 @@ func (s running) logIn() string {
 }
 
 func TestNobodyGetsInWithoutTheToken(t *testing.T) {
-	s := guarded(t)
+	s := startWithToken(t)
 	cookie := s.logIn()
 	for _, test := range []struct {
 		reason  string
@@ -70,8 +70,8 @@ func TestNobodyGetsInWithoutTheToken(t *testing.T) {
 	}
 }
 
-func TestTheProgramItselfIsNoSecret(t *testing.T) {
-	s := guarded(t)
+func TestTheProgramIsServedWithoutAToken(t *testing.T) {
+	s := startWithToken(t)
 	for _, target := range []string{"/web/app.wasm", "/wasm_exec.js", "/app.js", "/app-worker.js", "/manifest.webmanifest", "/web/page.css"} {
 		if r := s.send("GET", target, ""); r.StatusCode == http.StatusUnauthorized {
 			t.Errorf("%s: %d", target, r.StatusCode)
@@ -80,7 +80,7 @@ func TestTheProgramItselfIsNoSecret(t *testing.T) {
 }
 
 func TestLogIn(t *testing.T) {
-	s := guarded(t)
+	s := startWithToken(t)
 	const form = "Content-Type: application/x-www-form-urlencoded"
 	for _, test := range []struct {
 		reason               string
@@ -98,7 +98,7 @@ func TestLogIn(t *testing.T) {
 		{"another site's form", "POST", "/login", "token=" + secret, []string{form, "Sec-Fetch-Site: cross-site"}, 403},
 	} {
 		r := s.send(test.method, test.target, test.body, test.headers...)
-		body := read(t, r)
+		body := readAnswer(t, r)
 		if r.StatusCode != test.status || strings.Contains(body, "<script") || strings.Contains(body, secret) {
 			t.Errorf("%s: %d %s", test.reason, r.StatusCode, body)
 		}
@@ -111,8 +111,8 @@ func TestLogIn(t *testing.T) {
 	}
 }
 
-func TestTheCookieIsTheBrowsersAlone(t *testing.T) {
-	s := guarded(t)
+func TestTheAccessCookieIsHiddenFromScripts(t *testing.T) {
+	s := startWithToken(t)
 	for _, test := range []struct {
 		reason string
 		header string
@@ -129,7 +129,7 @@ func TestTheCookieIsTheBrowsersAlone(t *testing.T) {
 }
 
 func TestTokensCannotBeTriedOut(t *testing.T) {
-	s := guarded(t)
+	s := startWithToken(t)
 	for range maxTokenTryBurst {
 		s.send("GET", "/login?token=x", "")
 	}
@@ -140,8 +140,8 @@ func TestTokensCannotBeTriedOut(t *testing.T) {
 }
 
 // The names of other hosts are refused before anything else is looked at.
-func TestWhichNamesAreAnswered(t *testing.T) {
-	open, withToken := start(t), guarded(t, "kinds.example.org")
+func TestRequestsForOtherHostsAreRefused(t *testing.T) {
+	open, withToken := start(t), startWithToken(t, "kinds.example.org")
 	for _, test := range []struct {
 		reason, host string
 		open, token  bool
@@ -156,7 +156,7 @@ func TestWhichNamesAreAnswered(t *testing.T) {
 		{"none", "", false, false},
 	} {
 		for _, server := range []struct {
-			running
+			testServer
 			want bool
 		}{{open, test.open}, {withToken, test.token}} {
 			r := server.send("GET", "/api/kinds", "", "Host: "+test.host, "Authorization: Bearer "+secret)
@@ -167,7 +167,7 @@ func TestWhichNamesAreAnswered(t *testing.T) {
 	}
 }
 
-func TestTooManyWrites(t *testing.T) {
+func TestTooManyWritesAreRefused(t *testing.T) {
 	s := start(t)
 	refused := false
 	for range 2 * maxWriteBurst {
@@ -184,7 +184,7 @@ func TestTooManyWrites(t *testing.T) {
 	}
 }
 
-func TestClientsAreForgotten(t *testing.T) {
+func TestIdleClientsAreForgotten(t *testing.T) {
 	c := clients{maxStreams: 1, byName: map[string]*client{}}
 	c.openStream("reads")
 	for range maxTokenTryBurst + 1 {

@@ -32,7 +32,7 @@ func TestListKinds(t *testing.T) {
 		{"?other=x", "a parameter of nobody", 983},
 	} {
 		r := s.send("GET", "/api/kinds"+test.query, "")
-		body := read(t, r)
+		body := readAnswer(t, r)
 		var kinds []kind.Kind
 		if err := json.Unmarshal([]byte(body), &kinds); err != nil || r.StatusCode != 200 || r.Header.Get("Content-Type") != "application/json" {
 			t.Fatalf("%s: %d, %v", test.reason, r.StatusCode, err)
@@ -51,7 +51,7 @@ func TestListIsTaggedWithTheVersion(t *testing.T) {
 		t.Errorf("tag %s", tag)
 	}
 	for _, target := range []string{"/api/kinds", "/api/kinds?q=death"} {
-		if r := s.send("GET", target, "", "If-None-Match: "+tag); r.StatusCode != 304 || read(t, r) != "" || r.Header.Get("ETag") != tag {
+		if r := s.send("GET", target, "", "If-None-Match: "+tag); r.StatusCode != 304 || readAnswer(t, r) != "" || r.Header.Get("ETag") != tag {
 			t.Errorf("%s unchanged: %d", target, r.StatusCode)
 		}
 	}
@@ -137,7 +137,7 @@ func TestPatchKind(t *testing.T) {
 			want.Version = 2
 			r := s.patch(somebody, test.body, test.contentType)
 			if r.StatusCode != 200 || r.Header.Get("ETag") != `"2"` {
-				t.Fatalf("%d %s: %s", r.StatusCode, r.Header.Get("ETag"), read(t, r))
+				t.Fatalf("%d %s: %s", r.StatusCode, r.Header.Get("ETag"), readAnswer(t, r))
 			}
 			if got := decode[kind.Kind](t, r); !reflect.DeepEqual(got, want) {
 				t.Errorf("answered %+v\nwant     %+v", got, want)
@@ -151,13 +151,13 @@ func TestPatchKind(t *testing.T) {
 
 func TestPatchThatChangesNothing(t *testing.T) {
 	s := start(t)
-	before := s.state()
+	before := s.databaseSum()
 	for _, body := range []string{`[]`, `[{"op":"test","path":"/version","value":1}]`, `[{"op":"replace","path":"/name","value":"was death of"}]`} {
 		if r := s.patch(somebody, body, asPatch); r.StatusCode != 200 || r.Header.Get("ETag") != `"1"` {
 			t.Errorf("%s: %d %s", body, r.StatusCode, r.Header.Get("ETag"))
 		}
 	}
-	if s.state() != before {
+	if s.databaseSum() != before {
 		t.Error("the database changed")
 	}
 }
@@ -186,12 +186,12 @@ func TestIdempotencyKey(t *testing.T) {
 	s := start(t)
 	const body = `[{"op":"add","path":"/domain/-","value":"X"}]`
 	first := s.patch(somebody, body, asPatch, "Idempotency-Key: k1", `If-Match: "1"`)
-	firstBody := read(t, first)
+	firstBody := readAnswer(t, first)
 	s.patch(somebody, `{"name":"later"}`, asMerge)
-	after := s.state()
+	after := s.databaseSum()
 
 	again := s.patch(somebody, body, asPatch, "Idempotency-Key: k1", `If-Match: "1"`)
-	if again.StatusCode != 200 || again.Header.Get("ETag") != `"2"` || again.Header.Get("Idempotency-Replayed") != "true" || read(t, again) != firstBody {
+	if again.StatusCode != 200 || again.Header.Get("ETag") != `"2"` || again.Header.Get("Idempotency-Replayed") != "true" || readAnswer(t, again) != firstBody {
 		t.Errorf("again: %d %v", again.StatusCode, again.Header)
 	}
 	if first.Header.Get("Idempotency-Replayed") != "" {
@@ -204,11 +204,11 @@ func TestIdempotencyKey(t *testing.T) {
 		},
 		"another If-Match": func() *http.Response { return s.patch(somebody, body, asPatch, "Idempotency-Key: k1") },
 	} {
-		if r := send(); r.StatusCode != 422 || !strings.Contains(read(t, r), "Idempotency-Key") {
+		if r := send(); r.StatusCode != 422 || !strings.Contains(readAnswer(t, r), "Idempotency-Key") {
 			t.Errorf("the same key with %s: %d", reason, r.StatusCode)
 		}
 	}
-	if s.state() != after {
+	if s.databaseSum() != after {
 		t.Error("a replay or a reused key changed something")
 	}
 }

@@ -125,12 +125,12 @@ func TestBadInput(t *testing.T) {
 		{"the last operation is wrong", `[{"op":"replace","path":"/has_direction","value":false},{"op":"replace","path":"/name","value":""}]`, 422, "/name", -1, "empty"},
 	}
 	s := start(t)
-	before := s.state()
+	before := s.databaseSum()
 	for _, row := range rows {
 		t.Run(row.reason, func(t *testing.T) {
 			r := s.patch(somebody, row.body, asPatch, "Idempotency-Key: "+row.reason)
 			checkProblem(t, r, row.status, row.path, row.operation, row.detail)
-			if s.state() != before {
+			if s.databaseSum() != before {
 				t.Error("something changed")
 			}
 		})
@@ -158,7 +158,7 @@ func TestBadInput(t *testing.T) {
 	for _, row := range merges {
 		t.Run("merge/"+row.reason, func(t *testing.T) {
 			checkProblem(t, s.patch(somebody, row.body, asMerge), row.status, row.path, -1, row.detail)
-			if s.state() != before {
+			if s.databaseSum() != before {
 				t.Error("something changed")
 			}
 		})
@@ -215,7 +215,7 @@ func TestBadInput(t *testing.T) {
 				path = "/version"
 			}
 			checkProblem(t, r, row.status, path, -1, row.detail)
-			if s.state() != before {
+			if s.databaseSum() != before {
 				t.Error("something changed")
 			}
 		})
@@ -225,7 +225,7 @@ func TestBadInput(t *testing.T) {
 func checkProblem(t *testing.T, r *http.Response, status int, path string, operation int, detail string) {
 	t.Helper()
 	if r.StatusCode != status || r.Header.Get("Content-Type") != "application/problem+json" {
-		t.Fatalf("%d %s: %s, want %d", r.StatusCode, r.Header.Get("Content-Type"), read(t, r), status)
+		t.Fatalf("%d %s: %s, want %d", r.StatusCode, r.Header.Get("Content-Type"), readAnswer(t, r), status)
 	}
 	p := decode[problem](t, r)
 	if p.Status != status || p.Title != http.StatusText(status) || p.Type != "about:blank" {

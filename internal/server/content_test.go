@@ -46,14 +46,14 @@ func TestWasmIsServedInItsEncodings(t *testing.T) {
 	} {
 		r := s.send("GET", "/web/app.wasm", "", "Accept-Encoding: "+test.accept)
 		header := r.Header
-		if body := read(t, r); body != test.body || header.Get("Content-Encoding") != test.encoding || r.ContentLength != int64(len(body)) {
+		if body := readAnswer(t, r); body != test.body || header.Get("Content-Encoding") != test.encoding || r.ContentLength != int64(len(body)) {
 			t.Errorf("%q: %q, %v", test.accept, body, header)
 		}
 		if header.Get("Content-Type") != "application/wasm" || header.Get("Vary") != "Accept-Encoding" || header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("%q: %v", test.accept, header)
 		}
 		again := s.send("GET", "/web/app.wasm", "", "Accept-Encoding: "+test.accept, "If-None-Match: "+header.Get("ETag"))
-		if again.StatusCode != http.StatusNotModified || read(t, again) != "" {
+		if again.StatusCode != http.StatusNotModified || readAnswer(t, again) != "" {
 			t.Errorf("%q again: %d", test.accept, again.StatusCode)
 		}
 	}
@@ -68,13 +68,13 @@ func TestWasmIsKeptUnderItsHashedName(t *testing.T) {
 	s := startPages(t)
 	var names []string
 	for _, script := range []string{"/app.js", "/app-worker.js"} {
-		names = append(names, regexp.MustCompile(`/web/app\.[0-9a-f]{16}\.wasm`).FindString(read(t, s.send("GET", script, ""))))
+		names = append(names, regexp.MustCompile(`/web/app\.[0-9a-f]{16}\.wasm`).FindString(readAnswer(t, s.send("GET", script, ""))))
 	}
 	if names[0] == "" || names[1] != names[0] {
 		t.Fatalf("the page loads %q, and its worker keeps %q", names[0], names[1])
 	}
 	r := s.send("GET", names[0], "", "Accept-Encoding: br")
-	if body := read(t, r); body != "brotli of it" || r.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
+	if body := readAnswer(t, r); body != "brotli of it" || r.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
 		t.Errorf("%q, %v", body, r.Header)
 	}
 }
@@ -99,7 +99,7 @@ func TestTextIsCompressedAndPicturesAreNot(t *testing.T) {
 
 func TestVersionFollowsTheFiles(t *testing.T) {
 	version := func(change func(files map[string]string)) string {
-		files, texts := web(), map[string]string{}
+		files, texts := webFiles(), map[string]string{}
 		for name, file := range files {
 			texts[name] = string(file.Data)
 		}

@@ -22,7 +22,7 @@ import (
 
 // startPush starts a server that sends to the handler in the place of Google, and
 // returns the key file of its account as well.
-func startPush(t *testing.T, google http.Handler, log io.Writer) (running, []byte) {
+func startPush(t *testing.T, google http.Handler, log io.Writer) (testServer, []byte) {
 	t.Helper()
 	fcm := httptest.NewServer(google)
 	t.Cleanup(fcm.Close)
@@ -39,7 +39,7 @@ func startPush(t *testing.T, google http.Handler, log io.Writer) (running, []byt
 	if err := os.WriteFile(path, filled(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(t.Context(), Config{Database: path, Web: web(), WasmExec: []byte("// exec"), Push: push.Config{AccountFile: config.AccountFile, BrowserFile: config.BrowserFile, Endpoint: config.Endpoint}, Log: slog.New(slog.NewTextHandler(log, nil))})
+	s, err := Open(t.Context(), Config{Database: path, Web: webFiles(), WasmExec: []byte("// exec"), Push: push.Config{AccountFile: config.AccountFile, BrowserFile: config.BrowserFile, Endpoint: config.Endpoint}, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,13 +47,13 @@ func startPush(t *testing.T, google http.Handler, log io.Writer) (running, []byt
 		s.Close()
 		os.Unsetenv("ATOMSAGA_PUSH") // go-app sets it
 	})
-	return running{s, t, path, nil}, account
+	return testServer{s, t, path, nil}, account
 }
 
 const asJSON = "Content-Type: application/json"
 
-// device registers one and returns its cookie, as a header.
-func (s running) device(token string) string {
+// deviceCookieOf registers a device with the token, and returns its cookie as a header.
+func (s testServer) deviceCookieOf(token string) string {
 	s.t.Helper()
 	r := s.send("PUT", "/api/push/device", `{"token": "`+token+`"}`, asJSON)
 	cookies := r.Cookies()
@@ -66,8 +66,8 @@ func (s running) device(token string) string {
 func TestAChangeIsPushedToEveryOtherDevice(t *testing.T) {
 	fcm := standin.New()
 	s, _ := startPush(t, fcm, t.Output())
-	a := s.device("token-a")
-	s.device("token-b")
+	a := s.deviceCookieOf("token-a")
+	s.deviceCookieOf("token-b")
 	if r := s.patch(somebody, `[{"op":"replace","path":"/name","value":"x"}]`, asPatch, a); r.StatusCode != 200 {
 		t.Fatal(r.Status)
 	}
@@ -93,7 +93,7 @@ func TestAChangeDoesNotWaitForPush(t *testing.T) {
 		<-release
 		w.WriteHeader(500)
 	}), t.Output())
-	s.device("token")
+	s.deviceCookieOf("token")
 	if r := s.patch(somebody, `[{"op":"replace","path":"/name","value":"x"}]`, asPatch); r.StatusCode != 200 {
 		t.Fatal(r.Status)
 	}
@@ -137,7 +137,7 @@ func TestADeviceIsRegisteredRefreshedAndForgotten(t *testing.T) {
 	count("forgotten", 1)
 }
 
-func TestWhatIsNoRegistration(t *testing.T) {
+func TestBadRegistrations(t *testing.T) {
 	s, _ := startPush(t, standin.New(), t.Output())
 	for _, test := range []struct {
 		reason, body string
@@ -175,7 +175,7 @@ func TestPagesKnowOfPushOnlyWhenThereIsPush(t *testing.T) {
 	without := start(t)
 	for _, test := range []struct {
 		reason  string
-		s       running
+		s       testServer
 		connect string
 		script  bool
 		status  int
@@ -201,12 +201,12 @@ func TestPagesKnowOfPushOnlyWhenThereIsPush(t *testing.T) {
 }
 
 // The key stays on the server: it is neither in what a browser can ask for nor in the log.
-func TestTheAccountsKeyIsNowhere(t *testing.T) {
+func TestTheAccountsKeyIsNeverServed(t *testing.T) {
 	fcm := standin.New()
-	log := &diary{written: make(chan struct{})}
+	log := &logBuffer{written: make(chan struct{})}
 	s, account := startPush(t, fcm, log)
 	fcm.FailNext(401)
-	s.device("token-of-a-device")
+	s.deviceCookieOf("token-of-a-device")
 	s.patch(somebody, `[{"op":"replace","path":"/name","value":"x"}]`, asPatch)
 	<-log.written
 	s.Close()
@@ -233,14 +233,14 @@ func TestTheAccountsKeyIsNowhere(t *testing.T) {
 	}
 }
 
-// A diary is a log that tells when something has been written.
-type diary struct {
+// A logBuffer is a log that signals when something is written.
+type logBuffer struct {
 	bytes.Buffer
 	once    sync.Once
 	written chan struct{}
 }
 
-func (d *diary) Write(p []byte) (int, error) {
+func (d *logBuffer) Write(p []byte) (int, error) {
 	defer d.once.Do(func() { close(d.written) })
 	return d.Buffer.Write(p)
 }

@@ -25,17 +25,18 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// A reader is a client of the event stream.
-type reader struct {
+// An eventReader is a client of the event stream.
+type eventReader struct {
 	t    testing.TB
 	body *bufio.Reader
 	end  func()
 }
 
-// A message is one server-sent event.
-type message struct{ id, event, data string }
+// A serverSentEvent is an event of the stream.
+type serverSentEvent struct{ id, event, data string }
 
-func follow(t testing.TB, address, after string, headers ...string) *reader {
+// openStream requests the event stream. after is the query.
+func openStream(t testing.TB, address, after string, headers ...string) *eventReader {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+address+"/api/events"+after, nil)
@@ -56,11 +57,11 @@ func follow(t testing.TB, address, after string, headers ...string) *reader {
 	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream" {
 		t.Fatalf("%s, %s", answer.Status, answer.Header.Get("Content-Type"))
 	}
-	return &reader{t, bufio.NewReaderSize(answer.Body, 1<<10), end}
+	return &eventReader{t, bufio.NewReaderSize(answer.Body, 1<<10), end}
 }
 
-// next reads one event.
-func (r *reader) next() (m message, err error) {
+// next returns the next event.
+func (r *eventReader) next() (m serverSentEvent, err error) {
 	for {
 		line, err := r.body.ReadString('\n')
 		if err != nil {
@@ -69,7 +70,7 @@ func (r *reader) next() (m message, err error) {
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		switch name {
 		case "":
-			if m != (message{}) {
+			if m != (serverSentEvent{}) {
 				return m, nil
 			}
 		case "id":
@@ -82,8 +83,8 @@ func (r *reader) next() (m message, err error) {
 	}
 }
 
-// wants reads on until it has a commit of that version.
-func (r *reader) wants(version int64) live.Event {
+// wantCommit returns the next commit, which must be of that version.
+func (r *eventReader) wantCommit(version int64) live.Event {
 	r.t.Helper()
 	for {
 		m, err := r.next()
@@ -104,7 +105,8 @@ func (r *reader) wants(version int64) live.Event {
 	}
 }
 
-func (r *reader) wantsEvent(name string) message {
+// wantEvent returns the next event, which must have that name.
+func (r *eventReader) wantEvent(name string) serverSentEvent {
 	r.t.Helper()
 	m, err := r.next()
 	if err != nil || m.event != name {
@@ -116,16 +118,16 @@ func (r *reader) wantsEvent(name string) message {
 func TestAStreamSendsEveryCommitAsItIsMade(t *testing.T) {
 	s := start(t)
 	address, _, _ := serve(t, s)
-	r := follow(t, address, "?after="+s.feed.eventID(0))
-	r.wantsEvent("beat")
+	r := openStream(t, address, "?after="+s.feed.eventID(0))
+	r.wantEvent("beat")
 	s.patch(somebody, `{"name":"new"}`, asMerge, "Idempotency-Key: mine")
 	s.patch(somebody, `{"name":"new"}`, asMerge, "Idempotency-Key: the same again") // changes nothing
-	e := r.wants(1)
+	e := r.wantCommit(1)
 	if e.Entity != string(somebody) || e.Mutation != "mine" ||
 		string(e.Patch) != `[{"op":"replace","path":"/name","value":"new"},{"op":"replace","path":"/version","value":2}]` {
 		t.Errorf("got %+v", e)
 	}
-	if e := r.wants(2); string(e.Patch) != "[]" || e.Mutation != "the same again" {
+	if e := r.wantCommit(2); string(e.Patch) != "[]" || e.Mutation != "the same again" {
 		t.Errorf("got %+v", e)
 	}
 }
@@ -149,19 +151,19 @@ func TestAStreamGoesOnWhereItWas(t *testing.T) {
 		{"not an id", "?after=x", "", 0},
 		{"below zero", "?after=-1." + s.feed.database, "", 0},
 	} {
-		r := follow(t, address, test.after, test.header)
+		r := openStream(t, address, test.after, test.header)
 		if test.next != 0 {
-			r.wants(test.next)
+			r.wantCommit(test.next)
 			continue
 		}
-		r.wantsEvent("beat")
-		if m := r.wantsEvent("gap"); m.id != s.feed.eventID(3) {
+		r.wantEvent("beat")
+		if m := r.wantEvent("gap"); m.id != s.feed.eventID(3) {
 			t.Errorf("%s: goes on at %s", test.reason, m.id)
 		}
 	}
 }
 
-func TestAStreamThatIsTooFarBehindIsTold(t *testing.T) {
+func TestAStreamThatIsTooFarBehindGetsAGap(t *testing.T) {
 	s := start(t)
 	s.stopBackground() // the feed looks when the test says so
 	look := func() {
@@ -172,14 +174,14 @@ func TestAStreamThatIsTooFarBehindIsTold(t *testing.T) {
 	s.rename(maxKeptCommits+1, "key")
 	look()
 	address, _, _ := serve(t, s)
-	r := follow(t, address, "?after="+s.feed.eventID(0))
-	r.wantsEvent("beat")
-	if m := r.wantsEvent("gap"); m.id != s.feed.eventID(maxKeptCommits+1) {
+	r := openStream(t, address, "?after="+s.feed.eventID(0))
+	r.wantEvent("beat")
+	if m := r.wantEvent("gap"); m.id != s.feed.eventID(maxKeptCommits+1) {
 		t.Errorf("goes on at %s", m.id)
 	}
 	s.rename(1, "another")
 	look()
-	r.wants(maxKeptCommits + 2)
+	r.wantCommit(maxKeptCommits + 2)
 }
 
 // A stream lives longer than any other answer may take.
@@ -187,11 +189,11 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 	s := start(t)
 	s.http.ReadTimeout, s.http.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
 	address, _, _ := serve(t, s)
-	r := follow(t, address, "?after="+s.feed.eventID(0))
-	r.wantsEvent("beat")
+	r := openStream(t, address, "?after="+s.feed.eventID(0))
+	r.wantEvent("beat")
 	time.Sleep(150 * time.Millisecond) // the server's clock is the kernel's, and cannot be faked
 	s.rename(1, "key")
-	r.wants(1)
+	r.wantCommit(1)
 }
 
 // A client that does not read is dropped: nothing is sent without a limit, and
@@ -202,31 +204,31 @@ func TestAClientThatDoesNotReadIsDropped(t *testing.T) {
 	r := httptest.NewRequest("GET", "/api/events?after="+s.feed.eventID(0), nil)
 	ended := make(chan struct{})
 	go func() {
-		s.streamEvents(&stuck{t: t}, r)
+		s.streamEvents(&stuckWriter{t: t}, r)
 		close(ended)
 	}()
 	<-ended
 }
 
-// stuck is an answer whose client reads nothing.
-type stuck struct {
+// A stuckWriter is a ResponseWriter whose client reads nothing.
+type stuckWriter struct {
 	t        *testing.T
 	header   http.Header
 	deadline time.Time
 }
 
-func (s *stuck) Header() http.Header {
+func (s *stuckWriter) Header() http.Header {
 	if s.header == nil {
 		s.header = http.Header{}
 	}
 	return s.header
 }
 
-func (s *stuck) WriteHeader(int)                    {}
-func (s *stuck) SetReadDeadline(time.Time) error    { return nil }
-func (s *stuck) SetWriteDeadline(t time.Time) error { s.deadline = t; return nil }
+func (s *stuckWriter) WriteHeader(int)                    {}
+func (s *stuckWriter) SetReadDeadline(time.Time) error    { return nil }
+func (s *stuckWriter) SetWriteDeadline(t time.Time) error { s.deadline = t; return nil }
 
-func (s *stuck) Write([]byte) (int, error) {
+func (s *stuckWriter) Write([]byte) (int, error) {
 	if left := time.Until(s.deadline); left <= 0 || left > streamWriteTimeout {
 		s.t.Errorf("%v to send something", left)
 	}
@@ -236,8 +238,8 @@ func (s *stuck) Write([]byte) (int, error) {
 func TestShutdownEndsStreams(t *testing.T) {
 	s := start(t)
 	address, stop, done := serve(t, s)
-	r := follow(t, address, "")
-	r.wantsEvent("beat")
+	r := openStream(t, address, "")
+	r.wantEvent("beat")
 	stop()
 	select {
 	case err := <-done:
@@ -258,8 +260,8 @@ func TestOneClientGetsOnlySoManyStreams(t *testing.T) {
 	s := start(t)
 	s.clients.maxStreams = 2
 	address, _, _ := serve(t, s)
-	first := follow(t, address, "")
-	follow(t, address, "")
+	first := openStream(t, address, "")
+	openStream(t, address, "")
 	answer, err := http.Get("http://" + address + "/api/events")
 	if err != nil {
 		t.Fatal(err)
@@ -281,10 +283,10 @@ func TestVersionsOfMutations(t *testing.T) {
 	s := start(t)
 	s.rename(2, "key")
 	answer := s.send("GET", "/api/commits?mutation=key1&mutation=unknown", "")
-	if got, at := read(t, answer), answer.Header.Get("ETag"); got != "{\"key1\":2}\n" || !strings.HasSuffix(at, "."+s.feed.database+`"`) {
+	if got, at := readAnswer(t, answer), answer.Header.Get("ETag"); got != "{\"key1\":2}\n" || !strings.HasSuffix(at, "."+s.feed.database+`"`) {
 		t.Errorf("got %s of %s", got, at)
 	}
-	if got := read(t, s.send("GET", "/api/commits", "")); got != "{}\n" {
+	if got := readAnswer(t, s.send("GET", "/api/commits", "")); got != "{}\n" {
 		t.Errorf("of none: %s", got)
 	}
 	checkProblem(t, s.send("GET", "/api/commits?"+strings.Repeat("mutation=x&", maxMutations+1), ""), 400, "", -1, "at most")
@@ -297,7 +299,7 @@ func TestAThousandStreams(t *testing.T) {
 	s := start(t)
 	s.clients.maxStreams = n
 	address, _, _ := serve(t, s)
-	before := memory()
+	before := memoryInUse()
 	conns := make([]net.Conn, n)
 	for i := range conns {
 		conn, err := net.Dial("tcp", address)
@@ -307,9 +309,9 @@ func TestAThousandStreams(t *testing.T) {
 		defer conn.Close()
 		io.WriteString(conn, "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		conns[i] = conn
-		until(t, conn, "event: beat")
+		readUntil(t, conn, "event: beat")
 	}
-	used := memory() - before
+	used := memoryInUse() - before
 	t.Logf("%d streams use %.1f MB", n, float64(used)/1e6)
 	if used > 60e6 {
 		t.Errorf("%d bytes for %d streams", used, n)
@@ -320,7 +322,7 @@ func TestAThousandStreams(t *testing.T) {
 	began := time.Now()
 	for i, conn := range conns {
 		all.Go(func() {
-			until(t, conn, "key0")
+			readUntil(t, conn, "key0")
 			took[i] = time.Since(began)
 		})
 	}
@@ -333,8 +335,8 @@ func TestAThousandStreams(t *testing.T) {
 	}
 }
 
-// until reads until the text has come; what is behind it stays unread.
-func until(t *testing.T, conn net.Conn, text string) {
+// readUntil reads until it has read the text.
+func readUntil(t *testing.T, conn net.Conn, text string) {
 	got, chunk := "", make([]byte, 512)
 	for !strings.Contains(got, text) {
 		k, err := conn.Read(chunk)
@@ -346,8 +348,8 @@ func until(t *testing.T, conn net.Conn, text string) {
 	}
 }
 
-// memory is what the program holds of the system's: heap and stacks.
-func memory() int64 {
+// memoryInUse returns the bytes of heap and stacks in use.
+func memoryInUse() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -14,7 +14,7 @@ import (
 )
 
 // rename commits n changes of a kind, past the API, with keys of their own.
-func (s running) rename(n int, key string) {
+func (s testServer) rename(n int, key string) {
 	s.t.Helper()
 	for i := range n {
 		_, err := s.store.Change(s.t.Context(), store.Mutation{Kind: somebody, Key: fmt.Sprint(key, i)}, func(k kind.Kind) (kind.Kind, error) {
@@ -130,7 +130,7 @@ func TestFeedSeesAnotherProgramsCommits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer otherStore.Close()
-	other := running{Server: &Server{store: otherStore}, t: t}
+	other := testServer{Server: &Server{store: otherStore}, t: t}
 	_, more, err := s.feed.since(context.Background(), s.feed.version())
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/server/store"
 )
 
-func (s running) importing(entries []kind.Kind) string {
+func (s testServer) importBody(entries []kind.Kind) string {
 	s.t.Helper()
 	body, err := json.Marshal(entries)
 	if err != nil {
@@ -25,7 +25,7 @@ func TestImport(t *testing.T) {
 	changed, same := s.kind(somebody), s.kind("foaf:knows")
 	changed.Name = "was the death of"
 	added := kind.Kind{ID: "my:likes", Name: "likes", Domain: []string{}, Range: []string{"Person"}, Vocabulary: "my"}
-	body := s.importing([]kind.Kind{changed, same, added})
+	body := s.importBody([]kind.Kind{changed, same, added})
 
 	r := s.send("POST", "/api/kinds/import", body, asJSON, "Idempotency-Key: one")
 	if got := decode[store.Imported](t, r); r.StatusCode != 200 || got != (store.Imported{New: 1, Changed: 1, Same: 1}) {
@@ -37,13 +37,13 @@ func TestImport(t *testing.T) {
 	if got := s.kind("my:likes"); got.Name != "likes" || got.Version != 1 {
 		t.Errorf("new: %+v", got)
 	}
-	if list := read(t, s.send("GET", "/api/kinds", "")); !strings.Contains(list, `"my:likes"`) {
+	if list := readAnswer(t, s.send("GET", "/api/kinds", "")); !strings.Contains(list, `"my:likes"`) {
 		t.Error("the list does not have the new one")
 	}
 
-	before := s.state()
+	before := s.databaseSum()
 	again := s.send("POST", "/api/kinds/import", body, asJSON, "Idempotency-Key: one")
-	if got := decode[store.Imported](t, again); got.New != 1 || again.Header.Get("Idempotency-Replayed") != "true" || s.state() != before {
+	if got := decode[store.Imported](t, again); got.New != 1 || again.Header.Get("Idempotency-Replayed") != "true" || s.databaseSum() != before {
 		t.Errorf("the same request again: %+v, %v", got, again.Header)
 	}
 }
@@ -55,7 +55,7 @@ func TestBadImports(t *testing.T) {
 		k := good
 		k.ID = "my:hates"
 		edit(&k)
-		return s.importing([]kind.Kind{good, k})
+		return s.importBody([]kind.Kind{good, k})
 	}
 	for _, test := range []struct {
 		reason, body string
@@ -72,13 +72,13 @@ func TestBadImports(t *testing.T) {
 		{"a version of a kind that is gone", list(func(k *kind.Kind) { k.Version = 7 }), 409, "/1/version", "no such kind any more"},
 		{"too large", strings.Repeat(" ", maxImport+1), 413, "", "larger"},
 	} {
-		before := s.state()
+		before := s.databaseSum()
 		r := s.send("POST", "/api/kinds/import", test.body, asJSON, "Idempotency-Key: "+test.reason)
 		p := decode[problem](t, r)
 		if r.StatusCode != test.status || p.Path != test.path || !strings.Contains(p.Detail, test.detail) {
 			t.Errorf("%s: %d, %q, %q", test.reason, r.StatusCode, p.Path, p.Detail)
 		}
-		if s.state() != before {
+		if s.databaseSum() != before {
 			t.Errorf("%s: something was changed", test.reason)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// list is a page that shows what the current test's server has.
-type list struct {
+// listPage shows the kinds of the server of the current test.
+type listPage struct {
 	app.Compo
 	names []string
 }
@@ -24,18 +24,18 @@ type list struct {
 var shown func() []string // set by the test that serves pages
 
 var route = sync.OnceFunc(func() {
-	newList := func() app.Composer { return &list{} }
+	newList := func() app.Composer { return &listPage{} }
 	app.Route("/", newList)
 	app.RouteWithRegexp("^/kinds/[^/]+$", newList)
 })
 
-func (l *list) OnPreRender(app.Context) { l.names = shown() }
-func (l *list) Render() app.UI {
+func (l *listPage) OnPreRender(app.Context) { l.names = shown() }
+func (l *listPage) Render() app.UI {
 	return app.Ul().Body(app.Range(l.names).Slice(func(i int) app.UI { return app.Li().Text(l.names[i]) }))
 }
 
 // startPages starts a server whose pages show the names of all kinds.
-func startPages(t *testing.T) running {
+func startPages(t *testing.T) testServer {
 	route()
 	s := start(t)
 	shown = func() (names []string) {
@@ -51,7 +51,7 @@ func startPages(t *testing.T) running {
 func TestPageShowsTheDatabase(t *testing.T) {
 	s := startPages(t)
 	r := s.send("GET", "/", "")
-	body := read(t, r)
+	body := readAnswer(t, r)
 	if r.StatusCode != 200 || r.Header.Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(body, "was death of") {
 		t.Fatalf("%d %v", r.StatusCode, r.Header)
 	}
@@ -61,7 +61,7 @@ func TestPageShowsTheDatabase(t *testing.T) {
 	}
 	s.patch(somebody, `{"name":"passed away by"}`, asMerge)
 	r = s.send("GET", "/", "", "If-None-Match: "+tag)
-	if r.StatusCode != 200 || !strings.Contains(read(t, r), "passed away by") {
+	if r.StatusCode != 200 || !strings.Contains(readAnswer(t, r), "passed away by") {
 		t.Errorf("the page of before is not modified: %d", r.StatusCode)
 	}
 	if r := s.send("GET", "/", "", "Accept-Encoding: gzip"); r.Header.Get("Content-Encoding") != "gzip" {
@@ -91,15 +91,15 @@ func TestPagesThatAreNotThere(t *testing.T) {
 			t.Errorf("%s: %d", test.target, r.StatusCode)
 		}
 	}
-	if body := read(t, s.send("GET", "/nothing", "")); !strings.Contains(body, `<a href="/">`) {
+	if body := readAnswer(t, s.send("GET", "/nothing", "")); !strings.Contains(body, `<a href="/">`) {
 		t.Errorf("no way back: %s", body)
 	}
 }
 
 // Whatever the page names as its own is there, and nothing of it is elsewhere.
-func TestPageLoadsOnlyWhatIsServed(t *testing.T) {
+func TestAPageLoadsOnlyFilesThatAreServed(t *testing.T) {
 	s := startPages(t)
-	body := read(t, s.send("GET", "/", ""))
+	body := readAnswer(t, s.send("GET", "/", ""))
 	names := regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(body, -1)
 	if len(names) < 8 {
 		t.Fatalf("found only %q", names)
@@ -117,7 +117,7 @@ func TestPageLoadsOnlyWhatIsServed(t *testing.T) {
 	}
 }
 
-func TestManifestAndLoader(t *testing.T) {
+func TestManifestAndLoaderAreServed(t *testing.T) {
 	s := startPages(t)
 	manifest := decode[struct {
 		Name  string
@@ -131,20 +131,20 @@ func TestManifestAndLoader(t *testing.T) {
 			t.Errorf("%s: %d", icon.Src, r.StatusCode)
 		}
 	}
-	if script := read(t, s.send("GET", "/app.js", "")); !strings.Contains(script, fmt.Sprintf("goappWasmContentLength = %q", fmt.Sprint(len("\x00asm plain")))) {
+	if script := readAnswer(t, s.send("GET", "/app.js", "")); !strings.Contains(script, fmt.Sprintf("goappWasmContentLength = %q", fmt.Sprint(len("\x00asm plain")))) {
 		t.Error("the loader does not know the length of app.wasm")
 	}
-	if r := s.send("GET", "/wasm_exec.js", ""); read(t, r) != "// exec" || r.Header.Get("Content-Type") != "text/javascript; charset=utf-8" {
+	if r := s.send("GET", "/wasm_exec.js", ""); readAnswer(t, r) != "// exec" || r.Header.Get("Content-Type") != "text/javascript; charset=utf-8" {
 		t.Errorf("wasm_exec.js: %v", r.Header)
 	}
 }
 
 // The worker is ours and then go-app's. Ours uses three names of go-app's: if a later
 // version of it renames them, this fails.
-func TestWorker(t *testing.T) {
+func TestTheServiceWorkerIsOursAndGoApps(t *testing.T) {
 	s := startPages(t)
 	r := s.send("GET", "/app-worker.js", "")
-	script := read(t, r)
+	script := readAnswer(t, r)
 	if r.StatusCode != 200 || strings.Contains(script, "{{") {
 		t.Fatalf("%d", r.StatusCode)
 	}
@@ -188,7 +188,7 @@ func TestPagesOfManyAtOnceAreTheirOwn(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			if r := s.send("GET", "/", ""); r.StatusCode != 200 || !strings.Contains(read(t, r), "was death of") {
+			if r := s.send("GET", "/", ""); r.StatusCode != 200 || !strings.Contains(readAnswer(t, r), "was death of") {
 				t.Errorf("%d", r.StatusCode)
 			}
 		})

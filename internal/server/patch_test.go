@@ -27,7 +27,7 @@ var (
 )
 
 // The publicPaths test suite of RFC 6902, on documents of any shape.
-func TestConformance(t *testing.T) {
+func TestPatchConformance(t *testing.T) {
 	passed := 0
 	for _, suite := range [][]byte{conformance, conformanceOfSpec} {
 		var records []struct {
@@ -72,14 +72,14 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// An edit is one operation on a kind, as JSON and as Go.
-type edit struct {
+// An editCase is one operation on a kind, as JSON and as Go.
+type editCase struct {
 	operation map[string]any
 	do        func(*kind.Kind)
 }
 
 // drawEdit draws an operation that is right for k.
-func drawEdit(r *rapid.T, k kind.Kind) edit {
+func drawEdit(r *rapid.T, k kind.Kind) editCase {
 	line := rapid.StringMatching(`[a-zA-ZäöüÄ€🦄<>&"\\/~ ]{0,20}[a-z]`)
 	field := rapid.SampledFrom([]string{"domain", "range"}).Draw(r, "field")
 	list := func(k *kind.Kind) *[]string {
@@ -97,30 +97,30 @@ func drawEdit(r *rapid.T, k kind.Kind) edit {
 	}
 	switch choice {
 	case 0:
-		return edit{map[string]any{"op": "replace", "path": "/name", "value": value}, func(k *kind.Kind) { k.Name = value }}
+		return editCase{map[string]any{"op": "replace", "path": "/name", "value": value}, func(k *kind.Kind) { k.Name = value }}
 	case 1:
 		on := rapid.Bool().Draw(r, "on")
-		return edit{map[string]any{"op": "add", "path": "/has_direction", "value": on}, func(k *kind.Kind) { k.HasDirection = on }}
+		return editCase{map[string]any{"op": "add", "path": "/has_direction", "value": on}, func(k *kind.Kind) { k.HasDirection = on }}
 	case 2:
-		return edit{map[string]any{"op": "test", "path": "/" + field, "value": *list(&k)}, func(*kind.Kind) {}}
+		return editCase{map[string]any{"op": "test", "path": "/" + field, "value": *list(&k)}, func(*kind.Kind) {}}
 	case 3:
-		return edit{map[string]any{"op": "copy", "from": "/name", "path": "/inverse"}, func(k *kind.Kind) { k.Inverse = k.Name }}
+		return editCase{map[string]any{"op": "copy", "from": "/name", "path": "/inverse"}, func(k *kind.Kind) { k.Inverse = k.Name }}
 	case 4:
-		return edit{map[string]any{"op": "add", "path": "/" + field + "/-", "value": value}, func(k *kind.Kind) { *list(k) = append(*list(k), value) }}
+		return editCase{map[string]any{"op": "add", "path": "/" + field + "/-", "value": value}, func(k *kind.Kind) { *list(k) = append(*list(k), value) }}
 	case 5:
 		i := rapid.IntRange(0, n).Draw(r, "i")
-		return edit{map[string]any{"op": "add", "path": at(i), "value": value}, func(k *kind.Kind) { *list(k) = slices.Insert(*list(k), i, value) }}
+		return editCase{map[string]any{"op": "add", "path": at(i), "value": value}, func(k *kind.Kind) { *list(k) = slices.Insert(*list(k), i, value) }}
 	}
 	i, j := rapid.IntRange(0, n-1).Draw(r, "i"), rapid.IntRange(0, n-1).Draw(r, "j")
 	switch choice {
 	case 6:
-		return edit{map[string]any{"op": "remove", "path": at(i)}, func(k *kind.Kind) { *list(k) = slices.Delete(*list(k), i, i+1) }}
+		return editCase{map[string]any{"op": "remove", "path": at(i)}, func(k *kind.Kind) { *list(k) = slices.Delete(*list(k), i, i+1) }}
 	case 7:
-		return edit{map[string]any{"op": "replace", "path": at(i), "value": value}, func(k *kind.Kind) { (*list(k))[i] = value }}
+		return editCase{map[string]any{"op": "replace", "path": at(i), "value": value}, func(k *kind.Kind) { (*list(k))[i] = value }}
 	case 8:
-		return edit{map[string]any{"op": "copy", "from": at(i), "path": at(j)}, func(k *kind.Kind) { *list(k) = slices.Insert(*list(k), j, (*list(k))[i]) }}
+		return editCase{map[string]any{"op": "copy", "from": at(i), "path": at(j)}, func(k *kind.Kind) { *list(k) = slices.Insert(*list(k), j, (*list(k))[i]) }}
 	default:
-		return edit{map[string]any{"op": "move", "from": at(i), "path": at(j)}, func(k *kind.Kind) {
+		return editCase{map[string]any{"op": "move", "from": at(i), "path": at(j)}, func(k *kind.Kind) {
 			moved := (*list(k))[i]
 			*list(k) = slices.Insert(slices.Delete(*list(k), i, i+1), j, moved)
 		}}
@@ -159,7 +159,7 @@ func TestPatchAgainstGo(t *testing.T) {
 			steps = append(steps, string(step))
 			e.do(&want)
 		}
-		got, err := patched(prev, "["+strings.Join(steps, ",")+"]")
+		got, err := applyToKind(prev, "["+strings.Join(steps, ",")+"]")
 		if err != nil {
 			r.Fatalf("%s\n%v", steps, err)
 		}
@@ -169,21 +169,21 @@ func TestPatchAgainstGo(t *testing.T) {
 
 		at := rapid.IntRange(0, len(steps)).Draw(r, "at")
 		bad := slices.Insert(slices.Clone(steps), at, rapid.SampledFrom(failing).Draw(r, "failing"))
-		_, err = patched(prev, "["+strings.Join(bad, ",")+"]")
+		_, err = applyToKind(prev, "["+strings.Join(bad, ",")+"]")
 		var p *problem
 		if !errors.As(err, &p) || p.Operation == nil || *p.Operation != at {
 			r.Fatalf("%s\n%v, want operation %d to fail", bad, err, at)
 		}
 		bad = append(steps, rapid.SampledFrom(unfit).Draw(r, "unfit"))
-		got, err = patched(prev, "["+strings.Join(bad, ",")+"]")
+		got, err = applyToKind(prev, "["+strings.Join(bad, ",")+"]")
 		if !errors.As(err, &p) || p.Path == "" {
 			r.Fatalf("%s\ngot %+v, %v", bad, got, err)
 		}
 	})
 }
 
-// patched does to prev what a request with that body does.
-func patched(prev kind.Kind, body string) (kind.Kind, error) {
+// applyToKind applies a JSON Patch to prev, as a request does.
+func applyToKind(prev kind.Kind, body string) (kind.Kind, error) {
 	change, err := parsePatch(jsonPatchType, []byte(body))
 	if err != nil {
 		return kind.Kind{}, err

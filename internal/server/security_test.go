@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestEveryAnswerIsGuarded(t *testing.T) {
+func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) {
 	s := startPages(t)
 	for _, target := range []string{"/", "/nothing", "/web/app.wasm", "/web/nothing", "/wasm_exec.js", "/app-worker.js", "/api/kinds", "/api/nothing", "/api/kinds/crm:P0"} {
 		header := s.send("GET", target, "").Header
@@ -28,7 +28,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	}
 }
 
-func TestWhoMayAsk(t *testing.T) {
+func TestRequestsOfOtherOriginsAreRefused(t *testing.T) {
 	s := start(t)
 	for _, test := range []struct {
 		reason  string
@@ -64,7 +64,7 @@ func TestPanicIsAnswered(t *testing.T) {
 	}
 }
 
-func TestConnectionsHaveLimits(t *testing.T) {
+func TestConnectionsHaveTimeouts(t *testing.T) {
 	s := start(t)
 	for name, limit := range map[string]time.Duration{
 		"header": s.http.ReadHeaderTimeout, "read": s.http.ReadTimeout, "write": s.http.WriteTimeout, "idle": s.http.IdleTimeout,

@@ -27,8 +27,8 @@ import (
 
 const somebody = kind.ID("crm:P100_was_death_of") // the kind that most tests change
 
-// web is a small web/.
-func web() fstest.MapFS {
+// webFiles returns a small web/.
+func webFiles() fstest.MapFS {
 	worker, err := os.ReadFile("../../web/worker.js")
 	if err != nil {
 		panic(err)
@@ -56,7 +56,7 @@ var filled = sync.OnceValue(func() []byte {
 	}
 	defer os.RemoveAll(directory)
 	path := filepath.Join(directory, "filled.db")
-	s, err := Open(context.Background(), Config{Database: path, Web: web()})
+	s, err := Open(context.Background(), Config{Database: path, Web: webFiles()})
 	if err != nil {
 		panic(err)
 	}
@@ -68,31 +68,31 @@ var filled = sync.OnceValue(func() []byte {
 	return database
 })
 
-// A running server, without a network.
-type running struct {
+// A testServer is a server that is called without a network.
+type testServer struct {
 	*Server
 	t    testing.TB
 	path string // of the database
 	log  *bytes.Buffer
 }
 
-func start(t testing.TB) running {
+func start(t testing.TB) testServer {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
 	if err := os.WriteFile(path, filled(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	s, err := Open(t.Context(), Config{Database: path, Web: web(), WasmExec: []byte("// exec"), Log: slog.New(slog.NewTextHandler(&log, nil))})
+	s, err := Open(t.Context(), Config{Database: path, Web: webFiles(), WasmExec: []byte("// exec"), Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return running{s, t, path, &log}
+	return testServer{s, t, path, &log}
 }
 
 // send sends a request; headers are "Name: value".
-func (s running) send(method, target, body string, headers ...string) *http.Response {
+func (s testServer) send(method, target, body string, headers ...string) *http.Response {
 	r := httptest.NewRequest(method, "http://localhost"+target, strings.NewReader(body))
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
@@ -112,13 +112,13 @@ const (
 	asMerge = "Content-Type: application/merge-patch+json"
 )
 
-func (s running) patch(id kind.ID, body string, headers ...string) *http.Response {
+func (s testServer) patch(id kind.ID, body string, headers ...string) *http.Response {
 	return s.send("PATCH", "/api/kinds/"+string(id), body, headers...)
 }
 
-// state is all that a request could have changed: the bytes of the database
-// and of its write-ahead log.
-func (s running) state() string {
+// databaseSum returns a hash of the database file and its write-ahead log, which every
+// write changes.
+func (s testServer) databaseSum() string {
 	s.t.Helper()
 	sum := sha256.New()
 	for _, suffix := range []string{"", "-wal"} {
@@ -132,7 +132,7 @@ func (s running) state() string {
 	return string(sum.Sum(nil))
 }
 
-func (s running) kind(id kind.ID) kind.Kind {
+func (s testServer) kind(id kind.ID) kind.Kind {
 	s.t.Helper()
 	k, err := s.store.Kind(s.t.Context(), id)
 	if err != nil {
@@ -141,7 +141,7 @@ func (s running) kind(id kind.ID) kind.Kind {
 	return k
 }
 
-func read(t testing.TB, r *http.Response) string {
+func readAnswer(t testing.TB, r *http.Response) string {
 	t.Helper()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -161,7 +161,7 @@ func decode[T any](t testing.TB, r *http.Response) T {
 
 func TestOpenNamesWhatIsMissing(t *testing.T) {
 	for _, name := range []string{"worker.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable-512.png"} {
-		files := web()
+		files := webFiles()
 		delete(files, name)
 		_, err := Open(t.Context(), Config{Database: filepath.Join(t.TempDir(), "a.db"), Web: files})
 		if err == nil || !strings.Contains(err.Error(), "web/"+name+" is missing") {
@@ -216,7 +216,7 @@ func TestSecondServerOnThePort(t *testing.T) {
 }
 
 // serve runs s on a real port until the test ends or stop is called; done gives Serve's error.
-func serve(t *testing.T, s running) (address string, stop func(), done <-chan error) {
+func serve(t *testing.T, s testServer) (address string, stop func(), done <-chan error) {
 	t.Helper()
 	listener, err := Listen("127.0.0.1:0", "")
 	if err != nil {

@@ -18,7 +18,7 @@ func commit(version int64, id kind.ID, field string, value any) store.Commit {
 	return store.Commit{Version: version, Kind: id, Patch: patch, Mutation: "m", Device: "other"}
 }
 
-func TestNotificationsAreForPeople(t *testing.T) {
+func TestNotificationTexts(t *testing.T) {
 	names := map[kind.ID]string{}
 	many := func(n int) (commits []store.Commit) {
 		for i := range n {
@@ -55,7 +55,7 @@ func TestNotificationsAreForPeople(t *testing.T) {
 }
 
 // FCM refuses what is over 4 KB, and the text of a change can be 40.
-func TestWhatHasNoRoomIsFetched(t *testing.T) {
+func TestEventsThatAreTooLargeAreReplacedByOne(t *testing.T) {
 	names := map[kind.ID]string{"org:a": "a"}
 	for n := 3000; n < 4200; n++ {
 		commits := []store.Commit{commit(7, "org:a", "description", strings.Repeat("x", n))}
@@ -73,7 +73,7 @@ func TestWhatHasNoRoomIsFetched(t *testing.T) {
 	}
 }
 
-func TestTheLargestNotificationHasRoom(t *testing.T) {
+func TestTheLargestNotificationFits(t *testing.T) {
 	for _, character := range []string{"x", "\"", "<", "\u2028", "😀"} {
 		names := map[kind.ID]string{}
 		var commits []store.Commit

@@ -26,9 +26,9 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// bench is a Push, the database that it tells of, and the stand-in that it sends
-// to: through go-fcm, over HTTP, logged in as a service account.
-type bench struct {
+// A fixture is a Sender with its database, and the stand-in for FCM that it sends to:
+// through go-fcm, over HTTP, logged in as a service account.
+type fixture struct {
 	*Sender
 	t     *testing.T
 	store *store.Store
@@ -36,8 +36,8 @@ type bench struct {
 	log   bytes.Buffer
 }
 
-// files writes what a Config names, for an FCM at the address.
-func files(t *testing.T, address string) Config {
+// writeConfig writes the files of a Config for an FCM at the address.
+func writeConfig(t *testing.T, address string) Config {
 	t.Helper()
 	c, err := standin.Files(t.TempDir(), address)
 	if err != nil {
@@ -46,20 +46,20 @@ func files(t *testing.T, address string) Config {
 	return Config{AccountFile: c.AccountFile, BrowserFile: c.BrowserFile, Endpoint: c.Endpoint}
 }
 
-func newBench(t *testing.T) *bench {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	b := &bench{t: t, fcm: standin.New(), store: opened(t)}
+	b := &fixture{t: t, fcm: standin.New(), store: openStore(t)}
 	server := httptest.NewServer(b.fcm)
 	t.Cleanup(server.Close)
 	var err error
-	b.Sender, err = Open(t.Context(), files(t, server.URL), b.store, slog.New(slog.NewTextHandler(&b.log, nil)))
+	b.Sender, err = Open(t.Context(), writeConfig(t, server.URL), b.store, slog.New(slog.NewTextHandler(&b.log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
-func opened(t *testing.T) *store.Store {
+func openStore(t *testing.T) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), []kind.Kind{
 		{ID: "org:hasMember", Name: "has member", HasDirection: true, Vocabulary: "org", Version: 1},
@@ -72,15 +72,15 @@ func opened(t *testing.T) *store.Store {
 	return s
 }
 
-func (b *bench) register(id string) {
+func (b *fixture) register(id string) {
 	b.t.Helper()
 	if err := b.store.SaveDevice(b.t.Context(), id, "token of "+id); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-// commit changes a kind, from a device or from elsewhere ("").
-func (b *bench) commit(device string, id kind.ID, edit func(*kind.Kind)) {
+// commit changes a kind, in the name of a device or of none ("").
+func (b *fixture) commit(device string, id kind.ID, edit func(*kind.Kind)) {
 	b.t.Helper()
 	_, err := b.store.Change(b.t.Context(), store.Mutation{Kind: id, Device: device}, func(k kind.Kind) (kind.Kind, error) {
 		edit(&k)
@@ -93,8 +93,8 @@ func (b *bench) commit(device string, id kind.ID, edit func(*kind.Kind)) {
 
 func rename(name string) func(*kind.Kind) { return func(k *kind.Kind) { k.Name = name } }
 
-// round tells everyone, once, and returns what was sent, by device.
-func (b *bench) round() map[string]map[string]string {
+// notifyOnce notifies the devices once, and returns the data of the messages by device.
+func (b *fixture) notifyOnce() map[string]map[string]string {
 	b.t.Helper()
 	before, _ := b.fcm.Messages()
 	if _, err := b.notifyDevices(b.t.Context()); err != nil {
@@ -112,7 +112,7 @@ func (b *bench) round() map[string]map[string]string {
 	return sent
 }
 
-// events are those of a message.
+// events returns the events of a message.
 func events(t *testing.T, data map[string]string) []live.Event {
 	t.Helper()
 	var events []live.Event
@@ -127,13 +127,13 @@ func events(t *testing.T, data map[string]string) []live.Event {
 	return events
 }
 
-func TestEveryOtherDeviceIsTold(t *testing.T) {
-	b := newBench(t)
+func TestEveryOtherDeviceIsNotified(t *testing.T) {
+	b := newFixture(t)
 	for _, id := range []string{"a", "b", "c"} {
 		b.register(id)
 	}
 	b.commit("a", "org:linkedTo", func(k *kind.Kind) { k.Name, k.HasDirection = "is linked to", true })
-	sent := b.round()
+	sent := b.notifyOnce()
 	if len(sent) != 2 || sent["a"] != nil {
 		t.Fatalf("sent %v", sent)
 	}
@@ -149,7 +149,7 @@ func TestEveryOtherDeviceIsTold(t *testing.T) {
 			t.Errorf("%s: %v, want %v", id, sent[id], want)
 		}
 	}
-	if sent := b.round(); len(sent) > 0 {
+	if sent := b.notifyOnce(); len(sent) > 0 {
 		t.Errorf("told again: %v", sent)
 	}
 	counts, err := b.Counts(t.Context())
@@ -158,14 +158,14 @@ func TestEveryOtherDeviceIsTold(t *testing.T) {
 	}
 }
 
-func TestWhatChangesMeanwhileIsOneMessage(t *testing.T) {
-	b := newBench(t)
+func TestChangesMadeMeanwhileAreOneMessage(t *testing.T) {
+	b := newFixture(t)
 	b.register("a")
 	b.register("b")
 	b.commit("b", "org:linkedTo", rename("one"))
 	b.commit("a", "org:hasMember", rename("two"))
 	b.commit("b", "org:linkedTo", rename("three"))
-	sent := b.round()
+	sent := b.notifyOnce()
 	for id, want := range map[string][2]string{
 		"a": {"three", "Has a new name."},
 		"b": {"two", "Has a new name."},
@@ -181,8 +181,8 @@ func TestWhatChangesMeanwhileIsOneMessage(t *testing.T) {
 }
 
 // What a device has done itself, and what changes nothing, is no news.
-func TestNobodyIsToldOfNothing(t *testing.T) {
-	b := newBench(t)
+func TestACommitWithoutChangesIsNotPushed(t *testing.T) {
+	b := newFixture(t)
 	b.register("a")
 	b.commit("a", "org:linkedTo", rename("mine"))
 	_, err := b.store.Change(t.Context(), store.Mutation{Kind: "org:hasMember", Key: "key", Request: "r"},
@@ -190,7 +190,7 @@ func TestNobodyIsToldOfNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sent := b.round(); len(sent) > 0 {
+	if sent := b.notifyOnce(); len(sent) > 0 {
 		t.Errorf("sent %v", sent)
 	}
 	if behind, err := b.store.DevicesBehind(t.Context()); len(behind) > 0 || err != nil {
@@ -199,19 +199,19 @@ func TestNobodyIsToldOfNothing(t *testing.T) {
 }
 
 func TestAFailureLosesNothing(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.register("a")
 	b.commit("", "org:linkedTo", rename("one"))
 	b.fcm.FailNext(500)
-	if sent := b.round(); len(sent) > 0 {
+	if sent := b.notifyOnce(); len(sent) > 0 {
 		t.Fatalf("sent %v", sent)
 	}
 	b.commit("", "org:linkedTo", rename("two"))
-	if sent := b.round(); len(sent) > 0 || b.fcm.Attempts() != 1 {
+	if sent := b.notifyOnce(); len(sent) > 0 || b.fcm.Attempts() != 1 {
 		t.Fatalf("not left alone: %d attempts, sent %v", b.fcm.Attempts(), sent)
 	}
 	b.retries = map[string]retry{} // as after a restart
-	sent := b.round()
+	sent := b.notifyOnce()
 	if got := events(t, sent["a"]); len(got) != 2 || sent["a"]["title"] != "two" {
 		t.Errorf("%v", sent)
 	}
@@ -226,9 +226,9 @@ func TestAFailureLosesNothing(t *testing.T) {
 
 // A device that cannot be reached for days is tried less and less often, and told
 // of everything when it can; nobody has to wake the Push for that.
-func TestRetriesGrowApart(t *testing.T) {
+func TestRetryDelaysGrow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := opened(t)
+		s := openStore(t)
 		var mu sync.Mutex
 		var at []time.Duration
 		start, reachable := time.Now(), false
@@ -243,7 +243,7 @@ func TestRetriesGrowApart(t *testing.T) {
 			}
 			return &messaging.BatchResponse{Responses: []*messaging.SendResponse{response}}, nil
 		}
-		b := &bench{Sender: p, t: t, store: s}
+		b := &fixture{Sender: p, t: t, store: s}
 		b.register("a")
 		b.commit("", "org:linkedTo", rename("one"))
 		ctx, cancel := context.WithCancel(t.Context())
@@ -273,42 +273,42 @@ func TestRetriesGrowApart(t *testing.T) {
 }
 
 // What FCM itself asks to be repeated, go-fcm repeats at once.
-func TestUnavailableIsRepeated(t *testing.T) {
-	b := newBench(t)
+func TestAnUnavailableServiceIsRetried(t *testing.T) {
+	b := newFixture(t)
 	b.register("a")
 	b.commit("", "org:linkedTo", rename("one"))
 	b.fcm.FailNext(503)
-	if sent := b.round(); len(sent) != 1 || b.fcm.Attempts() != 2 {
+	if sent := b.notifyOnce(); len(sent) != 1 || b.fcm.Attempts() != 2 {
 		t.Errorf("%d attempts, sent %v", b.fcm.Attempts(), sent)
 	}
 }
 
 func TestADeadTokenIsForgotten(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.register("a")
 	b.register("b")
 	b.fcm.Unregister("token of a")
 	b.commit("", "org:linkedTo", rename("one"))
-	if sent := b.round(); len(sent) != 1 || sent["b"] == nil {
+	if sent := b.notifyOnce(); len(sent) != 1 || sent["b"] == nil {
 		t.Errorf("sent %v", sent)
 	}
 	b.commit("", "org:linkedTo", rename("two"))
-	b.round()
+	b.notifyOnce()
 	counts, _ := b.Counts(t.Context())
 	if want := (Counts{Devices: 1, Sent: 2, Forgotten: 1}); counts != want || b.fcm.Attempts() != 3 {
 		t.Errorf("%+v, want %+v, %d attempts", counts, want, b.fcm.Attempts())
 	}
 }
 
-func TestADeviceFarBehindIsToldToFetch(t *testing.T) {
-	b := newBench(t)
+func TestADeviceFarBehindIsSentOneReload(t *testing.T) {
+	b := newFixture(t)
 	b.register("old")
 	for i := range maxBehind {
 		b.commit("", "org:linkedTo", rename(fmt.Sprint("change ", i)))
 	}
 	b.register("new")
 	b.commit("", "org:linkedTo", rename("the last"))
-	sent := b.round()
+	sent := b.notifyOnce()
 	got := events(t, sent["old"])
 	if len(got) != 1 || got[0].Patch != nil || got[0].Version != maxBehind+1 || sent["old"]["title"] == "" || sent["old"]["body"] == "" {
 		t.Errorf("old: %v", sent["old"])
@@ -318,8 +318,8 @@ func TestADeviceFarBehindIsToldToFetch(t *testing.T) {
 	}
 }
 
-func TestRunTellsAndEnds(t *testing.T) {
-	b := newBench(t)
+func TestRunNotifiesUntilItIsCancelled(t *testing.T) {
+	b := newFixture(t)
 	b.register("a")
 	b.commit("", "org:linkedTo", rename("before it was started"))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -343,8 +343,8 @@ func TestRunTellsAndEnds(t *testing.T) {
 	<-ended
 }
 
-func TestOpenSaysWhatIsMissing(t *testing.T) {
-	good := files(t, "http://127.0.0.1:1")
+func TestOpenNamesWhatIsMissing(t *testing.T) {
+	good := writeConfig(t, "http://127.0.0.1:1")
 	write := func(content string) string {
 		path := filepath.Join(t.TempDir(), "file.json")
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -374,8 +374,8 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 }
 
 // The account's file in the place of the browsers' must not reach them.
-func TestOnlyWhatBrowsersNeedIsRead(t *testing.T) {
-	c := files(t, "http://127.0.0.1:1")
+func TestOnlyTheBrowsersFieldsAreRead(t *testing.T) {
+	c := writeConfig(t, "http://127.0.0.1:1")
 	mixed := map[string]string{"private_key": "secret"}
 	if err := json.Unmarshal(standin.BrowserConfig(), &mixed); err != nil {
 		t.Fatal(err)

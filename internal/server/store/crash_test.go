@@ -71,7 +71,7 @@ func TestKilledProgramLosesNothingThatItAnswered(t *testing.T) {
 		t.Fatalf("only %d changes before the end", answered)
 	}
 
-	s := opened(t, path)
+	s := openStore(t, path)
 	k, err := s.Kind(t.Context(), "org:linkedTo")
 	if err != nil || k.Version < answered || k.Name != fmt.Sprint("change ", k.Version-1) {
 		t.Errorf("answered %d, found %+v, %v", answered, k, err)
@@ -90,14 +90,14 @@ func TestKilledProgramLosesNothingThatItAnswered(t *testing.T) {
 // two writes: here, while the store is still open.
 func TestFilesOfAnOpenStoreAreWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "open.db")
-	s := opened(t, path)
+	s := openStore(t, path)
 	for i := range 8 {
 		change(t, s, Mutation{Kind: "org:linkedTo"}, appendX)
 		found := filepath.Join(t.TempDir(), "found.db")
 		for _, suffix := range []string{"", "-wal"} {
 			copyFile(t, path+suffix, found+suffix)
 		}
-		after := opened(t, found)
+		after := openStore(t, found)
 		if k, err := after.Kind(t.Context(), "org:linkedTo"); err != nil || k.Version != int64(i)+2 || len(commits(t, after)) != i+1 {
 			t.Fatalf("after %d changes: %+v, %v", i+1, k, err)
 		}
@@ -124,7 +124,7 @@ func copyFile(t *testing.T, from, to string) {
 }
 
 func TestParallelChangesLeaveNoGap(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	var group sync.WaitGroup
 	for range 100 {
 		group.Go(func() {
@@ -152,7 +152,7 @@ func TestParallelChangesLeaveNoGap(t *testing.T) {
 // The log is enough: its patches, applied in order to the first kinds, make the
 // last ones, whatever was changed.
 func TestLogLeadsFromTheFirstKindsToTheLast(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	followed := map[kind.ID][]byte{}
 	for _, k := range seeds() {
 		followed[k.ID], _ = json.Marshal(k)
@@ -202,8 +202,8 @@ func TestLogLeadsFromTheFirstKindsToTheLast(t *testing.T) {
 
 func TestHeldDatabaseIsBusyAndUnchanged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "held.db")
-	opened(t, path).Close()
-	s := opened(t, path)
+	openStore(t, path).Close()
+	s := openStore(t, path)
 	other, err := openPool(path, 1, "_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)

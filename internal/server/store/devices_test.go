@@ -26,8 +26,8 @@ func wantBehind(t *testing.T, s *Store, reason string, want ...Device) {
 	}
 }
 
-func TestADeviceIsBehindUntilItIsTold(t *testing.T) {
-	s := fresh(t)
+func TestADeviceIsBehindUntilItIsNotified(t *testing.T) {
+	s := newStore(t)
 	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("before"))
 	register(t, s, "a", "token a")
 	wantBehind(t, s, "what was there when it registered")
@@ -64,7 +64,7 @@ func TestDevicesAreForgotten(t *testing.T) {
 			return s.SaveDevice(t.Context(), "c", "token c")
 		}},
 	} {
-		s := fresh(t)
+		s := newStore(t)
 		register(t, s, "a", "token a")
 		register(t, s, "b", "token b")
 		if err := test.forget(s); err != nil {
@@ -80,7 +80,7 @@ func TestDevicesAreForgotten(t *testing.T) {
 
 // A token that has been replaced meanwhile is not the device's any more.
 func TestADeadTokenDoesNotForgetItsDevice(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	register(t, s, "a", "dead")
 	register(t, s, "a", "alive")
 	if err := s.DeleteDeviceByToken(t.Context(), "dead"); err != nil {
@@ -91,8 +91,8 @@ func TestADeadTokenDoesNotForgetItsDevice(t *testing.T) {
 	}
 }
 
-func TestThereIsAnEndOfDevices(t *testing.T) {
-	s := fresh(t)
+func TestTheNumberOfDevicesIsLimited(t *testing.T) {
+	s := newStore(t)
 	_, err := s.write.ExecContext(t.Context(), `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
 		INSERT INTO devices SELECT i, i, 0, ? FROM n`, MaxDevices, s.now().UnixMilli())
 	if err != nil {
@@ -107,11 +107,11 @@ func TestThereIsAnEndOfDevices(t *testing.T) {
 // What is in a database of version 1 stays, and it can be used as if it were new.
 func TestAnOlderDatabaseIsBroughtUpToDate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "old.db")
-	database(t, schema+fmt.Sprintf(`
+	writeDatabase(t, schema+fmt.Sprintf(`
 		INSERT INTO kinds VALUES ('org:linkedTo', 'linked to', '', 0, '', '[]', '[]', 'org', 2);
 		INSERT INTO commits (kind, patch, mutation, time) VALUES ('org:linkedTo', '[]', 'key', 1);
 		PRAGMA application_id = %d; PRAGMA user_version = 1; PRAGMA journal_mode = wal`, applicationID))(path)
-	s := opened(t, path)
+	s := openStore(t, path)
 	kinds, position, err := s.Snapshot(t.Context())
 	if err != nil || len(kinds) != 1 || kinds[0].Version != 2 || position.Version != 1 {
 		t.Errorf("%v, %v, %v", kinds, position, err)
@@ -122,5 +122,5 @@ func TestAnOlderDatabaseIsBroughtUpToDate(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	wantBehind(t, opened(t, path), "opened again", Device{"a", "token a", 1})
+	wantBehind(t, openStore(t, path), "opened again", Device{"a", "token a", 1})
 }

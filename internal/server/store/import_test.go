@@ -10,7 +10,7 @@ import (
 )
 
 func TestImport(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	changed, same := seeds()[0], seeds()[1]
 	changed.Name = "has as member"
 	added := kind.Kind{ID: "org:knows", Name: "knows", Domain: []string{}, Range: []string{}, Vocabulary: "org"}
@@ -36,7 +36,7 @@ func TestImport(t *testing.T) {
 }
 
 func TestAFailedImportLeavesNothing(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	added := kind.Kind{ID: "org:knows", Name: "knows", Vocabulary: "org"}
 	there := seeds()[0]
 	there.Version = 2

@@ -17,14 +17,14 @@ import (
 
 func TestOpenMakesAndFillsOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new.db")
-	s := opened(t, path)
+	s := openStore(t, path)
 	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("changed"))
 	position, _ := s.Position(t.Context())
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 
-	again := opened(t, path)
+	again := openStore(t, path)
 	kinds, after, err := again.Snapshot(t.Context())
 	if err != nil || len(kinds) != 3 || kinds[1].Name != "changed" || after != position {
 		t.Errorf("reopened: %v, %v, want %v, %v", kinds, after, position, err)
@@ -37,7 +37,7 @@ func TestOpenMakesAndFillsOnce(t *testing.T) {
 func TestOpenTakesAnyPath(t *testing.T) {
 	for _, name := range []string{"a b.db", "50%.db", "what?.db", "a#b.db", "ü&=.db", "?_pragma=x.db"} {
 		path := filepath.Join(t.TempDir(), name)
-		opened(t, path)
+		openStore(t, path)
 		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -49,13 +49,13 @@ func TestOpenFillsAnEmptyFile(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if kinds, err := opened(t, path).Kinds(t.Context()); err != nil || len(kinds) != 3 {
+	if kinds, err := openStore(t, path).Kinds(t.Context()); err != nil || len(kinds) != 3 {
 		t.Errorf("%d kinds, %v", len(kinds), err)
 	}
 }
 
-// database makes a SQLite file that Open did not make.
-func database(t *testing.T, statements string) func(path string) {
+// writeDatabase returns a function that makes a SQLite file with these statements.
+func writeDatabase(t *testing.T, statements string) func(path string) {
 	return func(path string) {
 		db, err := sql.Open("sqlite", fileURI(path))
 		if err != nil {
@@ -68,7 +68,7 @@ func database(t *testing.T, statements string) func(path string) {
 	}
 }
 
-func content(t *testing.T, content string) func(path string) {
+func writeContent(t *testing.T, content string) func(path string) {
 	return func(path string) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -82,14 +82,14 @@ func TestOpenRefusesAndLeavesTheFileAsItWas(t *testing.T) {
 		make   func(path string)
 		want   error
 	}{
-		{"a text", content(t, "dear diary, this is no database\n"), ErrNotDatabase},
-		{"one byte", content(t, "x"), ErrNotDatabase},
-		{"the first bytes of a database, then nothing of one", content(t, "SQLite format 3\x00"+strings.Repeat("junk", 400)), ErrNotDatabase},
-		{"a database of another program", database(t, `CREATE TABLE notes (text); INSERT INTO notes VALUES ('mine')`), ErrNotDatabase},
-		{"another program's, with our table's name", database(t, `CREATE TABLE kinds (id)`), ErrNotDatabase},
-		{"another program's, in WAL mode", database(t, `PRAGMA journal_mode = wal; CREATE TABLE notes (text)`), ErrNotDatabase},
-		{"an empty one of another program", database(t, `PRAGMA application_id = 7`), ErrNotDatabase},
-		{"a later version's", database(t, `PRAGMA application_id = 0x61746f6d; PRAGMA user_version = 99; CREATE TABLE kinds (id)`), ErrNewer},
+		{"a text", writeContent(t, "dear diary, this is no database\n"), ErrNotDatabase},
+		{"one byte", writeContent(t, "x"), ErrNotDatabase},
+		{"the first bytes of a database, then nothing of one", writeContent(t, "SQLite format 3\x00"+strings.Repeat("junk", 400)), ErrNotDatabase},
+		{"a database of another program", writeDatabase(t, `CREATE TABLE notes (text); INSERT INTO notes VALUES ('mine')`), ErrNotDatabase},
+		{"another program's, with our table's name", writeDatabase(t, `CREATE TABLE kinds (id)`), ErrNotDatabase},
+		{"another program's, in WAL mode", writeDatabase(t, `PRAGMA journal_mode = wal; CREATE TABLE notes (text)`), ErrNotDatabase},
+		{"an empty one of another program", writeDatabase(t, `PRAGMA application_id = 7`), ErrNotDatabase},
+		{"a later version's", writeDatabase(t, `PRAGMA application_id = 0x61746f6d; PRAGMA user_version = 99; CREATE TABLE kinds (id)`), ErrNewer},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "given.db")
@@ -116,9 +116,9 @@ func TestOpenRefusesAndLeavesTheFileAsItWas(t *testing.T) {
 }
 
 // The file of a database that is being written to in WAL mode can say less than its log.
-func TestOpenRefusesWhatOnlyTheLogTells(t *testing.T) {
+func TestOpenRefusesAForeignWriteAheadLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "given.db")
-	database(t, `PRAGMA journal_mode = wal`)(path)
+	writeDatabase(t, `PRAGMA journal_mode = wal`)(path)
 	db, err := openPool(path, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -137,10 +137,10 @@ func TestOpenRefusesWhatOnlyTheLogTells(t *testing.T) {
 	}
 }
 
-func TestOpenSaysWhatTheFileSystemSays(t *testing.T) {
+func TestOpenReturnsErrorsOfTheFileSystem(t *testing.T) {
 	directory := t.TempDir()
 	file := filepath.Join(directory, "file")
-	content(t, "text")(file)
+	writeContent(t, "text")(file)
 	for _, test := range []struct {
 		reason, path string
 		want         error
@@ -174,7 +174,7 @@ func TestTwoProgramsMayStartOnOneNewFile(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if k, err := opened(t, path).Kind(t.Context(), "org:linkedTo"); err != nil || k.Name != "linked toxxxx" || k.Version != 5 {
+	if k, err := openStore(t, path).Kind(t.Context(), "org:linkedTo"); err != nil || k.Name != "linked toxxxx" || k.Version != 5 {
 		t.Errorf("%+v, %v", k, err)
 	}
 }

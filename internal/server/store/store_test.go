@@ -25,7 +25,7 @@ func seeds() []kind.Kind {
 	}
 }
 
-func opened(t *testing.T, path string) *Store {
+func openStore(t *testing.T, path string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), path, seeds())
 	if err != nil {
@@ -35,9 +35,9 @@ func opened(t *testing.T, path string) *Store {
 	return s
 }
 
-func fresh(t *testing.T) *Store {
+func newStore(t *testing.T) *Store {
 	t.Helper()
-	return opened(t, filepath.Join(t.TempDir(), "test.db"))
+	return openStore(t, filepath.Join(t.TempDir(), "test.db"))
 }
 
 // rename is an edit that gives a kind another name.
@@ -57,8 +57,8 @@ func change(t *testing.T, s *Store, m Mutation, edit func(kind.Kind) (kind.Kind,
 	return result
 }
 
-// A row is one commit of the log.
-type row struct {
+// A commitRow is a commit in the log.
+type commitRow struct {
 	version  int64
 	kind     kind.ID
 	patch    string
@@ -66,16 +66,16 @@ type row struct {
 	time     int64
 }
 
-func commits(t *testing.T, s *Store) []row {
+func commits(t *testing.T, s *Store) []commitRow {
 	t.Helper()
 	rows, err := s.read.QueryContext(t.Context(), `SELECT version, kind, patch, mutation, time FROM commits ORDER BY version`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	var log []row
+	var log []commitRow
 	for rows.Next() {
-		var r row
+		var r commitRow
 		if err := rows.Scan(&r.version, &r.kind, &r.patch, &r.mutation, &r.time); err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,7 @@ func answers(t *testing.T, s *Store) (n int) {
 }
 
 func TestChangeWritesKindAndCommit(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	s.now = func() time.Time { return time.UnixMilli(1_700_000_000_123) }
 	result := change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, func(k kind.Kind) (kind.Kind, error) {
 		k.HasDirection = true
@@ -107,7 +107,7 @@ func TestChangeWritesKindAndCommit(t *testing.T) {
 	if err != nil || stored.Version != 2 || !stored.HasDirection || len(stored.Range) != 1 {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
-	want := row{1, "org:linkedTo",
+	want := commitRow{1, "org:linkedTo",
 		`[{"op":"replace","path":"/has_direction","value":true},{"op":"replace","path":"/range","value":["Organization"]},{"op":"replace","path":"/version","value":2}]`,
 		"m1", 1_700_000_000_123}
 	if log := commits(t, s); len(log) != 1 || log[0] != want {
@@ -115,8 +115,8 @@ func TestChangeWritesKindAndCommit(t *testing.T) {
 	}
 }
 
-func TestChangeOfNothing(t *testing.T) {
-	s := fresh(t)
+func TestAChangeOfNothingKeepsTheVersion(t *testing.T) {
+	s := newStore(t)
 	result := change(t, s, Mutation{Kind: "org:linkedTo"}, rename("linked to"))
 	if result.Kind.Version != 1 || len(commits(t, s)) != 0 {
 		t.Errorf("version %d, log %v", result.Kind.Version, commits(t, s))
@@ -131,7 +131,7 @@ func TestChangeOfNothing(t *testing.T) {
 }
 
 func TestFailedEditLeavesNothingBehind(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	refused := errors.New("refused")
 	_, err := s.Change(t.Context(), Mutation{Kind: "org:linkedTo", Key: "m1"}, func(k kind.Kind) (kind.Kind, error) {
 		k.Name = "half"
@@ -150,7 +150,7 @@ func TestFailedEditLeavesNothingBehind(t *testing.T) {
 }
 
 func TestPanickingEditLeavesNothingBehind(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	func() {
 		defer func() {
 			if recover() == nil {
@@ -164,8 +164,8 @@ func TestPanickingEditLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func TestUnknownKind(t *testing.T) {
-	s := fresh(t)
+func TestAnUnknownKindIsNotFound(t *testing.T) {
+	s := newStore(t)
 	if _, err := s.Kind(t.Context(), "org:nothing"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("Kind: %v", err)
 	}
@@ -175,7 +175,7 @@ func TestUnknownKind(t *testing.T) {
 }
 
 func TestSameKeyIsOneChange(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	m := Mutation{Kind: "org:linkedTo", Key: "m1", Request: "digest"}
 	first := change(t, s, m, rename("once"))
 	change(t, s, Mutation{Kind: "org:linkedTo"}, rename("later"))
@@ -196,7 +196,7 @@ func TestSameKeyIsOneChange(t *testing.T) {
 }
 
 func TestAnswersAreKeptForTheirLifetime(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	now := time.UnixMilli(1_700_000_000_000)
 	s.now = func() time.Time { return now }
 	m := Mutation{Kind: "org:linkedTo", Key: "m1", Request: "digest"}
@@ -216,8 +216,8 @@ func TestAnswersAreKeptForTheirLifetime(t *testing.T) {
 	}
 }
 
-func TestMarkNamesState(t *testing.T) {
-	s, other := fresh(t), fresh(t)
+func TestPositionNamesTheState(t *testing.T) {
+	s, other := newStore(t), newStore(t)
 	before, err := s.Position(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -233,7 +233,7 @@ func TestMarkNamesState(t *testing.T) {
 }
 
 func TestCancelledWhileWaitingChangesNothing(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := s.Change(t.Context(), Mutation{Kind: "org:linkedTo"}, func(k kind.Kind) (kind.Kind, error) {
 		waiting := make(chan error)
@@ -253,7 +253,7 @@ func TestCancelledWhileWaitingChangesNothing(t *testing.T) {
 }
 
 func TestClientLeavingDuringAChangeDoesNotSplitIt(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	result, err := s.Change(ctx, Mutation{Kind: "org:linkedTo"}, func(k kind.Kind) (kind.Kind, error) {
 		cancel()
@@ -266,7 +266,7 @@ func TestClientLeavingDuringAChangeDoesNotSplitIt(t *testing.T) {
 }
 
 func TestVersionsOfKeys(t *testing.T) {
-	s := fresh(t)
+	s := newStore(t)
 	for _, key := range []string{"a", "", "b"} {
 		change(t, s, Mutation{Kind: "org:linkedTo", Key: key}, rename("name "+key))
 	}
