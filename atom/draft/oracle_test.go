@@ -139,10 +139,12 @@ func (o operation) on(doc any) (any, error) {
 	return operation{Op: "add", Value: moved}.at(doc, tokens(o.Path))
 }
 
+var unescape = strings.NewReplacer("~1", "/", "~0", "~")
+
 func tokens(path string) []string {
 	all := strings.Split(path, "/")[1:]
 	for i, token := range all {
-		all[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+		all[i] = unescape.Replace(token)
 	}
 	return all
 }
