@@ -88,7 +88,7 @@ func (f *fieldFocus[P, C]) edit(state any, at *draft.Path, as application, revis
 			c, err = draft.Diff(prev, next)
 			return next, c, err
 		}
-		return next, c.Under(f.path, draft.Inside), nil
+		return next, c.Under(f.path, draft.AsOuter), nil
 	})
 }
 

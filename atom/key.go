@@ -17,7 +17,7 @@ import (
 // A write copies the map, though not what is in it; [MapKey] does without.
 func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 	step := findableStep(key)
-	return element(parent, step, draft.Loose, nil,
+	return element(parent, step, draft.Unaddressable, nil,
 		func(m map[K]V, other *draft.Step) (*V, draft.Step, bool) {
 			if other != nil {
 				v, ok := m[other.Key().(K)]
@@ -37,7 +37,7 @@ func Key[K comparable, V any](parent *Atom[map[K]V], key K) *Atom[V] {
 // the map is.
 func MapKey[K comparable, V any](parent *Atom[draft.Map[K, V]], key K) *Atom[V] {
 	step := findableStep(key)
-	return element(parent, step, draft.Addressed, nil,
+	return element(parent, step, draft.Addressable, nil,
 		func(m draft.Map[K, V], other *draft.Step) (*V, draft.Step, bool) {
 			if other != nil {
 				k := other.Key().(K)
@@ -63,7 +63,7 @@ func MapKey[K comparable, V any](parent *Atom[draft.Map[K, V]], key K) *Atom[V] 
 // At panics when E has no such field, or when id is not of its type.
 func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 	identity := identityOf[E](id)
-	return element(parent, draft.KeyStep(id), draft.Addressed, identity,
+	return element(parent, draft.KeyStep(id), draft.Addressable, identity,
 		func(list []E, other *draft.Step) (*E, draft.Step, bool) {
 			id := id
 			if other != nil {
@@ -86,7 +86,7 @@ func At[E any](parent *Atom[[]E], id any) *Atom[E] {
 // ListAt is [At] of a [draft.List]: a write costs as much as the change, however long
 // the list is.
 func ListAt[E any](parent *Atom[draft.List[E]], id any) *Atom[E] {
-	return element(parent, draft.KeyStep(id), draft.Addressed, identityOf[E](id),
+	return element(parent, draft.KeyStep(id), draft.Addressable, identityOf[E](id),
 		func(list draft.List[E], other *draft.Step) (*E, draft.Step, bool) {
 			id := id
 			if other != nil {
@@ -121,7 +121,7 @@ func identityOf[E any](id any) func(*E) any {
 // element is a part of parent that need not be there. find returns it, or the one that
 // another step leads to if one is given, and the step to where it is; with returns the collection with another in its place.
 // stands is its footing in the collection. identity is nil where an element does not say itself which one it is.
-func element[P, E any](parent *Atom[P], step draft.Step, stands draft.Footing, identity func(*E) any, find func(P, *draft.Step) (*E, draft.Step, bool), with func(P, draft.Step, *E) P) *Atom[E] {
+func element[P, E any](parent *Atom[P], step draft.Step, stands draft.Addressability, identity func(*E) any, find func(P, *draft.Step) (*E, draft.Step, bool), with func(P, draft.Step, *E) P) *Atom[E] {
 	return &Atom[E]{
 		id:   newID(),
 		root: parent.root,

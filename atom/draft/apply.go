@@ -36,16 +36,16 @@ func applied[T any](prev *T, c Changes) (*T, error) {
 	if err != nil {
 		return prev, err
 	}
-	next, err := p.applied(unsafe.Pointer(prev), c)
+	next, err := p.apply(unsafe.Pointer(prev), c)
 	if err != nil {
 		return prev, err
 	}
 	return (*T)(next), nil
 }
 
-// applied is a p with all of c done to what the one at prev is.
-func (p *plan) applied(prev unsafe.Pointer, c Changes) (next unsafe.Pointer, err error) {
-	next = p.copied(prev)
+// apply is a p with all of c done to what the one at prev is.
+func (p *plan) apply(prev unsafe.Pointer, c Changes) (next unsafe.Pointer, err error) {
+	next = p.clone(prev)
 	a := applier{many: len(c.steps) > 1}
 	for i := range c.steps {
 		s := &c.steps[i]
@@ -60,20 +60,20 @@ func (p *plan) applied(prev unsafe.Pointer, c Changes) (next unsafe.Pointer, err
 // An applier applies changes to one value, copying on the way down what it has
 // not copied already.
 type applier struct {
-	many bool
-	own  map[unsafe.Pointer]bool // copies made here, which may be written to
-	mark mark                    // of the nodes of Lists and Maps made here
+	many   bool
+	copies map[unsafe.Pointer]bool // copies made here, which may be written to
+	owner  owner                   // of the nodes of Lists and Maps made here
 }
 
-// owned tells whether a was made here.
-func (a *applier) owned(p unsafe.Pointer) bool { return a.own[p] }
+// isWritable tells whether a was made here.
+func (a *applier) isWritable(p unsafe.Pointer) bool { return a.copies[p] }
 
-func (a *applier) made(p unsafe.Pointer) {
+func (a *applier) addWritable(p unsafe.Pointer) {
 	if a.many && p != nil {
-		if a.own == nil {
-			a.own = map[unsafe.Pointer]bool{}
+		if a.copies == nil {
+			a.copies = map[unsafe.Pointer]bool{}
 		}
-		a.own[p] = true
+		a.copies[p] = true
 	}
 }
 
@@ -81,7 +81,7 @@ func (a *applier) made(p unsafe.Pointer) {
 // v belongs to the applier.
 func (a *applier) apply(p *plan, v unsafe.Pointer, path Path, i int, s *change) error {
 	if i == len(path) {
-		return a.put(p, v, s)
+		return a.replace(p, v, s)
 	}
 	switch p.kind {
 	case kindPointer:
@@ -89,24 +89,24 @@ func (a *applier) apply(p *plan, v unsafe.Pointer, path Path, i int, s *change) 
 		if *q == nil {
 			return ErrPath
 		}
-		if !a.owned(*q) {
-			*q = p.elem.copied(*q)
-			a.made(*q)
+		if !a.isWritable(*q) {
+			*q = p.elem.clone(*q)
+			a.addWritable(*q)
 		}
 		return a.apply(p.elem, *q, path, i, s)
 	case kindInterface:
-		e, x, err := p.held(v)
+		e, x, err := p.interfaceValue(v)
 		if err != nil {
 			return err
 		}
 		if e == nil {
 			return ErrPath
 		}
-		fresh := e.copied(x)
+		fresh := e.clone(x)
 		if err := a.apply(e, fresh, path, i, s); err != nil {
 			return err
 		}
-		p.hold(v, e, fresh)
+		p.setInterface(v, e, fresh)
 		return nil
 	case kindStruct:
 		f := path[i].field()
@@ -120,17 +120,17 @@ func (a *applier) apply(p *plan, v unsafe.Pointer, path Path, i int, s *change) 
 		}
 	case kindSlice:
 		return a.applySlice(p, v, path, i, s)
-	case kindMap:
-		return a.applyMap(p, v, path, i, s)
-	case kindList, kindTable:
+	case kindGoMap:
+		return a.applyGoMap(p, v, path, i, s)
+	case kindList, kindMap:
 		return a.applyCollection(p, v, path, i, s)
 	}
 	return ErrPath
 }
 
-// put replaces the p at v by the new value of s, which may be what p points to
+// replace replaces the p at v by the new value of s, which may be what p points to
 // or holds.
-func (a *applier) put(p *plan, v unsafe.Pointer, s *change) error {
+func (a *applier) replace(p *plan, v unsafe.Pointer, s *change) error {
 	if s.op != OpReplace {
 		return ErrPath
 	}
@@ -141,28 +141,28 @@ func (a *applier) put(p *plan, v unsafe.Pointer, s *change) error {
 			if *q == nil {
 				return ErrPath
 			}
-			if !a.owned(*q) {
-				*q = p.elem.copied(*q)
-				a.made(*q)
+			if !a.isWritable(*q) {
+				*q = p.elem.clone(*q)
+				a.addWritable(*q)
 			}
 			p, v = p.elem, *q
 		case kindInterface:
 			if !s.plan.typ.AssignableTo(p.typ) {
 				return ErrPath
 			}
-			p.hold(v, s.plan, s.new)
+			p.setInterface(v, s.plan, s.new)
 			return nil
 		default:
 			return ErrPath
 		}
 	}
-	p.copy(v, s.new)
+	p.assign(v, s.new)
 	return nil
 }
 
-// find returns the position of the element that a step means in a sequence of
+// locate returns the position of the element that a step means in a sequence of
 // n elements, by identity if the element at the step's index has another one.
-func (s Step) find(n int, id func(int) any) (int, bool) {
+func (s Step) locate(n int, id func(int) any) (int, bool) {
 	if s.key == nil || s.index >= 0 && s.index < n && id(s.index) == s.key {
 		return s.index, s.index >= 0 && s.index < n
 	}
@@ -174,27 +174,27 @@ func (s Step) find(n int, id func(int) any) (int, bool) {
 	return 0, false
 }
 
-// place returns the position where an element goes: at the step's index if the
+// location returns the position where an element goes: at the step's index if the
 // element before it is the one that was there, else behind that element
 // wherever it is, else at the index as far as there are elements.
-func (s Step) place(n int, behind any, id func(int) any) int {
+func (s Step) insertPosition(n int, behind any, id func(int) any) int {
 	at := max(0, min(s.index, n))
 	if behind == nil || at > 0 && id(at-1) == behind {
 		return at
 	}
-	if i, ok := (Step{key: behind, index: noIndex}).find(n, id); ok {
+	if i, ok := (Step{key: behind, index: noIndex}).locate(n, id); ok {
 		return i + 1
 	}
 	return at
 }
 
-// behindNew is the identity of the element that the one s adds or moves goes
+// newPredecessor is the identity of the element that the one s adds or moves goes
 // behind, or nil.
-func (s *change) behindNew() any {
-	if s.behind == nil {
+func (s *change) newPredecessor() any {
+	if s.predecessors == nil {
 		return nil
 	}
-	return s.behind.new
+	return s.predecessors.new
 }
 
 func (a *applier) applySlice(p *plan, v unsafe.Pointer, path Path, i int, s *change) error {
@@ -205,15 +205,15 @@ func (a *applier) applySlice(p *plan, v unsafe.Pointer, path Path, i int, s *cha
 		if s.plan.typ != e.typ {
 			return ErrPath
 		}
-		at := step.place(x.len, s.behindNew(), id)
+		at := step.insertPosition(x.len, s.newPredecessor(), id)
 		a.resize(p, v, at, 0, 1)
-		e.copy(e.at(x.data, at), s.new)
+		e.assign(e.at(x.data, at), s.new)
 		return nil
 	}
 	if last && s.op == OpMove {
 		step.index = int(s.from)
 	}
-	at, ok := step.find(x.len, id)
+	at, ok := step.locate(x.len, id)
 	if !ok {
 		return ErrPath
 	}
@@ -222,16 +222,16 @@ func (a *applier) applySlice(p *plan, v unsafe.Pointer, path Path, i int, s *cha
 		return nil
 	}
 	if last && s.op == OpMove {
-		moved := e.copied(e.at(x.data, at))
+		moved := e.clone(e.at(x.data, at))
 		a.resize(p, v, at, 1, 0)
-		to := path[i].place(x.len, s.behindNew(), id)
+		to := path[i].insertPosition(x.len, s.newPredecessor(), id)
 		a.resize(p, v, to, 0, 1)
-		e.copy(e.at(x.data, to), moved)
+		e.assign(e.at(x.data, to), moved)
 		return nil
 	}
-	if !a.owned(x.data) {
+	if !a.isWritable(x.data) {
 		p.cloneSlice(v)
-		a.made(x.data)
+		a.addWritable(x.data)
 	}
 	return a.apply(e, e.at(x.data, at), path, i+1, s)
 }
@@ -245,11 +245,11 @@ func (a *applier) resize(p *plan, v unsafe.Pointer, at, out, in int) {
 	reflect.Copy(fresh, s.Slice(0, at))
 	reflect.Copy(fresh.Slice(at+in, n-out+in), s.Slice(at+out, n))
 	s.Set(fresh)
-	a.made(fresh.UnsafePointer())
+	a.addWritable(fresh.UnsafePointer())
 }
 
-// keyOf returns the key that a step leads to in the map p.
-func (p *plan) keyOf(s Step) (k reflect.Value, ok bool) {
+// goMapKey returns the key that a step leads to in the map p.
+func (p *plan) goMapKey(s Step) (k reflect.Value, ok bool) {
 	k = reflect.ValueOf(s.key)
 	if !k.IsValid() && p.key.kind == kindInterface {
 		k = reflect.Zero(p.key.typ)
@@ -257,22 +257,22 @@ func (p *plan) keyOf(s Step) (k reflect.Value, ok bool) {
 	return k, k.IsValid() && k.Type().AssignableTo(p.key.typ)
 }
 
-func (a *applier) applyMap(p *plan, v unsafe.Pointer, path Path, i int, s *change) error {
+func (a *applier) applyGoMap(p *plan, v unsafe.Pointer, path Path, i int, s *change) error {
 	m := p.value(v)
 	if m.IsNil() {
 		return ErrPath
 	}
-	k, ok := p.keyOf(path[i])
+	k, ok := p.goMapKey(path[i])
 	if !ok {
 		return ErrPath
 	}
-	if !a.owned(m.UnsafePointer()) {
+	if !a.isWritable(m.UnsafePointer()) {
 		fresh := reflect.MakeMapWithSize(p.typ, m.Len()+1)
 		for i := m.MapRange(); i.Next(); {
 			fresh.SetMapIndex(i.Key(), i.Value())
 		}
 		m.Set(fresh)
-		a.made(fresh.UnsafePointer())
+		a.addWritable(fresh.UnsafePointer())
 	}
 	last := i == len(path)-1
 	if last && s.op == OpAdd {
@@ -290,7 +290,7 @@ func (a *applier) applyMap(p *plan, v unsafe.Pointer, path Path, i int, s *chang
 		m.SetMapIndex(k, reflect.Value{})
 		return nil
 	}
-	x := p.elem.stored(e)
+	x := p.elem.inMemory(e)
 	if err := a.apply(p.elem, x, path, i+1, s); err != nil {
 		return err
 	}

@@ -27,8 +27,8 @@ const (
 // opOf are the operations of an alignment as those of a change.
 var opOf = [...]Op{align.Remove: OpRemove, align.Move: OpMove, align.Add: OpAdd}
 
-// none is the position of no element.
-const none = align.None
+// noElement is the position of no element.
+const noElement = align.None
 
 // String is the operation's name in RFC 6902.
 func (o Op) String() string {
@@ -63,45 +63,45 @@ func (c Change) String() string {
 // with what was there before, so that they lead back as well. Changes are
 // immutable; the zero value is no change.
 type Changes struct {
-	prefix Path    // leads from the outer value to the one the steps belong to
-	stands Footing // of that value in the outer one
-	steps  []change
+	prefix      Path           // leads from the outer value to the one the steps belong to
+	addressable Addressability // of that value in the outer one
+	steps       []change
 }
 
 // A change is a step in the engine's own form. Old and new point into the two
 // values, which are immutable, so nothing is boxed until somebody asks.
 type change struct {
-	path     Path
-	plan     *plan // of old and new; of a move: of the element
-	old, new unsafe.Pointer
-	behind   *neighbours
-	from     int32 // of a move
-	op       Op
-	stands   Footing
+	path         Path
+	plan         *plan // of old and new; of a move: of the element
+	old, new     unsafe.Pointer
+	predecessors *predecessors
+	from         int32 // of a move
+	op           Op
+	addressable  Addressability
 }
 
-// A Footing says whether a value has an address for encoding/json, which calls
+// A Addressability says whether a value has an address for encoding/json, which calls
 // MarshalJSON and MarshalText of a pointer only where there is one.
-type Footing uint8
+type Addressability uint8
 
 const (
-	Inside    Footing = iota // as what it is a part of: a field, an element of an array
-	Addressed                // behind a pointer, or an element of a slice, a List or a Map
-	Loose                    // an element of a map, or held by an interface
+	AsOuter       Addressability = iota // as what it is a part of: a field, an element of an array
+	Addressable                         // behind a pointer, or an element of a slice, a List or a Map
+	Unaddressable                       // an element of a map, or held by an interface
 )
 
 // in returns the footing, in the outer value, of what has the footing f in an inner one.
-func (f Footing) in(outer Footing) Footing {
-	if f == Inside {
+func (f Addressability) in(outer Addressability) Addressability {
+	if f == AsOuter {
 		return outer
 	}
 	return f
 }
 
-// neighbours are the identities of the elements in front of an element that
+// predecessors are the identities of the elements in front of an element that
 // came, went or moved: in another version of the sequence they say where it
 // belongs, better than a position does.
-type neighbours struct{ old, new any }
+type predecessors struct{ old, new any }
 
 // Empty tells whether nothing changed.
 func (c Changes) Empty() bool { return len(c.steps) == 0 }
@@ -118,16 +118,16 @@ func (c Changes) Len() int { return len(c.steps) }
 func (c Changes) All() iter.Seq[Change] {
 	return func(yield func(Change) bool) {
 		for i := range c.steps {
-			if !yield(c.at(i)) {
+			if !yield(c.changeAt(i)) {
 				return
 			}
 		}
 	}
 }
 
-func (c Changes) at(i int) Change {
+func (c Changes) changeAt(i int) Change {
 	s := &c.steps[i]
-	out := Change{Op: s.op, Path: c.path(s), Old: s.plan.boxed(s.old), New: s.plan.boxed(s.new)}
+	out := Change{Op: s.op, Path: c.path(s), Old: s.plan.loadOrNil(s.old), New: s.plan.loadOrNil(s.new)}
 	if s.op == OpMove {
 		out.From = c.from(s)
 	}
@@ -153,8 +153,8 @@ func (c Changes) from(s *change) Path {
 	return container.With(last)
 }
 
-// boxed is the p at a as an interface value, nil for no value.
-func (p *plan) boxed(a unsafe.Pointer) any {
+// loadOrNil is the p at a as an interface value, nil for no value.
+func (p *plan) loadOrNil(a unsafe.Pointer) any {
 	if a == nil {
 		return nil
 	}
@@ -168,14 +168,14 @@ func (c Changes) String() string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(c.at(i).String())
+		b.WriteString(c.changeAt(i).String())
 	}
 	return b.String()
 }
 
 // Inverse is the changes that lead back.
 func (c Changes) Inverse() Changes {
-	out := Changes{prefix: c.prefix, stands: c.stands}
+	out := Changes{prefix: c.prefix, addressable: c.addressable}
 	if len(c.steps) > 0 {
 		out.steps = make([]change, len(c.steps))
 	}
@@ -197,8 +197,8 @@ func (s change) inverse() change {
 		last := &s.path[len(s.path)-1]
 		s.from, last.index = int32(last.index), int(s.from)
 	}
-	if s.behind != nil {
-		s.behind = &neighbours{old: s.behind.new, new: s.behind.old}
+	if s.predecessors != nil {
+		s.predecessors = &predecessors{old: s.predecessors.new, new: s.predecessors.old}
 	}
 	return s
 }
@@ -213,8 +213,8 @@ func (c Changes) PathBelow(i int) Path { return c.steps[i].path }
 // they belong to is at p and has that footing.
 //
 //go:noinline
-func (c Changes) Under(p Path, stands Footing) Changes {
-	c.stands = c.stands.in(stands)
+func (c Changes) Under(p Path, stands Addressability) Changes {
+	c.addressable = c.addressable.in(stands)
 	switch {
 	case len(c.prefix) == 0:
 		c.prefix = p
@@ -235,7 +235,7 @@ func (c Changes) Then(d Changes) Changes {
 	out := Changes{steps: make([]change, 0, len(c.steps)+len(d.steps))}
 	for _, e := range []Changes{c, d} {
 		for _, s := range e.steps {
-			s.path, s.stands = e.path(&s), s.stands.in(e.stands)
+			s.path, s.addressable = e.path(&s), s.addressable.in(e.addressable)
 			out.steps = append(out.steps, s)
 		}
 	}

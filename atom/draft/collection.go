@@ -20,7 +20,7 @@ type shape struct {
 
 var (
 	collectionType = reflect.TypeFor[collection]()
-	rootType       = reflect.TypeFor[root]()
+	headerType     = reflect.TypeFor[header]()
 	errLostMethods = errors.New("declare it as atom.List[...] or atom.Map[...]: a type of its own has none of the methods")
 )
 
@@ -34,11 +34,11 @@ func shapeOf(t reflect.Type) (s shape, ok bool) {
 	return s, s.self == t
 }
 
-func (c compiler) collection(p *plan, s shape) (err error) {
-	p.kind, p.pointers, p.shares = kindList, true, true
+func (c compiler) compileCollection(p *plan, s shape) (err error) {
+	p.kind, p.hasPointers, p.hasSharedMemory = kindList, true, true
 	if s.key != nil {
-		p.kind = kindTable
-		if p.order = orderOf(s.key); p.order == orderNone {
+		p.kind = kindMap
+		if p.order = keyOrderOf(s.key); p.order == orderNone {
 			return fmt.Errorf("%w: %s: a key must be a string, an integer, or have MarshalText", ErrType, s.self)
 		}
 		if p.key, err = c.compile(s.key); err != nil {
@@ -48,24 +48,24 @@ func (c compiler) collection(p *plan, s shape) (err error) {
 	if p.box, err = c.compile(s.box); err != nil {
 		return err
 	}
-	p.box.clone.Store(&s.clone)
+	p.box.cloneFunc.Store(&s.clone)
 	p.elem, err = c.compile(s.elem)
-	p.inBox = s.value
+	p.elemOffset = s.value
 	return err
 }
 
 // element is the element of a List or Map in its box.
-func (p *plan) element(box unsafe.Pointer) unsafe.Pointer { return unsafe.Add(box, p.inBox) }
+func (p *plan) element(box unsafe.Pointer) unsafe.Pointer { return unsafe.Add(box, p.elemOffset) }
 
-// collects tells whether there is a List or a Map in the memory of a p.
-func (p *plan) collects() bool {
+// hasCollection tells whether there is a List or a Map in the memory of a p.
+func (p *plan) hasCollection() bool {
 	switch p.kind {
-	case kindList, kindTable:
+	case kindList, kindMap:
 		return true
 	case kindArray:
-		return p.elem.collects()
+		return p.elem.hasCollection()
 	case kindStruct:
-		return slices.ContainsFunc(p.fields, func(f *field) bool { return f.plan.collects() })
+		return slices.ContainsFunc(p.fields, func(f *field) bool { return f.plan.hasCollection() })
 	}
 	return false
 }
@@ -74,8 +74,8 @@ func (p *plan) collects() bool {
 // way there.
 func (p *plan) dropJournals(a unsafe.Pointer) {
 	switch p.kind {
-	case kindList, kindTable:
-		*(*root)(a) = root{tree: (*root)(a).current()}
+	case kindList, kindMap:
+		*(*header)(a) = header{tree: (*header)(a).current()}
 	case kindArray:
 		for i := range p.length {
 			p.elem.dropJournals(p.elem.at(a, i))
@@ -89,8 +89,8 @@ func (p *plan) dropJournals(a unsafe.Pointer) {
 
 // detachedBox is a copy of box that shares nothing with it.
 func (w *walk) detachedBox(p *plan, box unsafe.Pointer) unsafe.Pointer {
-	n := p.box.copied(box)
-	if p.elem.shares {
+	n := p.box.clone(box)
+	if p.elem.hasSharedMemory {
 		w.detach(p.elem, p.element(n))
 	}
 	return n
@@ -99,29 +99,29 @@ func (w *walk) detachedBox(p *plan, box unsafe.Pointer) unsafe.Pointer {
 // detachCollection seals the List or Map at a, if it is not: the boxes that
 // somebody may still write to are copied, all else is shared.
 func (w *walk) detachCollection(p *plan, a unsafe.Pointer) {
-	r := (*root)(a)
-	if r.journal == nil && !w.whole || !w.enter(p, a) {
+	r := (*header)(a)
+	if r.journal == nil && !w.everything || !w.enter(p, a) {
 		return
 	}
-	*r = root{tree: r.sealed(w.whole, func(box unsafe.Pointer) unsafe.Pointer { return w.detachedBox(p, box) })}
+	*r = header{tree: r.sealed(w.everything, func(box unsafe.Pointer) unsafe.Pointer { return w.detachedBox(p, box) })}
 	w.leave(a)
 }
 
 // Seal is the tree of r with the boxes that can still be written to, or all,
 // replaced.
-func (r *root) sealed(all bool, replace func(unsafe.Pointer) unsafe.Pointer) *treeNode {
+func (r *header) sealed(all bool, replace func(unsafe.Pointer) unsafe.Pointer) *treeNode {
 	if r.journal == nil {
-		return r.tree.replaceOwn(0, all, replace)
+		return r.tree.replaceWritable(0, all, replace)
 	}
 	j := r.journal
-	if r.version != len(j.log) {
-		j = r.replayed()
+	if r.version != len(j.edits) {
+		j = r.replayedJournal()
 	}
-	return j.tree.replaceOwn(mark(j.mark.Load()), all, replace)
+	return j.tree.replaceWritable(owner(j.owner.Load()), all, replace)
 }
 
 func (w *walk) equalCollections(p *plan, a, b unsafe.Pointer) bool {
-	x, y := (*root)(a).current(), (*root)(b).current()
+	x, y := (*header)(a).current(), (*header)(b).current()
 	if x == y || x.len() != y.len() {
 		return x == y
 	}
@@ -129,14 +129,14 @@ func (w *walk) equalCollections(p *plan, a, b unsafe.Pointer) bool {
 		return false
 	}
 	defer w.leave(a)
-	xs, ys := pieces(x, y)
+	xs, ys := unsharedPieces(x, y)
 	for len(xs) > 0 {
-		if xs[0].id() == ys[0].id() {
+		if xs[0].identity() == ys[0].identity() {
 			xs, ys = xs[1:], ys[1:]
 			continue
 		}
-		xs, ys = opened(xs), opened(ys)
-		if xs[0].id() != ys[0].id() && !w.equal(p.box, xs[0].box, ys[0].box) {
+		xs, ys = expandFirst(xs), expandFirst(ys)
+		if xs[0].identity() != ys[0].identity() && !w.equal(p.box, xs[0].box, ys[0].box) {
 			return false
 		}
 		xs, ys = xs[1:], ys[1:]
@@ -144,18 +144,18 @@ func (w *walk) equalCollections(p *plan, a, b unsafe.Pointer) bool {
 	return true
 }
 
-// opened is l with a box in front.
+// expandFirst is l with a box in front.
 //
 //go:noinline
-func opened(l []piece) []piece {
+func expandFirst(l []piece) []piece {
 	if l[0].node == nil {
 		return l
 	}
-	return append(l[0].boxes(nil), l[1:]...)
+	return append(l[0].appendBoxes(nil), l[1:]...)
 }
 
-// boxes appends all boxes of a piece to l.
-func (p piece) boxes(l []piece) []piece {
+// appendBoxes appends all boxes of a piece to l.
+func (p piece) appendBoxes(l []piece) []piece {
 	if p.node == nil {
 		return append(l, p)
 	}
@@ -166,29 +166,29 @@ func (p piece) boxes(l []piece) []piece {
 	return l
 }
 
-func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
-	from, y := (*root)(a).current(), *(*root)(b)
+func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
+	from, y := (*header)(a).current(), *(*header)(b)
 	if d.given && y.journal != nil {
-		y = root{tree: y.sealed(false, func(box unsafe.Pointer) unsafe.Pointer { return d.detachedBox(p, box) })}
+		y = header{tree: y.sealed(false, func(box unsafe.Pointer) unsafe.Pointer { return d.detachedBox(p, box) })}
 	}
-	v := version{tree: y.current()}
+	v := laterTree{tree: y.current()}
 	if from == v.tree || !d.enter(p, b) {
 		return
 	}
 	if j := y.journal; j != nil {
-		if y.version != len(j.log) {
-			j = y.replayed()
+		if y.version != len(j.edits) {
+			j = y.replayedJournal()
 			v.tree = j.tree
 		}
-		v.journal, v.follows = j, y.tree == from
-		v.mark = mark(j.mark.Load())
+		v.journal, v.fromEarlier = j, y.tree == from
+		v.owner = owner(j.owner.Load())
 	}
-	if v.mark>>32 == 0 {
-		v.mark = newMark()
+	if v.owner>>32 == 0 {
+		v.owner = newOwner()
 	}
 	steps, whole := len(d.steps), false
-	if p.kind == kindTable {
-		d.diffTable(p, from, &v)
+	if p.kind == kindMap {
+		d.diffMap(p, from, &v)
 	} else {
 		whole = d.diffList(p, from, &v)
 	}
@@ -197,29 +197,29 @@ func (d *differ) diffCollection(p *plan, a, b unsafe.Pointer, s *spot) {
 		return
 	}
 	if whole {
-		v.tree = v.tree.replaceOwn(v.mark, false, func(box unsafe.Pointer) unsafe.Pointer { return d.detachedBox(p, box) })
+		v.tree = v.tree.replaceWritable(v.owner, false, func(box unsafe.Pointer) unsafe.Pointer { return d.detachedBox(p, box) })
 		d.record(change{op: OpReplace, plan: p, old: a, new: s.at(a)})
 	}
 	if v.journal != nil {
-		v.journal.close()
+		v.journal.end()
 	}
-	*(*root)(s.at(a)) = root{tree: v.tree}
+	*(*header)(s.at(a)) = header{tree: v.tree}
 }
 
-// A version is the later one of two trees that are compared. Its private boxes
+// A laterTree is the later one of two trees that are compared. Its private boxes
 // are replaced as it is gone through, so that in the end it is the next one.
-type version struct {
-	tree    *treeNode
-	journal *journal // the edits that led to it, if they are known
-	mark    mark
-	follows bool // they begin at the earlier tree
+type laterTree struct {
+	tree        *treeNode
+	journal     *journal // the edits that led to it, if they are known
+	owner       owner
+	fromEarlier bool // they begin at the earlier tree
 }
 
 // set replaces box i.
 //
 //go:noinline
-func (v *version) set(i int, box unsafe.Pointer) {
-	v.tree = v.tree.set(i, box, false, v.mark)
+func (v *laterTree) set(i int, box unsafe.Pointer) {
+	v.tree = v.tree.set(i, box, false, v.owner)
 	if v.journal != nil {
 		v.journal.tree = v.tree
 	}
@@ -228,10 +228,10 @@ func (v *version) set(i int, box unsafe.Pointer) {
 // diffBox compares the elements in two boxes and returns the box of the next
 // element, which is old if nothing changed.
 func (d *differ) diffBox(p *plan, old, draft unsafe.Pointer) unsafe.Pointer {
-	to, outer := spot{plan: p.box, old: old}, d.place
-	d.place = Addressed
+	to, outer := lazyCopy{plan: p.box, old: old}, d.addressable
+	d.addressable = Addressable
 	d.diff(p.elem, p.element(old), p.element(draft), &to)
-	d.place = outer
+	d.addressable = outer
 	if to.next == nil {
 		return old
 	}

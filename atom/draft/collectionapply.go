@@ -8,7 +8,7 @@ import (
 // applyCollection applies s to the List or Map at v. The nodes made on the way
 // carry the applier's mark, and the boxes made on the way are own ones there.
 func (a *applier) applyCollection(p *plan, v unsafe.Pointer, path Path, i int, s *change) error {
-	r := (*root)(v)
+	r := (*header)(v)
 	if r.journal != nil { // not from a store: its boxes may be written to by others
 		var w walk
 		w.detachCollection(p, v)
@@ -16,23 +16,23 @@ func (a *applier) applyCollection(p *plan, v unsafe.Pointer, path Path, i int, s
 			return w.err
 		}
 	}
-	if a.mark == 0 {
-		a.mark = newMark()
+	if a.owner == 0 {
+		a.owner = newOwner()
 	}
-	if p.kind == kindTable {
-		return a.applyTable(p, r, path, i, s)
+	if p.kind == kindMap {
+		return a.applyMap(p, r, path, i, s)
 	}
 	return a.applyList(p, r, path, i, s)
 }
 
-func (a *applier) applyList(p *plan, r *root, path Path, i int, s *change) error {
+func (a *applier) applyList(p *plan, r *header, path Path, i int, s *change) error {
 	e, last, step, n := p.elem, i == len(path)-1, path[i], r.tree.len()
 	if step.field() != nil || last && s.op != OpReplace && s.plan.typ != e.typ {
 		return ErrPath
 	}
 	if last && s.op == OpAdd {
-		at := a.placeIn(r, e, step, s)
-		a.edit(r, shift{op: OpAdd, at: at, id: step.key}, r.tree.insert(at, s.new, false, a.mark))
+		at := a.insertPosition(r, e, step, s)
+		a.setTree(r, shift{op: OpAdd, at: at, id: step.key}, r.tree.insert(at, s.new, false, a.owner))
 		return nil
 	}
 	if last && s.op == OpMove {
@@ -46,17 +46,17 @@ func (a *applier) applyList(p *plan, r *root, path Path, i int, s *change) error
 		return ErrPath
 	}
 	if last && s.op == OpRemove {
-		a.edit(r, shift{op: OpRemove, at: at}, r.tree.remove(at, a.mark))
+		a.setTree(r, shift{op: OpRemove, at: at}, r.tree.remove(at, a.owner))
 		return nil
 	}
 	if last && s.op == OpMove {
-		box, own := r.tree.at(at), r.tree.owned(at, a.mark)
-		a.edit(r, shift{op: OpRemove, at: at}, r.tree.remove(at, a.mark))
-		to := a.placeIn(r, e, path[i], s)
-		a.edit(r, shift{op: OpAdd, at: to, id: path[i].key}, r.tree.insert(to, box, own, a.mark))
+		box, own := r.tree.at(at), r.tree.isWritable(at, a.owner)
+		a.setTree(r, shift{op: OpRemove, at: at}, r.tree.remove(at, a.owner))
+		to := a.insertPosition(r, e, path[i], s)
+		a.setTree(r, shift{op: OpAdd, at: to, id: path[i].key}, r.tree.insert(to, box, own, a.owner))
 		return nil
 	}
-	box := a.box(p, r, at)
+	box := a.writableBox(p, r, at)
 	id := e.id(box)
 	if err := a.apply(e, box, path, i+1, s); err != nil {
 		return err
@@ -67,70 +67,70 @@ func (a *applier) applyList(p *plan, r *root, path Path, i int, s *change) error
 	return nil
 }
 
-// edit makes next, which s leads to, the tree of r.
+// setTree makes next, which s leads to, the tree of r.
 //
 //go:noinline
-func (a *applier) edit(r *root, s shift, next *treeNode) {
-	r.tree.handOn(next, s)
+func (a *applier) setTree(r *header, s shift, next *treeNode) {
+	r.tree.inheritIndex(next, s)
 	r.tree = next
 }
 
-// box is box i of r, writable.
-func (a *applier) box(p *plan, r *root, i int) unsafe.Pointer {
+// writableBox is box i of r, writable.
+func (a *applier) writableBox(p *plan, r *header, i int) unsafe.Pointer {
 	box := r.tree.at(i)
-	if !r.tree.owned(i, a.mark) {
-		box = p.box.copied(box)
+	if !r.tree.isWritable(i, a.owner) {
+		box = p.box.clone(box)
 		was := r.tree
-		r.tree = was.set(i, box, true, a.mark)
-		was.handOn(r.tree)
+		r.tree = was.set(i, box, true, a.owner)
+		was.inheritIndex(r.tree)
 	}
 	return box
 }
 
-// placeIn is where in r the element goes that s adds or moves, see [Step.place].
-func (a *applier) placeIn(r *root, e *plan, step Step, s *change) int {
-	n, behind := r.tree.len(), s.behindNew()
+// placeIn is where in r the element goes that s adds or moves, see [Step.insertPosition].
+func (a *applier) insertPosition(r *header, e *plan, step Step, s *change) int {
+	n, behind := r.tree.len(), s.newPredecessor()
 	at := max(0, min(step.index, n))
 	if behind == nil || at > 0 && e.id(r.tree.at(at-1)) == behind {
 		return at
 	}
-	if i := r.tree.indexOf(e, behind); i != none {
+	if i := r.tree.indexOf(e, behind); i != noElement {
 		return i + 1
 	}
 	return at
 }
 
-// boxOf returns a box of the Map p that has the key a step leads to, and no value yet.
-func (p *plan) boxOf(s Step) (box unsafe.Pointer, ok bool) {
+// newKeyBox returns a box of the Map p that has the key a step leads to, and no value yet.
+func (p *plan) newKeyBox(s Step) (box unsafe.Pointer, ok bool) {
 	if s.key == nil || reflect.TypeOf(s.key) != p.key.typ {
 		return nil, false
 	}
-	box = p.box.new()
+	box = p.box.alloc()
 	p.key.value(box).Set(reflect.ValueOf(s.key))
 	return box, true
 }
 
-func (a *applier) applyTable(p *plan, r *root, path Path, i int, s *change) error {
+func (a *applier) applyMap(p *plan, r *header, path Path, i int, s *change) error {
 	last, step := i == len(path)-1, path[i]
-	fresh, ok := p.boxOf(step)
+	fresh, ok := p.newKeyBox(step)
 	if !ok || last && s.op != OpReplace && s.plan.typ != p.elem.typ {
 		return ErrPath
 	}
-	at, found := r.tree.search(p.order.keyIn(fresh, p.key.typ), p.key.typ)
+	at, found := r.tree.search(p.order.keyAt(fresh, p.key.typ), p.key.typ)
 	switch {
 	case last && s.op == OpAdd:
-		p.elem.copy(p.element(fresh), s.new)
+		p.elem.assign(p.element(fresh), s.new)
 		if found {
-			r.tree = r.tree.set(at, fresh, false, a.mark)
+			r.tree = r.tree.set(at, fresh, false, a.owner)
 		} else {
-			r.tree = r.tree.insert(at, fresh, false, a.mark)
+			r.tree = r.tree.insert(at, fresh, false, a.owner)
 		}
 		return nil
 	case !found || last && s.op == OpMove:
 		return ErrPath
 	case last && s.op == OpRemove:
-		r.tree = r.tree.remove(at, a.mark)
+		r.tree = r.tree.remove(at, a.owner)
 		return nil
 	}
-	return a.apply(p.elem, p.element(a.box(p, r, at)), path, i+1, s)
+	return a.apply(p.elem, p.element(a.writableBox(p, r, at)), path, i+1, s)
 }

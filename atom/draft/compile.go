@@ -34,54 +34,54 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 	if p := c.made[t]; p != nil {
 		return p, nil // a type that contains itself
 	}
-	if err := copyable(t); err != nil {
+	if err := checkCopyable(t); err != nil {
 		return nil, err
 	}
 	p := newPlan(t)
 	c.made[t] = p
 	if s, ok := shapeOf(t); ok {
-		return p, c.collection(p, s)
+		return p, c.compileCollection(p, s)
 	}
 	switch {
-	case t == rootType:
+	case t == headerType:
 		return nil, fmt.Errorf("%w: %w", ErrType, errLostMethods)
 	case t == timeType:
-		p.kind, p.pointers, p.leaf, p.always = kindTime, true, true, true
+		p.kind, p.hasPointers, p.leaf, p.alwaysOwnForm = kindTime, true, true, true
 		return p, nil
-	case opaque(t):
-		p.kind, p.pointers = kindOpaque, true
+	case isOpaque(t):
+		p.kind, p.hasPointers = kindOpaque, true
 		return p, nil
 	}
 	if k := t.Kind(); k != reflect.Interface && (k != reflect.Pointer || t.Name() != "") {
-		p.leaf = marshals(t)
-		p.always = t.Implements(marshaler) || t.Implements(texter)
+		p.leaf = hasMarshaler(t)
+		p.alwaysOwnForm = t.Implements(marshaler) || t.Implements(texter)
 	}
-	return p, c.byKind(p)
+	return p, c.compileKind(p)
 }
 
 func newPlan(t reflect.Type) *plan {
-	p := &plan{typ: t, size: t.Size(), direct: holdsDirectly(t), words: pointerWords(t)}
+	p := &plan{typ: t, size: t.Size(), direct: isDirect(t), pointerWords: pointerWordsOf(t)}
 	if t.Kind() != reflect.Interface {
 		p.zero = reflect.Zero(t).Interface()
 	}
 	return p
 }
 
-func (c compiler) byKind(p *plan) (err error) {
+func (c compiler) compileKind(p *plan) (err error) {
 	t := p.typ
 	switch t.Kind() {
 	case reflect.String:
-		p.kind, p.pointers = kindString, true
+		p.kind, p.hasPointers = kindString, true
 	case reflect.Float32, reflect.Float64:
 		p.kind = kindFloat
 	case reflect.Complex64, reflect.Complex128:
 		p.kind = kindComplex
 	case reflect.Pointer:
-		p.kind, p.pointers, p.shares = kindPointer, true, true
+		p.kind, p.hasPointers, p.hasSharedMemory = kindPointer, true, true
 		p.leaf = p.leaf || pointsOnly(t)
 		p.elem, err = c.compile(t.Elem())
 	case reflect.Slice:
-		p.kind, p.pointers, p.shares = kindSlice, true, true
+		p.kind, p.hasPointers, p.hasSharedMemory = kindSlice, true, true
 		p.elem, err = c.compile(t.Elem())
 		if t.Elem().Kind() == reflect.Uint8 && err == nil && !p.elem.leaf {
 			p.kind = kindBytes
@@ -89,19 +89,19 @@ func (c compiler) byKind(p *plan) (err error) {
 	case reflect.Array:
 		p.kind, p.length = kindArray, t.Len()
 		if p.elem, err = c.compile(t.Elem()); err == nil {
-			p.pointers, p.shares = p.elem.pointers, p.elem.shares
+			p.hasPointers, p.hasSharedMemory = p.elem.hasPointers, p.elem.hasSharedMemory
 		}
 	case reflect.Map:
-		p.kind, p.pointers, p.shares = kindMap, true, true
-		p.fickle = fickle(t.Key())
+		p.kind, p.hasPointers, p.hasSharedMemory = kindGoMap, true, true
+		p.keyMayBeNaN = mayContainNaN(t.Key())
 		if p.key, err = c.compile(t.Key()); err == nil {
 			p.elem, err = c.compile(t.Elem())
 		}
 	case reflect.Interface:
-		p.kind, p.pointers, p.shares = kindInterface, true, true
+		p.kind, p.hasPointers, p.hasSharedMemory = kindInterface, true, true
 	case reflect.Struct:
 		p.kind = kindStruct
-		err = c.structure(p, nil, jsonFields(t), nil)
+		err = c.structFields(p, nil, jsonFields(t), nil)
 	default:
 		p.kind = kindBits
 	}
@@ -118,9 +118,9 @@ func pointsOnly(t reflect.Type) bool {
 	return t.Kind() == reflect.Pointer
 }
 
-// structure makes the fields of the struct p, which stands at index in the
+// structFields makes the fields of the struct p, which stands at index in the
 // struct whose JSON fields are visible.
-func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, embedding []reflect.Type) error {
+func (c compiler) structFields(p *plan, index []int, visible map[string]jsonField, embedding []reflect.Type) error {
 	for i := range p.typ.NumField() {
 		sf := p.typ.Field(i)
 		if sf.Name == "_" {
@@ -135,10 +135,10 @@ func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, 
 		if j, ok := visible[indexKey(index)]; ok {
 			f.json, f.hidden = j.name, false
 			f.quoted = j.quoted && (f.plan.kind != kindPointer || !f.plan.elem.leaf)
-			f.omit = omission(f.plan, j)
-		} else if embedded := inlined(sf); embedded != nil && !slices.Contains(embedding, embedded) {
+			f.omit = omitFunc(f.plan, j)
+		} else if embedded := inlinedStruct(sf); embedded != nil && !slices.Contains(embedding, embedded) {
 			f.inline, f.hidden = true, false
-			if f.plan, err = c.embed(sf.Type, index, visible, append(embedding, p.typ)); err != nil {
+			if f.plan, err = c.compileEmbedded(sf.Type, index, visible, append(embedding, p.typ)); err != nil {
 				return err
 			}
 		}
@@ -146,34 +146,34 @@ func (c compiler) structure(p *plan, index []int, visible map[string]jsonField, 
 			if p.identity != nil {
 				return fmt.Errorf("%w: %s has two fields tagged as key, %s and %s", ErrType, p.typ, p.identity.name, f.name)
 			}
-			if !identifies(sf.Type) {
+			if !canIdentify(sf.Type) {
 				return fmt.Errorf("%w: the key %s of %s is a %s: %s", ErrType, f.name, p.typ, sf.Type, errNoIdentity)
 			}
 			p.identity = f
 		}
 		p.fields = append(p.fields, f)
-		p.pointers = p.pointers || f.plan.pointers
-		if f.plan.shares {
-			p.shares, p.sharing = true, append(p.sharing, f)
+		p.hasPointers = p.hasPointers || f.plan.hasPointers
+		if f.plan.hasSharedMemory {
+			p.hasSharedMemory, p.sharedFields = true, append(p.sharedFields, f)
 		}
 	}
 	return nil
 }
 
-// embed makes the plan of an embedded struct, or pointer to one, whose fields
+// compileEmbedded makes the plan of an embedded struct, or pointer to one, whose fields
 // appear in the JSON object of the struct around it. Which of them do depends
 // on that struct, so this plan is its own and in no table.
-func (c compiler) embed(t reflect.Type, index []int, visible map[string]jsonField, embedding []reflect.Type) (*plan, error) {
-	if _, ok := shapeOf(t); ok || t == timeType || opaque(t) {
+func (c compiler) compileEmbedded(t reflect.Type, index []int, visible map[string]jsonField, embedding []reflect.Type) (*plan, error) {
+	if _, ok := shapeOf(t); ok || t == timeType || isOpaque(t) {
 		return c.compile(t)
 	}
 	p := newPlan(t)
 	if t.Kind() == reflect.Pointer {
-		p.kind, p.pointers, p.shares = kindPointer, true, true
+		p.kind, p.hasPointers, p.hasSharedMemory = kindPointer, true, true
 		var err error
-		p.elem, err = c.embed(t.Elem(), index, visible, embedding)
+		p.elem, err = c.compileEmbedded(t.Elem(), index, visible, embedding)
 		return p, err
 	}
 	p.kind = kindStruct
-	return p, c.structure(p, index, visible, embedding)
+	return p, c.structFields(p, index, visible, embedding)
 }

@@ -2,22 +2,22 @@ package draft
 
 import "unsafe"
 
-// part compares the p at a, which is in memory of its own and has that footing,
+// diffOwned compares the p at a, which is in memory of its own and has that footing,
 // with the one at b in the draft, and returns the next one, or nil if nothing
 // changed. It is a call of its own because inside of a loop the spot would be
 // allocated.
 //
 //go:noinline
-func (d *differ) part(p *plan, a, b unsafe.Pointer, place Footing) unsafe.Pointer {
-	s, outer := spot{plan: p, old: a}, d.place
-	d.place = place
+func (d *differ) diffOwned(p *plan, a, b unsafe.Pointer, place Addressability) unsafe.Pointer {
+	s, outer := lazyCopy{plan: p, old: a}, d.addressable
+	d.addressable = place
 	d.diff(p, a, b, &s)
-	d.place = outer
+	d.addressable = outer
 	return s.next
 }
 
 // Diff compares the p at a, which is in s, with the one at b in the draft.
-func (d *differ) diff(p *plan, a, b unsafe.Pointer, s *spot) {
+func (d *differ) diff(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	if d.err != nil {
 		return
 	}
@@ -38,11 +38,11 @@ func (d *differ) diff(p *plan, a, b unsafe.Pointer, s *spot) {
 			d.diff(p.elem, p.elem.at(a, i), p.elem.at(b, i), s)
 			d.pop()
 		}
-	case kindMap:
-		d.diffMap(p, a, b, s)
+	case kindGoMap:
+		d.diffGoMap(p, a, b, s)
 	case kindInterface:
 		d.diffInterface(p, a, b, s)
-	case kindList, kindTable:
+	case kindList, kindMap:
 		d.diffCollection(p, a, b, s)
 	default:
 		d.diffWhole(p, a, b, s)
@@ -50,20 +50,20 @@ func (d *differ) diff(p *plan, a, b unsafe.Pointer, s *spot) {
 }
 
 // diffWhole compares what is changed as a whole or not at all.
-func (d *differ) diffWhole(p *plan, a, b unsafe.Pointer, s *spot) {
+func (d *differ) diffWhole(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	if !d.equal(p, a, b) {
 		d.replace(p, a, b, s)
 	}
 }
 
 // replace records that b takes the place of a.
-func (d *differ) replace(p *plan, a, b unsafe.Pointer, s *spot) {
+func (d *differ) replace(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	next := s.at(a)
-	d.isolate(p, next, b)
+	d.copyDetached(p, next, b)
 	d.record(change{op: OpReplace, plan: p, old: a, new: next})
 }
 
-func (d *differ) diffStruct(p *plan, a, b unsafe.Pointer, s *spot) {
+func (d *differ) diffStruct(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	for _, f := range p.fields {
 		x, y := unsafe.Add(a, f.offset), unsafe.Add(b, f.offset)
 		differ := false
@@ -91,7 +91,7 @@ func (d *differ) diffStruct(p *plan, a, b unsafe.Pointer, s *spot) {
 	}
 }
 
-func (d *differ) diffPointer(p *plan, a, b unsafe.Pointer, s *spot) {
+func (d *differ) diffPointer(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	x, y := *(*unsafe.Pointer)(a), *(*unsafe.Pointer)(b)
 	if x == y {
 		return
@@ -100,12 +100,12 @@ func (d *differ) diffPointer(p *plan, a, b unsafe.Pointer, s *spot) {
 		d.replace(p, a, b, s)
 		return
 	}
-	if !p.elem.parts() {
+	if !p.elem.hasParts() {
 		d.diffWhole(p, a, b, s)
 		return
 	}
 	if d.enter(p, y) {
-		next := d.part(p.elem, x, y, Addressed)
+		next := d.diffOwned(p.elem, x, y, Addressable)
 		d.leave(y)
 		if next != nil {
 			*(*unsafe.Pointer)(s.at(a)) = next
@@ -113,49 +113,49 @@ func (d *differ) diffPointer(p *plan, a, b unsafe.Pointer, s *spot) {
 	}
 }
 
-// parts tells whether a change can be of a part of a p.
-func (p *plan) parts() bool {
+// hasParts tells whether a change can be of a part of a p.
+func (p *plan) hasParts() bool {
 	switch p.kind {
-	case kindStruct, kindArray, kindPointer, kindSlice, kindMap, kindInterface, kindList, kindTable:
+	case kindStruct, kindArray, kindPointer, kindSlice, kindGoMap, kindInterface, kindList, kindMap:
 		return !p.leaf
 	}
 	return false
 }
 
-func (d *differ) diffInterface(p *plan, a, b unsafe.Pointer, s *spot) {
-	e, x, err := p.held(a)
+func (d *differ) diffInterface(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
+	e, x, err := p.interfaceValue(a)
 	d.fail(err)
-	f, y, err := p.held(b)
+	f, y, err := p.interfaceValue(b)
 	d.fail(err)
 	if d.err != nil || e == f && (e == nil || x == y) {
 		return
 	}
-	if e != f || e.wholeInInterface(x, y) {
+	if e != f || e.replacedInInterface(x, y) {
 		d.diffWhole(p, a, b, s)
 		return
 	}
 	if d.enter(p, y) {
-		next := d.part(e, x, y, Loose)
+		next := d.diffOwned(e, x, y, Unaddressable)
 		d.leave(y)
 		if next != nil {
-			p.hold(s.at(a), e, next)
+			p.setInterface(s.at(a), e, next)
 		}
 	}
 }
 
-// wholeInInterface tells whether the p at a and b, held by an interface, are
+// replacedInInterface tells whether the p at a and b, held by an interface, are
 // replaced rather than changed: whatever is recorded below an interface has at
 // least one step of its own.
 //
 //go:noinline
-func (p *plan) wholeInInterface(a, b unsafe.Pointer) bool {
+func (p *plan) replacedInInterface(a, b unsafe.Pointer) bool {
 	if p.leaf {
 		return true
 	}
 	switch p.kind {
 	case kindStruct, kindArray:
 		return false
-	case kindSlice, kindMap:
+	case kindSlice, kindGoMap:
 		return p.value(a).IsNil() != p.value(b).IsNil()
 	case kindPointer:
 		x, y := *(*unsafe.Pointer)(a), *(*unsafe.Pointer)(b)

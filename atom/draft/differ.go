@@ -13,39 +13,39 @@ import (
 // it.
 type differ struct {
 	walk
-	path  Path
-	place Footing // of what the path leads to
-	steps []change
-	arena []Step // the paths of the steps
-	given bool   // the later value is not a draft of ours: not even its journals are
+	path        Path
+	addressable Addressability // of what the path leads to
+	steps       []change
+	arena       []Step // the paths of the steps
+	given       bool   // the later value is not a draft of ours: not even its journals are
 }
 
-// A spot is a piece of memory of the old value, as one allocation, and, once
+// A lazyCopy is a piece of memory of the old value, as one allocation, and, once
 // something in it has changed, its counterpart in the next value.
-type spot struct {
+type lazyCopy struct {
 	plan *plan
 	old  unsafe.Pointer
 	next unsafe.Pointer // nil as long as nothing has changed
 }
 
 // next is where the part of the old value at a is in the next one.
-func (s *spot) at(a unsafe.Pointer) unsafe.Pointer {
+func (s *lazyCopy) at(a unsafe.Pointer) unsafe.Pointer {
 	if s.next == nil {
-		s.next = s.plan.copied(s.old)
+		s.next = s.plan.clone(s.old)
 	}
 	return unsafe.Add(s.next, uintptr(a)-uintptr(s.old))
 }
 
-// settle compares prev with draft and returns the next value, which is prev
+// finishDraft compares prev with draft and returns the next value, which is prev
 // itself if nothing changed. A draft that is given was not made by us, and is
 // left as it is.
-func settle(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointer, c Changes, err error) {
+func finishDraft(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointer, c Changes, err error) {
 	path := sparePath.Swap(nil)
 	if path == nil {
 		path = new([16]Step) // values are rarely deeper
 	}
 	d := differ{given: given, path: path[:0]}
-	s := spot{plan: p, old: prev}
+	s := lazyCopy{plan: p, old: prev}
 	d.diff(p, prev, draft, &s)
 	sparePath.Store(path)
 	if d.err != nil {
@@ -60,11 +60,11 @@ func settle(p *plan, prev, draft unsafe.Pointer, given bool) (next unsafe.Pointe
 // sparePath is the memory of a differ's path, while no differ uses it.
 var sparePath atomic.Pointer[[16]Step]
 
-// isolate puts a copy of the p at src, which is in the draft, into the next
-// value at dst.
-func (d *differ) isolate(p *plan, dst, src unsafe.Pointer) {
-	p.copy(dst, src)
-	if p.shares {
+// copyDetached puts a copy of the p at src, which is in the draft, into the next
+// newValue at dst.
+func (d *differ) copyDetached(p *plan, dst, src unsafe.Pointer) {
+	p.assign(dst, src)
+	if p.hasSharedMemory {
 		d.detach(p, dst)
 	}
 }
@@ -83,8 +83,8 @@ type oneStep struct {
 	path [4]Step
 }
 
-// expect makes room for n more steps at the current path.
-func (d *differ) expect(n int) {
+// reserve makes room for n more steps at the current path.
+func (d *differ) reserve(n int) {
 	if n > 1 {
 		d.steps = slices.Grow(d.steps, n)
 		d.arena = make([]Step, 0, n*(len(d.path)+2))
@@ -108,6 +108,6 @@ func (d *differ) record(c change) {
 	from := len(d.arena)
 	d.arena = append(d.arena, d.path...)
 	c.path = d.arena[from:len(d.arena):len(d.arena)]
-	c.stands = c.stands.in(d.place)
+	c.addressable = c.addressable.in(d.addressable)
 	d.steps = append(d.steps, c)
 }

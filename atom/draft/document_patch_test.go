@@ -296,14 +296,14 @@ func patchIsThatOfTheDocument(t *rapid.T, s *scramble, typ reflect.Type) {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	w := walk{whole: true}
-	v := p.new()
+	w := walk{everything: true}
+	v := p.alloc()
 	s.fill(p.value(v))
-	v = w.detached(p, v)
-	before := w.detached(p, v)
+	v = w.detachedCopy(p, v)
+	before := w.detachedCopy(p, v)
 	r := referee{doc: marshal(t, p.value(v).Addr().Interface())}
 	first := string(r.doc)
-	x := patcherOf(p, v, Limits{}.filled())
+	x := newPatcher(p, v, Limits{}.withDefaults())
 	var said []string
 	for range 1 + s.n(7, "operations") {
 		op := s.operation(t, p, r.doc)
@@ -313,7 +313,7 @@ func patchIsThatOfTheDocument(t *rapid.T, s *scramble, typ reflect.Type) {
 		}
 		said = append(said, string(op))
 		r.apply(op)
-		err = x.do(&ops[0])
+		err = x.apply(&ops[0])
 		if err != nil && (strings.Contains(err.Error(), "has no field") || strings.Contains(err.Error(), "key \"")) {
 			return // what a document without types would take
 		}
@@ -327,9 +327,9 @@ func patchIsThatOfTheDocument(t *rapid.T, s *scramble, typ reflect.Type) {
 			t.Fatalf("%v\n%s\n%s\ngives %s, %v\nwant %s", typ, first, strings.Join(said, "\n"), text, err, r.doc)
 		}
 	}
-	want := p.new()
+	want := p.alloc()
 	wrong := json.Unmarshal(r.doc, p.value(want).Addr().Interface())
-	next := p.new()
+	next := p.alloc()
 	m := x.top.build(next)
 	if (m == nil) != (wrong == nil) {
 		t.Fatalf("%v\n%s\n%s\ngives %v, read back %v", typ, first, strings.Join(said, "\n"), m, wrong)
@@ -341,7 +341,7 @@ func patchIsThatOfTheDocument(t *rapid.T, s *scramble, typ reflect.Type) {
 		return
 	}
 	readBack := func(v unsafe.Pointer) []byte { // what JSON can bring back: not a pointer to nil
-		again := p.new()
+		again := p.alloc()
 		if err := json.Unmarshal(marshal(t, p.value(v).Addr().Interface()), p.value(again).Addr().Interface()); err != nil {
 			t.Fatalf("%v", err)
 		}
@@ -350,7 +350,7 @@ func patchIsThatOfTheDocument(t *rapid.T, s *scramble, typ reflect.Type) {
 	if got, want := readBack(next), readBack(want); !strict.Equal(got, want) {
 		t.Fatalf("%v\n%s\n%s\nleads to %s\nwant %s", typ, first, strings.Join(said, "\n"), got, want)
 	}
-	next, c, err := settle(p, v, next, false)
+	next, c, err := finishDraft(p, v, next, false)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -372,7 +372,7 @@ func (s *scramble) operation(t *rapid.T, p *plan, doc []byte) []byte {
 		}
 		return at
 	}
-	other := p.new()
+	other := p.alloc()
 	(&scramble{draw: s.draw}).fill(p.value(other))
 	o := numbers(marshal(t, p.value(other).Addr().Interface()))
 	value := func() any {

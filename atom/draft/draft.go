@@ -42,20 +42,20 @@ func Revise[T any](prev *T, edit func(*T)) (next *T, c Changes, err error) {
 	}
 	draft := new(T)
 	*draft = *prev
-	if p.shares {
+	if p.hasSharedMemory {
 		var w walk
 		if w.detach(p, unsafe.Pointer(draft)); w.err != nil {
 			return nil, Changes{}, w.err
 		}
 	}
-	if err := run(edit, draft); err != nil {
+	if err := callEdit(edit, draft); err != nil {
 		return nil, Changes{}, err
 	}
-	n, c, err := settle(p, unsafe.Pointer(prev), unsafe.Pointer(draft), false)
+	n, c, err := finishDraft(p, unsafe.Pointer(prev), unsafe.Pointer(draft), false)
 	return (*T)(n), c, err
 }
 
-func run[T any](edit func(*T), draft *T) (err error) {
+func callEdit[T any](edit func(*T), draft *T) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
@@ -73,7 +73,7 @@ func Adopt[T any](prev, value *T) (next *T, c Changes, err error) {
 	if err != nil {
 		return nil, Changes{}, err
 	}
-	n, c, err := settle(p, unsafe.Pointer(prev), unsafe.Pointer(value), true)
+	n, c, err := finishDraft(p, unsafe.Pointer(prev), unsafe.Pointer(value), true)
 	return (*T)(n), c, err
 }
 
@@ -87,7 +87,7 @@ func Seal[T any](value *T) (*T, error) {
 	n := new(T)
 	*n = *value
 	var w walk
-	if p.shares {
+	if p.hasSharedMemory {
 		w.detach(p, unsafe.Pointer(n))
 	}
 	return n, w.err

@@ -38,7 +38,7 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 		return equalFloat(half, a, b) && equalFloat(half, unsafe.Add(a, half), unsafe.Add(b, half))
 	case kindTime:
 		x, y := *(*time.Time)(a), *(*time.Time)(b)
-		return equalTime(x, y) || w.text && x.Equal(y) && offset(x) == offset(y)
+		return equalTime(x, y) || w.asJSON && x.Equal(y) && offset(x) == offset(y)
 	case kindBytes:
 		x, y := *(*[]byte)(a), *(*[]byte)(b)
 		return (x == nil) == (y == nil) && bytes.Equal(x, y)
@@ -70,15 +70,15 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 		same := w.equalElements(p.elem, x.data, y.data, x.len)
 		w.leave(x.data)
 		return same
-	case kindMap:
-		return w.equalMaps(p, a, b)
+	case kindGoMap:
+		return w.equalGoMaps(p, a, b)
 	case kindInterface:
-		e, x, err := p.held(a)
+		e, x, err := p.interfaceValue(a)
 		if err != nil {
 			w.fail(err)
 			return false
 		}
-		f, y, err := p.held(b)
+		f, y, err := p.interfaceValue(b)
 		if err != nil || e != f || e == nil || x == y {
 			w.fail(err)
 			return err == nil && e == f
@@ -106,7 +106,7 @@ func (w *walk) equalElements(p *plan, a, b unsafe.Pointer, n int) bool {
 	return true
 }
 
-func (w *walk) equalMaps(p *plan, a, b unsafe.Pointer) bool {
+func (w *walk) equalGoMaps(p *plan, a, b unsafe.Pointer) bool {
 	x, y := p.value(a), p.value(b)
 	if x.Len() != y.Len() || x.IsNil() != y.IsNil() {
 		return false
@@ -114,10 +114,10 @@ func (w *walk) equalMaps(p *plan, a, b unsafe.Pointer) bool {
 	if x.UnsafePointer() == y.UnsafePointer() || !w.enter(p, x.UnsafePointer()) {
 		return x.UnsafePointer() == y.UnsafePointer()
 	}
-	same, e, f := true, p.elem.new(), p.elem.new()
+	same, e, f := true, p.elem.alloc(), p.elem.alloc()
 	for i := x.MapRange(); same && i.Next(); {
 		other := y.MapIndex(i.Key())
-		if same = w.findable(p, i.Key()) && other.IsValid(); same {
+		if same = w.checkKey(p, i.Key()) && other.IsValid(); same {
 			p.elem.value(e).SetIterValue(i)
 			p.elem.value(f).Set(other)
 			same = w.equal(p.elem, e, f)

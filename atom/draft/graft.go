@@ -24,7 +24,7 @@ func graftOf(p *plan, v, b unsafe.Pointer, paths []Path) Changes {
 	var g graft
 	for i, path := range paths {
 		if !path.CoveredBy(paths[:i]) && !path.CoveredBy(paths[i+1:]) {
-			g.part(p, v, b, nil, path)
+			g.copyPart(p, v, b, nil, path)
 		}
 	}
 	return Changes{steps: g.steps}
@@ -34,8 +34,8 @@ func (g *graft) replace(p *plan, v, b unsafe.Pointer, at Path) {
 	g.steps = append(g.steps, change{op: OpReplace, plan: p, path: at, old: v, new: b})
 }
 
-// part brings what path leads to from the p at b, which itself is at at.
-func (g *graft) part(p *plan, v, b unsafe.Pointer, at, path Path) {
+// copyPart brings what path leads to from the p at b, which itself is at at.
+func (g *graft) copyPart(p *plan, v, b unsafe.Pointer, at, path Path) {
 	if len(path) == 0 || p.leaf {
 		g.replace(p, v, b, at)
 		return
@@ -48,33 +48,33 @@ func (g *graft) part(p *plan, v, b unsafe.Pointer, at, path Path) {
 		case x == nil:
 			g.replace(p, v, b, at)
 		default:
-			g.part(p.elem, x, y, at, path)
+			g.copyPart(p.elem, x, y, at, path)
 		}
 	case kindInterface:
-		e, x, _ := p.held(v)
-		f, y, _ := p.held(b)
+		e, x, _ := p.interfaceValue(v)
+		f, y, _ := p.interfaceValue(b)
 		if e != f {
 			g.replace(p, v, b, at)
 		} else if e != nil {
-			g.part(e, x, y, at, path)
+			g.copyPart(e, x, y, at, path)
 		}
 	case kindStruct:
 		if f := path[0].field(); f != nil && f.in == p {
-			g.part(f.plan, unsafe.Add(v, f.offset), unsafe.Add(b, f.offset), at.With(path[0]), path[1:])
+			g.copyPart(f.plan, unsafe.Add(v, f.offset), unsafe.Add(b, f.offset), at.With(path[0]), path[1:])
 		}
 	case kindArray:
 		if i := path[0].index; i >= 0 && i < p.length {
-			g.part(p.elem, p.elem.at(v, i), p.elem.at(b, i), at.With(path[0]), path[1:])
+			g.copyPart(p.elem, p.elem.at(v, i), p.elem.at(b, i), at.With(path[0]), path[1:])
 		}
-	case kindMap:
-		g.entry(p, v, b, at, path)
+	case kindGoMap:
+		g.copyGoMapElement(p, v, b, at, path)
 	default:
-		g.element(p, v, b, at, path)
+		g.copyElement(p, v, b, at, path)
 	}
 }
 
-// entry is part for what a plain map has under a key.
-func (g *graft) entry(p *plan, v, b unsafe.Pointer, at, path Path) {
+// copyGoMapElement is part for what a plain map has under a key.
+func (g *graft) copyGoMapElement(p *plan, v, b unsafe.Pointer, at, path Path) {
 	x, y := p.value(v), p.value(b)
 	if x.IsNil() {
 		g.replace(p, v, b, at)
@@ -86,38 +86,38 @@ func (g *graft) entry(p *plan, v, b unsafe.Pointer, at, path Path) {
 	}
 	var old, new unsafe.Pointer
 	if e := x.MapIndex(k); e.IsValid() {
-		old = p.elem.stored(e)
+		old = p.elem.inMemory(e)
 	}
 	if e := y.MapIndex(k); e.IsValid() {
-		new = p.elem.stored(e)
+		new = p.elem.inMemory(e)
 	}
-	g.held(p.elem, old, new, change{}, at.With(path[0]), path[1:])
+	g.copyOrRemove(p.elem, old, new, change{}, at.With(path[0]), path[1:])
 }
 
-// element is part for an element of a sequence, or of a Map. One that has no identity
+// copyElement is part for an element of a sequence, or of a Map. One that has no identity
 // cannot be told from others: then the whole is brought.
-func (g *graft) element(p *plan, v, b unsafe.Pointer, at, path Path) {
-	i, old := p.elementIn(v, path[0].key)
-	j, new := p.elementIn(b, path[0].key)
+func (g *graft) copyElement(p *plan, v, b unsafe.Pointer, at, path Path) {
+	i, old := p.findElement(v, path[0].key)
+	j, new := p.findElement(b, path[0].key)
 	switch {
-	case p.kind == kindTable:
-		g.held(p.elem, old, new, change{}, at.With(path[0]), path[1:])
+	case p.kind == kindMap:
+		g.copyOrRemove(p.elem, old, new, change{}, at.With(path[0]), path[1:])
 	case p.kind != kindSlice && p.kind != kindList || !p.elem.keyed() || path[0].key == nil:
 		g.replace(p, v, b, at)
 	case new == nil:
-		g.held(p.elem, old, nil, change{}, at.With(ElementStep(i, path[0].key)), path[1:])
+		g.copyOrRemove(p.elem, old, nil, change{}, at.With(ElementStep(i, path[0].key)), path[1:])
 	default:
-		c := change{behind: &neighbours{new: p.idBefore(b, j)}}
-		g.held(p.elem, old, new, c, at.With(ElementStep(j, path[0].key)), path[1:])
+		c := change{predecessors: &predecessors{new: p.predecessorID(b, j)}}
+		g.copyOrRemove(p.elem, old, new, c, at.With(ElementStep(j, path[0].key)), path[1:])
 	}
 }
 
-// held adds what makes old, which is in v or nil, what new is, in b or nil.
-func (g *graft) held(p *plan, old, new unsafe.Pointer, c change, at, path Path) {
+// copyOrRemove adds what makes old, which is in v or nil, what new is, in b or nil.
+func (g *graft) copyOrRemove(p *plan, old, new unsafe.Pointer, c change, at, path Path) {
 	c.plan, c.path, c.old, c.new = p, at, old, new
 	switch {
 	case old != nil && new != nil:
-		g.part(p, old, new, at, path)
+		g.copyPart(p, old, new, at, path)
 		return
 	case len(path) > 0 || old == new:
 		return
@@ -129,9 +129,9 @@ func (g *graft) held(p *plan, old, new unsafe.Pointer, c change, at, path Path) 
 	g.steps = append(g.steps, c)
 }
 
-// elementIn is the element with that identity, or under that key, of the sequence or
+// findElement is the element with that identity, or under that key, of the sequence or
 // Map p at a: where it is, and nil if there is none.
-func (p *plan) elementIn(a unsafe.Pointer, key any) (int, unsafe.Pointer) {
+func (p *plan) findElement(a unsafe.Pointer, key any) (int, unsafe.Pointer) {
 	switch p.kind {
 	case kindSlice:
 		s := *(*slice)(a)
@@ -141,33 +141,33 @@ func (p *plan) elementIn(a unsafe.Pointer, key any) (int, unsafe.Pointer) {
 			}
 		}
 	case kindList:
-		r := (*root)(a)
-		if i := r.indexOf(p.elem, key); i != none {
+		r := (*header)(a)
+		if i := r.indexOf(p.elem, key); i != noElement {
 			return i, r.current().at(i)
 		}
-	case kindTable:
+	case kindMap:
 		if reflect.TypeOf(key) != p.key.typ {
 			break
 		}
-		box := p.box.new()
+		box := p.box.alloc()
 		p.key.value(box).Set(reflect.ValueOf(key))
-		t := (*root)(a).current()
-		if i, found := t.search(p.order.keyIn(box, p.key.typ), p.key.typ); found {
+		t := (*header)(a).current()
+		if i, found := t.search(p.order.keyAt(box, p.key.typ), p.key.typ); found {
 			return i, p.element(t.at(i))
 		}
 	}
-	return none, nil
+	return noElement, nil
 }
 
-// idBefore is the identity of the element in front of element i, nil of the first.
-func (p *plan) idBefore(a unsafe.Pointer, i int) any {
+// predecessorID is the identity of the element in front of element i, nil of the first.
+func (p *plan) predecessorID(a unsafe.Pointer, i int) any {
 	switch {
 	case i == 0:
 		return nil
 	case p.kind == kindSlice:
 		return p.elem.id(p.elem.at((*slice)(a).data, i-1))
 	}
-	return p.elem.id((*root)(a).current().at(i - 1))
+	return p.elem.id((*header)(a).current().at(i - 1))
 }
 
 // SetPaths yields what the changes have set: where they are, and of a slice or map that was
@@ -176,7 +176,7 @@ func (c Changes) SetPaths(yield func(Path) bool) {
 	for i := range c.steps {
 		s := &c.steps[i]
 		path := c.path(s)
-		elements := s.elementsSet()
+		elements := s.elementsAdded()
 		if len(elements) == 0 {
 			elements = []Path{nil}
 		}
@@ -188,13 +188,13 @@ func (c Changes) SetPaths(yield func(Path) bool) {
 	}
 }
 
-func (s *change) elementsSet() (paths []Path) {
+func (s *change) elementsAdded() (paths []Path) {
 	p := s.plan
-	if s.op != OpReplace || p.leaf || p.kind != kindMap && (p.kind != kindSlice || !p.elem.keyed()) || p.value(s.old).Len() > 0 {
+	if s.op != OpReplace || p.leaf || p.kind != kindGoMap && (p.kind != kindSlice || !p.elem.keyed()) || p.value(s.old).Len() > 0 {
 		return nil
 	}
 	v := p.value(s.new)
-	if p.kind == kindMap {
+	if p.kind == kindGoMap {
 		for _, k := range v.MapKeys() {
 			paths = append(paths, Path{KeyStep(k.Interface())})
 		}

@@ -23,7 +23,7 @@ func (c Changes) GuardedPatch(before any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := guardian{track: track{now: from}, known: map[string]bool{}}
+	g := guardWriter{original: original{value: from}, tested: map[string]bool{}}
 	w := patchWriter{out: []byte{'['}}
 	for i := range c.steps {
 		s := &c.steps[i]
@@ -32,7 +32,7 @@ func (c Changes) GuardedPatch(before any) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		if i < len(c.steps)-1 {
-			if err := g.follow(s, path); err != nil {
+			if err := g.advance(s, path); err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
 		}
@@ -40,19 +40,19 @@ func (c Changes) GuardedPatch(before any) ([]byte, error) {
 	return append(w.out, ']'), nil
 }
 
-// A guardian writes tests before the operations of a patch.
-type guardian struct {
-	track
-	known map[string]bool // elements, by pointer, that the patch has tested or put there
+// A guardWriter writes tests before the operations of a patch.
+type guardWriter struct {
+	original
+	tested map[string]bool // elements, by pointer, that the patch has tested or put there
 }
 
 // step writes s, with its tests if it is anything in JSON.
-func (g *guardian) step(w *patchWriter, c Changes, s *change, path Path) error {
+func (g *guardWriter) step(w *patchWriter, c Changes, s *change, path Path) error {
 	op := patchWriter{out: []byte{'['}}
-	if err := op.step(c, s, path, s.stands.in(c.stands)); err != nil || len(op.out) == 1 {
+	if err := op.step(c, s, path, s.addressable.in(c.addressable)); err != nil || len(op.out) == 1 {
 		return err
 	}
-	if err := g.guard(w, c, s, path); err != nil {
+	if err := g.writeTests(w, c, s, path); err != nil {
 		return err
 	}
 	if len(w.out) > 1 {
@@ -62,12 +62,12 @@ func (g *guardian) step(w *patchWriter, c Changes, s *change, path Path) error {
 	return nil
 }
 
-// guard writes the tests of s.
-func (g *guardian) guard(w *patchWriter, c Changes, s *change, path Path) (err error) {
-	x, at := g.now, Path(nil)
+// writeTests writes the tests of s.
+func (g *guardWriter) writeTests(w *patchWriter, c Changes, s *change, path Path) (err error) {
+	x, at := g.value, Path(nil)
 	var f *field
 	for i, step := range path {
-		if x, err = x.open(); err != nil {
+		if x, err = x.deref(); err != nil {
 			return err
 		}
 		at = path[:i]
@@ -86,17 +86,17 @@ func (g *guardian) guard(w *patchWriter, c Changes, s *change, path Path) (err e
 				if step.index < 0 || step.index >= x.len() {
 					return ErrPath
 				}
-				if whole, err = g.element(w, x, at, step.index); err != nil {
+				if whole, err = g.testElement(w, x, at, step.index); err != nil {
 					return err
 				}
 			}
 			switch {
 			case come:
-				err = g.neighbours(w, x, at, s, path[i].index)
-				g.moved(at, path[i].index)
+				err = g.testNeighbours(w, x, at, s, path[i].index)
+				g.forgetPositions(at, path[i].index)
 				return err
 			case i == len(path)-1 && s.op == OpRemove:
-				clear(g.known)
+				clear(g.tested)
 				return nil
 			case whole:
 				return nil
@@ -108,69 +108,69 @@ func (g *guardian) guard(w *patchWriter, c Changes, s *change, path Path) (err e
 			}
 		}
 	}
-	if s.op != OpReplace || !s.plan.holds() || f != nil && f.omit != nil && s.plan.typ == f.plan.typ && f.omit(s.old) {
+	if s.op != OpReplace || !s.plan.isContainer() || f != nil && f.omit != nil && s.plan.typ == f.plan.typ && f.omit(s.old) {
 		return nil
 	}
-	clear(g.known)
-	return w.test(path.String(), site{s.plan, s.old, s.stands.in(c.stands)}, f)
+	clear(g.tested)
+	return w.test(path.String(), site{s.plan, s.old, s.addressable.in(c.addressable)}, f)
 }
 
-// holds reports whether p is a collection to which different devices may add: what
+// isContainer reports whether p is a collection to which different devices may add: what
 // replaces it as a whole replaces what they have put there.
-func (p *plan) holds() bool {
+func (p *plan) isContainer() bool {
 	switch p.kind {
-	case kindSlice, kindMap, kindList, kindTable:
+	case kindSlice, kindGoMap, kindList, kindMap:
 		return !p.leaf
 	}
 	return false
 }
 
-// element writes a test of which element is at position i of the sequence x at a
+// testElement writes a test of which element is at position i of the sequence x at a
 // path, if that is not known; whole reports that it is of its whole value.
-func (g *guardian) element(w *patchWriter, x site, at Path, i int) (whole bool, err error) {
+func (g *guardWriter) testElement(w *patchWriter, x site, at Path, i int) (whole bool, err error) {
 	e := x.element(i)
 	name := at.With(ElementStep(i, nil)).String()
-	key, f := e.shownKey()
-	if whole = f == nil; g.known[name] {
+	key, f := e.jsonKey()
+	if whole = f == nil; g.tested[name] {
 		return whole, nil
 	}
-	g.known[name] = true
+	g.tested[name] = true
 	if whole {
 		return true, w.test(name, e, nil)
 	}
 	return false, w.test(name+"/"+fieldStep(f).String(), key, f)
 }
 
-// shownKey is the identity of an element, when the element is a JSON object that has it.
-func (x site) shownKey() (key site, f *field) {
+// jsonKey is the identity of an element, when the element is a JSON object that has it.
+func (x site) jsonKey() (key site, f *field) {
 	if x.plan.kind == kindPointer {
-		x = site{x.plan.elem, *(*unsafe.Pointer)(x.at), Addressed}
+		x = site{x.plan.elem, *(*unsafe.Pointer)(x.at), Addressable}
 	}
-	if x.at == nil || x.plan.formed(x.stands) || x.plan.kind != kindStruct || x.plan.identity == nil {
+	if x.at == nil || x.plan.hasOwnForm(x.addressable) || x.plan.kind != kindStruct || x.plan.identity == nil {
 		return key, nil
 	}
 	f = x.plan.identity
-	key = site{f.plan, unsafe.Add(x.at, f.offset), x.stands}
+	key = site{f.plan, unsafe.Add(x.at, f.offset), x.addressable}
 	if f.hidden || f.inline || f.omit != nil && f.omit(key.at) {
 		return key, nil
 	}
 	return key, f
 }
 
-// neighbours writes tests of the elements between which one comes, or moves, to
+// predecessors writes tests of the elements between which one comes, or moves, to
 // position i.
-func (g *guardian) neighbours(w *patchWriter, x site, at Path, s *change, i int) error {
+func (g *guardWriter) testNeighbours(w *patchWriter, x site, at Path, s *change, i int) error {
 	n := x.len()
 	behind, before := i-1, i
 	if s.op == OpMove { // as positions are while it is still where it was
-		behind, before = unmoved(behind, int(s.from)), unmoved(before, int(s.from))
+		behind, before = positionBeforeMove(behind, int(s.from)), positionBeforeMove(before, int(s.from))
 	}
 	if n == 0 {
 		return w.test(at.String(), x, nil)
 	}
 	for _, i := range [2]int{behind, before} {
 		if i >= 0 && i < n {
-			if _, err := g.element(w, x, at, i); err != nil {
+			if _, err := g.testElement(w, x, at, i); err != nil {
 				return err
 			}
 		}
@@ -178,20 +178,20 @@ func (g *guardian) neighbours(w *patchWriter, x site, at Path, s *change, i int)
 	return nil
 }
 
-// unmoved is position i while the element at position from is still there.
-func unmoved(i, from int) int {
+// positionBeforeMove is position i while the element at position from is still there.
+func positionBeforeMove(i, from int) int {
 	if i >= from {
 		i++
 	}
 	return i
 }
 
-// moved forgets what it knew of other positions, when an element has come to
+// forgetPositions forgets what it knew of other positions, when an element has come to
 // position i: that one is known, and those beside it.
-func (g *guardian) moved(at Path, i int) {
-	clear(g.known)
+func (g *guardWriter) forgetPositions(at Path, i int) {
+	clear(g.tested)
 	for j := max(0, i-1); j <= i+1; j++ {
-		g.known[at.With(ElementStep(j, nil)).String()] = true
+		g.tested[at.With(ElementStep(j, nil)).String()] = true
 	}
 }
 
@@ -203,7 +203,7 @@ func (w *patchWriter) test(path string, x site, f *field) error {
 	w.out = append(w.out, `{"op":"test","path":`...)
 	w.string(path)
 	w.out = append(w.out, `,"value":`...)
-	if err := w.value(x.plan, x.at, f, x.stands); err != nil {
+	if err := w.value(x.plan, x.at, f, x.addressable); err != nil {
 		return err
 	}
 	w.out = append(w.out, '}')

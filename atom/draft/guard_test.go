@@ -77,7 +77,7 @@ type warehouse struct {
 }
 
 // What a server accepts whose value is another one is what the page makes of that
-// value itself; anything else it refuses.
+// newValue itself; anything else it refuses.
 func TestAServerThatAcceptsAPatchMakesOfItWhatThePageMakes(t *testing.T) {
 	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {

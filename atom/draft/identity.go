@@ -17,7 +17,7 @@ func IdentityOf[E any](id any) (read func(*E) any, err error) {
 		return nil, err
 	case !p.keyed():
 		return nil, fmt.Errorf("%w: %v has no field tagged `atom:\"key\"`", ErrType, p.typ)
-	case !p.isID(id):
+	case !p.canBeID(id):
 		return nil, fmt.Errorf("%w: the key of %v is not a %T", ErrType, p.typ, id)
 	}
 	return func(e *E) any { return p.id(unsafe.Pointer(e)) }, nil
@@ -31,8 +31,8 @@ func (p *plan) keyed() bool {
 	return p.kind == kindStruct && p.identity != nil
 }
 
-// isID tells whether id is of the type of the identities of p, which has some.
-func (p *plan) isID(id any) bool {
+// canBeID tells whether id is of the type of the identities of p, which has some.
+func (p *plan) canBeID(id any) bool {
 	if p.kind == kindPointer {
 		p = p.elem
 	}
@@ -44,10 +44,10 @@ func (p *plan) isID(id any) bool {
 //go:noinline
 func (p *plan) id(a unsafe.Pointer) any { return p.identify(a, (*plan).load) }
 
-// idIn is id of an element that is never written to again, see [plan.loadIn].
+// idIn is id of an element that is never written to again, see [plan.loadImmutable].
 //
 //go:noinline
-func (p *plan) idIn(a unsafe.Pointer) any { return p.identify(a, (*plan).loadIn) }
+func (p *plan) idImmutable(a unsafe.Pointer) any { return p.identify(a, (*plan).loadImmutable) }
 
 func (p *plan) identify(a unsafe.Pointer, load func(*plan, unsafe.Pointer) any) any {
 	if p.kind == kindPointer {
@@ -91,9 +91,9 @@ func (p *plan) load(a unsafe.Pointer) any {
 	return p.value(a).Interface()
 }
 
-// loadIn is load from memory that is never written to again: the interface
-// value then points there, and nothing is allocated.
-func (p *plan) loadIn(a unsafe.Pointer) any {
+// loadImmutable is load from memory that is never written to again: the interface
+// newValue then points there, and nothing is allocated.
+func (p *plan) loadImmutable(a unsafe.Pointer) any {
 	if p.direct || p.zero == nil { // nil of an interface type
 		return p.load(a)
 	}

@@ -23,7 +23,7 @@ func TestPersistentEditsForLenses(t *testing.T) {
 		t.Fatalf("Index = %d", i)
 	}
 	n := l.With(777, &item{ID: "777", Name: "x"})
-	if n.root.tree.index.Load() == nil || n.Index("777") != 777 || n.Peek(777).Name != "x" || l.Peek(777).Name != "" {
+	if n.header.tree.index.Load() == nil || n.Index("777") != 777 || n.Peek(777).Name != "x" || l.Peek(777).Name != "" {
 		t.Errorf("got %v", n.At(777))
 	}
 	if o := n.With(777, &item{ID: "other"}); o.Index("777") != -1 || o.Index("other") != 777 {

@@ -7,11 +7,11 @@ import (
 	"unsafe"
 )
 
-// A root is what a List or a Map is made of: a sealed tree, and, once it has
+// A header is what a List or a Map is made of: a sealed tree, and, once it has
 // been edited where it stands, the journal of the edits. A copy of a root, as
 // an assignment makes it, stays what it was: the version says how many of the
 // edits belong to it.
-type root struct {
+type header struct {
 	tree    *treeNode // as it was before the first edit
 	journal *journal
 	version int
@@ -20,13 +20,13 @@ type root struct {
 // A journal is the edits of a List or a Map, and the tree they lead to.
 type journal struct {
 	tree  *treeNode
-	log   []entryEdit
-	mark  atomic.Uint64 // a mark; readers count it up, see root.snapshot
-	first [1]entryEdit  // of the log: most have one
+	edits []treeEdit
+	owner atomic.Uint64 // a mark; readers count it up, see root.snapshot
+	first [1]treeEdit   // of the log: most have one
 }
 
-// An entryEdit is one edit of a tree, by position.
-type entryEdit struct {
+// An treeEdit is one edit of a tree, by position.
+type treeEdit struct {
 	box      unsafe.Pointer // added or put in place
 	old      unsafe.Pointer // removed or replaced
 	at, from int
@@ -34,81 +34,81 @@ type entryEdit struct {
 }
 
 // current is the tree as r sees it.
-func (r *root) current() *treeNode {
+func (r *header) current() *treeNode {
 	switch {
 	case r.journal == nil:
 		return r.tree
-	case r.version == len(r.journal.log):
+	case r.version == len(r.journal.edits):
 		return r.journal.tree
 	}
-	return r.replayed().tree
+	return r.replayedJournal().tree
 }
 
 // snapshot is current for those who read while others may edit: what has been
 // made so far is not written to again.
-func (r *root) snapshot() *treeNode {
-	if r.journal != nil && r.version == len(r.journal.log) {
-		r.journal.mark.Add(1)
+func (r *header) snapshot() *treeNode {
+	if r.journal != nil && r.version == len(r.journal.edits) {
+		r.journal.owner.Add(1)
 	}
 	return r.current()
 }
 
-// replayed is a journal of its own for a root whose journal went on without it.
-func (r *root) replayed() *journal {
+// replayedJournal is a journal of its own for a root whose journal went on without it.
+func (r *header) replayedJournal() *journal {
 	j := &journal{tree: r.tree}
-	j.mark.Store(uint64(newMark()))
-	for _, e := range r.journal.log[:r.version] {
-		j.do(e)
+	j.owner.Store(uint64(newOwner()))
+	for _, e := range r.journal.edits[:r.version] {
+		j.apply(e)
 	}
 	return j
 }
 
-// begin gives r, which has none, the journal j.
-func (r *root) begin(j *journal) {
-	j.tree, j.log = r.tree, j.first[:0]
+// startJournal gives r, which has none, the journal j.
+func (r *header) startJournal(j *journal) {
+	j.tree, j.edits = r.tree, j.first[:0]
 	r.journal = j
 }
 
-// edits is the journal of r, to be written to.
-func (r *root) edits() *journal {
+// writableJournal is the journal of r, to be written to.
+func (r *header) writableJournal() *journal {
 	switch j := r.journal; {
 	case j == nil:
-		r.begin(new(journal))
-	case r.version != len(j.log):
-		r.journal = r.replayed()
+		r.startJournal(new(journal))
+	case r.version != len(j.edits):
+		r.journal = r.replayedJournal()
 	}
-	if r.journal.mark.Load()>>32 == 0 {
-		r.journal.mark.Store(uint64(newMark()))
+	if r.journal.owner.Load()>>32 == 0 {
+		r.journal.owner.Store(uint64(newOwner()))
 	}
 	return r.journal
 }
 
-// edit carries out e at r.
-func (r *root) edit(e entryEdit) {
-	j := r.edits()
-	j.do(e)
-	r.version = len(j.log)
+// apply carries out e at r.
+func (r *header) apply(e treeEdit) {
+	j := r.writableJournal()
+	j.apply(e)
+	r.version = len(j.edits)
 }
 
-// private is box i of r, to be written to: the one that is there if this
+// writableBox is box i of r, to be written to: the one that is there if this
 // journal made it, or else what copied makes of it.
-func (r *root) private(i int, copied func(unsafe.Pointer) unsafe.Pointer) unsafe.Pointer {
-	j := r.edits()
+func (r *header) writableBox(i int, copied func(unsafe.Pointer) unsafe.Pointer) unsafe.Pointer {
+	j := r.writableJournal()
 	var leaf *treeNode
 	var k int
-	j.tree, leaf, k = j.tree.open(i, mark(j.mark.Load()))
-	if leaf.own>>k&1 == 1 {
+	j.tree, leaf, k = j.tree.writableLeaf(i, owner(j.owner.Load()))
+	if leaf.writableBits>>k&1 == 1 {
 		return leaf.slots[k]
 	}
-	e := entryEdit{op: OpReplace, at: i, old: leaf.slots[k], box: copied(leaf.slots[k])}
-	leaf.place(k, e.box, true)
-	j.log = append(j.log, e)
-	r.version = len(j.log)
+	e := treeEdit{op: OpReplace, at: i, old: leaf.slots[k], box: copied(leaf.slots[k])}
+	leaf.setSlot(k, e.box, true)
+	j.edits = append(j.edits, e)
+	r.version = len(j.edits)
 	return e.box
 }
 
-func (j *journal) do(e entryEdit) {
-	m := mark(j.mark.Load())
+func (j *journal) apply(e treeEdit) {
+	m := owner(j.owner.Load())
 	switch e.op {
 	case OpReplace:
 		j.tree = j.tree.set(e.at, e.box, true, m)
@@ -117,28 +117,28 @@ func (j *journal) do(e entryEdit) {
 	case OpRemove:
 		j.tree = j.tree.remove(e.at, m)
 	case OpMove:
-		box, own := j.tree.at(e.from), j.tree.owned(e.from, m)
+		box, own := j.tree.at(e.from), j.tree.isWritable(e.from, m)
 		j.tree = j.tree.remove(e.from, m).insert(e.at, box, own, m)
 	case opClear:
 		j.tree = nil
 	}
-	j.log = append(j.log, e)
+	j.edits = append(j.edits, e)
 }
 
-// close ends the journal: what it has made is immutable from here on.
-func (j *journal) close() { j.mark.Store(0) }
+// end ends the journal: what it has made is immutable from here on.
+func (j *journal) end() { j.owner.Store(0) }
 
-// inPlace tells whether all edits were of elements where they are.
-func (j *journal) inPlace() bool {
-	return !slices.ContainsFunc(j.log, func(e entryEdit) bool { return e.op != OpReplace })
+// onlyReplaces tells whether all edits were of elements where they are.
+func (j *journal) onlyReplaces() bool {
+	return !slices.ContainsFunc(j.edits, func(e treeEdit) bool { return e.op != OpReplace })
 }
 
-// detachDraft makes the value of type t at a, which comes into a box, share nothing
+// detachElement makes the value of type t at a, which comes into a box, share nothing
 // that could be written to. It panics with what is wrong with the value, which
 // an update returns.
-func detachDraft(t reflect.Type, a unsafe.Pointer) {
+func detachElement(t reflect.Type, a unsafe.Pointer) {
 	p := mustPlan(t)
-	if !p.shares {
+	if !p.hasSharedMemory {
 		return
 	}
 	var w walk
@@ -147,13 +147,13 @@ func detachDraft(t reflect.Type, a unsafe.Pointer) {
 	}
 }
 
-// origins maps the boxes that were put in place of others to those they
+// originalBoxes maps the boxes that were put in place of others to those they
 // stand for in the end.
 //
 //go:noinline
-func (j *journal) origins() map[unsafe.Pointer]unsafe.Pointer {
+func (j *journal) originalBoxes() map[unsafe.Pointer]unsafe.Pointer {
 	from := map[unsafe.Pointer]unsafe.Pointer{}
-	for _, e := range j.log {
+	for _, e := range j.edits {
 		if e.op == OpReplace {
 			old := e.old
 			if o, ok := from[old]; ok {
@@ -165,11 +165,11 @@ func (j *journal) origins() map[unsafe.Pointer]unsafe.Pointer {
 	return from
 }
 
-// pieces are the parts of two trees that are not the same nodes, in order: a
-// run of elements stands for a node that both have. To see this, only the
+// unsharedPieces are the parts of two trees that are not the same nodes, in order: a
+// callEdit of elements stands for a node that both have. To see this, only the
 // nodes that differ are opened.
-func pieces(x, y *treeNode) (xs, ys []piece) {
-	xs, ys = pieceOf(x), pieceOf(y)
+func unsharedPieces(x, y *treeNode) (xs, ys []piece) {
+	xs, ys = wholeTree(x), wholeTree(y)
 	height := max(height(x), height(y))
 	for h := height; h >= 0; h-- {
 		shared := map[unsafe.Pointer]bool{}
@@ -183,7 +183,7 @@ func pieces(x, y *treeNode) (xs, ys []piece) {
 				shared[unsafe.Pointer(p.node)] = true
 			}
 		}
-		xs, ys = open(xs, h, shared), open(ys, h, shared)
+		xs, ys = expandNodes(xs, h, shared), expandNodes(ys, h, shared)
 	}
 	return xs, ys
 }
@@ -194,7 +194,7 @@ type piece struct {
 	box  unsafe.Pointer
 }
 
-func pieceOf(t *treeNode) []piece {
+func wholeTree(t *treeNode) []piece {
 	if t == nil {
 		return nil
 	}
@@ -208,8 +208,8 @@ func height(t *treeNode) int {
 	return int(t.height)
 }
 
-// open replaces the nodes of height h that are not shared by what is in them.
-func open(l []piece, h int, shared map[unsafe.Pointer]bool) []piece {
+// expandNodes replaces the nodes of height h that are not shared by what is in them.
+func expandNodes(l []piece, h int, shared map[unsafe.Pointer]bool) []piece {
 	out := l[:0:0]
 	for _, p := range l {
 		if p.node == nil || int(p.node.height) != h || shared[unsafe.Pointer(p.node)] {
@@ -236,8 +236,8 @@ func (p piece) size() int {
 	return 1
 }
 
-// id is what a piece is known by.
-func (p piece) id() unsafe.Pointer {
+// identity is what a piece is known by.
+func (p piece) identity() unsafe.Pointer {
 	if p.node != nil {
 		return unsafe.Pointer(p.node)
 	}

@@ -29,7 +29,7 @@ func indexKey(index []int) string {
 }
 
 // jsonFields finds the fields that encoding/json shows for the struct t, by
-// index path, embedded ones included. The rules are those of that package:
+// arrayIndex path, embedded ones included. The rules are those of that package:
 // breadth first; of several fields of one name the least nested wins, then the
 // one named by a tag, and if that leaves two, none of them is shown.
 func jsonFields(t reflect.Type) map[string]jsonField {
@@ -51,7 +51,7 @@ func jsonFields(t reflect.Type) map[string]jsonField {
 			for i := range l.typ.NumField() {
 				sf := l.typ.Field(i)
 				index := append(slices.Clip(l.index), i)
-				if e := inlined(sf); e != nil {
+				if e := inlinedStruct(sf); e != nil {
 					if nextCount[e]++; nextCount[e] == 1 {
 						next = append(next, level{e, index})
 					}
@@ -92,9 +92,9 @@ func jsonFields(t reflect.Type) map[string]jsonField {
 	return shown
 }
 
-// inlined is the type of the embedded struct whose fields sf adds to the JSON
-// object around it, or nil.
-func inlined(sf reflect.StructField) reflect.Type {
+// inlinedStruct is the type of the embedded struct whose fields sf adds to the JSON
+// objectMembers around it, or nil.
+func inlinedStruct(sf reflect.StructField) reflect.Type {
 	t := sf.Type
 	if !sf.Anonymous || sf.Tag.Get("json") == "-" {
 		return nil
@@ -103,7 +103,7 @@ func inlined(sf reflect.StructField) reflect.Type {
 		t = t.Elem()
 	}
 	name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
-	if t.Kind() != reflect.Struct || validName(name) {
+	if t.Kind() != reflect.Struct || validJSONName(name) {
 		return nil
 	}
 	return t
@@ -125,7 +125,7 @@ func jsonTag(sf reflect.StructField) (f jsonField, ok bool) {
 	}
 	name, options, _ := strings.Cut(tag, ",")
 	f.name, f.tagged = name, true
-	if !validName(name) {
+	if !validJSONName(name) {
 		f.name, f.tagged = sf.Name, false
 	}
 	for o := range strings.SplitSeq(options, ",") {
@@ -142,8 +142,8 @@ func jsonTag(sf reflect.StructField) (f jsonField, ok bool) {
 	return f, true
 }
 
-// validName tells whether encoding/json takes a name from a tag.
-func validName(s string) bool {
+// validJSONName tells whether encoding/json takes a name from a tag.
+func validJSONName(s string) bool {
 	for _, c := range s {
 		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
 			return false
@@ -152,10 +152,10 @@ func validName(s string) bool {
 	return s != ""
 }
 
-// omission returns the function that tells whether a field of plan p with the
+// omitFunc returns the function that tells whether a field of plan p with the
 // tag j is left out of the JSON object, or nil when it never is.
-func omission(p *plan, j jsonField) func(unsafe.Pointer) bool {
-	empty, zero := emptiness(p), zeroness(p)
+func omitFunc(p *plan, j jsonField) func(unsafe.Pointer) bool {
+	empty, zero := emptyFunc(p), zeroFunc(p)
 	switch {
 	case j.omitEmpty && j.omitZero && empty != nil:
 		return func(a unsafe.Pointer) bool { return empty(a) || zero(a) }
@@ -167,9 +167,9 @@ func omission(p *plan, j jsonField) func(unsafe.Pointer) bool {
 	return nil
 }
 
-// emptiness is what omitempty means for p: "false, 0, a nil pointer, a nil
+// emptyFunc is what omitempty means for p: "false, 0, a nil pointer, a nil
 // interface value, and any array, slice, map, or string of length zero".
-func emptiness(p *plan) func(unsafe.Pointer) bool {
+func emptyFunc(p *plan) func(unsafe.Pointer) bool {
 	switch p.typ.Kind() {
 	case reflect.Struct, reflect.Complex64, reflect.Complex128, reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		return nil
@@ -191,8 +191,8 @@ func isZero(z zeroer) (zero bool) {
 	return z.IsZero()
 }
 
-// zeroness is what omitzero means for p: its IsZero method, or being zero.
-func zeroness(p *plan) func(unsafe.Pointer) bool {
+// zeroFunc is what omitzero means for p: its IsZero method, or being zero.
+func zeroFunc(p *plan) func(unsafe.Pointer) bool {
 	is := reflect.TypeFor[zeroer]()
 	t := p.typ
 	switch {
@@ -204,9 +204,9 @@ func zeroness(p *plan) func(unsafe.Pointer) bool {
 		}
 	case reflect.PointerTo(t).Implements(is):
 		return func(a unsafe.Pointer) bool { return isZero(p.value(a).Addr().Interface().(zeroer)) }
-	case p.collects():
+	case p.hasCollection():
 		return func(a unsafe.Pointer) bool {
-			sealed := p.copied(a)
+			sealed := p.clone(a)
 			p.dropJournals(sealed)
 			return p.value(sealed).IsZero()
 		}

@@ -8,7 +8,7 @@ import (
 
 // JSONPatch is c as a JSON Patch document (RFC 6902) of add, remove, replace
 // and move operations. Applied to what encoding/json makes of a pointer to the
-// value before, it gives what encoding/json makes of a pointer to the value
+// newValue before, it gives what encoding/json makes of a pointer to the value
 // after. Changes of what has no JSON form are left out. It returns the error of
 // encoding/json, with the path, for a value that has no JSON form (NaN, a
 // func), and an error for a change inside a value that has one of its own.
@@ -17,7 +17,7 @@ func (c Changes) JSONPatch() ([]byte, error) {
 	for i := range c.steps {
 		s := &c.steps[i]
 		path := c.path(s)
-		if err := w.step(c, s, path, s.stands.in(c.stands)); err != nil {
+		if err := w.step(c, s, path, s.addressable.in(c.addressable)); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
@@ -26,7 +26,7 @@ func (c Changes) JSONPatch() ([]byte, error) {
 
 type patchWriter struct{ out []byte }
 
-func (w *patchWriter) step(c Changes, s *change, path Path, stands Footing) error {
+func (w *patchWriter) step(c Changes, s *change, path Path, stands Addressability) error {
 	for i, t := range path {
 		f := t.field()
 		switch {
@@ -36,10 +36,10 @@ func (w *patchWriter) step(c Changes, s *change, path Path, stands Footing) erro
 		case f.hidden:
 			return nil
 		case f.inline && i == len(path)-1: // an embedded pointer comes or goes
-			if err := w.fields(f.plan, s.old, OpRemove, path); err != nil {
+			if err := w.embeddedFields(f.plan, s.old, OpRemove, path); err != nil {
 				return err
 			}
-			return w.fields(f.plan, s.new, OpAdd, path)
+			return w.embeddedFields(f.plan, s.new, OpAdd, path)
 		}
 	}
 	var f *field
@@ -103,9 +103,9 @@ func (w *patchWriter) string(s string) {
 	w.out = append(w.out, '"')
 }
 
-// marshalled is json.Marshal, of which a panic is an error: encoding/json does so for
+// safeMarshal is json.Marshal, of which a panic is an error: encoding/json does so for
 // a nil key, and so may a MarshalJSON.
-func marshalled(v any) (b []byte, err error) {
+func safeMarshal(v any) (b []byte, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = fmt.Errorf("a %T has no JSON form: %v", v, reason)
@@ -114,10 +114,10 @@ func marshalled(v any) (b []byte, err error) {
 	return json.Marshal(v)
 }
 
-// value writes the p at a, the value of f or of an element, as encoding/json
+// newValue writes the p at a, the value of f or of an element, as encoding/json
 // writes it where it stands so.
-func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field, stands Footing) error {
-	b, err := p.text(a, stands, f.inString(stands))
+func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field, stands Addressability) error {
+	b, err := p.marshal(a, stands, f.inString(stands))
 	if err != nil {
 		return err
 	}
@@ -125,9 +125,9 @@ func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field, stands Footing)
 	return nil
 }
 
-// fields writes op for each JSON field of the embedded struct that the p at a
+// embeddedFields writes op for each JSON field of the embedded struct that the p at a
 // points to.
-func (w *patchWriter) fields(p *plan, a unsafe.Pointer, op Op, path Path) error {
+func (w *patchWriter) embeddedFields(p *plan, a unsafe.Pointer, op Op, path Path) error {
 	for p.kind == kindPointer {
 		if a = *(*unsafe.Pointer)(a); a == nil {
 			return nil
@@ -139,14 +139,14 @@ func (w *patchWriter) fields(p *plan, a unsafe.Pointer, op Op, path Path) error 
 		switch {
 		case f.hidden || f.omit != nil && f.omit(x):
 		case f.inline:
-			if err := w.fields(f.plan, x, op, path); err != nil {
+			if err := w.embeddedFields(f.plan, x, op, path); err != nil {
 				return err
 			}
 		default:
 			w.op(op, path, "")
 			if op == OpAdd {
 				w.out = append(w.out, `,"value":`...)
-				if err := w.value(f.plan, x, f, Addressed); err != nil {
+				if err := w.value(f.plan, x, f, Addressable); err != nil {
 					return err
 				}
 			}

@@ -11,22 +11,22 @@ var ErrKey = errors.New("draft: a map has a key that is not equal to itself, suc
 
 const errNoIdentity = "a key must be a string, an integer, a bool, or an array or struct of these"
 
-// identifies tells whether a t can say which element it is: two that are equal stay
+// canIdentify tells whether a t can say which element it is: two that are equal stay
 // so, whatever becomes of the values around them, and each is equal to itself. A
 // pointer is another one in a copy, and so is what an interface holds; NaN differs
 // from itself.
-func identifies(t reflect.Type) bool {
+func canIdentify(t reflect.Type) bool {
 	switch k := t.Kind(); k {
 	case reflect.String, reflect.Bool:
 		return true
 	case reflect.Array:
-		return identifies(t.Elem())
+		return canIdentify(t.Elem())
 	case reflect.Struct:
 		if t.PkgPath() == "unique" { // made to be compared
 			return true
 		}
 		for i := range t.NumField() {
-			if !identifies(t.Field(i).Type) {
+			if !canIdentify(t.Field(i).Type) {
 				return false
 			}
 		}
@@ -36,16 +36,16 @@ func identifies(t reflect.Type) bool {
 	}
 }
 
-// fickle tells whether a t, the key of a map, may differ from itself.
-func fickle(t reflect.Type) bool {
+// mayContainNaN tells whether a t, the key of a map, may differ from itself.
+func mayContainNaN(t reflect.Type) bool {
 	switch k := t.Kind(); k {
 	case reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128, reflect.Interface:
 		return true
 	case reflect.Array:
-		return fickle(t.Elem())
+		return mayContainNaN(t.Elem())
 	case reflect.Struct:
 		for i := range t.NumField() {
-			if fickle(t.Field(i).Type) {
+			if mayContainNaN(t.Field(i).Type) {
 				return true
 			}
 		}
@@ -53,10 +53,10 @@ func fickle(t reflect.Type) bool {
 	return false
 }
 
-// findable reports whether what is under the key k of the map p can be found, and
+// checkKey reports whether what is under the key k of the map p can be found, and
 // fails if not.
-func (w *walk) findable(p *plan, k reflect.Value) bool {
-	if !p.fickle || k.Equal(k) {
+func (w *walk) checkKey(p *plan, k reflect.Value) bool {
+	if !p.keyMayBeNaN || k.Equal(k) {
 		return true
 	}
 	w.fail(ErrKey)

@@ -21,7 +21,7 @@ import (
 //
 // A List that is edited outside a draft, to build a value, must not be used by
 // several goroutines until it is in an atom.
-type List[E any] struct{ root root }
+type List[E any] struct{ header header }
 
 // ListOf returns a list of the given elements.
 func ListOf[E any](elements ...E) List[E] {
@@ -29,11 +29,11 @@ func ListOf[E any](elements ...E) List[E] {
 	boxes := make([]unsafe.Pointer, len(elements))
 	for len(elements) > 0 {
 		// Few elements share memory, so that one that stays does not keep many.
-		n := min(len(elements), fan)
+		n := min(len(elements), fanout)
 		chunk := append(make([]E, 0, n), elements[:n]...)
 		for i := range chunk {
 			box := unsafe.Pointer(&chunk[i])
-			if p.shares {
+			if p.hasSharedMemory {
 				w.detach(p, box)
 			}
 			boxes[len(boxes)-len(elements)+i] = box
@@ -43,7 +43,7 @@ func ListOf[E any](elements ...E) List[E] {
 	if w.err != nil {
 		panic(w.err)
 	}
-	return List[E]{root{tree: plant(boxes)}}
+	return List[E]{header{tree: buildTree(boxes)}}
 }
 
 // mustPlan is the plan of the elements of a collection. A type that has none is
@@ -58,22 +58,22 @@ func mustPlan(t reflect.Type) *plan {
 
 func (l List[E]) shape() shape {
 	e := reflect.TypeFor[E]()
-	return shape{self: reflect.TypeFor[List[E]](), elem: e, box: e, clone: cloned[E]}
+	return shape{self: reflect.TypeFor[List[E]](), elem: e, box: e, clone: cloneOf[E]}
 }
 
 // Len is the number of elements.
-func (l List[E]) Len() int { return l.root.current().len() }
+func (l List[E]) Len() int { return l.header.current().len() }
 
 // At returns element i. It panics if there is none, as a slice does.
 func (l List[E]) At(i int) E { return *l.Peek(i) }
 
 func (l List[E]) Peek(i int) *E {
-	t := l.root.current()
-	check(i, t.len())
+	t := l.header.current()
+	checkIndex(i, t.len())
 	return (*E)(t.at(i))
 }
 
-func check(i, n int) {
+func checkIndex(i, n int) {
 	if i < 0 || i >= n {
 		panic(fmt.Errorf("draft: index %d out of range in a List of length %d", i, n))
 	}
@@ -82,13 +82,13 @@ func check(i, n int) {
 // Index returns the position of the first element whose field tagged
 // `atom:"key"` equals id, or -1. The first time it is asked of a long list it
 // looks at every element; from then on it remembers, also in later versions.
-func (l List[E]) Index(id any) int { return l.root.indexOf(mustPlan(reflect.TypeFor[E]()), id) }
+func (l List[E]) Index(id any) int { return l.header.indexOf(mustPlan(reflect.TypeFor[E]()), id) }
 
 // All iterates over positions and elements. Edits made meanwhile are not seen.
 func (l List[E]) All() iter.Seq2[int, E] {
 	return func(yield func(int, E) bool) {
 		i := -1
-		l.root.snapshot().each(func(box unsafe.Pointer) bool {
+		l.header.snapshot().each(func(box unsafe.Pointer) bool {
 			i++
 			return yield(i, *(*E)(box))
 		})
@@ -98,7 +98,7 @@ func (l List[E]) All() iter.Seq2[int, E] {
 // Values iterates over the elements. Edits made meanwhile are not seen.
 func (l List[E]) Values() iter.Seq[E] {
 	return func(yield func(E) bool) {
-		l.root.snapshot().each(func(box unsafe.Pointer) bool { return yield(*(*E)(box)) })
+		l.header.snapshot().each(func(box unsafe.Pointer) bool { return yield(*(*E)(box)) })
 	}
 }
 
@@ -106,18 +106,18 @@ func (l List[E]) Values() iter.Seq[E] {
 // good while other elements come, go and move, until the element itself is set
 // or deleted, or the update ends. It panics if there is no element i.
 func (l *List[E]) Edit(i int) *E {
-	check(i, l.Len())
+	checkIndex(i, l.Len())
 	var first *firstEdit[E]
-	if l.root.journal == nil {
+	if l.header.journal == nil {
 		first = new(firstEdit[E])
-		l.root.begin(&first.journal)
+		l.header.startJournal(&first.journal)
 	}
-	return (*E)(l.root.private(i, func(old unsafe.Pointer) unsafe.Pointer {
+	return (*E)(l.header.writableBox(i, func(old unsafe.Pointer) unsafe.Pointer {
 		if first == nil {
-			return l.box(*(*E)(old))
+			return l.newBox(*(*E)(old))
 		}
 		first.element = *(*E)(old)
-		detachDraft(reflect.TypeFor[E](), unsafe.Pointer(&first.element))
+		detachElement(reflect.TypeFor[E](), unsafe.Pointer(&first.element))
 		return unsafe.Pointer(&first.element)
 	}))
 }
@@ -128,27 +128,27 @@ type firstEdit[E any] struct {
 	element E
 }
 
-// box is a box with a draft of e, of its own: e may share memory with what
+// newBox is a box with a draft of e, of its own: e may share memory with what
 // others hold.
-func (List[E]) box(e E) unsafe.Pointer {
+func (List[E]) newBox(e E) unsafe.Pointer {
 	box := unsafe.Pointer(&e)
-	detachDraft(reflect.TypeFor[E](), box)
+	detachElement(reflect.TypeFor[E](), box)
 	return box
 }
 
 // Set replaces element i. It panics if there is none.
 func (l *List[E]) Set(i int, e E) {
-	t := l.root.current()
-	check(i, t.len())
-	l.root.edit(entryEdit{op: OpReplace, at: i, box: l.box(e), old: t.at(i)})
+	t := l.header.current()
+	checkIndex(i, t.len())
+	l.header.apply(treeEdit{op: OpReplace, at: i, box: l.newBox(e), old: t.at(i)})
 }
 
 // Insert puts elements in front of element i, or at the end if i is the
 // length. It panics if i is neither.
 func (l *List[E]) Insert(i int, elements ...E) {
-	check(i, l.Len()+1)
+	checkIndex(i, l.Len()+1)
 	for k := range elements {
-		l.root.edit(entryEdit{op: OpAdd, at: i + k, box: l.box(elements[k])})
+		l.header.apply(treeEdit{op: OpAdd, at: i + k, box: l.newBox(elements[k])})
 	}
 }
 
@@ -157,26 +157,26 @@ func (l *List[E]) Append(elements ...E) { l.Insert(l.Len(), elements...) }
 
 // Delete removes element i. It panics if there is none.
 func (l *List[E]) Delete(i int) {
-	t := l.root.current()
-	check(i, t.len())
-	l.root.edit(entryEdit{op: OpRemove, at: i, old: t.at(i)})
+	t := l.header.current()
+	checkIndex(i, t.len())
+	l.header.apply(treeEdit{op: OpRemove, at: i, old: t.at(i)})
 }
 
 // Move takes element from out and inserts it so that it is then element to. It
 // panics if there is no element from, or none to.
 func (l *List[E]) Move(from, to int) {
 	n := l.Len()
-	check(from, n)
-	check(to, n)
+	checkIndex(from, n)
+	checkIndex(to, n)
 	if from != to {
-		l.root.edit(entryEdit{op: OpMove, at: to, from: from})
+		l.header.apply(treeEdit{op: OpMove, at: to, from: from})
 	}
 }
 
 // Clear removes all elements.
 func (l *List[E]) Clear() {
 	if l.Len() > 0 {
-		l.root.edit(entryEdit{op: opClear})
+		l.header.apply(treeEdit{op: opClear})
 	}
 }
 
@@ -186,7 +186,7 @@ func (l List[E]) IsZero() bool { return l.Len() == 0 }
 // MarshalJSON is the list as a JSON array; an empty list is [].
 func (l List[E]) MarshalJSON() ([]byte, error) {
 	out := []byte{'['}
-	for i, t := 0, l.root.snapshot(); i < t.len(); i++ {
+	for i, t := 0, l.header.snapshot(); i < t.len(); i++ {
 		if i > 0 {
 			out = append(out, ',')
 		}
@@ -224,11 +224,11 @@ func (l List[E]) String() string {
 // With is l, which is not a draft, with element i replaced. *e is not
 // written to from then on.
 func (l List[E]) With(i int, e *E) List[E] {
-	t := l.root.current()
-	check(i, t.len())
-	next := t.set(i, unsafe.Pointer(e), false, newMark())
+	t := l.header.current()
+	checkIndex(i, t.len())
+	next := t.set(i, unsafe.Pointer(e), false, newOwner())
 	if p := mustPlan(reflect.TypeFor[E]()); p.id(t.at(i)) == p.id(unsafe.Pointer(e)) {
-		t.handOn(next)
+		t.inheritIndex(next)
 	}
-	return List[E]{root{tree: next}}
+	return List[E]{header{tree: next}}
 }

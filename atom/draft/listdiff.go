@@ -13,37 +13,37 @@ import (
 // the same element when they are the same or stand for the same, elements that
 // were made anew when they have the same identity or value. It returns true,
 // and has recorded nothing, if the list was shuffled and is better replaced.
-func (d *differ) diffList(p *plan, from *treeNode, v *version) (whole bool) {
-	if v.follows {
-		log, at := v.journal.log, cursor{tree: v.tree}
-		switch inPlace := v.journal.inPlace(); {
+func (d *differ) diffList(p *plan, from *treeNode, v *laterTree) (whole bool) {
+	if v.fromEarlier {
+		log, at := v.journal.edits, cursor{tree: v.tree}
+		switch inPlace := v.journal.onlyReplaces(); {
 		case inPlace && !d.identitiesEdited(p, v, &at):
 			d.compareEdited(p, v, &at)
-			from.handOn(v.tree)
+			from.inheritIndex(v.tree)
 			return false
 		case !inPlace && len(log) == 1 && log[0].op != opClear:
 			d.recordEdit(p, from, v)
 			return false
 		}
 	}
-	xs, ys := pieces(from, v.tree)
+	xs, ys := unsharedPieces(from, v.tree)
 	match := d.matchPieces(p, xs, ys, v)
 	edits, ok := align.Script(sizes(xs), match)
-	if slices.ContainsFunc(edits, func(e align.Edit) bool { return e.Op == align.Move && ys[e.Item].node != nil }) {
+	if slices.ContainsFunc(edits, func(e align.Edit) bool { return e.Op == align.Move && ys[e.Element].node != nil }) {
 		// Whole nodes went past others: that is told element by element.
 		xs, ys = allBoxes(xs), allBoxes(ys)
 		match = d.matchPieces(p, xs, ys, v)
 		edits, ok = align.Script(sizes(xs), match)
 	}
 	if ok {
-		d.recordEdits(p, from, xs, ys, match, edits, v)
+		d.recordListEdits(p, from, xs, ys, match, edits, v)
 	}
 	return !ok
 }
 
 // diffElement compares element i and returns the box of the next one.
 func (d *differ) diffElement(p *plan, i int, old, draft unsafe.Pointer) unsafe.Pointer {
-	d.push(ElementStep(i, p.elem.idIn(old)))
+	d.push(ElementStep(i, p.elem.idImmutable(old)))
 	next := d.diffBox(p, old, draft)
 	d.pop()
 	return next
@@ -51,13 +51,13 @@ func (d *differ) diffElement(p *plan, i int, old, draft unsafe.Pointer) unsafe.P
 
 // identitiesEdited tells whether an element has got another identity: then it
 // is another element.
-func (d *differ) identitiesEdited(p *plan, v *version, at *cursor) bool {
+func (d *differ) identitiesEdited(p *plan, v *laterTree, at *cursor) bool {
 	if !p.elem.keyed() {
 		return false
 	}
-	for i := range v.journal.log {
-		e := &v.journal.log[i]
-		if leaf, k := at.leaf(e.at); !d.sameID(p.elem, e.old, leaf.slots[k]) {
+	for i := range v.journal.edits {
+		e := &v.journal.edits[i]
+		if leaf, k := at.leafOf(e.at); !d.sameID(p.elem, e.old, leaf.slots[k]) {
 			return true
 		}
 	}
@@ -65,17 +65,17 @@ func (d *differ) identitiesEdited(p *plan, v *version, at *cursor) bool {
 }
 
 // compareEdited compares the elements that were edited where they are.
-func (d *differ) compareEdited(p *plan, v *version, at *cursor) {
-	d.expect(len(v.journal.log))
-	for i := range v.journal.log {
-		e := &v.journal.log[i]
-		leaf, k := at.leaf(e.at)
-		if leaf.own>>k&1 == 0 || !leaf.mark.sameUser(v.mark) {
+func (d *differ) compareEdited(p *plan, v *laterTree, at *cursor) {
+	d.reserve(len(v.journal.edits))
+	for i := range v.journal.edits {
+		e := &v.journal.edits[i]
+		leaf, k := at.leafOf(e.at)
+		if leaf.writableBits>>k&1 == 0 || !leaf.owner.sameUser(v.owner) {
 			continue // not the first edit of it
 		}
 		box := d.diffElement(p, e.at, e.old, leaf.slots[k])
-		if leaf.mark == v.mark {
-			leaf.place(k, box, false)
+		if leaf.owner == v.owner {
+			leaf.setSlot(k, box, false)
 		} else {
 			v.set(e.at, box)
 			*at = cursor{tree: v.tree}
@@ -85,10 +85,10 @@ func (d *differ) compareEdited(p *plan, v *version, at *cursor) {
 
 // recordEdit records the one edit that leads from the list from to v, for
 // which nothing has to be aligned.
-func (d *differ) recordEdit(p *plan, from *treeNode, v *version) {
-	t, e := v.journal.log[0], p.elem
-	c := change{op: t.op, from: int32(t.from), plan: e, stands: Addressed}
-	in, behindOld, behindNew := v.tree, none, none // tree positions
+func (d *differ) recordEdit(p *plan, from *treeNode, v *laterTree) {
+	t, e := v.journal.edits[0], p.elem
+	c := change{op: t.op, from: int32(t.from), plan: e, addressable: Addressable}
+	in, behindOld, behindNew := v.tree, noElement, noElement // tree positions
 	switch t.op {
 	case OpRemove:
 		in, behindOld = from, t.at-1
@@ -104,19 +104,19 @@ func (d *differ) recordEdit(p *plan, from *treeNode, v *version) {
 		}
 	}
 	id := func(i int) any {
-		if i == none {
+		if i == noElement {
 			return nil
 		}
 		return e.id(in.at(i))
 	}
 	if e.keyed() {
-		c.behind = &neighbours{old: id(behindOld), new: id(behindNew)}
+		c.predecessors = &predecessors{old: id(behindOld), new: id(behindNew)}
 	}
 	item := id(t.at)
 	d.push(ElementStep(t.at, item))
 	d.record(c)
 	d.pop()
-	from.handOn(v.tree, shift{op: t.op, at: t.at, from: t.from, id: item})
+	from.inheritIndex(v.tree, shift{op: t.op, at: t.at, from: t.from, id: item})
 }
 
 func sizes(l []piece) []int {
@@ -129,32 +129,32 @@ func sizes(l []piece) []int {
 
 func allBoxes(l []piece) (boxes []piece) {
 	for _, p := range l {
-		boxes = p.boxes(boxes)
+		boxes = p.appendBoxes(boxes)
 	}
 	return boxes
 }
 
 // matchPieces finds for each of ys which of xs it is, or -1.
-func (d *differ) matchPieces(p *plan, xs, ys []piece, v *version) []int {
+func (d *differ) matchPieces(p *plan, xs, ys []piece, v *laterTree) []int {
 	origins := map[unsafe.Pointer]unsafe.Pointer{}
 	if v.journal != nil {
-		origins = v.journal.origins()
+		origins = v.journal.originalBoxes()
 	}
 	origin := func(y piece) unsafe.Pointer {
-		if o, ok := origins[y.id()]; ok && p.elem.id(o) == p.elem.id(y.box) {
+		if o, ok := origins[y.identity()]; ok && p.elem.id(o) == p.elem.id(y.box) {
 			return o
 		}
-		return y.id()
+		return y.identity()
 	}
 	match, taken := make([]int, len(ys)), make([]bool, len(xs))
 	for j := range match {
-		match[j] = none
+		match[j] = noElement
 	}
 	lo, hi := 0, 0
-	for ; lo < len(xs) && lo < len(ys) && xs[lo].id() == origin(ys[lo]); lo++ {
+	for ; lo < len(xs) && lo < len(ys) && xs[lo].identity() == origin(ys[lo]); lo++ {
 		match[lo], taken[lo] = lo, true
 	}
-	for ; hi < len(xs)-lo && hi < len(ys)-lo && xs[len(xs)-1-hi].id() == origin(ys[len(ys)-1-hi]); hi++ {
+	for ; hi < len(xs)-lo && hi < len(ys)-lo && xs[len(xs)-1-hi].identity() == origin(ys[len(ys)-1-hi]); hi++ {
 		match[len(ys)-1-hi], taken[len(xs)-1-hi] = len(xs)-1-hi, true
 	}
 	if lo+hi == len(xs) || lo+hi == len(ys) {
@@ -162,7 +162,7 @@ func (d *differ) matchPieces(p *plan, xs, ys []piece, v *version) []int {
 	}
 	at := make(map[unsafe.Pointer]int, len(xs)-lo-hi)
 	for i := lo; i < len(xs)-hi; i++ {
-		at[xs[i].id()] = i
+		at[xs[i].identity()] = i
 	}
 	for j := lo; j < len(ys)-hi; j++ {
 		if i, ok := at[origin(ys[j])]; ok && !taken[i] {
@@ -180,7 +180,7 @@ func (d *differ) matchPieces(p *plan, xs, ys []piece, v *version) []int {
 //go:noinline
 func matched(match []int) (l []int) {
 	for _, i := range match {
-		if i != none {
+		if i != noElement {
 			l = append(l, i)
 		}
 	}
@@ -197,7 +197,7 @@ func matchIdentities(p *plan, xs, ys []piece, match []int, taken []bool) {
 		}
 	}
 	for j, y := range ys {
-		if match[j] == none && y.node == nil {
+		if match[j] == noElement && y.node == nil {
 			id := p.elem.id(y.box)
 			if l := at[id]; len(l) > 0 {
 				match[j], at[id] = l[0], l[1:]
@@ -211,12 +211,12 @@ func matchIdentities(p *plan, xs, ys []piece, match []int, taken []bool) {
 func (d *differ) matchGaps(p *plan, xs, ys []piece, match []int) {
 	i := 0
 	for j := 0; j < len(ys); j++ {
-		if match[j] != none {
+		if match[j] != noElement {
 			i = match[j] + 1
 			continue
 		}
 		end, next := j, len(xs)
-		for end < len(ys) && match[end] == none {
+		for end < len(ys) && match[end] == noElement {
 			end++
 		}
 		if end < len(ys) {
@@ -229,7 +229,7 @@ func (d *differ) matchGaps(p *plan, xs, ys []piece, match []int) {
 		for k, g := range align.ByValue(len(gap), end-j, func(a, b int) bool {
 			return d.equal(p.elem, p.element(gap[a].box), p.element(ys[j+b].box))
 		}) {
-			if g != none {
+			if g != noElement {
 				match[j+k] = i + g
 			}
 		}
@@ -237,12 +237,12 @@ func (d *differ) matchGaps(p *plan, xs, ys []piece, match []int) {
 	}
 }
 
-// recordEdits records the edits that lead from xs to ys, then what changed in
+// recordListEdits records the edits that lead from xs to ys, then what changed in
 // the elements that both have.
-func (d *differ) recordEdits(p *plan, from *treeNode, xs, ys []piece, match []int, edits []align.Edit, v *version) {
+func (d *differ) recordListEdits(p *plan, from *treeNode, xs, ys []piece, match []int, edits []align.Edit, v *laterTree) {
 	e := p.elem
 	id := func(l []piece, i int) any {
-		if i == none {
+		if i == noElement {
 			return nil
 		}
 		if n := l[i].node; n != nil {
@@ -252,36 +252,36 @@ func (d *differ) recordEdits(p *plan, from *treeNode, xs, ys []piece, match []in
 	}
 	var shifts []shift
 	for _, t := range edits {
-		c := change{op: opOf[t.Op], from: int32(t.From), plan: e, stands: Addressed}
+		c := change{op: opOf[t.Op], from: int32(t.From), plan: e, addressable: Addressable}
 		in := ys
 		switch t.Op {
 		case align.Remove:
-			in, c.old = xs, xs[t.Item].box
+			in, c.old = xs, xs[t.Element].box
 		case align.Add:
-			box := ys[t.Item].box
-			if v.tree.owned(t.At, v.mark) {
+			box := ys[t.Element].box
+			if v.tree.isWritable(t.At, v.owner) {
 				box = d.detachedBox(p, box)
 				v.set(t.At, box)
 			}
 			c.new = box
 		}
-		item := id(in, t.Item)
+		item := id(in, t.Element)
 		if e.keyed() {
-			c.behind = &neighbours{old: id(in, t.BehindOld), new: id(in, t.BehindNew)}
+			c.predecessors = &predecessors{old: id(in, t.OldPredecessor), new: id(in, t.NewPredecessor)}
 		}
 		d.push(ElementStep(t.At, item))
 		d.record(c)
 		d.pop()
-		if len(shifts) <= shiftsKept(from.len()) {
+		if len(shifts) <= maxShifts(from.len()) {
 			shifts = append(shifts, shift{op: opOf[t.Op], at: t.At, from: t.From, id: item})
 		}
 	}
 	at := 0
 	for j, i := range match {
-		if i != none && xs[i].id() != ys[j].id() {
+		if i != noElement && xs[i].identity() != ys[j].identity() {
 			v.set(at, d.diffElement(p, at, xs[i].box, ys[j].box))
 		}
 		at += ys[j].size()
 	}
-	from.handOn(v.tree, shifts...)
+	from.inheritIndex(v.tree, shifts...)
 }

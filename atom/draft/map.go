@@ -19,10 +19,10 @@ import (
 //
 // The zero value is an empty map. Where a Map stands, and what assignment
 // means, is as for a List.
-type Map[K comparable, V any] struct{ root root }
+type Map[K comparable, V any] struct{ header header }
 
-// entryBox is what a Map's tree holds. The key is at its beginning.
-type entryBox[K comparable, V any] struct {
+// mapBox is what a Map's tree holds. The key is at its beginning.
+type mapBox[K comparable, V any] struct {
 	key   K
 	value V
 }
@@ -30,22 +30,22 @@ type entryBox[K comparable, V any] struct {
 func (m Map[K, V]) shape() shape {
 	return shape{
 		self: reflect.TypeFor[Map[K, V]](), key: reflect.TypeFor[K](), elem: reflect.TypeFor[V](),
-		box: reflect.TypeFor[entryBox[K, V]](), value: unsafe.Offsetof(entryBox[K, V]{}.value), clone: cloned[entryBox[K, V]],
+		box: reflect.TypeFor[mapBox[K, V]](), value: unsafe.Offsetof(mapBox[K, V]{}.value), clone: cloneOf[mapBox[K, V]],
 	}
 }
 
 // search is the position of k in t, or where it would be.
 func (Map[K, V]) search(t *treeNode, k *K) (i int, found bool) {
 	typ := reflect.TypeFor[K]()
-	o := orderOf(typ)
+	o := keyOrderOf(typ)
 	if o == orderNone {
 		panic(fmt.Errorf("%w: a key must be a string, an integer, or have MarshalText: %s", ErrType, typ))
 	}
-	return t.search(o.keyIn(unsafe.Pointer(k), typ), typ)
+	return t.search(o.keyAt(unsafe.Pointer(k), typ), typ)
 }
 
 // Len is the number of entries.
-func (m Map[K, V]) Len() int { return m.root.current().len() }
+func (m Map[K, V]) Len() int { return m.header.current().len() }
 
 // Get returns the value under k, and whether there is one.
 func (m Map[K, V]) Get(k K) (v V, ok bool) {
@@ -57,12 +57,12 @@ func (m Map[K, V]) Get(k K) (v V, ok bool) {
 
 // Peek is Get without the copy; what it returns is not to be written to.
 func (m Map[K, V]) Peek(k *K) (*V, bool) {
-	t := m.root.current()
+	t := m.header.current()
 	i, ok := m.search(t, k)
 	if !ok {
 		return nil, false
 	}
-	return &(*entryBox[K, V])(t.at(i)).value, true
+	return &(*mapBox[K, V])(t.at(i)).value, true
 }
 
 // Has tells whether there is a value under k.
@@ -75,8 +75,8 @@ func (m Map[K, V]) Has(k K) bool {
 // meanwhile are not seen.
 func (m Map[K, V]) All() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
-		m.root.snapshot().each(func(box unsafe.Pointer) bool {
-			e := (*entryBox[K, V])(box)
+		m.header.snapshot().each(func(box unsafe.Pointer) bool {
+			e := (*mapBox[K, V])(box)
 			return yield(e.key, e.value)
 		})
 	}
@@ -85,7 +85,7 @@ func (m Map[K, V]) All() iter.Seq2[K, V] {
 // Keys iterates over the keys in order. Edits made meanwhile are not seen.
 func (m Map[K, V]) Keys() iter.Seq[K] {
 	return func(yield func(K) bool) {
-		m.root.snapshot().each(func(box unsafe.Pointer) bool { return yield((*entryBox[K, V])(box).key) })
+		m.header.snapshot().each(func(box unsafe.Pointer) bool { return yield((*mapBox[K, V])(box).key) })
 	}
 }
 
@@ -93,7 +93,7 @@ func (m Map[K, V]) Keys() iter.Seq[K] {
 // meanwhile are not seen.
 func (m Map[K, V]) Values() iter.Seq[V] {
 	return func(yield func(V) bool) {
-		m.root.snapshot().each(func(box unsafe.Pointer) bool { return yield((*entryBox[K, V])(box).value) })
+		m.header.snapshot().each(func(box unsafe.Pointer) bool { return yield((*mapBox[K, V])(box).value) })
 	}
 }
 
@@ -101,43 +101,43 @@ func (m Map[K, V]) Values() iter.Seq[V] {
 // nil if there is none. It stays good until the entry itself is set or deleted,
 // or the update ends.
 func (m *Map[K, V]) Edit(k K) *V {
-	t := m.root.current()
+	t := m.header.current()
 	i, ok := m.search(t, &k)
 	if !ok {
 		return nil
 	}
-	box := m.root.private(i, func(old unsafe.Pointer) unsafe.Pointer {
-		e := (*entryBox[K, V])(old)
-		return m.box(e.key, e.value)
+	box := m.header.writableBox(i, func(old unsafe.Pointer) unsafe.Pointer {
+		e := (*mapBox[K, V])(old)
+		return m.newBox(e.key, e.value)
 	})
-	return &(*entryBox[K, V])(box).value
+	return &(*mapBox[K, V])(box).value
 }
 
-// box is a box with a draft of v, of its own: v may share memory with what
+// newBox is a box with a draft of v, of its own: v may share memory with what
 // others hold.
-func (Map[K, V]) box(k K, v V) unsafe.Pointer {
-	box := &entryBox[K, V]{k, v}
-	detachDraft(reflect.TypeFor[V](), unsafe.Pointer(&box.value))
+func (Map[K, V]) newBox(k K, v V) unsafe.Pointer {
+	box := &mapBox[K, V]{k, v}
+	detachElement(reflect.TypeFor[V](), unsafe.Pointer(&box.value))
 	return unsafe.Pointer(box)
 }
 
 // Set puts v under k.
 func (m *Map[K, V]) Set(k K, v V) {
-	t := m.root.current()
-	box := m.box(k, v)
+	t := m.header.current()
+	box := m.newBox(k, v)
 	if i, ok := m.search(t, &k); ok {
-		m.root.edit(entryEdit{op: OpReplace, at: i, box: box, old: t.at(i)})
+		m.header.apply(treeEdit{op: OpReplace, at: i, box: box, old: t.at(i)})
 	} else {
-		m.root.edit(entryEdit{op: OpAdd, at: i, box: box})
+		m.header.apply(treeEdit{op: OpAdd, at: i, box: box})
 	}
 }
 
 // Delete removes the value under k, and tells whether there was one.
 func (m *Map[K, V]) Delete(k K) bool {
-	t := m.root.current()
+	t := m.header.current()
 	i, ok := m.search(t, &k)
 	if ok {
-		m.root.edit(entryEdit{op: OpRemove, at: i, old: t.at(i)})
+		m.header.apply(treeEdit{op: OpRemove, at: i, old: t.at(i)})
 	}
 	return ok
 }
@@ -145,7 +145,7 @@ func (m *Map[K, V]) Delete(k K) bool {
 // Clear removes all entries.
 func (m *Map[K, V]) Clear() {
 	if m.Len() > 0 {
-		m.root.edit(entryEdit{op: opClear})
+		m.header.apply(treeEdit{op: opClear})
 	}
 }
 
@@ -155,11 +155,11 @@ func (m Map[K, V]) IsZero() bool { return m.Len() == 0 }
 // MarshalJSON is the map as a JSON object; an empty map is {}.
 func (m Map[K, V]) MarshalJSON() ([]byte, error) {
 	out := []byte{'{'}
-	for i, t := 0, m.root.snapshot(); i < t.len(); i++ {
+	for i, t := 0, m.header.snapshot(); i < t.len(); i++ {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		e := (*entryBox[K, V])(t.at(i))
+		e := (*mapBox[K, V])(t.at(i))
 		key := keyText(reflect.ValueOf(&e.key).Elem())
 		name, err := json.Marshal(key)
 		if err != nil {
@@ -199,21 +199,21 @@ func (m Map[K, V]) String() string {
 // With is m, which is not a draft, with *v under *k. *v is not written to from
 // then on.
 func (m Map[K, V]) With(k *K, v *V) Map[K, V] {
-	t := m.root.current()
-	box := unsafe.Pointer(&entryBox[K, V]{*k, *v})
+	t := m.header.current()
+	box := unsafe.Pointer(&mapBox[K, V]{*k, *v})
 	if i, ok := m.search(t, k); ok {
-		t = t.set(i, box, false, newMark())
+		t = t.set(i, box, false, newOwner())
 	} else {
-		t = t.insert(i, box, false, newMark())
+		t = t.insert(i, box, false, newOwner())
 	}
-	return Map[K, V]{root{tree: t}}
+	return Map[K, V]{header{tree: t}}
 }
 
 // without is m, which is not a draft, without k.
 func (m Map[K, V]) without(k K) Map[K, V] {
-	t := m.root.current()
+	t := m.header.current()
 	if i, ok := m.search(t, &k); ok {
-		t = t.remove(i, newMark())
+		t = t.remove(i, newOwner())
 	}
-	return Map[K, V]{root{tree: t}}
+	return Map[K, V]{header{tree: t}}
 }

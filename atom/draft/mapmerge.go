@@ -19,8 +19,8 @@ func CollectMap[K comparable, V any](seq iter.Seq2[K, V]) Map[K, V] {
 	var boxes []unsafe.Pointer
 	p, w := mustPlan(reflect.TypeFor[Map[K, V]]()), walk{}
 	for k, v := range seq {
-		box := &entryBox[K, V]{k, v}
-		if p.elem.shares {
+		box := &mapBox[K, V]{k, v}
+		if p.elem.hasSharedMemory {
 			w.detach(p.elem, unsafe.Pointer(&box.value))
 		}
 		boxes = append(boxes, unsafe.Pointer(box))
@@ -28,20 +28,20 @@ func CollectMap[K comparable, V any](seq iter.Seq2[K, V]) Map[K, V] {
 	if w.err != nil {
 		panic(w.err)
 	}
-	return Map[K, V]{root{tree: plant(p.inOrder(boxes))}}
+	return Map[K, V]{header{tree: buildTree(p.sortBoxes(boxes))}}
 }
 
-// inOrder sorts boxes by their keys, and leaves the last one of each.
-func (p *plan) inOrder(boxes []unsafe.Pointer) []unsafe.Pointer {
+// sortBoxes sorts boxes by their keys, and leaves the last one of each.
+func (p *plan) sortBoxes(boxes []unsafe.Pointer) []unsafe.Pointer {
 	for i := 1; i < len(boxes); i++ {
 		if p.compareKeys(boxes[i-1], boxes[i]) >= 0 {
-			return p.sorted(boxes)
+			return p.sortAndCompact(boxes)
 		}
 	}
 	return boxes
 }
 
-func (p *plan) sorted(boxes []unsafe.Pointer) []unsafe.Pointer {
+func (p *plan) sortAndCompact(boxes []unsafe.Pointer) []unsafe.Pointer {
 	type placed struct {
 		box unsafe.Pointer
 		at  int
@@ -67,28 +67,28 @@ func (p *plan) sorted(boxes []unsafe.Pointer) []unsafe.Pointer {
 // far less than to Set them one by one: both are gone through once, and nothing of other is
 // copied. Make other with [CollectMap], or it is.
 func (m *Map[K, V]) Merge(other Map[K, V]) {
-	if m.root.journal != nil || other.Len() < m.Len()/8 {
+	if m.header.journal != nil || other.Len() < m.Len()/8 {
 		for k, v := range other.All() {
 			m.Set(k, v)
 		}
 		return
 	}
 	p, w := mustPlan(reflect.TypeFor[Map[K, V]]()), walk{}
-	tree := other.root.snapshot()
-	if other.root.journal != nil {
-		tree = other.root.sealed(false, func(box unsafe.Pointer) unsafe.Pointer { return w.detachedBox(p, box) })
+	tree := other.header.snapshot()
+	if other.header.journal != nil {
+		tree = other.header.sealed(false, func(box unsafe.Pointer) unsafe.Pointer { return w.detachedBox(p, box) })
 	}
 	if w.err != nil {
 		panic(w.err)
 	}
 	if tree != nil {
-		m.root = root{tree: plant(p.merged(m.root.tree, tree))}
+		m.header = header{tree: buildTree(p.mergeBoxes(m.header.tree, tree))}
 	}
 }
 
-// merged are the boxes of two trees, in the order of their keys; of two with one key,
+// mergeBoxes are the boxes of two trees, in the order of their keys; of two with one key,
 // that of the second.
-func (p *plan) merged(first, second *treeNode) []unsafe.Pointer {
+func (p *plan) mergeBoxes(first, second *treeNode) []unsafe.Pointer {
 	xs, all := first.boxes(), make([]unsafe.Pointer, 0, first.len()+second.len())
 	second.each(func(y unsafe.Pointer) bool {
 		for len(xs) > 0 {

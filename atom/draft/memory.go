@@ -5,11 +5,11 @@ import (
 	"unsafe"
 )
 
-// holdsDirectly tells whether an interface that holds a t has the value itself
+// isDirect tells whether an interface that holds a t has the value itself
 // in its data word, as it does for what is one pointer, rather than a pointer
 // to the value. The compiler's rule for structs changes between Go versions;
 // a zero value shows which it is: only a direct one leaves the word nil.
-func holdsDirectly(t reflect.Type) bool {
+func isDirect(t reflect.Type) bool {
 	if t.Kind() == reflect.Interface {
 		return false
 	}
@@ -33,16 +33,16 @@ func (p *plan) at(base unsafe.Pointer, i int) unsafe.Pointer {
 	return unsafe.Add(base, uintptr(i)*p.size)
 }
 
-// value is the settable reflect.Value of the p in memory at a.
+// newValue is the settable reflect.Value of the p in memory at a.
 func (p *plan) value(a unsafe.Pointer) reflect.Value { return reflect.NewAt(p.typ, a).Elem() }
 
-// new allocates a p.
-func (p *plan) new() unsafe.Pointer { return reflect.New(p.typ).UnsafePointer() }
+// alloc allocates a p.
+func (p *plan) alloc() unsafe.Pointer { return reflect.New(p.typ).UnsafePointer() }
 
-// held returns the plan and the memory of what the interface in memory at a
+// interfaceValue returns the plan and the memory of what the interface in memory at a
 // holds, or nil for a nil interface. That memory is shared with every copy of
 // the interface and is only ever read.
-func (p *plan) held(a unsafe.Pointer) (*plan, unsafe.Pointer, error) {
+func (p *plan) interfaceValue(a unsafe.Pointer) (*plan, unsafe.Pointer, error) {
 	i := (*eface)(a)
 	if i.typ == nil {
 		return nil, nil, nil
@@ -63,9 +63,9 @@ func (p *plan) held(a unsafe.Pointer) (*plan, unsafe.Pointer, error) {
 	return e, i.data, nil
 }
 
-// pointerWords is the words of a t, by bit, that are pointers to the collector.
+// pointerWordsOf is the words of a t, by bit, that are pointers to the collector.
 // It is 0 for a type with more words than bits.
-func pointerWords(t reflect.Type) (words uint64) {
+func pointerWordsOf(t reflect.Type) (words uint64) {
 	if t.Size() > 64*ptrSize || t.Size()%ptrSize != 0 {
 		return 0
 	}
@@ -76,21 +76,21 @@ func pointerWords(t reflect.Type) (words uint64) {
 		return 3
 	case reflect.Array:
 		for i := range t.Len() {
-			words |= pointerWords(t.Elem()) << (uintptr(i) * t.Elem().Size() / ptrSize)
+			words |= pointerWordsOf(t.Elem()) << (uintptr(i) * t.Elem().Size() / ptrSize)
 		}
 	case reflect.Struct:
 		for i := range t.NumField() {
-			words |= pointerWords(t.Field(i).Type) << (t.Field(i).Offset / ptrSize)
+			words |= pointerWordsOf(t.Field(i).Type) << (t.Field(i).Offset / ptrSize)
 		}
 	}
 	return words
 }
 
-// copy copies the p at src over the one at dst. What it refers to is shared.
-func (p *plan) copy(dst, src unsafe.Pointer) {
+// assign copies the p at src over the one at dst. What it refers to is shared.
+func (p *plan) assign(dst, src unsafe.Pointer) {
 	switch {
-	case p.words != 0: // faster than to ask reflect
-		words := p.words
+	case p.pointerWords != 0: // faster than to ask reflect
+		words := p.pointerWords
 		for o := uintptr(0); o < p.size; o += ptrSize {
 			if words&1 == 1 {
 				*(*unsafe.Pointer)(unsafe.Add(dst, o)) = *(*unsafe.Pointer)(unsafe.Add(src, o))
@@ -100,7 +100,7 @@ func (p *plan) copy(dst, src unsafe.Pointer) {
 			words >>= 1
 		}
 	case p.size == 0:
-	case !p.pointers:
+	case !p.hasPointers:
 		switch p.size {
 		case 1:
 			*(*uint8)(dst) = *(*uint8)(src)
@@ -116,17 +116,17 @@ func (p *plan) copy(dst, src unsafe.Pointer) {
 	}
 }
 
-// copied is a fresh p, a copy of the one at src that shares what it refers to.
-func (p *plan) copied(src unsafe.Pointer) unsafe.Pointer {
-	if f := p.clone.Load(); f != nil {
+// clone is a fresh p, a copy of the one at src that shares what it refers to.
+func (p *plan) clone(src unsafe.Pointer) unsafe.Pointer {
+	if f := p.cloneFunc.Load(); f != nil {
 		return (*f)(src)
 	}
-	dst := p.new()
-	p.copy(dst, src)
+	dst := p.alloc()
+	p.assign(dst, src)
 	return dst
 }
 
-func cloned[T any](src unsafe.Pointer) unsafe.Pointer {
+func cloneOf[T any](src unsafe.Pointer) unsafe.Pointer {
 	v := new(T)
 	*v = *(*T)(src)
 	return unsafe.Pointer(v)

@@ -14,12 +14,12 @@ import (
 // v is as JSON, and what that changed; or v as it was and a [*PatchError]. What
 // differs from a document without types is as for [ApplyPatch].
 func ApplyMergePatch[T any](v T, patch []byte, limits Limits) (T, Changes, error) {
-	limits = limits.filled()
+	limits = limits.withDefaults()
 	if err := limits.check(patch); err != nil {
 		return v, Changes{}, err
 	}
-	return patched(v, limits, func(x *patcher) error {
-		x.by = 1
+	return patchValue(v, limits, func(x *patcher) error {
+		x.op = 1
 		m := merger{patcher: x, left: limits.Ops}
 		if err := m.merge(x.top, patch); err != nil {
 			return m.failed(jsonpatch.Pointer(m.path...), err)
@@ -40,22 +40,22 @@ func (*merger) failed(path string, err error) error {
 
 // merge merges patch into n.
 func (m *merger) merge(n *node, patch []byte) error {
-	members := object(patch)
+	members := objectMembers(patch)
 	if members == nil {
-		n.put(bytes.TrimSpace(patch), m.by)
+		n.setText(bytes.TrimSpace(patch), m.op)
 		return nil
 	}
 	if m.left -= len(members); m.left < 0 {
 		return fmt.Errorf("%w: too many members", ErrLimit)
 	}
-	if err := m.open(n); err != nil && !errors.Is(err, ErrPath) {
+	if err := m.expand(n); err != nil && !errors.Is(err, ErrPath) {
 		return err
 	}
-	if n.in == nil || n.in.array {
-		if !n.plan.mayBeObject() {
+	if n.contents == nil || n.contents.array {
+		if !n.plan.canBeObject() {
 			return fmt.Errorf("%w: a %s is no object", ErrPath, n.plan.typ)
 		}
-		n.put([]byte("{}"), m.by)
+		n.setText([]byte("{}"), m.op)
 	}
 	names := make([]string, 0, len(members))
 	for name := range members {
@@ -72,23 +72,23 @@ func (m *merger) merge(n *node, patch []byte) error {
 	return nil
 }
 
-// object is the members of patch if it is an object, or else nil.
-func object(patch []byte) (members map[string]json.RawMessage) {
+// objectMembers is the members of patch if it is an object, or else nil.
+func objectMembers(patch []byte) (members map[string]json.RawMessage) {
 	if json.Unmarshal(patch, &members) != nil {
 		return nil
 	}
 	return members
 }
 
-// mayBeObject tells whether there is a p that is a JSON object.
-func (p *plan) mayBeObject() bool {
+// canBeObject tells whether there is a p that is a JSON object.
+func (p *plan) canBeObject() bool {
 	switch p.kind {
 	case kindPointer:
-		return p.elem.mayBeObject()
+		return p.elem.canBeObject()
 	case kindInterface:
 		return p.typ.NumMethod() == 0
 	}
-	return p.leaf || p.kind == kindStruct || p.kind == kindMap || p.kind == kindTable
+	return p.leaf || p.kind == kindStruct || p.kind == kindGoMap || p.kind == kindMap
 }
 
 // member merges patch into the member of n with that name, or removes it.
@@ -102,10 +102,10 @@ func (m *merger) member(n *node, name string, patch []byte) error {
 		return m.remove(n, name)
 	case missing == nil:
 		return m.merge(k, patch)
-	case object(patch) == nil:
-		return m.add(n, name, value{json: patch})
+	case objectMembers(patch) == nil:
+		return m.add(n, name, newValue{json: patch})
 	}
-	if err := m.add(n, name, value{json: []byte("{}")}); err != nil {
+	if err := m.add(n, name, newValue{json: []byte("{}")}); err != nil {
 		return err
 	}
 	k, err := m.child(n, name, true)

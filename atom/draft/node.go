@@ -14,36 +14,36 @@ import (
 // else: so it is what RFC 6902 says, whatever a Go value could tell of it. When
 // the patch is done, the nodes that it wrote to become the next value.
 type node struct {
-	plan   *plan          // of the place
-	stands Footing        // of the value at from
-	quoted bool           // json:",string"
-	from   unsafe.Pointer // the plan that was there; is never written to
-	json   []byte         // or the text that the patch put there
-	by     int            // the operation that wrote here last, from 1; 0: none
-	in     *insides       // nil until it is gone into
+	plan        *plan          // of the place
+	addressable Addressability // of the value at from
+	quoted      bool           // json:",string"
+	original    unsafe.Pointer // the plan that was there; is never written to
+	json        []byte         // or the text that the patch put there
+	writtenBy   int            // the operation that wrote here last, from 1; 0: none
+	contents    *contents      // nil until it is gone into
 }
 
-// insides are those of an object or an array.
-type insides struct {
-	plan   *plan          // of the object or array; nil where it is of no type: in an any, or in a JSON form of its own
-	from   unsafe.Pointer // the plan that was there; nil: all came from the patch
-	stands Footing
-	array  bool
+// contents are those of an object or an array.
+type contents struct {
+	plan        *plan          // of the object or array; nil where it is of no type: in an any, or in a JSON form of its own
+	original    unsafe.Pointer // the plan that was there; nil: all came from the patch
+	addressable Addressability
+	array       bool
 
-	members map[string]*node // of an object that were gone to, all if there is no from; nil: removed
-	slots   []slot           // of an array
-	root    root             // of a List or Map that was there, edited
-	boxes   map[unsafe.Pointer]*node
+	members  map[string]*node // of an object that were gone to, all if there is no from; nil: removed
+	elements []arrayElement   // of an array
+	header   header           // of a List or Map that was there, edited
+	nodes    map[unsafe.Pointer]*node
 }
 
-// A slot is an element of an array: one that was there, or a node.
-type slot struct {
-	node *node
-	from int
+// A arrayElement is an element of an array: one that was there, or a node.
+type arrayElement struct {
+	node     *node
+	original int
 }
 
-// anything is the plan of what has no type.
-func anything() *plan {
+// anyPlan is the plan of what has no type.
+func anyPlan() *plan {
 	p, err := planOf(reflect.TypeFor[any]())
 	if err != nil {
 		panic(err) // there is nothing that it could refuse
@@ -51,70 +51,70 @@ func anything() *plan {
 	return p
 }
 
-// open goes into the object or array at n: what a pointer leads to, what an
+// expandNodes goes into the object or array at n: what a pointer leads to, what an
 // interface holds, and of a type with a JSON form of its own that form.
-func (x *patcher) open(n *node) error {
-	if n.in != nil {
+func (x *patcher) expand(n *node) error {
+	if n.contents != nil {
 		return nil
 	}
 	if n.json != nil {
-		return n.openText(n.plan, n.json)
+		return n.expandText(n.plan, n.json)
 	}
-	for p, a, stands := n.plan, n.from, n.stands; ; {
+	for p, a, stands := n.plan, n.original, n.addressable; ; {
 		switch {
-		case p.formed(stands):
-			text, err := p.text(a, stands, false)
+		case p.hasOwnForm(stands):
+			text, err := p.marshal(a, stands, false)
 			if err == nil {
 				err = x.charge(len(text))
 			}
 			if err != nil {
 				return err
 			}
-			return n.openText(nil, text)
+			return n.expandText(nil, text)
 		case p.kind == kindPointer:
-			p, a, stands = p.elem, *(*unsafe.Pointer)(a), Addressed
+			p, a, stands = p.elem, *(*unsafe.Pointer)(a), Addressable
 		case p.kind == kindInterface:
-			e, held, err := p.held(a)
+			e, held, err := p.interfaceValue(a)
 			if err != nil {
 				return err
 			}
-			if p, a, stands = e, held, Loose; p == nil {
+			if p, a, stands = e, held, Unaddressable; p == nil {
 				a = nil
 			}
 		default:
-			return n.openValue(p, a, stands)
+			return n.expandValue(p, a, stands)
 		}
 		if a == nil {
-			return insideNull()
+			return errInsideNull()
 		}
 	}
 }
 
-func insideNull() error { return fmt.Errorf("%w: inside null", ErrPath) }
+func errInsideNull() error { return fmt.Errorf("%w: inside null", ErrPath) }
 
-func (n *node) openValue(p *plan, a unsafe.Pointer, stands Footing) error {
-	in := &insides{plan: p, from: a, stands: stands}
+func (n *node) expandValue(p *plan, a unsafe.Pointer, stands Addressability) error {
+	in := &contents{plan: p, original: a, addressable: stands}
 	count := 0
 	switch p.kind {
 	case kindStruct:
-	case kindMap:
+	case kindGoMap:
 		if p.value(a).IsNil() {
-			return insideNull()
+			return errInsideNull()
 		}
 	case kindSlice:
 		if p.value(a).IsNil() {
-			return insideNull()
+			return errInsideNull()
 		}
 		in.array, count = true, p.value(a).Len()
 	case kindArray:
 		in.array, count = true, p.length
-	case kindList, kindTable:
+	case kindList, kindMap:
 		in.array = p.kind == kindList
-		in.root = *(*root)(a)
-		in.boxes = map[unsafe.Pointer]*node{}
-		if in.root.journal != nil { // not from a store: its boxes may be written to by others
+		in.header = *(*header)(a)
+		in.nodes = map[unsafe.Pointer]*node{}
+		if in.header.journal != nil { // not from a store: its boxes may be written to by others
 			var w walk
-			if w.detachCollection(p, unsafe.Pointer(&in.root)); w.err != nil {
+			if w.detachCollection(p, unsafe.Pointer(&in.header)); w.err != nil {
 				return w.err
 			}
 		}
@@ -122,52 +122,52 @@ func (n *node) openValue(p *plan, a unsafe.Pointer, stands Footing) error {
 		return fmt.Errorf("%w: nothing is inside a %s", ErrPath, p.typ)
 	}
 	if p.kind == kindSlice || p.kind == kindArray {
-		in.slots = make([]slot, count)
-		for i := range in.slots {
-			in.slots[i].from = i
+		in.elements = make([]arrayElement, count)
+		for i := range in.elements {
+			in.elements[i].original = i
 		}
 	}
-	n.in = in
+	n.contents = in
 	return nil
 }
 
-// openText goes into text, which has to become a p; nil is of no type.
-func (n *node) openText(p *plan, text []byte) error {
-	in := &insides{stands: Addressed}
+// expandText goes into text, which has to become a p; nil is of no type.
+func (n *node) expandText(p *plan, text []byte) error {
+	in := &contents{addressable: Addressable}
 	switch text = bytes.TrimSpace(text); text[0] {
 	case 'n':
-		return insideNull()
+		return errInsideNull()
 	case '[':
 		in.array = true
-		in.plan = p.shaped(true)
+		in.plan = p.asArrayOrObject(true)
 		var elements []json.RawMessage
 		if err := json.Unmarshal(text, &elements); err != nil {
 			return err
 		}
-		in.slots = make([]slot, len(elements))
+		in.elements = make([]arrayElement, len(elements))
 		for i, e := range elements {
-			in.slots[i].node = in.element().put(e, n.by)
+			in.elements[i].node = in.newElement().setText(e, n.writtenBy)
 		}
 	case '{':
-		in.plan = p.shaped(false)
+		in.plan = p.asArrayOrObject(false)
 		var members map[string]json.RawMessage
 		if err := json.Unmarshal(text, &members); err != nil {
 			return err
 		}
 		in.members = make(map[string]*node, len(members))
 		for name, e := range members {
-			in.members[name] = in.place(name, true).put(e, n.by)
+			in.members[name] = in.newMember(name, true).setText(e, n.writtenBy)
 		}
 	default:
 		return fmt.Errorf("%w: nothing is inside %.20s", ErrPath, text)
 	}
-	n.in = in
+	n.contents = in
 	return nil
 }
 
-// shaped is the plan of an array or an object that p is or points to, nil if
+// asArrayOrObject is the plan of an array or an object that p is or points to, nil if
 // there is none: then what is inside is of no type.
-func (p *plan) shaped(array bool) *plan {
+func (p *plan) asArrayOrObject(array bool) *plan {
 	for p != nil && p.kind == kindPointer {
 		p = p.elem
 	}
@@ -179,7 +179,7 @@ func (p *plan) shaped(array bool) *plan {
 		if array {
 			return p
 		}
-	case kindStruct, kindMap, kindTable:
+	case kindStruct, kindGoMap, kindMap:
 		if !array {
 			return p
 		}
@@ -187,59 +187,59 @@ func (p *plan) shaped(array bool) *plan {
 	return nil
 }
 
-// element is an empty node for an element of in.
-func (in *insides) element() *node {
+// newElement is an empty node for an element of in.
+func (in *contents) newElement() *node {
 	if in.plan == nil {
-		return &node{plan: anything(), stands: Addressed}
+		return &node{plan: anyPlan(), addressable: Addressable}
 	}
-	n := &node{plan: in.plan.elem, stands: in.stands}
+	n := &node{plan: in.plan.elem, addressable: in.addressable}
 	switch in.plan.kind {
-	case kindMap:
-		n.stands = Loose
-	case kindSlice, kindList, kindTable:
-		n.stands = Addressed
+	case kindGoMap:
+		n.addressable = Unaddressable
+	case kindSlice, kindList, kindMap:
+		n.addressable = Addressable
 	}
 	return n
 }
 
-// place is an empty node for the member of in with that name; nil if there
+// location is an empty node for the member of in with that name; nil if there
 // can be none. With folded, a name in other letters will do, as it does for
 // encoding/json; and one that no field has is of no type.
-func (in *insides) place(name string, folded bool) *node {
+func (in *contents) newMember(name string, folded bool) *node {
 	if in.plan == nil || in.plan.kind != kindStruct {
-		return in.element()
+		return in.newElement()
 	}
-	f, behind := in.plan.field(name, folded)
+	f, behind := in.plan.fieldByName(name, folded)
 	if f == nil {
 		if folded {
-			return &node{plan: anything(), stands: Addressed}
+			return &node{plan: anyPlan(), addressable: Addressable}
 		}
 		return nil
 	}
-	stands := in.stands
+	stands := in.addressable
 	if behind {
-		stands = Addressed
+		stands = Addressable
 	}
-	return &node{plan: f.plan, stands: stands, quoted: f.inString(stands)}
+	return &node{plan: f.plan, addressable: stands, quoted: f.inString(stands)}
 }
 
-// put makes n what text says, by that operation.
+// setText makes n what text says, by that operation.
 //
 //go:noinline
-func (n *node) put(text []byte, by int) *node {
-	n.from, n.json, n.in, n.by = nil, text, nil, by
+func (n *node) setText(text []byte, by int) *node {
+	n.original, n.json, n.contents, n.writtenBy = nil, text, nil, by
 	return n
 }
 
 // clone is a node like n, which shares nothing with it that is written to.
 func (n *node) clone() (*node, error) {
 	c := *n
-	if c.in == nil || c.by == 0 {
-		c.in = nil
+	if c.contents == nil || c.writtenBy == 0 {
+		c.contents = nil
 		return &c, nil
 	}
-	in := *c.in
-	c.in = &in
+	in := *c.contents
+	c.contents = &in
 	var failed error
 	cloned := func(n *node) *node {
 		if n == nil {
@@ -251,24 +251,24 @@ func (n *node) clone() (*node, error) {
 		}
 		return c
 	}
-	in.members = make(map[string]*node, len(n.in.members))
-	for name, m := range n.in.members {
+	in.members = make(map[string]*node, len(n.contents.members))
+	for name, m := range n.contents.members {
 		in.members[name] = cloned(m)
 	}
-	in.slots = make([]slot, len(n.in.slots))
-	for i, s := range n.in.slots {
-		in.slots[i] = slot{cloned(s.node), s.from}
+	in.elements = make([]arrayElement, len(n.contents.elements))
+	for i, s := range n.contents.elements {
+		in.elements[i] = arrayElement{cloned(s.node), s.original}
 	}
-	if n.in.boxes != nil {
-		in.boxes = map[unsafe.Pointer]*node{}
+	if n.contents.nodes != nil {
+		in.nodes = map[unsafe.Pointer]*node{}
 		var w walk
-		in.root = root{tree: in.root.sealed(true, func(box unsafe.Pointer) unsafe.Pointer {
-			m := cloned(n.in.boxes[box])
+		in.header = header{tree: in.header.sealed(true, func(box unsafe.Pointer) unsafe.Pointer {
+			m := cloned(n.contents.nodes[box])
 			if m == nil {
 				return box
 			}
 			fresh := w.detachedBox(in.plan, box)
-			in.boxes[fresh] = m
+			in.nodes[fresh] = m
 			return fresh
 		})}
 		if w.err != nil {

@@ -15,24 +15,24 @@ import (
 // A misfit says that what a patch left at a place is not a value of the Go type
 // that stands there.
 type misfit struct {
-	by   int  // the operation that wrote there last, from 1
+	op   int  // the operation that wrote there last, from 1
 	path Path // of the place
 	err  error
 }
 
-// under is m as seen from further out.
+// below is m as seen from further out.
 //
 //go:noinline
-func (m *misfit) under(token string) *misfit {
+func (m *misfit) below(token string) *misfit {
 	if m != nil {
 		m.path = append(Path{KeyStep(token)}, m.path...)
 	}
 	return m
 }
 
-// first is the one of two that was written first, so that it is always the same one.
-func (m *misfit) first(other *misfit) *misfit {
-	if m == nil || other != nil && other.by < m.by {
+// earlier is the one of two that was written first, so that it is always the same one.
+func (m *misfit) earlier(other *misfit) *misfit {
+	if m == nil || other != nil && other.op < m.op {
 		return other
 	}
 	return m
@@ -42,20 +42,20 @@ func (m *misfit) first(other *misfit) *misfit {
 func (n *node) build(dst unsafe.Pointer) *misfit {
 	var err error
 	switch {
-	case n.by == 0 || n.in == nil && n.json == nil:
-		n.plan.copy(dst, n.from)
-	case n.in == nil:
-		err = n.plan.decode(dst, n.json, n.quoted)
-	case n.in.plan == nil:
+	case n.writtenBy == 0 || n.contents == nil && n.json == nil:
+		n.plan.assign(dst, n.original)
+	case n.contents == nil:
+		err = n.plan.unmarshal(dst, n.json, n.quoted)
+	case n.contents.plan == nil:
 		var text []byte
 		if text, err = n.text(); err == nil {
-			err = n.plan.decode(dst, text, n.quoted)
+			err = n.plan.unmarshal(dst, text, n.quoted)
 		}
 	default:
-		return n.wrap(n.plan, n.from, dst)
+		return n.wrap(n.plan, n.original, dst)
 	}
 	if err != nil {
-		return &misfit{by: n.by, err: err}
+		return &misfit{op: n.writtenBy, err: err}
 	}
 	return nil
 }
@@ -63,22 +63,22 @@ func (n *node) build(dst unsafe.Pointer) *misfit {
 // wrap makes the p at dst what is at n, with the pointers and interfaces that
 // were there at from.
 func (n *node) wrap(p *plan, from, dst unsafe.Pointer) (m *misfit) {
-	if p == n.in.plan {
+	if p == n.contents.plan {
 		return n.fill(dst)
 	}
 	e, inner := p.elem, unsafe.Pointer(nil)
 	if p.kind == kindInterface {
 		var err error
-		if e, inner, err = p.held(from); err != nil {
-			return &misfit{by: n.by, err: err}
+		if e, inner, err = p.interfaceValue(from); err != nil {
+			return &misfit{op: n.writtenBy, err: err}
 		}
 	} else if from != nil {
 		inner = *(*unsafe.Pointer)(from)
 	}
-	fresh := e.new()
+	fresh := e.alloc()
 	m = n.wrap(e, inner, fresh)
 	if p.kind == kindInterface {
-		p.hold(dst, e, fresh)
+		p.setInterface(dst, e, fresh)
 	} else {
 		*(*unsafe.Pointer)(dst) = fresh
 	}
@@ -87,47 +87,47 @@ func (n *node) wrap(p *plan, from, dst unsafe.Pointer) (m *misfit) {
 
 // fill makes the object or array at dst what is in n.
 func (n *node) fill(dst unsafe.Pointer) *misfit {
-	in := n.in
+	in := n.contents
 	switch {
-	case in.boxes != nil:
-		*(*root)(dst) = in.root
+	case in.nodes != nil:
+		*(*header)(dst) = in.header
 		return in.fillBoxes()
 	case in.plan.kind == kindStruct:
 		return in.fillStruct(dst)
+	case in.plan.kind == kindGoMap:
+		return in.fillGoMap(dst, n.writtenBy)
 	case in.plan.kind == kindMap:
-		return in.fillMap(dst, n.by)
-	case in.plan.kind == kindTable:
-		return in.fillTable((*root)(dst), n.by)
+		return in.fillMap((*header)(dst), n.writtenBy)
 	}
 	return in.fillArray(dst)
 }
 
 // fillBoxes fills the boxes of nodes, wherever they are by now.
-func (in *insides) fillBoxes() (m *misfit) {
-	for box, k := range in.boxes {
-		fresh := in.plan.elem.new()
+func (in *contents) fillBoxes() (m *misfit) {
+	for box, k := range in.nodes {
+		fresh := in.plan.elem.alloc()
 		failed := k.build(fresh)
-		if in.plan.kind == kindTable {
-			failed = failed.under(keyText(in.plan.key.value(box)))
+		if in.plan.kind == kindMap {
+			failed = failed.below(keyText(in.plan.key.value(box)))
 		}
-		m = m.first(failed)
-		in.plan.elem.copy(in.plan.element(box), fresh)
+		m = m.earlier(failed)
+		in.plan.elem.assign(in.plan.element(box), fresh)
 	}
 	return m
 }
 
-func (in *insides) fillStruct(dst unsafe.Pointer) (m *misfit) {
-	if in.from != nil {
-		in.plan.copy(dst, in.from)
-		in.plan.unshareEmbedded(dst)
+func (in *contents) fillStruct(dst unsafe.Pointer) (m *misfit) {
+	if in.original != nil {
+		in.plan.assign(dst, in.original)
+		in.plan.cloneEmbedded(dst)
 	}
 	names := make([]string, 0, len(in.members))
 	for name := range in.members {
 		names = append(names, name)
 	}
 	sorting.By(names, func(a, b *string) bool { // a name in other letters gives way
-		f, _ := in.plan.field(*a, false)
-		g, _ := in.plan.field(*b, false)
+		f, _ := in.plan.fieldByName(*a, false)
+		g, _ := in.plan.fieldByName(*b, false)
 		if (f == nil) != (g == nil) {
 			return f == nil
 		}
@@ -136,11 +136,11 @@ func (in *insides) fillStruct(dst unsafe.Pointer) (m *misfit) {
 	removed := false
 	for _, name := range names {
 		k := in.members[name]
-		f, _ := in.plan.field(name, true)
+		f, _ := in.plan.fieldByName(name, true)
 		if f == nil {
 			continue
 		}
-		f, at := in.plan.find(dst, f.json, k != nil)
+		f, at := in.plan.fieldIn(dst, f.json, k != nil)
 		if k == nil {
 			if at != nil {
 				f.plan.value(at).SetZero()
@@ -148,9 +148,9 @@ func (in *insides) fillStruct(dst unsafe.Pointer) (m *misfit) {
 			removed = true
 			continue
 		}
-		fresh := f.plan.new()
-		m = m.first(k.build(fresh).under(name))
-		f.plan.copy(at, fresh)
+		fresh := f.plan.alloc()
+		m = m.earlier(k.build(fresh).below(name))
+		f.plan.assign(at, fresh)
 	}
 	if removed {
 		in.dropEmbedded(in.plan, dst)
@@ -158,8 +158,8 @@ func (in *insides) fillStruct(dst unsafe.Pointer) (m *misfit) {
 	return m
 }
 
-// unshareEmbedded gives the struct p at a, a copy, embedded pointers of its own.
-func (p *plan) unshareEmbedded(a unsafe.Pointer) {
+// cloneEmbedded gives the struct p at a, a copy, embedded pointers of its own.
+func (p *plan) cloneEmbedded(a unsafe.Pointer) {
 	for _, f := range p.fields {
 		if !f.inline {
 			continue
@@ -171,17 +171,17 @@ func (p *plan) unshareEmbedded(a unsafe.Pointer) {
 				continue
 			}
 			e = e.elem
-			*q = e.copied(*q)
+			*q = e.clone(*q)
 			at = *q
 		}
-		e.unshareEmbedded(at)
+		e.cloneEmbedded(at)
 	}
 }
 
 // dropEmbedded takes out of the struct p at a the embedded pointers to structs of
 // which the patch has removed something and left nothing: encoding/json would
 // not make one.
-func (in *insides) dropEmbedded(p *plan, a unsafe.Pointer) (removed, left bool) {
+func (in *contents) dropEmbedded(p *plan, a unsafe.Pointer) (removed, left bool) {
 	for _, f := range p.fields {
 		at := unsafe.Add(a, f.offset)
 		switch {
@@ -204,23 +204,23 @@ func (in *insides) dropEmbedded(p *plan, a unsafe.Pointer) (removed, left bool) 
 	return removed, left
 }
 
-func (in *insides) fillMap(dst unsafe.Pointer, by int) (m *misfit) {
+func (in *contents) fillGoMap(dst unsafe.Pointer, by int) (m *misfit) {
 	next := reflect.MakeMap(in.plan.typ)
-	if in.from != nil {
-		for i := in.plan.value(in.from).MapRange(); i.Next(); {
+	if in.original != nil {
+		for i := in.plan.value(in.original).MapRange(); i.Next(); {
 			next.SetMapIndex(i.Key(), i.Value())
 		}
 	}
 	for name, k := range in.members {
-		key := in.plan.key.new()
+		key := in.plan.key.alloc()
 		if err := in.plan.key.parseKey(name, key); err != nil {
-			m = m.first((&misfit{by: by, err: err}).under(name))
+			m = m.earlier((&misfit{op: by, err: err}).below(name))
 			continue
 		}
 		var e reflect.Value
 		if k != nil {
-			fresh := in.plan.elem.new()
-			m = m.first(k.build(fresh).under(name))
+			fresh := in.plan.elem.alloc()
+			m = m.earlier(k.build(fresh).below(name))
 			e = in.plan.elem.value(fresh)
 		}
 		next.SetMapIndex(in.plan.key.value(key), e)
@@ -229,27 +229,27 @@ func (in *insides) fillMap(dst unsafe.Pointer, by int) (m *misfit) {
 	return m
 }
 
-// fillTable fills a Map that came from the patch.
-func (in *insides) fillTable(r *root, by int) (m *misfit) {
+// fillMap fills a Map that came from the patch.
+func (in *contents) fillMap(r *header, by int) (m *misfit) {
 	for name, k := range in.members {
 		if k == nil {
 			continue
 		}
-		box := in.plan.box.new()
+		box := in.plan.box.alloc()
 		if err := in.plan.key.parseKey(name, box); err != nil {
-			m = m.first((&misfit{by: by, err: err}).under(name))
+			m = m.earlier((&misfit{op: by, err: err}).below(name))
 			continue
 		}
-		m = m.first(k.build(in.plan.element(box)).under(name))
-		if i, found := r.current().search(in.plan.order.keyIn(box, in.plan.key.typ), in.plan.key.typ); !found {
-			r.edit(entryEdit{op: OpAdd, at: i, box: box})
+		m = m.earlier(k.build(in.plan.element(box)).below(name))
+		if i, found := r.current().search(in.plan.order.keyAt(box, in.plan.key.typ), in.plan.key.typ); !found {
+			r.apply(treeEdit{op: OpAdd, at: i, box: box})
 		}
 	}
 	return m
 }
 
-func (in *insides) fillArray(dst unsafe.Pointer) (m *misfit) {
-	p, n := in.plan, len(in.slots)
+func (in *contents) fillArray(dst unsafe.Pointer) (m *misfit) {
+	p, n := in.plan, len(in.elements)
 	var at func(i int) unsafe.Pointer
 	switch p.kind {
 	case kindArray:
@@ -262,23 +262,23 @@ func (in *insides) fillArray(dst unsafe.Pointer) (m *misfit) {
 	default:
 		boxes := make([]unsafe.Pointer, n)
 		for i := range boxes {
-			boxes[i] = p.box.new()
+			boxes[i] = p.box.alloc()
 		}
-		(*root)(dst).tree = plant(boxes)
+		(*header)(dst).tree = buildTree(boxes)
 		at = func(i int) unsafe.Pointer { return boxes[i] }
 	}
-	for i, s := range in.slots[:n] {
+	for i, s := range in.elements[:n] {
 		if s.node == nil {
-			p.elem.copy(at(i), in.origin(s.from))
+			p.elem.assign(at(i), in.originalAt(s.original))
 		} else {
-			m = m.first(s.node.build(at(i)).under(strconv.Itoa(i)))
+			m = m.earlier(s.node.build(at(i)).below(strconv.Itoa(i)))
 		}
 	}
 	return m
 }
 
-// decode makes the p at dst, which is zero, what text says.
-func (p *plan) decode(dst unsafe.Pointer, text []byte, quoted bool) error {
+// unmarshal makes the p at dst, which is zero, what text says.
+func (p *plan) unmarshal(dst unsafe.Pointer, text []byte, quoted bool) error {
 	if quoted && string(text) != "null" {
 		var s string
 		if err := json.Unmarshal(text, &s); err != nil {
@@ -304,18 +304,18 @@ func decodeExact(b []byte) (any, error) {
 	d.UseNumber()
 	var v any
 	err := d.Decode(&v)
-	return exact(v), err
+	return exactNumbers(v), err
 }
 
-func exact(v any) any {
+func exactNumbers(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for k, e := range v {
-			v[k] = exact(e)
+			v[k] = exactNumbers(e)
 		}
 	case []any:
 		for i, e := range v {
-			v[i] = exact(e)
+			v[i] = exactNumbers(e)
 		}
 	case json.Number:
 		f, err := v.Float64()

@@ -12,42 +12,42 @@ import (
 // child is the node that token names in n. With write, something in it is going
 // to be written.
 func (x *patcher) child(n *node, token string, write bool) (*node, error) {
-	if err := x.open(n); err != nil {
+	if err := x.expand(n); err != nil {
 		return nil, err
 	}
-	in := n.in
+	in := n.contents
 	if write {
-		n.by = x.by
+		n.writtenBy = x.op
 	}
 	switch {
-	case in.boxes != nil:
-		i, found, _, err := in.plan.positionIn(&in.root, token, false)
+	case in.nodes != nil:
+		i, found, _, err := in.plan.positionIn(&in.header, token, false)
 		if err != nil {
 			return nil, err
 		}
 		if !found {
-			return nil, noMember(token)
+			return nil, errNoMember(token)
 		}
-		return in.box(i, write), nil
+		return in.boxNode(i, write), nil
 	case in.array:
-		i, err := index(token, len(in.slots), false)
+		i, err := arrayIndex(token, len(in.elements), false)
 		if err != nil {
 			return nil, err
 		}
-		return in.slot(i), nil
+		return in.elementNode(i), nil
 	}
 	m, err := in.member(token)
 	if err == nil && m == nil {
-		err = noMember(token)
+		err = errNoMember(token)
 	}
 	return m, err
 }
 
-func noMember(token string) error { return fmt.Errorf("%w: there is no member %q", ErrPath, token) }
+func errNoMember(token string) error { return fmt.Errorf("%w: there is no member %q", ErrPath, token) }
 
-// index is the position that token means in an array of n elements. With end,
+// arrayIndex is the position that token means in an array of n elements. With end,
 // the place behind the last one is a position.
-func index(token string, n int, end bool) (int, error) {
+func arrayIndex(token string, n int, end bool) (int, error) {
 	i, err := jsonpatch.Index(token, n, end)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrPath, err)
@@ -55,51 +55,51 @@ func index(token string, n int, end bool) (int, error) {
 	return i, err
 }
 
-// box is the node of element i of a List or Map.
-func (in *insides) box(i int, write bool) *node {
-	old := in.root.current().at(i)
-	m := in.boxes[old]
+// boxNode is the node of element i of a List or Map.
+func (in *contents) boxNode(i int, write bool) *node {
+	old := in.header.current().at(i)
+	m := in.nodes[old]
 	if m == nil {
-		m = in.element()
-		m.from = in.plan.element(old)
+		m = in.newElement()
+		m.original = in.plan.element(old)
 	}
 	if write {
-		delete(in.boxes, old)
-		in.boxes[in.plan.drafted(&in.root, i)] = m
+		delete(in.nodes, old)
+		in.nodes[in.plan.writableBox(&in.header, i)] = m
 	}
 	return m
 }
 
-// slot is the node of element i of another array.
-func (in *insides) slot(i int) *node {
-	s := &in.slots[i]
+// arrayElement is the node of element i of another array.
+func (in *contents) elementNode(i int) *node {
+	s := &in.elements[i]
 	if s.node == nil {
-		s.node = in.element()
-		s.node.from = in.origin(s.from)
+		s.node = in.newElement()
+		s.node.original = in.originalAt(s.original)
 	}
 	return s.node
 }
 
-// origin is where element i of an array was.
-func (in *insides) origin(i int) unsafe.Pointer {
-	base := in.from
+// originalAt is where element i of an array was.
+func (in *contents) originalAt(i int) unsafe.Pointer {
+	base := in.original
 	if in.plan.kind == kindSlice {
-		base = (*slice)(in.from).data
+		base = (*slice)(in.original).data
 	}
 	return in.plan.elem.at(base, i)
 }
 
 // member is the node of the member with that name, nil if there is none.
-func (in *insides) member(name string) (*node, error) {
-	if m, ok := in.members[name]; ok || in.from == nil {
+func (in *contents) member(name string) (*node, error) {
+	if m, ok := in.members[name]; ok || in.original == nil {
 		return m, nil
 	}
-	m := in.place(name, false)
+	m := in.newMember(name, false)
 	if m == nil {
 		return nil, nil
 	}
-	if in.plan.kind == kindMap {
-		v, k, err := in.plan.mapAt(in.from, name)
+	if in.plan.kind == kindGoMap {
+		v, k, err := in.plan.goMapAt(in.original, name)
 		if err != nil {
 			return nil, err
 		}
@@ -107,9 +107,9 @@ func (in *insides) member(name string) (*node, error) {
 		if !e.IsValid() {
 			return nil, nil
 		}
-		m.from = in.plan.elem.stored(e)
-	} else if f, at := in.plan.find(in.from, name, false); at != nil && (f.omit == nil || !f.omit(at)) {
-		m.from = at
+		m.original = in.plan.elem.inMemory(e)
+	} else if f, at := in.plan.fieldIn(in.original, name, false); at != nil && (f.omit == nil || !f.omit(at)) {
+		m.original = at
 	} else {
 		return nil, nil
 	}
@@ -120,7 +120,7 @@ func (in *insides) member(name string) (*node, error) {
 // set makes m the member with that name; nil removes it.
 //
 //go:noinline
-func (in *insides) set(name string, m *node) {
+func (in *contents) set(name string, m *node) {
 	if in.members == nil {
 		in.members = map[string]*node{}
 	}
@@ -129,82 +129,82 @@ func (in *insides) set(name string, m *node) {
 
 // add puts v where token says in n: a new element of an array, or a member
 // whether it is there or not.
-func (x *patcher) add(n *node, token string, v value) error {
-	if err := x.open(n); err != nil {
+func (x *patcher) add(n *node, token string, v newValue) error {
+	if err := x.expand(n); err != nil {
 		return err
 	}
-	in := n.in
-	n.by = x.by
+	in := n.contents
+	n.writtenBy = x.op
 	switch {
-	case in.boxes != nil:
-		i, found, box, err := in.plan.positionIn(&in.root, token, true)
+	case in.nodes != nil:
+		i, found, box, err := in.plan.positionIn(&in.header, token, true)
 		if err != nil {
 			return err
 		}
 		op := OpAdd
 		if box == nil {
-			box = in.plan.box.new()
+			box = in.plan.box.alloc()
 		} else if found {
 			op = OpReplace
 		}
-		x.putBox(in, entryEdit{op: op, at: i, box: box}, v)
+		x.putElement(in, treeEdit{op: op, at: i, box: box}, v)
 		return nil
 	case in.array:
-		i, err := index(token, len(in.slots), true)
+		i, err := arrayIndex(token, len(in.elements), true)
 		if err != nil {
 			return err
 		}
 		if in.plan != nil && in.plan.kind == kindArray {
 			return fmt.Errorf("%w: a %s has a fixed length", ErrPath, in.plan.typ)
 		}
-		in.slots = append(in.slots, slot{})
-		copy(in.slots[i+1:], in.slots[i:])
-		in.slots[i] = slot{node: x.put(in.element(), v)}
+		in.elements = append(in.elements, arrayElement{})
+		copy(in.elements[i+1:], in.elements[i:])
+		in.elements[i] = arrayElement{node: x.place(in.newElement(), v)}
 		return nil
 	}
-	place := in.place(token, false)
+	place := in.newMember(token, false)
 	if place == nil {
 		return fmt.Errorf("%w: %s has no field %q", ErrPath, in.plan.typ, token)
 	}
 	if in.plan != nil && in.plan.key != nil {
-		if err := in.plan.key.parseKey(token, in.plan.key.new()); err != nil {
+		if err := in.plan.key.parseKey(token, in.plan.key.alloc()); err != nil {
 			return err
 		}
 	}
-	in.set(token, x.put(place, v))
+	in.set(token, x.place(place, v))
 	return nil
 }
 
-// putBox puts v into e.box, and carries out e.
-func (x *patcher) putBox(in *insides, e entryEdit, v value) {
+// putElement puts v into e.box, and carries out e.
+func (x *patcher) putElement(in *contents, e treeEdit, v newValue) {
 	if e.op == OpReplace {
-		e.old = in.root.current().at(e.at)
-		delete(in.boxes, e.old)
+		e.old = in.header.current().at(e.at)
+		delete(in.nodes, e.old)
 	}
-	in.boxes[e.box] = x.put(in.element(), v)
-	in.root.edit(e)
+	in.nodes[e.box] = x.place(in.newElement(), v)
+	in.header.apply(e)
 }
 
 // replace puts v in place of what token names in n.
-func (x *patcher) replace(n *node, token string, v value) error {
+func (x *patcher) replace(n *node, token string, v newValue) error {
 	if _, err := x.child(n, token, true); err != nil {
 		return err
 	}
-	in := n.in
+	in := n.contents
 	switch {
-	case in.boxes != nil && in.array:
-		i, err := index(token, in.root.current().len(), false)
+	case in.nodes != nil && in.array:
+		i, err := arrayIndex(token, in.header.current().len(), false)
 		if err != nil {
 			return err
 		}
-		x.putBox(in, entryEdit{op: OpReplace, at: i, box: in.plan.box.new()}, v)
+		x.putElement(in, treeEdit{op: OpReplace, at: i, box: in.plan.box.alloc()}, v)
 		return nil
-	case in.boxes == nil && in.array:
-		i, err := index(token, len(in.slots), false)
+	case in.nodes == nil && in.array:
+		i, err := arrayIndex(token, len(in.elements), false)
 		if err != nil {
 			return err
 		}
-		in.slots[i].node = x.put(in.element(), v)
+		in.elements[i].node = x.place(in.newElement(), v)
 		return nil
 	}
 	return x.add(n, token, v)
@@ -215,53 +215,53 @@ func (x *patcher) remove(n *node, token string) error {
 	if _, err := x.child(n, token, false); err != nil {
 		return err
 	}
-	in := n.in
-	n.by = x.by
+	in := n.contents
+	n.writtenBy = x.op
 	switch {
-	case in.boxes != nil:
-		i, _, _, err := in.plan.positionIn(&in.root, token, false)
+	case in.nodes != nil:
+		i, _, _, err := in.plan.positionIn(&in.header, token, false)
 		if err != nil {
 			return err
 		}
-		old := in.root.current().at(i)
-		delete(in.boxes, old)
-		in.root.edit(entryEdit{op: OpRemove, at: i, old: old})
+		old := in.header.current().at(i)
+		delete(in.nodes, old)
+		in.header.apply(treeEdit{op: OpRemove, at: i, old: old})
 	case in.array:
 		if in.plan != nil && in.plan.kind == kindArray {
 			return fmt.Errorf("%w: a %s has a fixed length", ErrPath, in.plan.typ)
 		}
-		i, err := index(token, len(in.slots), false)
+		i, err := arrayIndex(token, len(in.elements), false)
 		if err != nil {
 			return err
 		}
-		in.slots = append(in.slots[:i], in.slots[i+1:]...)
+		in.elements = append(in.elements[:i], in.elements[i+1:]...)
 	default:
 		in.set(token, nil)
 	}
 	return nil
 }
 
-// put is v at that empty place: the node itself where it fits as it is, else its text.
+// place is v at that empty place: the node itself where it fits as it is, else its text.
 //
 //go:noinline
-func (x *patcher) put(place *node, v value) *node {
+func (x *patcher) place(place *node, v newValue) *node {
 	if n := v.node; n != nil && n.plan == place.plan && n.quoted == place.quoted {
-		n.by = x.by
+		n.writtenBy = x.op
 		return n
 	}
-	return place.put(v.json, x.by)
+	return place.setText(v.json, x.op)
 }
 
-// A value is what an operation puts somewhere: a text, and the node that has it
+// A newValue is what an operation puts somewhere: a text, and the node that has it
 // if it does not come from the patch.
-type value struct {
+type newValue struct {
 	json []byte
 	node *node
 }
 
-// mapAt is the map at a, and the key that token names.
-func (p *plan) mapAt(a unsafe.Pointer, token string) (m, k reflect.Value, err error) {
-	key := p.key.new()
+// goMapAt is the map at a, and the key that token names.
+func (p *plan) goMapAt(a unsafe.Pointer, token string) (m, k reflect.Value, err error) {
+	key := p.key.alloc()
 	if err = p.key.parseKey(token, key); err != nil {
 		return m, k, err
 	}
@@ -270,31 +270,31 @@ func (p *plan) mapAt(a unsafe.Pointer, token string) (m, k reflect.Value, err er
 
 // positionIn is the position that token names in a List, or in a Map: there
 // box is a fresh box with the key, and found tells whether the key is there.
-func (p *plan) positionIn(r *root, token string, end bool) (i int, found bool, box unsafe.Pointer, err error) {
+func (p *plan) positionIn(r *header, token string, end bool) (i int, found bool, box unsafe.Pointer, err error) {
 	if p.kind == kindList {
-		i, err = index(token, r.current().len(), end)
+		i, err = arrayIndex(token, r.current().len(), end)
 		return i, err == nil, nil, err
 	}
-	box = p.box.new()
+	box = p.box.alloc()
 	if err = p.key.parseKey(token, box); err != nil {
 		return 0, false, nil, err
 	}
-	i, found = r.current().search(p.order.keyIn(box, p.key.typ), p.key.typ)
+	i, found = r.current().search(p.order.keyAt(box, p.key.typ), p.key.typ)
 	return i, found, box, nil
 }
 
-// drafted is box i of r, of the List or Map p, to be written to.
-func (p *plan) drafted(r *root, i int) unsafe.Pointer {
-	return r.private(i, func(old unsafe.Pointer) unsafe.Pointer {
+// writableBox is box i of r, of the List or Map p, to be written to.
+func (p *plan) writableBox(r *header, i int) unsafe.Pointer {
+	return r.writableBox(i, func(old unsafe.Pointer) unsafe.Pointer {
 		var w walk
 		return w.detachedBox(p, old)
 	})
 }
 
-// field is the field with the given JSON name in the struct p or in one that it
+// fieldByName is the field with the given JSON name in the struct p or in one that it
 // embeds, and whether it is behind an embedded pointer. With folded, a name in
 // other letters will do.
-func (p *plan) field(name string, folded bool) (f *field, behind bool) {
+func (p *plan) fieldByName(name string, folded bool) (f *field, behind bool) {
 	if f, behind = p.fieldNamed(func(json string) bool { return json == name }); f == nil && folded {
 		f, behind = p.fieldNamed(func(json string) bool { return strings.EqualFold(json, name) })
 	}

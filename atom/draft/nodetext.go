@@ -10,28 +10,28 @@ import (
 // text is what is at n, as JSON.
 func (n *node) text() ([]byte, error) {
 	switch {
-	case n.in != nil && n.by != 0: // it may be another one by now
+	case n.contents != nil && n.writtenBy != 0: // it may be another one by now
 	case n.json != nil:
 		return n.json, nil
 	default:
-		return n.plan.text(n.from, n.stands, n.quoted)
+		return n.plan.marshal(n.original, n.addressable, n.quoted)
 	}
 	w := textWriter{}
-	if n.in.array {
-		w.array(n.in)
+	if n.contents.array {
+		w.array(n.contents)
 	} else {
-		w.object(n.in)
+		w.object(n.contents)
 	}
 	return w.out, w.err
 }
 
-// text is the p at a as encoding/json writes it where it stands so.
-func (p *plan) text(a unsafe.Pointer, stands Footing, quoted bool) ([]byte, error) {
+// marshal is the p at a as encoding/json writes it where it stands so.
+func (p *plan) marshal(a unsafe.Pointer, stands Addressability, quoted bool) ([]byte, error) {
 	v := p.value(a)
-	if stands != Loose {
+	if stands != Unaddressable {
 		v = v.Addr()
 	}
-	b, err := marshalled(v.Interface())
+	b, err := safeMarshal(v.Interface())
 	if err != nil || !quoted || string(b) == "null" {
 		return b, err
 	}
@@ -47,15 +47,15 @@ type textWriter struct {
 	err error
 }
 
-func (w *textWriter) array(in *insides) {
+func (w *textWriter) array(in *contents) {
 	w.out = append(w.out, '[')
-	if in.boxes != nil {
-		for i := range in.root.current().len() {
-			w.next(in.box(i, false).text())
+	if in.nodes != nil {
+		for i := range in.header.current().len() {
+			w.next(in.boxNode(i, false).text())
 		}
 	}
-	for i := range in.slots {
-		w.next(in.slot(i).text())
+	for i := range in.elements {
+		w.next(in.elementNode(i).text())
 	}
 	w.out = append(w.out, ']')
 }
@@ -73,7 +73,7 @@ func (w *textWriter) next(text []byte, err error) {
 	w.out = append(w.out, text...)
 }
 
-func (w *textWriter) object(in *insides) {
+func (w *textWriter) object(in *contents) {
 	w.out = append(w.out, '{')
 	names, err := in.names()
 	if err != nil {
@@ -81,7 +81,7 @@ func (w *textWriter) object(in *insides) {
 		return
 	}
 	for _, name := range names {
-		m, err := in.named(name)
+		m, err := in.memberNamed(name)
 		if err != nil {
 			w.err = err
 			return
@@ -93,20 +93,20 @@ func (w *textWriter) object(in *insides) {
 	w.out = append(w.out, '}')
 }
 
-// named is the member of that name, which is there.
-func (in *insides) named(name string) (*node, error) {
-	if in.boxes == nil {
+// memberNamed is the member of that name, which is there.
+func (in *contents) memberNamed(name string) (*node, error) {
+	if in.nodes == nil {
 		return in.member(name)
 	}
-	i, _, _, err := in.plan.positionIn(&in.root, name, false)
+	i, _, _, err := in.plan.positionIn(&in.header, name, false)
 	if err != nil {
 		return nil, err
 	}
-	return in.box(i, false), nil
+	return in.boxNode(i, false), nil
 }
 
 // names are those of the members that are there, in order.
-func (in *insides) names() (names []string, err error) {
+func (in *contents) names() (names []string, err error) {
 	for name, m := range in.members {
 		if m != nil {
 			names = append(names, name)
@@ -118,26 +118,26 @@ func (in *insides) names() (names []string, err error) {
 		}
 	}
 	switch {
-	case in.boxes != nil:
-		in.root.current().each(func(box unsafe.Pointer) bool {
+	case in.nodes != nil:
+		in.header.current().each(func(box unsafe.Pointer) bool {
 			untouched(keyText(in.plan.key.value(box)))
 			return true
 		})
-	case in.from == nil:
-	case in.plan.kind == kindMap:
-		for i := in.plan.value(in.from).MapRange(); i.Next(); {
+	case in.original == nil:
+	case in.plan.kind == kindGoMap:
+		for i := in.plan.value(in.original).MapRange(); i.Next(); {
 			untouched(keyText(i.Key()))
 		}
 	default:
-		in.plan.visible(in.from, untouched)
+		in.plan.eachMember(in.original, untouched)
 	}
 	sorting.By(names, func(a, b *string) bool { return *a < *b })
 	return names, nil
 }
 
-// visible calls f with the name of each field of the struct p at a that is in
+// eachMember calls f with the name of each field of the struct p at a that is in
 // its JSON object.
-func (p *plan) visible(a unsafe.Pointer, f func(name string)) {
+func (p *plan) eachMember(a unsafe.Pointer, f func(name string)) {
 	for _, g := range p.fields {
 		at := unsafe.Add(a, g.offset)
 		switch {
@@ -147,9 +147,9 @@ func (p *plan) visible(a unsafe.Pointer, f func(name string)) {
 				f(g.json)
 			}
 		case g.plan.kind != kindPointer:
-			g.plan.visible(at, f)
+			g.plan.eachMember(at, f)
 		case *(*unsafe.Pointer)(at) != nil:
-			g.plan.elem.visible(*(*unsafe.Pointer)(at), f)
+			g.plan.elem.eachMember(*(*unsafe.Pointer)(at), f)
 		}
 	}
 }

@@ -46,64 +46,64 @@ var opaqueIn = map[string]bool{
 	"sync": true, "sync/atomic": true, "syscall/js": true, "unique": true, "weak": true,
 }
 
-// opaque tells whether a t is taken as it is: never followed, and equal to
+// isOpaque tells whether a t is taken as it is: never followed, and equal to
 // another when its words are.
-func opaque(t reflect.Type) bool {
+func isOpaque(t reflect.Type) bool {
 	switch k := t.Kind(); {
 	case notFollowed[k]:
 		return true
 	case k == reflect.Pointer && t.Name() == "":
-		return opaqueIn[t.Elem().PkgPath()] || t.Implements(opaqueType) || t.Implements(errorType) || opaqueBehind(t.Elem())
+		return opaqueIn[t.Elem().PkgPath()] || t.Implements(opaqueType) || t.Implements(errorType) || isOpaquePointee(t.Elem())
 	case k == reflect.Struct || k == reflect.Interface:
 		return opaqueIn[t.PkgPath()] || t.Implements(opaqueType)
 	}
 	return t.Implements(opaqueType)
 }
 
-// opaqueBehind tells whether a pointer to a t is opaque, whatever its methods are.
-func opaqueBehind(t reflect.Type) bool {
+// isOpaquePointee tells whether a pointer to a t is opaque, whatever its methods are.
+func isOpaquePointee(t reflect.Type) bool {
 	switch {
-	case locked(t), t == zoneType, t == timerType, t == tickerType:
+	case containsLock(t), t == zoneType, t == timerType, t == tickerType:
 		return true
 	case t.Kind() != reflect.Struct || t.NumField() == 0:
 		return false
 	case t.PkgPath() == "net/http" && slices.Contains(opaqueHTTP, t.Name()):
 		return true
-	case marshals(t):
+	case hasMarshaler(t):
 		return false
 	}
-	return !exports(t)
+	return !hasExportedField(t)
 }
 
-// exports tells whether the struct t has an exported field, be it one of an
+// hasExportedField tells whether the struct t has an exported field, be it one of an
 // embedded struct.
-func exports(t reflect.Type) bool {
+func hasExportedField(t reflect.Type) bool {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct && exports(f.Type) {
+		if f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct && hasExportedField(f.Type) {
 			return true
 		}
 	}
 	return false
 }
 
-// marshals tells whether a t has a JSON form of its own.
-func marshals(t reflect.Type) bool {
+// hasMarshaler tells whether a t has a JSON form of its own.
+func hasMarshaler(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	return p.Implements(marshaler) || p.Implements(texter)
 }
 
-// locked tells whether a t contains a lock that a copy of it would copy. What is a
+// containsLock tells whether a t contains a lock that a copy of it would copy. What is a
 // lock is as go vet has it: a pointer to it is a [sync.Locker], and it is not.
-func locked(t reflect.Type) bool {
+func containsLock(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Interface:
 		return false
 	case reflect.Array:
-		return locked(t.Elem())
+		return containsLock(t.Elem())
 	case reflect.Struct:
 		for i := range t.NumField() {
-			if locked(t.Field(i).Type) {
+			if containsLock(t.Field(i).Type) {
 				return true
 			}
 		}
@@ -111,9 +111,9 @@ func locked(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(lockerType) && !t.Implements(lockerType)
 }
 
-// copyable returns ErrType for a type of which a copy would be a mistake.
-func copyable(t reflect.Type) error {
-	if locked(t) {
+// checkCopyable returns ErrType for a type of which a copy would be a mistake.
+func checkCopyable(t reflect.Type) error {
+	if containsLock(t) {
 		return fmt.Errorf("%w: %s: %s", ErrType, t, errHasLock)
 	}
 	return nil

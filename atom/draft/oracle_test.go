@@ -47,7 +47,7 @@ func checkChangesOf(t failer, p *plan, prev, next unsafe.Pointer, c Changes) {
 func checkLeads(t failer, p *plan, from, to unsafe.Pointer, c Changes) {
 	t.Helper()
 	a, b := p.value(from).Addr().Interface(), p.value(to).Addr().Interface()
-	there, err := p.applied(from, c)
+	there, err := p.apply(from, c)
 	if err != nil {
 		t.Fatalf("apply: %v\n%s", err, c)
 	}
@@ -242,8 +242,8 @@ func copyOf[T any](t failer, v *T) *T {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	w := walk{whole: true}
-	c := (*T)(w.detached(p, unsafe.Pointer(v)))
+	w := walk{everything: true}
+	c := (*T)(w.detachedCopy(p, unsafe.Pointer(v)))
 	if w.err != nil {
 		t.Fatalf("%v", w.err)
 	}

@@ -8,13 +8,13 @@ import (
 	"unsafe"
 )
 
-// order says how the keys of a Map are compared, and are JSON.
-type order uint8
+// keyOrder says how the keys of a Map are compared, and are JSON.
+type keyOrder uint8
 
 const (
-	orderNone   order = iota // not a key type
-	orderString              // as bytes
-	orderInt                 // 1, 2, 4 or 8 bytes, see orderOf
+	orderNone   keyOrder = iota // not a key type
+	orderString                 // as bytes
+	orderInt                    // 1, 2, 4 or 8 bytes, see orderOf
 	orderInt8
 	orderInt16
 	orderInt32
@@ -25,8 +25,8 @@ const (
 	orderText // by what MarshalText returns
 )
 
-// orderOf is the order of keys of type t.
-func orderOf(t reflect.Type) order {
+// keyOrderOf is the order of keys of type t.
+func keyOrderOf(t reflect.Type) keyOrder {
 	switch t.Kind() {
 	case reflect.String:
 		return orderString
@@ -38,23 +38,23 @@ func orderOf(t reflect.Type) order {
 	}
 	switch k := t.Kind(); {
 	case k >= reflect.Int && k <= reflect.Int64:
-		return map[uintptr]order{1: orderInt8, 2: orderInt16, 4: orderInt32, 8: orderInt}[t.Size()]
+		return map[uintptr]keyOrder{1: orderInt8, 2: orderInt16, 4: orderInt32, 8: orderInt}[t.Size()]
 	case k >= reflect.Uint && k <= reflect.Uintptr:
-		return map[uintptr]order{1: orderUint8, 2: orderUint16, 4: orderUint32, 8: orderUint}[t.Size()]
+		return map[uintptr]keyOrder{1: orderUint8, 2: orderUint16, 4: orderUint32, 8: orderUint}[t.Size()]
 	}
 	return orderNone
 }
 
 // A mapKey is a key in the form in which it is compared.
 type mapKey struct {
-	order order
+	order keyOrder
 	text  string
 	int   int64
 	uint  uint64
 }
 
-// keyIn is the key at the beginning of box.
-func (o order) keyIn(box unsafe.Pointer, t reflect.Type) mapKey {
+// keyAt is the key at the beginning of box.
+func (o keyOrder) keyAt(box unsafe.Pointer, t reflect.Type) mapKey {
 	k := mapKey{order: o}
 	switch o {
 	case orderString:
@@ -76,14 +76,14 @@ func (o order) keyIn(box unsafe.Pointer, t reflect.Type) mapKey {
 	case orderUint32:
 		k.uint = uint64(*(*uint32)(box))
 	case orderText:
-		k.text = textOf(box, t)
+		k.text = marshalKey(box, t)
 	}
 	return k
 }
 
-// textOf is what MarshalText says of the key of type t at a. A key that has no
+// marshalKey is what MarshalText says of the key of type t at a. A key that has no
 // text is a programmer's mistake.
-func textOf(a unsafe.Pointer, t reflect.Type) string {
+func marshalKey(a unsafe.Pointer, t reflect.Type) string {
 	b, err := reflect.NewAt(t, a).Interface().(encoding.TextMarshaler).MarshalText()
 	if err != nil {
 		panic(err)
@@ -100,16 +100,16 @@ func (t *treeNode) search(k mapKey, typ reflect.Type) (i int, found bool) {
 		lo, hi := 0, int(t.n)-1 // the last child that does not begin behind the key
 		for lo < hi {
 			mid := (lo + hi + 1) / 2
-			if k.compare(t.kid(mid).first(), typ) >= 0 {
+			if k.compare(t.child(mid).firstBox(), typ) >= 0 {
 				lo = mid
 			} else {
 				hi = mid - 1
 			}
 		}
 		for k := range lo {
-			i += int(t.kid(k).size)
+			i += int(t.child(k).size)
 		}
-		t = t.kid(lo)
+		t = t.child(lo)
 	}
 	lo, hi := 0, int(t.n)
 	for lo < hi {
@@ -131,6 +131,6 @@ func (k *mapKey) compare(box unsafe.Pointer, t reflect.Type) int {
 	if k.order == orderString {
 		return strings.Compare(k.text, *(*string)(box))
 	}
-	other := k.order.keyIn(box, t)
+	other := k.order.keyAt(box, t)
 	return cmp.Or(cmp.Compare(k.int, other.int), cmp.Compare(k.uint, other.uint), strings.Compare(k.text, other.text))
 }

@@ -66,7 +66,7 @@ func (p Path) HasPrefix(target Path) bool {
 	return true
 }
 
-// Inside reports whether everything that changes is a part of an edit's target. An
+// AsOuter reports whether everything that changes is a part of an edit's target. An
 // element that gets another identity is not: it goes, and another one comes.
 func (c Changes) Within(target Path) bool {
 	if c.Empty() || c.prefix.HasPrefix(target) {

@@ -44,7 +44,7 @@ type Limits struct {
 	Depth int // nesting of the document, and steps of a path; default 100
 }
 
-func (l Limits) filled() Limits {
+func (l Limits) withDefaults() Limits {
 	for _, f := range []struct {
 		field *int
 		value int
@@ -56,7 +56,7 @@ func (l Limits) filled() Limits {
 	return l
 }
 
-// check returns ErrLimit for a document that is too long or too deep, and
+// checkIndex returns ErrLimit for a document that is too long or too deep, and
 // ErrPatch for one that is no strict JSON.
 func (l Limits) check(doc []byte) error {
 	if len(doc) > l.Bytes {
@@ -67,7 +67,7 @@ func (l Limits) check(doc []byte) error {
 
 // ApplyPatch returns v with a JSON Patch document (RFC 6902) applied to what v
 // is as JSON, and what that changed; or, if one of the operations cannot be
-// done, v as it was and a [*PatchError]. All six operations are there, and a
+// applySteps, v as it was and a [*PatchError]. All six operations are there, and a
 // patch reaches what has a JSON form, by its names in JSON.
 //
 // The operations are those of the document: a field that omitempty leaves out is
@@ -80,19 +80,19 @@ func (l Limits) check(doc []byte) error {
 // zero value. In an any, integers beyond 2^53 become a [json.Number] and other
 // numbers float64.
 func ApplyPatch[T any](v T, patch []byte, limits Limits) (T, Changes, error) {
-	limits = limits.filled()
+	limits = limits.withDefaults()
 	ops, err := limits.parse(patch)
 	if err != nil {
 		return v, Changes{}, err
 	}
-	return patched(v, limits, func(x *patcher) error {
+	return patchValue(v, limits, func(x *patcher) error {
 		for i := range ops {
-			if err := x.do(&ops[i]); err != nil {
-				return failed(ops, i, err)
+			if err := x.apply(&ops[i]); err != nil {
+				return operationFailed(ops, i, err)
 			}
 		}
 		return nil
-	}, func(m *misfit) error { return failed(ops, m.by-1, m.err) })
+	}, func(m *misfit) error { return operationFailed(ops, m.op-1, m.err) })
 }
 
 func (l Limits) parse(patch []byte) ([]jsonpatch.Operation, error) {
@@ -106,27 +106,27 @@ func (l Limits) parse(patch []byte) ([]jsonpatch.Operation, error) {
 	return ops, err
 }
 
-// failed is err with where it happened.
-func failed(ops []jsonpatch.Operation, i int, err error) error {
+// operationFailed is err with where it happened.
+func operationFailed(ops []jsonpatch.Operation, i int, err error) error {
 	return &PatchError{Index: i, Op: ops[i].Op, Path: ops[i].Text, Err: err}
 }
 
-// patched is v with the document that it is as JSON edited. What does not fit
+// patchValue is v with the document that it is as JSON edited. What does not fit
 // the Go type then is an error that refused tells.
-func patched[T any](v T, limits Limits, edit func(*patcher) error, refused func(*misfit) error) (T, Changes, error) {
+func patchValue[T any](v T, limits Limits, edit func(*patcher) error, refused func(*misfit) error) (T, Changes, error) {
 	p, err := planOf(reflect.TypeFor[T]())
 	if err != nil {
 		return v, Changes{}, err
 	}
-	x := patcherOf(p, unsafe.Pointer(&v), limits)
+	x := newPatcher(p, unsafe.Pointer(&v), limits)
 	if err := edit(x); err != nil {
 		return v, Changes{}, err
 	}
-	next := p.new()
+	next := p.alloc()
 	if m := x.top.build(next); m != nil {
 		return v, Changes{}, refused(m)
 	}
-	next, c, err := settle(p, unsafe.Pointer(&v), next, false)
+	next, c, err := finishDraft(p, unsafe.Pointer(&v), next, false)
 	if err != nil {
 		return v, Changes{}, err
 	}

@@ -13,24 +13,24 @@ type patcher struct {
 	limits Limits
 	copied int   // bytes
 	top    *node // of the whole
-	by     int   // the operation under way, from 1
+	op     int   // the operation under way, from 1
 }
 
-// patcherOf is a patcher of the document that the p at a is.
-func patcherOf(p *plan, a unsafe.Pointer, limits Limits) *patcher {
-	return &patcher{limits: limits, top: &node{plan: p, from: a, stands: Addressed}}
+// newPatcher is a patcher of the document that the p at a is.
+func newPatcher(p *plan, a unsafe.Pointer, limits Limits) *patcher {
+	return &patcher{limits: limits, top: &node{plan: p, original: a, addressable: Addressable}}
 }
 
-// do carries out o.
-func (x *patcher) do(o *jsonpatch.Operation) error {
-	x.by++
+// apply carries out o.
+func (x *patcher) apply(o *jsonpatch.Operation) error {
+	x.op++
 	switch o.Op {
 	case "add":
-		return x.write(o.Path, value{json: o.Value}, x.add)
+		return x.putAt(o.Path, newValue{json: o.Value}, x.add)
 	case "replace":
-		return x.write(o.Path, value{json: o.Value}, x.replace)
+		return x.putAt(o.Path, newValue{json: o.Value}, x.replace)
 	case "remove":
-		return x.take(o.Path)
+		return x.removeAt(o.Path)
 	case "test":
 		return x.test(o)
 	}
@@ -51,14 +51,14 @@ func (x *patcher) do(o *jsonpatch.Operation) error {
 	if o.Op == "copy" {
 		n, err = n.clone()
 	} else if !slices.Equal(o.Path, o.From) {
-		err = x.take(o.From)
+		err = x.removeAt(o.From)
 	} else {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return x.write(o.Path, value{json: text, node: n}, x.add)
+	return x.putAt(o.Path, newValue{json: text, node: n}, x.add)
 }
 
 // charge counts bytes that are copied: a few copies of copies would otherwise
@@ -96,10 +96,10 @@ func (x *patcher) test(o *jsonpatch.Operation) error {
 	return nil
 }
 
-// write puts v at path, as put does into what the last step is in.
-func (x *patcher) write(path []string, v value, put func(*node, string, value) error) error {
+// putAt puts v at path, as put does into what the last step is in.
+func (x *patcher) putAt(path []string, v newValue, put func(*node, string, newValue) error) error {
 	if len(path) == 0 {
-		x.top = x.put(&node{plan: x.top.plan, stands: Addressed}, v)
+		x.top = x.place(&node{plan: x.top.plan, addressable: Addressable}, v)
 		return nil
 	}
 	n, err := x.find(path[:len(path)-1], true)
@@ -109,8 +109,8 @@ func (x *patcher) write(path []string, v value, put func(*node, string, value) e
 	return put(n, path[len(path)-1], v)
 }
 
-// take removes what is at path.
-func (x *patcher) take(path []string) error {
+// removeAt removes what is at path.
+func (x *patcher) removeAt(path []string) error {
 	if len(path) == 0 {
 		return fmt.Errorf("%w: the whole document cannot be removed", ErrPath)
 	}

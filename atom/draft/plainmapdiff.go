@@ -7,7 +7,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/sorting"
 )
 
-func (d *differ) diffMap(p *plan, a, b unsafe.Pointer, s *spot) {
+func (d *differ) diffGoMap(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	x, y := p.value(a), p.value(b)
 	if x.UnsafePointer() == y.UnsafePointer() {
 		return
@@ -36,15 +36,15 @@ func (d *differ) diffMap(p *plan, a, b unsafe.Pointer, s *spot) {
 		d.push(KeyStep(k.Interface()))
 		switch {
 		case !after.IsValid():
-			d.record(change{op: OpRemove, plan: p.elem, old: p.elem.stored(before), stands: Loose})
+			d.record(change{op: OpRemove, plan: p.elem, old: p.elem.inMemory(before), addressable: Unaddressable})
 			own().SetMapIndex(k, reflect.Value{})
 		case !before.IsValid():
-			n := p.elem.stored(after)
+			n := p.elem.inMemory(after)
 			d.detach(p.elem, n)
-			d.record(change{op: OpAdd, plan: p.elem, new: n, stands: Loose})
+			d.record(change{op: OpAdd, plan: p.elem, new: n, addressable: Unaddressable})
 			own().SetMapIndex(k, p.elem.value(n))
 		default:
-			if next := d.part(p.elem, p.elem.stored(before), p.elem.stored(after), Loose); next != nil {
+			if next := d.diffOwned(p.elem, p.elem.inMemory(before), p.elem.inMemory(after), Unaddressable); next != nil {
 				own().SetMapIndex(k, p.elem.value(next))
 			}
 		}
@@ -55,10 +55,10 @@ func (d *differ) diffMap(p *plan, a, b unsafe.Pointer, s *spot) {
 // changedKeys finds the keys under which x and y differ, in the order of their
 // JSON names: the same draft must give the same changes, in the same order.
 func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value) {
-	e, f := p.elem.new(), p.elem.new()
+	e, f := p.elem.alloc(), p.elem.alloc()
 	for i := x.MapRange(); i.Next(); {
 		k := i.Key()
-		if !d.findable(p, k) {
+		if !d.checkKey(p, k) {
 			return nil
 		}
 		after := y.MapIndex(k)
@@ -73,7 +73,7 @@ func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value)
 	}
 	for i := y.MapRange(); i.Next(); {
 		k := i.Key()
-		if !d.findable(p, k) {
+		if !d.checkKey(p, k) {
 			return nil
 		}
 		if !x.MapIndex(k).IsValid() {
@@ -84,9 +84,9 @@ func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value)
 	return keys
 }
 
-// stored is v, a value of p, in memory of its own.
-func (p *plan) stored(v reflect.Value) unsafe.Pointer {
-	n := p.new()
+// inMemory is v, a value of p, in memory of its own.
+func (p *plan) inMemory(v reflect.Value) unsafe.Pointer {
+	n := p.alloc()
 	p.value(n).Set(v)
 	return n
 }

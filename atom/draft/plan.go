@@ -32,47 +32,47 @@ const (
 	kindArray                 //
 	kindPointer               //
 	kindSlice                 //
-	kindMap                   //
+	kindGoMap                 //
 	kindInterface             //
 	kindList                  // List[E]
-	kindTable                 // Map[K,V]
+	kindMap                   // Map[K,V]
 )
 
 // A plan is what the engine knows about one type. It is made once, kept in
 // plans, and never changes after that, so that a draft costs no reflection on
 // types, only work on memory.
 type plan struct {
-	typ      reflect.Type
-	kind     kind
-	size     uintptr
-	pointers bool   // the collector has to see its words
-	shares   bool   // a plain copy of it shares memory that somebody can write to
-	words    uint64 // if not 0: which of its words are pointers, in memory of at most 64 words
-	zero     any    // for the type word of interfaces that hold it
-	direct   bool   // an interface holds it in its own data word
+	typ             reflect.Type
+	kind            kind
+	size            uintptr
+	hasPointers     bool   // the collector has to see its words
+	hasSharedMemory bool   // a plain copy of it shares memory that somebody can write to
+	pointerWords    uint64 // if not 0: which of its words are pointers, in memory of at most 64 words
+	zero            any    // for the type word of interfaces that hold it
+	direct          bool   // an interface holds it in its own data word
 
 	// clone does what copied does, faster than reflection can. It is there
 	// once the type was a type parameter of ours.
-	clone atomic.Pointer[func(unsafe.Pointer) unsafe.Pointer]
+	cloneFunc atomic.Pointer[func(unsafe.Pointer) unsafe.Pointer]
 
 	// leaf is set where the type has a JSON form of its own (MarshalJSON,
 	// MarshalText): a change inside is then a change of the whole.
 	leaf bool
 
 	// always tells of a leaf that encoding/json takes that form wherever the
-	// value stands, and not only where it can take its address.
-	always bool
+	// newValue stands, and not only where it can take its address.
+	alwaysOwnForm bool
 
-	elem     *plan    // of an array, pointer, slice, map, List or Map
-	key      *plan    // of a map or Map
-	fickle   bool     // of a map: a key may differ from itself
-	box      *plan    // of a List or Map: what its tree holds
-	inBox    uintptr  // of a List or Map: the offset of the element in the box
-	order    order    // of a Map: how its keys are compared
-	length   int      // of an array
-	fields   []*field // of a struct
-	sharing  []*field // of a struct: those whose plain copy shares memory
-	identity *field   // of a struct: the field tagged `atom:"key"`, if any
+	elem         *plan    // of an array, pointer, slice, map, List or Map
+	key          *plan    // of a map or Map
+	keyMayBeNaN  bool     // of a map: a key may differ from itself
+	box          *plan    // of a List or Map: what its tree holds
+	elemOffset   uintptr  // of a List or Map: the offset of the element in the box
+	order        keyOrder // of a Map: how its keys are compared
+	length       int      // of an array
+	fields       []*field // of a struct
+	sharedFields []*field // of a struct: those whose plain copy shares memory
+	identity     *field   // of a struct: the field tagged `atom:"key"`, if any
 }
 
 // A field is a struct field as seen from its struct.
@@ -88,13 +88,15 @@ type field struct {
 	omit   func(unsafe.Pointer) bool
 }
 
-// formed tells whether a p has a JSON form of its own where it stands so.
-func (p *plan) formed(stands Footing) bool { return p.leaf && (p.always || stands != Loose) }
+// hasOwnForm tells whether a p has a JSON form of its own where it stands so.
+func (p *plan) hasOwnForm(stands Addressability) bool {
+	return p.leaf && (p.alwaysOwnForm || stands != Unaddressable)
+}
 
 // inString tells whether the value of f, or of no field, is in a JSON string
 // where it stands so.
-func (f *field) inString(stands Footing) bool {
-	return f != nil && f.quoted && !f.plan.formed(stands)
+func (f *field) inString(stands Addressability) bool {
+	return f != nil && f.quoted && !f.plan.hasOwnForm(stands)
 }
 
 var (
@@ -117,7 +119,7 @@ func planOf(t reflect.Type) (*plan, error) {
 	}
 	v, ok := plans.Load(t)
 	if !ok {
-		return planNew(&plans, t, editable)
+		return compileAndStore(&plans, t, editable)
 	}
 	p, err := planOrError(v)
 	if err == nil {
@@ -129,9 +131,9 @@ func planOf(t reflect.Type) (*plan, error) {
 // planFor is planOf for a type that is known where it is called.
 func planFor[T any]() (*plan, error) {
 	p, err := planOf(reflect.TypeFor[T]())
-	if err == nil && p.clone.Load() == nil {
-		f := cloned[T]
-		p.clone.Store(&f)
+	if err == nil && p.cloneFunc.Load() == nil {
+		f := cloneOf[T]
+		p.cloneFunc.Store(&f)
 	}
 	return p, err
 }
@@ -146,11 +148,11 @@ func planBehindInterface(t reflect.Type) (*plan, error) {
 	if p, ok := plansBehind.Load(t); ok {
 		return planOrError(p)
 	}
-	return planNew(&plansBehind, t, behindInterface)
+	return compileAndStore(&plansBehind, t, behindInterface)
 }
 
-func planNew(plans *sync.Map, t reflect.Type, where place) (*plan, error) {
-	if err := misplaced(t, where); err != nil {
+func compileAndStore(plans *sync.Map, t reflect.Type, where location) (*plan, error) {
+	if err := checkLocations(t, where); err != nil {
 		plans.Store(t, err)
 		return nil, err
 	}

@@ -40,10 +40,10 @@ func (p *plan) parseKey(token string, a unsafe.Pointer) (err error) {
 	return nil
 }
 
-// find is the field with the given JSON name in the struct p at a, and where
+// fieldIn is the field with the given JSON name in the struct p at a, and where
 // it is: with grow, in an embedded pointer that it fills if it is nil. The
 // field is nil if there is none, the memory if it is in a nil pointer.
-func (p *plan) find(a unsafe.Pointer, name string, grow bool) (f *field, at unsafe.Pointer) {
+func (p *plan) fieldIn(a unsafe.Pointer, name string, grow bool) (f *field, at unsafe.Pointer) {
 	for _, f := range p.fields {
 		if !f.hidden && !f.inline && f.json == name {
 			return f, unsafe.Add(a, f.offset)
@@ -58,9 +58,9 @@ func (p *plan) find(a unsafe.Pointer, name string, grow bool) (f *field, at unsa
 			q := (*unsafe.Pointer)(x)
 			zero := *q == nil
 			if e, x = e.elem, *q; zero {
-				x = e.new()
+				x = e.alloc()
 			}
-			found, at := e.find(x, name, grow)
+			found, at := e.fieldIn(x, name, grow)
 			if found != nil && zero {
 				if !grow {
 					return found, nil
@@ -72,7 +72,7 @@ func (p *plan) find(a unsafe.Pointer, name string, grow bool) (f *field, at unsa
 			}
 			continue
 		}
-		if found, at := e.find(x, name, grow); found != nil {
+		if found, at := e.fieldIn(x, name, grow); found != nil {
 			return found, at
 		}
 	}

@@ -9,9 +9,9 @@ import (
 // somebody first asks, kept with the tree, and handed on to the next version
 // with what was moved in between, as long as that is little.
 type positions struct {
-	at       map[any]int32
-	repeated bool   // an identity is there more than once; the first is in at
-	since    *shift // the last edit that moved elements since at was made
+	at            map[any]int32
+	hasDuplicates bool   // an identity is there more than once; the first is in at
+	shifts        *shift // the last edit that moved elements since at was made
 }
 
 // A shift is one edit that moved elements.
@@ -19,30 +19,30 @@ type shift struct {
 	op       Op
 	at, from int
 	id       any    // of an added element
-	before   *shift // the edit before it
+	previous *shift // the edit before it
 	count    int    // of the edits up to this one
 }
 
-// shiftsKept bounds the work of finding an element in a List of n through
+// maxShifts bounds the work of finding an element in a List of n through
 // shifts. When there are more, positions are made anew: this many edits share
 // the cost of looking at n elements.
-func shiftsKept(n int) int { return max(64, 1<<(bits.Len(uint(n))/2)) }
+func maxShifts(n int) int { return max(64, 1<<(bits.Len(uint(n))/2)) }
 
-// few is the length up to which a List is searched rather than indexed.
-const few = 32
+// maxScanLen is the length up to which a List is searched rather than indexed.
+const maxScanLen = 32
 
-// find is the position after s, and all before it, of the element that was at
+// locate is the position after s, and all before it, of the element that was at
 // i, if ok, or that one of them added.
-func (s *shift) find(i int, ok bool, id any) (int, bool) {
+func (s *shift) locate(i int, ok bool, id any) (int, bool) {
 	if s == nil {
 		return i, ok
 	}
-	i, ok = s.before.find(i, ok, id)
-	return s.follow(i, ok, s.op == OpAdd && s.id == id)
+	i, ok = s.previous.locate(i, ok, id)
+	return s.moved(i, ok, s.op == OpAdd && s.id == id)
 }
 
-// follow is where the element at i is after s; itself tells that s adds it.
-func (s shift) follow(i int, ok, itself bool) (int, bool) {
+// moved is where the element at i is after s; itself tells that s adds it.
+func (s shift) moved(i int, ok, itself bool) (int, bool) {
 	switch {
 	case itself:
 		return s.at, true
@@ -65,57 +65,57 @@ func (s shift) follow(i int, ok, itself bool) (int, bool) {
 	return i, ok
 }
 
-// handOn gives next, which shifts lead to from t, what t knows of positions.
+// inheritIndex gives next, which shifts lead to from t, what t knows of positions.
 // They may be one node, if it was written to.
-func (t *treeNode) handOn(next *treeNode, shifts ...shift) {
+func (t *treeNode) inheritIndex(next *treeNode, shifts ...shift) {
 	if t == nil || next == nil {
 		return
 	}
 	p := t.index.Load()
 	if p != nil && len(shifts) > 0 {
-		p = p.after(shifts, t.len())
+		p = p.withShifts(shifts, t.len())
 	}
 	if p != nil || next == t {
 		next.index.Store(p)
 	}
 }
 
-// after is the positions in a List of n elements after shifts, nil if there
+// withShifts is the positions in a List of n elements after shifts, nil if there
 // are too many of them.
-func (p *positions) after(shifts []shift, n int) *positions {
-	since, count := p.since, len(shifts)
+func (p *positions) withShifts(shifts []shift, n int) *positions {
+	since, count := p.shifts, len(shifts)
 	if since != nil {
 		count += since.count
 	}
-	if count > shiftsKept(n) {
+	if count > maxShifts(n) {
 		return nil
 	}
-	repeated := p.repeated
+	repeated := p.hasDuplicates
 	for i, s := range shifts {
 		if s.op == OpAdd && s.id != nil && !repeated {
 			at, ok := p.at[s.id]
-			_, repeated = since.find(int(at), ok, s.id)
+			_, repeated = since.locate(int(at), ok, s.id)
 		}
-		s.before, s.count = since, count-len(shifts)+i+1
+		s.previous, s.count = since, count-len(shifts)+i+1
 		since = &s
 	}
-	return &positions{at: p.at, repeated: repeated, since: since}
+	return &positions{at: p.at, hasDuplicates: repeated, shifts: since}
 }
 
 // indexOf is the position of the element id in the sealed tree t of elements
 // of p, or none.
 func (t *treeNode) indexOf(p *plan, id any) int {
-	if t.len() <= few {
+	if t.len() <= maxScanLen {
 		return t.scan(p, id)
 	}
 	known := t.positions(p)
 	at, ok := known.at[id]
-	i, ok := known.since.find(int(at), ok, id)
+	i, ok := known.shifts.locate(int(at), ok, id)
 	switch {
-	case ok && !known.repeated && i < t.len() && p.hasID(t.at(i), id):
+	case ok && !known.hasDuplicates && i < t.len() && p.hasID(t.at(i), id):
 		return i
-	case !ok && !known.repeated:
-		return none
+	case !ok && !known.hasDuplicates:
+		return noElement
 	}
 	return t.scan(p, id) // it is one of several, or identities were edited
 }
@@ -130,7 +130,7 @@ func (t *treeNode) positions(p *plan) *positions {
 	t.each(func(box unsafe.Pointer) bool {
 		if id := p.id(box); id != nil {
 			if _, ok := known.at[id]; ok {
-				known.repeated = true
+				known.hasDuplicates = true
 			} else {
 				known.at[id] = i
 			}
@@ -144,43 +144,43 @@ func (t *treeNode) positions(p *plan) *positions {
 
 // scan is indexOf by looking at every element.
 func (t *treeNode) scan(p *plan, id any) int {
-	i, at := 0, none
+	i, at := 0, noElement
 	t.each(func(box unsafe.Pointer) bool {
 		if p.hasID(box, id) {
 			at = i
 		}
 		i++
-		return at == none
+		return at == noElement
 	})
 	return at
 }
 
 // indexOf is the position of the element id of p, or none. In a draft it
 // follows what was moved since.
-func (r *root) indexOf(p *plan, id any) int {
-	if id == nil || !p.keyed() || !p.isID(id) {
-		return none
+func (r *header) indexOf(p *plan, id any) int {
+	if id == nil || !p.keyed() || !p.canBeID(id) {
+		return noElement
 	}
 	t := r.current()
 	switch {
 	case r.journal == nil:
 		return t.indexOf(p, id)
-	case t.len() <= few || r.tree.len() <= few || r.version > t.len():
+	case t.len() <= maxScanLen || r.tree.len() <= maxScanLen || r.version > t.len():
 		return t.scan(p, id)
 	}
 	i := r.tree.indexOf(p, id)
-	ok, repeated := i != none, r.tree.positions(p).repeated
-	for k := range r.journal.log[:r.version] {
-		e := &r.journal.log[k]
+	ok, repeated := i != noElement, r.tree.positions(p).hasDuplicates
+	for k := range r.journal.edits[:r.version] {
+		e := &r.journal.edits[k]
 		itself := (e.op == OpAdd || e.op == OpReplace) && p.hasID(e.box, id)
 		repeated = repeated || itself && ok && !(e.op == OpReplace && e.at == i)
-		i, ok = shift{op: e.op, at: e.at, from: e.from}.follow(i, ok, itself)
+		i, ok = shift{op: e.op, at: e.at, from: e.from}.moved(i, ok, itself)
 	}
 	switch {
 	case ok && !repeated && i < t.len() && p.hasID(t.at(i), id):
 		return i
 	case !ok && !repeated: // nor has an edited element become it
-		return none
+		return noElement
 	}
 	return t.scan(p, id)
 }

@@ -69,18 +69,18 @@ func randomEditsOfRandomType(t failer, s *scramble) (n int) {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	w := walk{whole: true}
-	v := p.new()
+	w := walk{everything: true}
+	v := p.alloc()
 	s.fill(p.value(v))
-	v = w.detached(p, v)
+	v = w.detachedCopy(p, v)
 	for range s.n(3, "updates") {
-		draft := w.detached(p, v)
+		draft := w.detachedCopy(p, v)
 		for range s.n(4, "edits") {
 			s.change(p.value(draft))
 			n++
 		}
-		want := w.detached(p, draft)
-		next, c, err := settle(p, v, draft, false)
+		want := w.detachedCopy(p, draft)
+		next, c, err := finishDraft(p, v, draft, false)
 		if err != nil || w.err != nil {
 			t.Fatalf("%s: %v, %v", p.typ, err, w.err)
 		}

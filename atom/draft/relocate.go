@@ -26,39 +26,39 @@ func Reapply[T any](prev, before *T, c Changes) (*T, error) {
 	if err != nil {
 		return prev, err
 	}
-	next, err := p.appliedFrom(unsafe.Pointer(prev), unsafe.Pointer(before), c)
+	next, err := p.applyFrom(unsafe.Pointer(prev), unsafe.Pointer(before), c)
 	return (*T)(next), err
 }
 
-// relies reports whether it takes the value that s was made of to know what s means.
-func (s *change) relies() bool {
-	return s.op == OpReplace && s.plan.holds() ||
+// needsOriginal reports whether it takes the value that s was made of to know what s means.
+func (s *change) needsOriginal() bool {
+	return s.op == OpReplace && s.plan.isContainer() ||
 		slices.ContainsFunc(s.path, func(x Step) bool { return x.key == nil && x.index != noIndex })
 }
 
 // Reapply is a p with changes of the one at before done to what the one at prev is:
 // that one itself without changes, and with an error.
-func (p *plan) appliedFrom(prev, before unsafe.Pointer, c Changes) (next unsafe.Pointer, err error) {
+func (p *plan) applyFrom(prev, before unsafe.Pointer, c Changes) (next unsafe.Pointer, err error) {
 	if c.Empty() {
 		return prev, nil
 	}
-	if !slices.ContainsFunc(c.steps, func(s change) bool { return s.relies() }) {
-		if next, err = p.applied(prev, c); err != nil {
+	if !slices.ContainsFunc(c.steps, func(s change) bool { return s.needsOriginal() }) {
+		if next, err = p.apply(prev, c); err != nil {
 			return prev, err
 		}
 		return next, nil
 	}
-	next = p.copied(prev)
-	a, t := applier{many: true}, track{now: site{p, before, Addressed}}
+	next = p.clone(prev)
+	a, t := applier{many: true}, original{value: site{p, before, Addressable}}
 	for i := range c.steps {
 		s := c.steps[i]
 		path := c.path(&s)
-		to, err := t.relocate(&s, path, site{p, next, Addressed})
+		to, err := t.relocate(&s, path, site{p, next, Addressable})
 		if err == nil {
 			err = a.apply(p, next, to, 0, &s)
 		}
 		if err == nil {
-			err = t.follow(&c.steps[i], path)
+			err = t.advance(&c.steps[i], path)
 		}
 		if err != nil {
 			return prev, fmt.Errorf("%w (change %d: %s %s)", err, i, s.op, path)
@@ -69,13 +69,13 @@ func (p *plan) appliedFrom(prev, before unsafe.Pointer, c Changes) (next unsafe.
 
 // relocate returns the path that leads in another value to what it leads to in t's,
 // and has s, a copy, move from there.
-func (t *track) relocate(s *change, path Path, now site) (Path, error) {
-	was, err := t.now, error(nil)
+func (t *original) relocate(s *change, path Path, now site) (Path, error) {
+	was, err := t.value, error(nil)
 	for i := range path {
-		if was, err = was.open(); err != nil {
+		if was, err = was.deref(); err != nil {
 			return nil, err
 		}
-		if now, err = now.open(); err != nil {
+		if now, err = now.deref(); err != nil {
 			return nil, err
 		}
 		if was.plan != now.plan {
@@ -85,7 +85,7 @@ func (t *track) relocate(s *change, path Path, now site) (Path, error) {
 		if was.isSequence() && step.key == nil {
 			path = slices.Clone(path)
 			if last && s.op == OpAdd {
-				path[i].index = now.placeOf(was, step.index, none, none)
+				path[i].index = now.insertPosition(was, step.index, noElement, noElement)
 				return path, nil
 			}
 			from := step.index
@@ -96,14 +96,14 @@ func (t *track) relocate(s *change, path Path, now site) (Path, error) {
 				return nil, ErrPath
 			}
 			at := now.indexOf(was.element(from), from)
-			if at == none && last && s.op == OpReplace {
+			if at == noElement && last && s.op == OpReplace {
 				at = now.indexOf(site{plan: s.plan, at: s.new}, from) // somebody else has done the same
 			}
-			if at == none {
+			if at == noElement {
 				return nil, ErrPath
 			}
 			if last && s.op == OpMove {
-				path[i].index, s.from = now.placeOf(was, step.index, from, at), int32(at)
+				path[i].index, s.from = now.insertPosition(was, step.index, from, at), int32(at)
 				return path, nil
 			}
 			path[i].index = at
@@ -120,16 +120,16 @@ func (t *track) relocate(s *change, path Path, now site) (Path, error) {
 			return nil, err
 		}
 	}
-	if s.op == OpReplace && s.plan.holds() && !now.has(s.plan, s.old) && !now.has(s.plan, s.new) {
+	if s.op == OpReplace && s.plan.isContainer() && !now.valueIs(s.plan, s.old) && !now.valueIs(s.plan, s.new) {
 		return nil, ErrPath
 	}
 	return path, nil
 }
 
-// has reports whether x is, or points to, a p that is equal to the one at a.
-func (x site) has(p *plan, a unsafe.Pointer) bool {
+// valueIs reports whether x is, or points to, a p that is equal to the one at a.
+func (x site) valueIs(p *plan, a unsafe.Pointer) bool {
 	for x.plan != p {
-		y, err := x.open()
+		y, err := x.deref()
 		if err != nil || y == x {
 			return false
 		}
@@ -138,13 +138,13 @@ func (x site) has(p *plan, a unsafe.Pointer) bool {
 	return x.equals(site{plan: p, at: a})
 }
 
-// placeOf is where in the sequence x an element goes that goes to position i of the
+// insertPosition is where in the sequence x an element goes that goes to position i of the
 // sequence was: behind the one that it goes behind there, if that can be told. An
 // element that moves is still at position wasFrom there, and at nowFrom here; none for one
 // that comes.
-func (x site) placeOf(was site, i, wasFrom, nowFrom int) int {
+func (x site) insertPosition(was site, i, wasFrom, nowFrom int) int {
 	n, behind := x.len(), i-1
-	if wasFrom != none {
+	if wasFrom != noElement {
 		n--
 		if behind >= wasFrom {
 			behind++
@@ -155,9 +155,9 @@ func (x site) placeOf(was site, i, wasFrom, nowFrom int) int {
 	}
 	at := x.indexOf(was.element(behind), behind)
 	switch {
-	case at == none:
+	case at == noElement:
 		return min(i, n)
-	case nowFrom != none && at > nowFrom:
+	case nowFrom != noElement && at > nowFrom:
 		return at
 	case at == nowFrom: // Equal to the one that moves
 		return min(i, n)

@@ -33,8 +33,8 @@ func newRename(in Path, p *plan, from, to any) (*Rename, error) {
 	keyed := false
 	switch p.kind {
 	case kindSlice, kindList:
-		keyed = p.elem.keyed() && p.elem.isID(from)
-	case kindMap, kindTable:
+		keyed = p.elem.keyed() && p.elem.canBeID(from)
+	case kindGoMap, kindMap:
 		keyed = p.key.typ == reflect.TypeOf(from)
 	}
 	if !keyed {
@@ -75,15 +75,15 @@ func (r *Rename) Value(v any, at Path) any {
 	if err != nil {
 		return v // a nil pointer: a value that is missing
 	}
-	next := r.memory(x.plan, x.at, at)
+	next := r.renamed(x.plan, x.at, at)
 	if next == x.at {
 		return v
 	}
 	return x.plan.value(next).Addr().Interface()
 }
 
-// memory is value for the p at a.
-func (r *Rename) memory(p *plan, a unsafe.Pointer, at Path) unsafe.Pointer {
+// renamed is value for the p at a.
+func (r *Rename) renamed(p *plan, a unsafe.Pointer, at Path) unsafe.Pointer {
 	n := len(r.In)
 	switch {
 	case a == nil:
@@ -115,12 +115,12 @@ func (r *Rename) memory(p *plan, a unsafe.Pointer, at Path) unsafe.Pointer {
 func (r *Rename) Has(state any, key any) bool {
 	x, err := siteOf(state)
 	for i := 0; i < len(r.In) && err == nil; i++ {
-		if x, err = x.open(); err == nil {
+		if x, err = x.deref(); err == nil {
 			x, err = x.child(r.In[i])
 		}
 	}
 	if err == nil {
-		if x, err = x.open(); err == nil {
+		if x, err = x.deref(); err == nil {
 			_, err = x.child(KeyStep(key))
 		}
 	}
@@ -129,9 +129,9 @@ func (r *Rename) Has(state any, key any) bool {
 
 // collection is the p at a, in which a path leads to the collection, after the rename.
 func (r *Rename) collection(p *plan, a unsafe.Pointer, rest Path) unsafe.Pointer {
-	x, err := site{p, a, Addressed}, error(nil)
+	x, err := site{p, a, Addressable}, error(nil)
 	for i := 0; err == nil; i++ {
-		if x, err = x.open(); err != nil || i == len(rest) {
+		if x, err = x.deref(); err != nil || i == len(rest) {
 			break
 		}
 		x, err = x.child(rest[i])
@@ -143,18 +143,18 @@ func (r *Rename) collection(p *plan, a unsafe.Pointer, rest Path) unsafe.Pointer
 	if r.sequence {
 		for i := range x.len() {
 			if e := x.element(i); x.plan.elem.hasID(e.at, r.From) || x.plan.elem.hasID(e.at, r.To) {
-				steps = append(steps, r.rekeyed(x.plan.elem, e.at, rest.With(ElementStep(i, nil))))
+				steps = append(steps, r.keyChange(x.plan.elem, e.at, rest.With(ElementStep(i, nil))))
 			}
 		}
 	} else {
-		steps = r.exchanged(x, rest)
+		steps = r.keyExchange(x, rest)
 	}
-	return done(p, a, steps)
+	return applySteps(p, a, steps)
 }
 
-// exchanged is the changes by which a map has under each of the keys what it had under
+// keyExchange is the changes by which a map has under each of the keys what it had under
 // the other.
-func (r *Rename) exchanged(x site, at Path) (steps []change) {
+func (r *Rename) keyExchange(x site, at Path) (steps []change) {
 	e := x.plan.elem
 	for _, key := range [2]any{r.From, r.To} {
 		step := change{op: OpAdd, plan: e, path: at.With(KeyStep(key))}
@@ -172,17 +172,17 @@ func (r *Rename) exchanged(x site, at Path) (steps []change) {
 
 // element is the element at a after the rename: the key that it says it has is another.
 func (r *Rename) element(p *plan, a unsafe.Pointer) unsafe.Pointer {
-	if !p.keyed() || !p.isID(r.From) {
+	if !p.keyed() || !p.canBeID(r.From) {
 		return a
 	}
 	if id := p.id(a); id == nil || r.other(id) == id {
 		return a
 	}
-	return done(p, a, []change{r.rekeyed(p, a, nil)})
+	return applySteps(p, a, []change{r.keyChange(p, a, nil)})
 }
 
-// rekeyed is the change of the key of the element at a, which a path leads to.
-func (r *Rename) rekeyed(p *plan, a unsafe.Pointer, at Path) change {
+// keyChange is the change of the key of the element at a, which a path leads to.
+func (r *Rename) keyChange(p *plan, a unsafe.Pointer, at Path) change {
 	id := p.id(a)
 	if p.kind == kindPointer {
 		p = p.elem
@@ -197,12 +197,12 @@ func pointerTo(v any) unsafe.Pointer {
 	return p.UnsafePointer()
 }
 
-// done is the p at a with changes that can be made there.
-func done(p *plan, a unsafe.Pointer, steps []change) unsafe.Pointer {
+// applySteps is the p at a with changes that can be made there.
+func applySteps(p *plan, a unsafe.Pointer, steps []change) unsafe.Pointer {
 	if len(steps) == 0 {
 		return a
 	}
-	next, err := p.applied(a, Changes{steps: steps})
+	next, err := p.apply(a, Changes{steps: steps})
 	if err != nil {
 		panic(err)
 	}
@@ -214,19 +214,19 @@ func (r *Rename) Changes(c Changes, at Path) Changes {
 	if c.Empty() {
 		return c
 	}
-	out := Changes{prefix: r.below(c.prefix, at), stands: c.stands, steps: make([]change, len(c.steps))}
+	out := Changes{prefix: r.pathBelow(c.prefix, at), addressable: c.addressable, steps: make([]change, len(c.steps))}
 	in := at.Join(c.prefix)
 	for i, s := range c.steps {
 		path := in.Join(s.path)
-		s.old, s.new = r.memory(s.plan, s.old, path), r.memory(s.plan, s.new, path)
-		s.path = r.below(s.path, in)
-		if s.behind != nil && len(path) == len(r.In)+1 && path.HasPrefix(r.In) {
-			s.behind = &neighbours{r.other(s.behind.old), r.other(s.behind.new)}
+		s.old, s.new = r.renamed(s.plan, s.old, path), r.renamed(s.plan, s.new, path)
+		s.path = r.pathBelow(s.path, in)
+		if s.predecessors != nil && len(path) == len(r.In)+1 && path.HasPrefix(r.In) {
+			s.predecessors = &predecessors{r.other(s.predecessors.old), r.other(s.predecessors.new)}
 		}
 		out.steps[i] = s
 	}
 	return out
 }
 
-// below is a path that leads on from another one, after the rename.
-func (r *Rename) below(p, from Path) Path { return r.Path(from.Join(p))[len(from):] }
+// pathBelow is a path that leads on from another one, after the rename.
+func (r *Rename) pathBelow(p, from Path) Path { return r.Path(from.Join(p))[len(from):] }

@@ -7,9 +7,9 @@ import (
 
 // A site is a place in a value that is only read: the p at a.
 type site struct {
-	plan   *plan
-	at     unsafe.Pointer
-	stands Footing
+	plan        *plan
+	at          unsafe.Pointer
+	addressable Addressability
 }
 
 // siteOf is the value that v points to.
@@ -19,22 +19,22 @@ func siteOf(v any) (site, error) {
 		return site{}, ErrPath
 	}
 	p, err := planOf(r.Type().Elem())
-	return site{p, r.UnsafePointer(), Addressed}, err
+	return site{p, r.UnsafePointer(), Addressable}, err
 }
 
-// open follows pointers, and goes to what an interface holds; ErrPath when there
+// expandNodes follows pointers, and goes to what an interface holds; ErrPath when there
 // is nothing.
-func (x site) open() (site, error) {
+func (x site) deref() (site, error) {
 	for {
 		switch x.plan.kind {
 		case kindPointer:
-			x = site{x.plan.elem, *(*unsafe.Pointer)(x.at), Addressed}
+			x = site{x.plan.elem, *(*unsafe.Pointer)(x.at), Addressable}
 		case kindInterface:
-			e, held, err := x.plan.held(x.at)
+			e, held, err := x.plan.interfaceValue(x.at)
 			if err != nil {
 				return x, err
 			}
-			x = site{e, held, Loose}
+			x = site{e, held, Unaddressable}
 		default:
 			return x, nil
 		}
@@ -50,7 +50,7 @@ func (x site) isSequence() bool { return x.plan.kind == kindSlice || x.plan.kind
 // len is the number of elements of a sequence.
 func (x site) len() int {
 	if x.plan.kind == kindList {
-		return (*root)(x.at).current().len()
+		return (*header)(x.at).current().len()
 	}
 	return (*slice)(x.at).len
 }
@@ -59,9 +59,9 @@ func (x site) len() int {
 func (x site) element(i int) site {
 	e := x.plan.elem
 	if x.plan.kind == kindList {
-		return site{e, (*root)(x.at).current().at(i), Addressed}
+		return site{e, (*header)(x.at).current().at(i), Addressable}
 	}
-	return site{e, e.at((*slice)(x.at).data, i), Addressed}
+	return site{e, e.at((*slice)(x.at).data, i), Addressable}
 }
 
 // child is where a step leads in x, which is open.
@@ -69,26 +69,26 @@ func (x site) child(s Step) (site, error) {
 	switch p := x.plan; p.kind {
 	case kindStruct:
 		if f := s.field(); f != nil && f.in == p {
-			return site{f.plan, unsafe.Add(x.at, f.offset), x.stands}, nil
+			return site{f.plan, unsafe.Add(x.at, f.offset), x.addressable}, nil
 		}
 	case kindArray:
 		if s.index >= 0 && s.index < p.length {
-			return site{p.elem, p.elem.at(x.at, s.index), x.stands}, nil
+			return site{p.elem, p.elem.at(x.at, s.index), x.addressable}, nil
 		}
 	case kindSlice, kindList:
-		if i, ok := s.find(x.len(), func(i int) any { return p.elem.id(x.element(i).at) }); ok {
+		if i, ok := s.locate(x.len(), func(i int) any { return p.elem.id(x.element(i).at) }); ok {
 			return x.element(i), nil
 		}
-	case kindMap:
-		if k, ok := p.keyOf(s); ok {
+	case kindGoMap:
+		if k, ok := p.goMapKey(s); ok {
 			if e := p.value(x.at).MapIndex(k); e.IsValid() {
-				return site{p.elem, p.elem.stored(e), Loose}, nil
+				return site{p.elem, p.elem.inMemory(e), Unaddressable}, nil
 			}
 		}
-	case kindTable:
-		if box, ok := p.boxOf(s); ok {
-			if i, found := (*root)(x.at).current().search(p.order.keyIn(box, p.key.typ), p.key.typ); found {
-				return site{p.elem, p.element((*root)(x.at).current().at(i)), Addressed}, nil
+	case kindMap:
+		if box, ok := p.newKeyBox(s); ok {
+			if i, found := (*header)(x.at).current().search(p.order.keyAt(box, p.key.typ), p.key.typ); found {
+				return site{p.elem, p.element((*header)(x.at).current().at(i)), Addressable}, nil
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (x site) child(s Step) (site, error) {
 //
 //go:noinline
 func (x site) equals(y site) bool {
-	w := walk{text: true}
+	w := walk{asJSON: true}
 	return w.equal(x.plan, x.at, y.at) && w.err == nil
 }
 
@@ -112,11 +112,11 @@ func (x site) indexOf(e site, i int) int {
 	if i >= 0 && i < n && x.element(i).equals(e) {
 		return i
 	}
-	found := none
+	found := noElement
 	for j := range n {
 		if x.element(j).equals(e) {
-			if found != none {
-				return none
+			if found != noElement {
+				return noElement
 			}
 			found = j
 		}
@@ -124,18 +124,18 @@ func (x site) indexOf(e site, i int) int {
 	return found
 }
 
-// A track is the value that changes were made of, with those done to it that have
+// A original is the value that changes were made of, with those done to it that have
 // been followed.
-type track struct {
+type original struct {
 	applier
-	now  site
-	mine bool // now is a copy
+	value  site
+	copied bool // now is a copy
 }
 
-// follow does s.
-func (t *track) follow(s *change, path Path) error {
-	if !t.mine {
-		t.now.at, t.mine, t.many = t.now.plan.copied(t.now.at), true, true
+// advance does s.
+func (t *original) advance(s *change, path Path) error {
+	if !t.copied {
+		t.value.at, t.copied, t.many = t.value.plan.clone(t.value.at), true, true
 	}
-	return t.apply(t.now.plan, t.now.at, path, 0, s)
+	return t.apply(t.value.plan, t.value.at, path, 0, s)
 }

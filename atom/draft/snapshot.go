@@ -21,8 +21,8 @@ func NewSnapshot(v any) *Snapshot {
 	if err != nil {
 		return nil
 	}
-	w := walk{whole: true}
-	was := w.detached(p, pointerIn(v))
+	w := walk{everything: true}
+	was := w.detachedCopy(p, pointerIn(v))
 	if w.err != nil {
 		return nil
 	}
@@ -34,7 +34,7 @@ func (s *Snapshot) Of() any { return s.of }
 
 // Check returns an error that says what is not any more as it was, nil when all is.
 func (s *Snapshot) Check() error {
-	_, c, err := settle(s.plan, s.was, pointerIn(s.of), true)
+	_, c, err := finishDraft(s.plan, s.was, pointerIn(s.of), true)
 	if err != nil {
 		return fmt.Errorf("a %s: %w", s.plan.typ, err)
 	}

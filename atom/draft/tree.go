@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// fan is how many elements or children a node has at most: with 13, a node
+// fanout is how many elements or children a node has at most: with 13, a node
 // fills one of the allocator's size classes, 128 bytes.
-const fan = 13
+const fanout = 13
 
 // A treeNode is a node of the tree that a List or a Map is: a B+ tree without
 // keys of its own, in which an element is found by its position, from the
@@ -21,25 +21,25 @@ const fan = 13
 // A tree is immutable but for nodes made under a mark that its user still
 // holds: those, and the boxes flagged as own in them, nobody else can see yet.
 type treeNode struct {
-	slots  [fan]unsafe.Pointer // *treeNode, or boxes in a leaf
-	index  atomic.Pointer[positions]
-	mark   mark
-	size   int32  // elements below
-	own    uint16 // of a leaf: the boxes made under its mark, by bit
-	n      uint8  // slots in use
-	height uint8
+	slots        [fanout]unsafe.Pointer // *treeNode, or boxes in a leaf
+	index        atomic.Pointer[positions]
+	owner        owner
+	size         int32  // elements below
+	writableBits uint16 // of a leaf: the boxes made under its mark, by bit
+	n            uint8  // slots in use
+	height       uint8
 }
 
-// A mark tells who may write to a node. The upper half is one user's own; the
+// A owner tells who may write to a node. The upper half is one user's own; the
 // lower half is counted up when what was made so far must stay as it is.
-type mark uint64
+type owner uint64
 
-var marks atomic.Uint64
+var lastOwner atomic.Uint64
 
-// newMark is a mark that no node has.
-func newMark() mark { return mark(marks.Add(1) << 32) }
+// newOwner is a mark that no node has.
+func newOwner() owner { return owner(lastOwner.Add(1) << 32) }
 
-func (m mark) sameUser(n mark) bool { return m>>32 == n>>32 }
+func (m owner) sameUser(n owner) bool { return m>>32 == n>>32 }
 
 func (t *treeNode) len() int {
 	if t == nil {
@@ -48,72 +48,72 @@ func (t *treeNode) len() int {
 	return int(t.size)
 }
 
-func (t *treeNode) kid(i int) *treeNode { return (*treeNode)(t.slots[i]) }
+func (t *treeNode) child(i int) *treeNode { return (*treeNode)(t.slots[i]) }
 
-// writable is t if it was made under m, or else a copy.
-func (t *treeNode) writable(m mark) *treeNode {
-	if t.mark == m {
+// ownedBy is t if it was made under m, or else a copy.
+func (t *treeNode) ownedBy(m owner) *treeNode {
+	if t.owner == m {
 		return t
 	}
 	c := new(treeNode)
-	c.slots, c.mark, c.size, c.n, c.height = t.slots, m, t.size, t.n, t.height
-	if t.mark.sameUser(m) {
-		c.own = t.own
+	c.slots, c.owner, c.size, c.n, c.height = t.slots, m, t.size, t.n, t.height
+	if t.owner.sameUser(m) {
+		c.writableBits = t.writableBits
 	}
 	return c
 }
 
-// leaf is the leaf with element i, and where in it that is.
-func (t *treeNode) leaf(i int) (*treeNode, int) {
+// leafOf is the leaf with element i, and where in it that is.
+func (t *treeNode) leafOf(i int) (*treeNode, int) {
 	for t.height > 0 {
 		k := 0
-		for ; i >= int(t.kid(k).size); k++ {
-			i -= int(t.kid(k).size)
+		for ; i >= int(t.child(k).size); k++ {
+			i -= int(t.child(k).size)
 		}
-		t = t.kid(k)
+		t = t.child(k)
 	}
 	return t, i
 }
 
 // at is box i.
 func (t *treeNode) at(i int) unsafe.Pointer {
-	l, k := t.leaf(i)
+	l, k := t.leafOf(i)
 	return l.slots[k]
 }
 
 // A cursor finds the leaves of elements that are asked for one after the other.
 type cursor struct {
-	tree *treeNode
-	last *treeNode // the leaf that was found last
-	from int       // its first element
+	tree  *treeNode
+	last  *treeNode // the leaf that was found last
+	first int       // its first element
 }
 
-// leaf is the leaf with element i, and where in it that is.
-func (c *cursor) leaf(i int) (leaf *treeNode, at int) {
-	if c.last == nil || i < c.from || i-c.from >= int(c.last.size) {
-		c.last, at = c.tree.leaf(i)
-		c.from = i - at
+// leafOf is the leaf with element i, and where in it that is.
+func (c *cursor) leafOf(i int) (leaf *treeNode, at int) {
+	if c.last == nil || i < c.first || i-c.first >= int(c.last.size) {
+		c.last, at = c.tree.leafOf(i)
+		c.first = i - at
 	}
-	return c.last, i - c.from
+	return c.last, i - c.first
 }
 
-// owned tells whether box i was made under m or an earlier mark of its user.
-func (t *treeNode) owned(i int, m mark) bool {
-	l, k := t.leaf(i)
-	return l.mark.sameUser(m) && l.own>>k&1 == 1
+// isWritable tells whether box i was made under m or an earlier mark of its user.
+func (t *treeNode) isWritable(i int, m owner) bool {
+	l, k := t.leafOf(i)
+	return l.owner.sameUser(m) && l.writableBits>>k&1 == 1
 }
 
-// open is t with the leaf of element i and the nodes above it writable, that
+// expandNodes is t with the leaf of element i and the nodes above it writable, that
 // leaf, and where in it the element is.
-func (t *treeNode) open(i int, m mark) (top, leaf *treeNode, at int) {
-	top = t.writable(m)
+func (t *treeNode) writableLeaf(i int, m owner) (top, leaf *treeNode, at int) {
+	top = t.ownedBy(m)
 	leaf = top
 	for leaf.height > 0 {
 		k := 0
-		for ; i >= int(leaf.kid(k).size); k++ {
-			i -= int(leaf.kid(k).size)
+		for ; i >= int(leaf.child(k).size); k++ {
+			i -= int(leaf.child(k).size)
 		}
-		kid := leaf.kid(k).writable(m)
+		kid := leaf.child(k).ownedBy(m)
 		leaf.slots[k] = unsafe.Pointer(kid)
 		leaf = kid
 	}
@@ -121,30 +121,30 @@ func (t *treeNode) open(i int, m mark) (top, leaf *treeNode, at int) {
 }
 
 // set is t with box i replaced.
-func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m mark) *treeNode {
-	t, leaf, at := t.open(i, m)
-	leaf.place(at, box, own)
+func (t *treeNode) set(i int, box unsafe.Pointer, own bool, m owner) *treeNode {
+	t, leaf, at := t.writableLeaf(i, m)
+	leaf.setSlot(at, box, own)
 	return t
 }
 
-// place puts box into slot i of a leaf that can be written to.
-func (t *treeNode) place(i int, box unsafe.Pointer, own bool) {
+// location puts box into slot i of a leaf that can be written to.
+func (t *treeNode) setSlot(i int, box unsafe.Pointer, own bool) {
 	t.slots[i] = box
-	t.own &^= 1 << i
+	t.writableBits &^= 1 << i
 	if own {
-		t.own |= 1 << i
+		t.writableBits |= 1 << i
 	}
 }
 
-// plant is the tree with the given boxes, evenly filled. No box is own.
-func plant(boxes []unsafe.Pointer) *treeNode {
+// buildTree is the tree with the given boxes, evenly filled. No box is own.
+func buildTree(boxes []unsafe.Pointer) *treeNode {
 	var height uint8
 	for len(boxes) > 1 || height == 0 && len(boxes) > 0 {
-		nodes := (len(boxes) + fan - 1) / fan
+		nodes := (len(boxes) + fanout - 1) / fanout
 		up := make([]unsafe.Pointer, nodes)
 		for i := range up {
 			t := &treeNode{height: height}
-			t.refill(boxes[i*len(boxes)/nodes:(i+1)*len(boxes)/nodes], 0)
+			t.setSlots(boxes[i*len(boxes)/nodes:(i+1)*len(boxes)/nodes], 0)
 			up[i] = unsafe.Pointer(t)
 		}
 		boxes = up
@@ -173,25 +173,25 @@ func (t *treeNode) each(f func(unsafe.Pointer) bool) bool {
 	return true
 }
 
-// first is the first box.
-func (t *treeNode) first() unsafe.Pointer {
+// firstBox is the first box.
+func (t *treeNode) firstBox() unsafe.Pointer {
 	for t.height > 0 {
-		t = t.kid(0)
+		t = t.child(0)
 	}
 	return t.slots[0]
 }
 
-// replaceOwn is t with every own box replaced by what f makes of it; nodes
+// replaceWritable is t with every own box replaced by what f makes of it; nodes
 // without any stay. With all set, every box is replaced.
-func (t *treeNode) replaceOwn(m mark, all bool, f func(unsafe.Pointer) unsafe.Pointer) *treeNode {
-	if t == nil || !all && (m>>32 == 0 || !t.mark.sameUser(m)) {
+func (t *treeNode) replaceWritable(m owner, all bool, f func(unsafe.Pointer) unsafe.Pointer) *treeNode {
+	if t == nil || !all && (m>>32 == 0 || !t.owner.sameUser(m)) {
 		return t
 	}
 	c := &treeNode{slots: t.slots, size: t.size, n: t.n, height: t.height}
 	for i := range c.slots[:c.n] {
 		if c.height > 0 {
-			c.slots[i] = unsafe.Pointer(c.kid(i).replaceOwn(m, all, f))
-		} else if all || t.own>>i&1 == 1 {
+			c.slots[i] = unsafe.Pointer(c.child(i).replaceWritable(m, all, f))
+		} else if all || t.writableBits>>i&1 == 1 {
 			c.slots[i] = f(c.slots[i])
 		}
 	}

@@ -47,7 +47,7 @@ func TestTreesAgainstSlices(t *testing.T) {
 			if got := slices.Collect(v.list.Values()); !slices.Equal(got, v.model) {
 				t.Fatalf("version %d is %v, want %v", i, got, v.model)
 			}
-			checkTree(t, v.list.root.current(), true)
+			checkTree(t, v.list.header.current(), true)
 		}
 	})
 }
@@ -65,17 +65,17 @@ func checkTree(t failer, n *treeNode, top bool) {
 	for i, s := range n.slots {
 		switch {
 		case i >= int(n.n):
-			if s != nil || n.own>>i&1 == 1 {
+			if s != nil || n.writableBits>>i&1 == 1 {
 				t.Fatalf("slot %d of %d is in use", i, n.n)
 			}
 		case n.height == 0:
 			size++
 		default:
-			if n.kid(i).height != n.height-1 {
-				t.Fatalf("a node of height %d in one of height %d", n.kid(i).height, n.height)
+			if n.child(i).height != n.height-1 {
+				t.Fatalf("a node of height %d in one of height %d", n.child(i).height, n.height)
 			}
-			checkTree(t, n.kid(i), false)
-			size += n.kid(i).size
+			checkTree(t, n.child(i), false)
+			size += n.child(i).size
 		}
 	}
 	if size != n.size {

@@ -12,17 +12,17 @@ import (
 // end, and no JSON form.
 var ErrCycle = errors.New("draft: value contains itself")
 
-// suspicious is the depth of references from which a walk looks for cycles.
-const suspicious = 500
+// cycleCheckDepth is the depth of references from which a walk looks for cycles.
+const cycleCheckDepth = 500
 
 // A walk goes through one value, or two side by side. Its methods stop at the
 // first error, which err keeps.
 type walk struct {
-	err   error
-	depth int
-	on    map[unsafe.Pointer]int // the references that lead here, once the depth is suspicious
-	whole bool                   // detach copies even what can never be written to
-	text  bool                   // Equal takes times for equal that JSON shows alike
+	err        error
+	depth      int
+	following  map[unsafe.Pointer]int // the references that lead here, once the depth is suspicious
+	everything bool                   // detach copies even what can never be written to
+	asJSON     bool                   // Equal takes times for equal that JSON shows alike
 }
 
 func (w *walk) fail(err error) {
@@ -37,12 +37,12 @@ func (w *walk) enter(p *plan, a unsafe.Pointer) bool {
 	if w.err != nil {
 		return false
 	}
-	if w.depth++; w.depth > suspicious {
-		if w.on == nil {
-			w.on = map[unsafe.Pointer]int{}
+	if w.depth++; w.depth > cycleCheckDepth {
+		if w.following == nil {
+			w.following = map[unsafe.Pointer]int{}
 		}
 		// A struct and its first field share an address, so twice proves nothing.
-		if w.on[a]++; w.on[a] > 3 {
+		if w.following[a]++; w.following[a] > 3 {
 			w.fail(fmt.Errorf("%w: at a %s", ErrCycle, p.typ))
 			w.leave(a)
 			return false
@@ -52,8 +52,8 @@ func (w *walk) enter(p *plan, a unsafe.Pointer) bool {
 }
 
 func (w *walk) leave(a unsafe.Pointer) {
-	if w.depth--; w.on != nil {
-		w.on[a]--
+	if w.depth--; w.following != nil {
+		w.following[a]--
 	}
 }
 
@@ -62,7 +62,7 @@ func (w *walk) leave(a unsafe.Pointer) {
 func (w *walk) detach(p *plan, a unsafe.Pointer) {
 	switch p.kind {
 	case kindStruct:
-		for _, f := range p.sharing {
+		for _, f := range p.sharedFields {
 			w.detach(f.plan, unsafe.Add(a, f.offset))
 		}
 	case kindArray:
@@ -71,37 +71,37 @@ func (w *walk) detach(p *plan, a unsafe.Pointer) {
 		}
 	case kindPointer:
 		if q := *(*unsafe.Pointer)(a); q != nil && w.enter(p, q) {
-			*(*unsafe.Pointer)(a) = w.detached(p.elem, q)
+			*(*unsafe.Pointer)(a) = w.detachedCopy(p.elem, q)
 			w.leave(q)
 		}
 	case kindSlice, kindBytes:
 		w.detachSlice(p, a)
-	case kindMap:
-		w.detachMap(p, a)
+	case kindGoMap:
+		w.detachGoMap(p, a)
 	case kindInterface:
-		e, q, err := p.held(a)
+		e, q, err := p.interfaceValue(a)
 		if err != nil {
 			w.fail(err)
-		} else if e != nil && e.shares && w.enter(p, q) {
-			p.hold(a, e, w.detached(e, q))
+		} else if e != nil && e.hasSharedMemory && w.enter(p, q) {
+			p.setInterface(a, e, w.detachedCopy(e, q))
 			w.leave(q)
 		}
-	case kindList, kindTable:
+	case kindList, kindMap:
 		w.detachCollection(p, a)
 	}
 }
 
-// detached is a copy of the p at a that shares nothing with it.
-func (w *walk) detached(p *plan, a unsafe.Pointer) unsafe.Pointer {
-	n := p.copied(a)
-	if p.shares {
+// detachedCopy is a copy of the p at a that shares nothing with it.
+func (w *walk) detachedCopy(p *plan, a unsafe.Pointer) unsafe.Pointer {
+	n := p.clone(a)
+	if p.hasSharedMemory {
 		w.detach(p, n)
 	}
 	return n
 }
 
-// hold makes the interface in memory at a hold the e at q.
-func (p *plan) hold(a unsafe.Pointer, e *plan, q unsafe.Pointer) {
+// setInterface makes the interface in memory at a hold the e at q.
+func (p *plan) setInterface(a unsafe.Pointer, e *plan, q unsafe.Pointer) {
 	p.value(a).Set(e.value(q))
 }
 
@@ -111,7 +111,7 @@ func (w *walk) detachSlice(p *plan, a unsafe.Pointer) {
 		return
 	}
 	p.cloneSlice(a)
-	if !p.elem.shares || !w.enter(p, old.data) {
+	if !p.elem.hasSharedMemory || !w.enter(p, old.data) {
 		return
 	}
 	fresh := *(*slice)(a)
@@ -129,13 +129,13 @@ func (p *plan) cloneSlice(a unsafe.Pointer) {
 		fresh := make([]string, len(old)) // cheaper than to clone, which leaves room
 		copy(fresh, old)
 		*(*[]string)(a) = fresh
-	case e.kind == kindPointer || e.kind == kindMap:
+	case e.kind == kindPointer || e.kind == kindGoMap:
 		*(*[]unsafe.Pointer)(a) = slices.Clone(*(*[]unsafe.Pointer)(a))
 	case e.kind == kindInterface:
 		*(*[]eface)(a) = slices.Clone(*(*[]eface)(a))
-	case !e.pointers && e.size == 1:
+	case !e.hasPointers && e.size == 1:
 		*(*[]uint8)(a) = slices.Clone(*(*[]uint8)(a))
-	case !e.pointers && e.size == 8:
+	case !e.hasPointers && e.size == 8:
 		*(*[]uint64)(a) = slices.Clone(*(*[]uint64)(a))
 	default:
 		v := p.value(a)
@@ -145,7 +145,7 @@ func (p *plan) cloneSlice(a unsafe.Pointer) {
 	}
 }
 
-func (w *walk) detachMap(p *plan, a unsafe.Pointer) {
+func (w *walk) detachGoMap(p *plan, a unsafe.Pointer) {
 	v := p.value(a)
 	if v.IsNil() || !w.enter(p, v.UnsafePointer()) {
 		return
@@ -161,10 +161,10 @@ func (w *walk) detachMap(p *plan, a unsafe.Pointer) {
 		return
 	}
 	fresh := reflect.MakeMapWithSize(p.typ, v.Len())
-	key, elem := reflect.New(p.key.typ).Elem(), p.elem.new()
+	key, elem := reflect.New(p.key.typ).Elem(), p.elem.alloc()
 	for i := v.MapRange(); i.Next(); {
 		key.SetIterKey(i)
-		if !w.findable(p, key) {
+		if !w.checkKey(p, key) {
 			break
 		}
 		p.elem.value(elem).SetIterValue(i)

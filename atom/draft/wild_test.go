@@ -97,27 +97,27 @@ func wildEdits(t failer, s *scramble) {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	v := p.new()
-	if err := run(func(*int) { s.fill(p.value(v)) }, nil); err != nil {
+	v := p.alloc()
+	if err := callEdit(func(*int) { s.fill(p.value(v)) }, nil); err != nil {
 		wantKnown(t, err)
 		return
 	}
-	w := walk{whole: true}
-	if v = w.detached(p, v); w.err != nil {
+	w := walk{everything: true}
+	if v = w.detachedCopy(p, v); w.err != nil {
 		wantKnown(t, w.err)
 		return
 	}
 	for range 3 {
-		draft := w.detached(p, v)
+		draft := w.detachedCopy(p, v)
 		for range s.n(4, "edits") {
-			if err := run(func(*int) { s.change(p.value(draft)) }, nil); err != nil { // of a List or Map
+			if err := callEdit(func(*int) { s.change(p.value(draft)) }, nil); err != nil { // of a List or Map
 				wantKnown(t, err)
 				return
 			}
 		}
-		before, want := walk{whole: true}, walk{whole: true}
-		was, is := before.detached(p, v), want.detached(p, draft)
-		next, c, err := settle(p, v, draft, s.n(1, "given") == 1)
+		before, want := walk{everything: true}, walk{everything: true}
+		was, is := before.detachedCopy(p, v), want.detachedCopy(p, draft)
+		next, c, err := finishDraft(p, v, draft, s.n(1, "given") == 1)
 		if err != nil || want.err != nil {
 			wantKnown(t, errors.Join(err, want.err))
 			return
@@ -131,7 +131,7 @@ func wildEdits(t failer, s *scramble) {
 			from, to unsafe.Pointer
 			Changes
 		}{{v, next, c}, {next, v, c.Inverse()}} {
-			there, err := p.applied(way.from, way.Changes)
+			there, err := p.apply(way.from, way.Changes)
 			if err != nil || !same.equal(p, there, way.to) {
 				t.Fatalf("%s: %v\n%s\nleads elsewhere", p.typ, err, way.Changes)
 			}
@@ -185,7 +185,7 @@ func TestAKeyThatCannotSayWhichElementIsRefused(t *testing.T) {
 }
 
 func TestALongListIsAskedForSomethingElseThanAKey(t *testing.T) {
-	if i := longList(100).Index([]int{1}); i != none {
+	if i := longList(100).Index([]int{1}); i != noElement {
 		t.Errorf("found at %d", i)
 	}
 }

@@ -17,7 +17,7 @@ func runEdits(x, y []int, edits []align.Edit) []int {
 		case align.Remove:
 			x = slices.Delete(x, e.At, e.At+1)
 		case align.Add:
-			x = slices.Insert(x, e.At, y[e.Item])
+			x = slices.Insert(x, e.At, y[e.Element])
 		case align.Move:
 			v := x[e.From]
 			x = slices.Insert(slices.Delete(x, e.From, e.From+1), e.At, v)

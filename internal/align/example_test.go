@@ -19,7 +19,7 @@ func ExampleScript() {
 		case align.Move:
 			fmt.Printf("move %d to %d\n", e.From, e.At)
 		case align.Add:
-			fmt.Printf("add at %d the new element %d\n", e.At, e.Item)
+			fmt.Printf("add at %d the new element %d\n", e.At, e.Element)
 		}
 	}
 	// Output:

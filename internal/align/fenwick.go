@@ -2,19 +2,19 @@ package align
 
 import "math/bits"
 
-// counts is a Fenwick tree (P. Fenwick, "A New Data Structure for Cumulative Frequency
+// fenwick is a Fenwick tree (P. Fenwick, "A New Data Structure for Cumulative Frequency
 // Tables", 1994): how many elements there are below a slot, in O(log n).
-type counts []int
+type fenwick []int
 
 // add adds n to the count at slot i.
-func (c counts) add(i, n int) {
+func (c fenwick) add(i, n int) {
 	for i++; i < len(c); i += i & -i {
 		c[i] += n
 	}
 }
 
 // below returns the sum of the counts of the slots below i.
-func (c counts) below(i int) (n int) {
+func (c fenwick) below(i int) (n int) {
 	for ; i > 0; i -= i & -i {
 		n += c[i]
 	}
@@ -22,7 +22,7 @@ func (c counts) below(i int) (n int) {
 }
 
 // find returns the slot of the element that has n others below it.
-func (c counts) find(n int) (i int) {
+func (c fenwick) find(n int) (i int) {
 	for step := 1 << bits.Len(uint(len(c))); step > 0; step /= 2 {
 		if i+step < len(c) && c[i+step] <= n {
 			i += step

@@ -16,7 +16,7 @@ package align
 // How many elements are in front of a slot is then counted by a Fenwick tree.
 func sortMoves(order, items []int, size func(item int) int) (moves []Edit) {
 	l := layOut(order, items)
-	present := make(counts, len(l.item)+1) // how many elements are in front of a slot
+	present := make(fenwick, len(l.item)+1) // how many elements are in front of a slot
 	for k, r := range order {
 		present.add(l.from[r], size(items[k]))
 	}
@@ -37,7 +37,7 @@ func sortMoves(order, items []int, size func(item int) int) (moves []Edit) {
 		after := behind(to)
 		present.add(l.to[r], size(items[k]))
 		if from != to {
-			moves = append(moves, Edit{Op: Move, At: to, From: from, Item: items[k], BehindOld: before, BehindNew: after})
+			moves = append(moves, Edit{Op: Move, At: to, From: from, Element: items[k], OldPredecessor: before, NewPredecessor: after})
 		}
 	}
 	return moves

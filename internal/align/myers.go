@@ -72,7 +72,7 @@ func shortest(n, m int, same func(i, j int) bool, match func(i, j int)) {
 				i = reach[offset+k+1]
 			}
 			if i < 0 || i > n || i-k > m { // over the edge
-				reach[offset+k] = beyond
+				reach[offset+k] = unreachable
 				continue
 			}
 			for i < n && i-k < m && same(i, i-k) {
@@ -87,8 +87,8 @@ func shortest(n, m int, same func(i, j int) bool, match func(i, j int)) {
 	}
 }
 
-// beyond marks a diagonal on which no further step leads anywhere.
-const beyond = -1 << 30
+// unreachable marks a diagonal on which no further step leads anywhere.
+const unreachable = -1 << 30
 
 // walkBack follows a finished search from its end and reports its diagonals.
 func walkBack(trace [][]int, i, j int, match func(i, j int)) {

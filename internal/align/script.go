@@ -14,13 +14,13 @@ const (
 // An Edit is one step on the way from one sequence of elements to another. Positions are
 // those at the moment of the step, as in RFC 6902.
 type Edit struct {
-	Op   Op
-	At   int // the position added to, removed from, or moved to
-	From int // of a move: the position it is taken from
-	Item int // the element meant: its position in the old sequence for Remove, in the new one otherwise
+	Op      Op
+	At      int // the position added to, removed from, or moved to
+	From    int // of a move: the position it is taken from
+	Element int // the element meant: its position in the old sequence for Remove, in the new one otherwise
 
 	// The elements in front of it before and after, as Item, or None.
-	BehindOld, BehindNew int
+	OldPredecessor, NewPredecessor int
 }
 
 // None is the position of no element.
@@ -48,7 +48,7 @@ func Script(sizes []int, match []int) (edits []Edit, ok bool) {
 	}
 	for i := len(sizes) - 1; i >= 0; i-- {
 		if at -= sizes[i]; rank[i] == 0 {
-			edits = append(edits, Edit{Op: Remove, At: at, Item: i, BehindOld: i - 1, BehindNew: None})
+			edits = append(edits, Edit{Op: Remove, At: at, Element: i, OldPredecessor: i - 1, NewPredecessor: None})
 		}
 	}
 	kept := 0
@@ -73,7 +73,7 @@ func Script(sizes []int, match []int) (edits []Edit, ok bool) {
 	at = 0
 	for j, i := range match {
 		if i == None {
-			edits = append(edits, Edit{Op: Add, At: at, Item: j, BehindOld: None, BehindNew: j - 1})
+			edits = append(edits, Edit{Op: Add, At: at, Element: j, OldPredecessor: None, NewPredecessor: j - 1})
 			at++
 		} else {
 			at += sizes[i]
