@@ -20,7 +20,7 @@ type Loadable[T any] struct {
 // [Async].
 type AsyncAtom[T any] struct {
 	*Derived[Loadable[T]]
-	from  *origin
+	from  *definition
 	load  func(context.Context, Reader) (T, error)
 	value *Atom[T]
 }
@@ -37,14 +37,14 @@ type AsyncAtom[T any] struct {
 // not hide what the user has just done. load runs outside the store's lock; an
 // error that it returns, or a panic, is the Err of the Loadable.
 func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAtom[T] {
-	a := &AsyncAtom[T]{from: newOrigin(nil), load: load, value: newMissing[T]()}
+	a := &AsyncAtom[T]{from: newDefinition(nil), load: load, value: newMissing[T]()}
 	a.Derived = Derive(func(r Reader) Loadable[T] {
 		l := Loadable[T]{}
 		l.Value, l.Loaded = a.value.Lookup(r)
-		a.loader(r.open(nil)) // for the store to forget it with the atom
-		r.close()
-		s := r.open(loadSource(a.from.id))
-		defer r.close()
+		a.loader(r.beginRead(nil)) // for the store to forget it with the atom
+		r.endRead()
+		s := r.beginRead(loadSource(a.from.id))
+		defer r.endRead()
 		now := s.loaderOf(a.from.id).state
 		l.Loading, l.Err = now.loading, now.err
 		return l
@@ -52,10 +52,10 @@ func Async[T any](load func(ctx context.Context, r Reader) (T, error)) *AsyncAto
 	a.Derived.observed = func(s *Store) (unobserved func()) {
 		l := a.loader(s)
 		l.wanted = true
-		if l.fresh && l.current(s) {
+		if l.fresh && l.isCurrent(s) {
 			l.resume(s)
 		} else {
-			l.begin(s, a.run)
+			l.start(s, a.run)
 		}
 		return func() {
 			l.wanted, l.fresh = false, false
@@ -70,7 +70,7 @@ func newMissing[T any]() *Atom[T] {
 	a := New(*new(T))
 	a.root.initial = (*T)(nil)
 	a.read = func(state any, _ *draft.Path) (*T, bool) { p := state.(*T); return p, p != nil }
-	a.edit = func(state any, _ *draft.Path, _ application, revise revision[T]) (any, draft.Changes, error) {
+	a.edit = func(state any, _ *draft.Path, _ applyMode, revise transform[T]) (any, draft.Changes, error) {
 		p := state.(*T)
 		if p == nil {
 			return state, draft.Changes{}, fmt.Errorf("%w: it has not been loaded", ErrMissing)
@@ -86,29 +86,29 @@ func (a *AsyncAtom[T]) Value() *Atom[T] { return a.value }
 
 // run does one load, and keeps the result if it is still wanted.
 func (a *AsyncAtom[T]) run(ctx context.Context, r *loadReader) {
-	loaded, err := protect(ctx, r, a.load)
+	loaded, err := callLoad(ctx, r, a.load)
 	var value *T
 	if err == nil {
 		value, err = draft.Seal(&loaded) // the loader may go on with what it has returned
 	}
-	b := r.s.begin()
-	defer r.s.end(b)
+	b := r.s.beginWrite()
+	defer r.s.endWrite(b)
 	if r.l.flight != r {
 		return // a newer load has begun, or nobody looks any more
 	}
 	r.l.good = nil
 	if err == nil {
 		r.l.good = r
-		r.enter(b, func(contained ...*Entry) {
-			r.s.cellOf(a.value.root).rebase(r.s, value, slices.Values([]draft.Path{nil}), contained)
+		r.install(b, func(contained ...*Entry) {
+			r.s.logOf(a.value.root).rebase(r.s, value, slices.Values([]draft.Path{nil}), contained)
 		})
 	}
-	r.l.become(r.s, loadState{err: err})
+	r.l.setState(r.s, loadState{err: err})
 }
 
 func (a *AsyncAtom[T]) loader(s *Store) *loader {
 	if _, ok := s.loaders[a.from.id]; !ok {
-		s.forgetWith(a.from, func(s *Store, id uint64) { delete(s.loaders, id) })
+		s.cleanUpWith(a.from, func(s *Store, id uint64) { delete(s.loaders, id) })
 	}
 	return s.loaderOf(a.from.id)
 }
@@ -116,11 +116,11 @@ func (a *AsyncAtom[T]) loader(s *Store) *loader {
 // Refresh loads again when somebody looks; when nobody does, the next observer
 // has it loaded anyway. It does not wait.
 func (a *AsyncAtom[T]) Refresh(s *Store) {
-	b := s.begin()
-	defer s.end(b)
+	b := s.beginWrite()
+	defer s.endWrite(b)
 	l := a.loader(s)
 	if l.good = nil; l.wanted {
-		l.begin(s, a.run)
+		l.start(s, a.run)
 	}
 }
 
@@ -130,13 +130,13 @@ func (a *AsyncAtom[T]) Refresh(s *Store) {
 // first, and beside it the last good value. A subscriber may call it, too, though
 // others wait behind that.
 func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
-	changed, stop := s.changes(a)
+	changed, stop := s.notifyChannel(a)
 	defer func() {
 		stop()
-		b := s.begin()
-		defer s.end(b)
+		b := s.beginWrite()
+		defer s.endWrite(b)
 		l := a.loader(s)
-		l.fresh = !l.wanted && l.current(s)
+		l.fresh = !l.wanted && l.isCurrent(s)
 	}()
 	a.freshen(s)
 	for {
@@ -154,9 +154,9 @@ func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
 
 // freshen loads again what is observed, and not what would be loaded now.
 func (a *AsyncAtom[T]) freshen(s *Store) {
-	b := s.begin()
-	defer s.end(b)
-	if l := a.loader(s); !l.state.loading && !l.current(s) {
-		l.begin(s, a.run)
+	b := s.beginWrite()
+	defer s.endWrite(b)
+	if l := a.loader(s); !l.state.loading && !l.isCurrent(s) {
+		l.start(s, a.run)
 	}
 }

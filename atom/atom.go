@@ -12,7 +12,7 @@ import "github.com/atomsaga/atomsaga/atom/draft"
 // changed, ends there.
 type Atom[T any] struct {
 	id   uint64
-	root *origin
+	root *definition
 	path draft.Path // from the root's value
 
 	// read finds the value in a state of the root; false when it is missing. at is
@@ -22,21 +22,21 @@ type Atom[T any] struct {
 	// edit returns the state of the root in which change has been made to the
 	// value. It shares with the given state everything that is not on the way. What
 	// is applied anew has its lenses looked at.
-	edit func(state any, at *draft.Path, as application, revise revision[T]) (any, draft.Changes, error)
+	edit func(state any, at *draft.Path, as applyMode, revise transform[T]) (any, draft.Changes, error)
 }
 
-// A revision makes the next value from the previous one, which it leaves alone.
-type revision[T any] func(prev *T) (next *T, c draft.Changes, err error)
+// A transform makes the next value from the previous one, which it leaves alone.
+type transform[T any] func(prev *T) (next *T, c draft.Changes, err error)
 
-// An origin is what stores know a root, derived or async atom by. It goes when nobody
+// An definition is what stores know a root, derived or async atom by. It goes when nobody
 // has the atom any more.
-type origin struct {
+type definition struct {
 	id      uint64
 	initial any // of a root: *T
 }
 
 //go:noinline
-func newOrigin(initial any) *origin { return &origin{newID(), initial} }
+func newDefinition(initial any) *definition { return &definition{newID(), initial} }
 
 // New returns a root atom whose value is initial in every store until it is
 // written to. Values are immutable by convention: what Get returns is not written
@@ -50,12 +50,12 @@ func New[T any](initial T) *Atom[T] {
 	if err != nil {
 		panic(err)
 	}
-	root := newOrigin(value)
+	root := newDefinition(value)
 	return &Atom[T]{
 		id:   root.id,
 		root: root,
 		read: func(state any, _ *draft.Path) (*T, bool) { return state.(*T), true },
-		edit: func(state any, _ *draft.Path, _ application, revise revision[T]) (any, draft.Changes, error) {
+		edit: func(state any, _ *draft.Path, _ applyMode, revise transform[T]) (any, draft.Changes, error) {
 			return revise(state.(*T))
 		},
 	}
@@ -71,10 +71,10 @@ func (a *Atom[T]) Get(r Reader) T {
 // Lookup returns the value, and whether there is one: an element of a map or a
 // list may be missing.
 func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
-	s := r.open(a)
-	defer r.close()
+	s := r.beginRead(a)
+	defer r.endRead()
 	if p, ok := a.now(s); ok {
-		s.handedOut(a.root)
+		s.rememberRead(a.root)
 		return *p, true
 	}
 	return value, false
@@ -91,7 +91,7 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 		s.mu.claim() // there may be a lens on the way
 	}
 	state, at := a.root.initial, (*draft.Path)(nil)
-	c := s.cellNow(a.root)
+	c := s.existingLog(a.root)
 	if c != nil {
 		state, at = c.visible, c.whereNow(a.path)
 	}
@@ -115,21 +115,21 @@ type lastRead struct {
 // Set replaces the value. It keeps its place among the live entries of the
 // log: what was dispatched before it and fails later is taken back below it.
 // ErrMissing when a is missing.
-func (a *Atom[T]) Set(w Writer, value T) error { return a.write(w, replacing(value)) }
+func (a *Atom[T]) Set(w Writer, value T) error { return a.write(w, replaceBy(value)) }
 
 // Update runs edit on a draft of the value: change it as if it were your own.
 // Like every entry it is run again when something below it in the log changes,
 // so it must be pure. ErrMissing when a is missing; an error wrapping
 // [draft.ErrUpdatePanicked] when edit panics. In both cases nothing has changed.
-func (a *Atom[T]) Update(w Writer, edit func(*T)) error { return a.write(w, drafting(edit)) }
+func (a *Atom[T]) Update(w Writer, edit func(*T)) error { return a.write(w, draftWith(edit)) }
 
 // Sync replaces the base of the value: what a server says it is. Every live
 // entry stays above it, in its place. ErrMissing when a is missing there.
-func (a *Atom[T]) Sync(w Writer, value T) error { return a.sync(w, replacing(value)) }
+func (a *Atom[T]) Sync(w Writer, value T) error { return a.sync(w, replaceBy(value)) }
 
 // SyncUpdate changes the base of the value by running edit on a draft of it,
 // under every live entry.
-func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, drafting(edit)) }
+func (a *Atom[T]) SyncUpdate(w Writer, edit func(*T)) error { return a.sync(w, draftWith(edit)) }
 
 // SyncFunc replaces the base of the value by what next makes of it. The changes
 // of the entries in contained are part of that already: they leave the log with
@@ -147,26 +147,26 @@ func (a *Atom[T]) SyncFunc(w Writer, next func(base T) (T, error), contained ...
 }
 
 // write dispatches an entry that has succeeded from the start.
-func (a *Atom[T]) write(w Writer, revise revision[T]) error {
-	b := w.begin()
-	defer w.end(b)
+func (a *Atom[T]) write(w Writer, revise transform[T]) error {
+	b := w.beginWrite()
+	defer w.endWrite(b)
 	_, err := b.s.dispatch([]*Edit{editOf(a, revise)}, entrySucceeded)
 	if err != nil {
-		b.s.failed(a, err)
+		b.s.reportError(a, err)
 	}
 	return err
 }
 
-func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) (err error) {
-	b := w.begin()
-	defer w.end(b)
+func (a *Atom[T]) sync(w Writer, revise transform[T], contained ...*Entry) (err error) {
+	b := w.beginWrite()
+	defer w.endWrite(b)
 	defer func() {
 		if err != nil {
-			b.s.failed(a, err)
+			b.s.reportError(a, err)
 		}
 	}()
-	cell := b.s.cellOf(a.root)
-	base, c, err := a.edit(cell.baseNow(), cell.whereNow(a.path), anew, revise)
+	cell := b.s.logOf(a.root)
+	base, c, err := a.edit(cell.baseNow(), cell.whereNow(a.path), applyFresh, revise)
 	if err != nil {
 		return err
 	}
@@ -174,8 +174,8 @@ func (a *Atom[T]) sync(w Writer, revise revision[T], contained ...*Entry) (err e
 	return nil
 }
 
-// drafting runs edit on a draft. A nil edit changes nothing.
-func drafting[T any](edit func(*T)) revision[T] {
+// draftWith runs edit on a draft. A nil edit changes nothing.
+func draftWith[T any](edit func(*T)) transform[T] {
 	return func(prev *T) (next *T, c draft.Changes, err error) {
 		if edit == nil {
 			return prev, draft.Changes{}, nil
@@ -184,7 +184,7 @@ func drafting[T any](edit func(*T)) revision[T] {
 	}
 }
 
-// replacing puts value in the place of whatever is there.
-func replacing[T any](value T) revision[T] {
+// replaceBy puts value in the place of whatever is there.
+func replaceBy[T any](value T) transform[T] {
 	return func(prev *T) (*T, draft.Changes, error) { return draft.Adopt(prev, &value) }
 }

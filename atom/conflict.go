@@ -1,7 +1,5 @@
 package atom
 
-import "slices"
-
 // A Conflict tells of an entry that could not be re-applied when something
 // below it changed, and was dropped for that reason. Values are those of the
 // entry's target; nil stands for a missing one.
@@ -16,40 +14,12 @@ type Conflict struct {
 
 // OnConflict calls f, outside the store's lock, with each entry that had to be
 // dropped because it could not be re-applied, until remove is called.
-func (s *Store) OnConflict(f func(Conflict)) (remove func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h := &conflictHandler{store: s, call: f}
-	s.onConflict = append(s.onConflict, h)
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		h.removed = true
-		s.onConflict = slices.DeleteFunc(s.onConflict, func(x *conflictHandler) bool { return x == h })
-	}
-}
+func (s *Store) OnConflict(f func(Conflict)) (remove func()) { return s.onConflict.add(s, f) }
 
-type conflictHandler struct {
-	store   *Store
-	call    func(Conflict)
-	removed bool
-}
-
-func (h *conflictHandler) tell(c Conflict) {
-	h.store.mu.Lock()
-	removed := h.removed
-	h.store.mu.Unlock()
-	if !removed {
-		h.call(c)
-	}
-}
-
-// conflict has everyone told who asked for it, after the batch.
-func (s *Store) conflict(c Conflict) {
+// reportConflict calls, after the batch, those who asked for it.
+func (s *Store) reportConflict(c Conflict) {
 	if f := c.Entry.onConflict; f != nil {
-		s.notes.add(func() { f(c) })
+		s.notifications.add(func() { f(c) })
 	}
-	for _, h := range s.onConflict {
-		s.notes.add(func() { h.tell(c) })
-	}
+	s.onConflict.notify(s, c)
 }

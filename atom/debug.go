@@ -26,28 +26,28 @@ var ErrWritten = errors.New("atom: a value was written to outside an update")
 func Debug(s *Store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.debug = remembering{}
+	s.debug = debugging{}
 }
 
 // A debugMode is told what a store hands out, and asked before it changes.
 // It is an interface so that its code is linked only where Debug is called.
 type debugMode interface {
-	handed(at **fingerprint, id uint64, value any)
+	remember(at **fingerprint, id uint64, value any)
 	check(s *Store) error
 }
 
-// handedOut is called when somebody has got what is visible of a root.
-func (s *Store) handedOut(r *origin) {
+// rememberRead is called when somebody has got what is visible of a root.
+func (s *Store) rememberRead(r *definition) {
 	if s.debug != nil {
-		c := s.cellOf(r)
-		s.debug.handed(&c.print, c.root, c.visible)
+		c := s.logOf(r)
+		s.debug.remember(&c.snapshot, c.root, c.visible)
 	}
 }
 
-type remembering struct{}
+type debugging struct{}
 
-// handed remembers what *value is, of which at was the fingerprint until now.
-func (remembering) handed(at **fingerprint, id uint64, value any) {
+// remember remembers what *value is, of which at was the fingerprint until now.
+func (debugging) remember(at **fingerprint, id uint64, value any) {
 	if *at != nil && (*at).Of() == value {
 		return
 	}
@@ -56,16 +56,16 @@ func (remembering) handed(at **fingerprint, id uint64, value any) {
 	}
 }
 
-func (remembering) check(s *Store) error {
-	for _, c := range s.cells {
-		if err := c.print.check(); err != nil {
-			c.print = nil
+func (debugging) check(s *Store) error {
+	for _, c := range s.logs {
+		if err := c.snapshot.check(); err != nil {
+			c.snapshot = nil
 			return err
 		}
 	}
 	for _, m := range s.memos {
-		if err := m.print.check(); err != nil {
-			m.print = nil
+		if err := m.snapshot.check(); err != nil {
+			m.snapshot = nil
 			return err
 		}
 	}

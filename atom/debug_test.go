@@ -110,7 +110,7 @@ func TestDebugModeIsFreeWhenOff(t *testing.T) {
 		t.Errorf("Get makes %v allocations", n)
 	}
 	a.Get(s).Items.At(1) // and nothing is remembered
-	if c := s.cellOf(a.root); c.print != nil {
+	if c := s.logOf(a.root); c.snapshot != nil {
 		t.Errorf("a store that is not in debug mode remembers what it hands out")
 	}
 }

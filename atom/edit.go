@@ -8,79 +8,79 @@ import (
 
 // An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
 type Edit struct {
-	root   *origin
-	path   draft.Path  // of the target, as its keys were when the edit was dispatched
-	at     *draft.Path // path, when it is not that of the atom: see [Rekey]
-	editor editor
-	patch  draft.Changes  // what it changes, seen from its target
-	sent   *draft.Changes // what is re-applied in place of the edit; nil: the edit
-	sentOf any            // points to the value that sent was made of
+	root       *definition
+	path       draft.Path  // of the target, as its keys were when the edit was dispatched
+	at         *draft.Path // path, when it is not that of the atom: see [Rekey]
+	editor     editor
+	patch      draft.Changes  // what it changes, seen from its target
+	pinned     *draft.Changes // what is re-applied in place of the edit; nil: the edit
+	pinnedFrom any            // points to the value that sent was made of
 }
 
 // An editor is what an Edit does, whatever the type of its atom. It is compiled for
 // each type, so it is small.
 type editor interface {
 	// fresh returns the same edit, which has not been made yet.
-	fresh() *Edit
+	clone() *Edit
 
 	// apply returns the state after the edit, and what has changed.
-	apply(state any, as application) (after any, c draft.Changes, err error)
+	apply(state any, as applyMode) (after any, c draft.Changes, err error)
 
 	// led returns pointers to the values that the edit was last applied between.
-	led() (before, after any)
+	endpoints() (before, after any)
 
 	// forget lets go of the values that it was applied between: it has left the log.
-	forget()
+	release()
 
 	// find returns a pointer to the value in a state, nil when it is missing.
 	find(state any) any
 }
 
-// An application is a reason to apply an edit.
-type application uint8
+// An applyMode is a reason to apply an edit.
+type applyMode uint8
 
 const (
-	anew application = iota // what it makes of the value that is there now
-	same                    // that value is what it was the last time
-	undo                    // back to what was there the last time
+	applyFresh applyMode = iota // what it makes of the value that is there now
+	applyAgain                  // that value is what it was the last time
+	applyUndo                   // back to what was there the last time
 )
 
 // EditOf is a change of a for [DispatchAll]. A nil edit changes nothing.
-func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return editOf(a, drafting(edit)) }
+func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return editOf(a, draftWith(edit)) }
 
-func editOf[T any](a *Atom[T], revise revision[T]) *Edit {
-	e := &revising[T]{Edit: Edit{root: a.root, path: a.path}, atom: a, revise: revise}
+func editOf[T any](a *Atom[T], revise transform[T]) *Edit {
+	e := &typedEdit[T]{Edit: Edit{root: a.root, path: a.path}, atom: a, transform: revise}
 	e.editor = e
 	return &e.Edit
 }
 
-// A revising is an edit of one type. It knows between which values it has led when
+// A typedEdit is an edit of one type. It knows between which values it has led when
 // it was applied last.
-type revising[T any] struct {
+type typedEdit[T any] struct {
 	Edit
 	atom          *Atom[T]
-	revise        revision[T]
+	transform     transform[T]
 	before, after *T
-	as            application // the one under way
+	as            applyMode // the one under way
 }
 
-func (e *revising[T]) fresh() *Edit { return editOf(e.atom, e.revise) }
+func (e *typedEdit[T]) clone() *Edit { return editOf(e.atom, e.transform) }
 
-func (e *revising[T]) apply(state any, as application) (any, draft.Changes, error) {
+func (e *typedEdit[T]) apply(state any, as applyMode) (any, draft.Changes, error) {
 	e.as = as
 	return e.atom.edit(state, e.at, as, e.next)
 }
 
-func (e *revising[T]) next(prev *T) (next *T, c draft.Changes, err error) {
+func (e *typedEdit[T]) next(prev *T) (next *T, c draft.Changes, err error) {
 	switch {
-	case e.as == undo:
+	case e.as == applyUndo:
 		return e.before, e.patch, nil
-	case e.as == same || prev == e.before:
+	case e.as == applyAgain || prev == e.before:
 		return e.after, e.patch, nil
-	case e.sent != nil:
-		next, c, err = repeated(prev, e.sentOf.(*T), *e.sent)
+	case e.pinned != nil:
+		next, c, err = repeated(prev, e.pinnedFrom.(*T), *e.pinned)
 	default:
-		next, c, err = e.revise(prev)
+		next, c, err = e.transform(prev)
 	}
 	if err == nil {
 		e.before, e.after, e.patch = prev, next, c
@@ -88,22 +88,22 @@ func (e *revising[T]) next(prev *T) (next *T, c draft.Changes, err error) {
 	return next, c, err
 }
 
-func (e *revising[T]) led() (before, after any) { return e.before, e.after }
+func (e *typedEdit[T]) endpoints() (before, after any) { return e.before, e.after }
 
-func (e *revising[T]) forget() { e.before, e.after = nil, nil }
+func (e *typedEdit[T]) release() { e.before, e.after = nil, nil }
 
-func (e *revising[T]) find(state any) any {
+func (e *typedEdit[T]) find(state any) any {
 	if p, ok := e.atom.read(state, e.at); ok {
 		return p
 	}
 	return nil
 }
 
-// again applies an edit that cannot fail: its target is not missing, or that would
+// applyKnown applies an edit that cannot fail: its target is not missing, or that would
 // be a change of what it is in.
 //
 //go:noinline
-func (e *Edit) again(state any, as application) any {
+func (e *Edit) applyKnown(state any, as applyMode) any {
 	after, _, err := e.editor.apply(state, as)
 	if err != nil {
 		panic(err)

@@ -16,20 +16,20 @@ type Entry struct {
 	id         uint64
 	state      entryState
 	edits      []*Edit
-	portions   []portion
+	parts      []rootEntry
 	onConflict func(Conflict)
 }
 
-// A portion is what an entry changes in one root.
-type portion struct {
+// A rootEntry is what an entry changes in one root.
+type rootEntry struct {
 	entry   *Entry
-	cell    *cell
+	log     *rootLog
 	edits   []*Edit
 	after   any           // the state above it; nil when nobody has asked for it yet, see cell.above
 	changes draft.Changes // from the state below it to after
-	index   *concernIndex // of changes, once it was needed
-	strays  bool          // an edit has changed what is no part of its target
-	synced  bool          // it has left: the base that came from outside contains it
+	index   *pathIndex    // of changes, once it was needed
+	outside bool          // an edit has changed what is no part of its target
+	inBase  bool          // it has left: the base that came from outside contains it
 }
 
 type entryState uint8
@@ -53,8 +53,8 @@ const (
 // missing target as [ErrMissing]; in both cases there is no entry and nothing
 // has changed.
 func Dispatch[T any](w Writer, a *Atom[T], edit func(*T)) (*Entry, error) {
-	b := w.begin()
-	defer w.end(b)
+	b := w.beginWrite()
+	defer w.endWrite(b)
 	return b.s.dispatch([]*Edit{EditOf(a, edit)}, entryPending)
 }
 
@@ -63,10 +63,10 @@ func Dispatch[T any](w Writer, a *Atom[T], edit func(*T)) (*Entry, error) {
 func DispatchAll(w Writer, edits ...*Edit) (*Entry, error) {
 	own := make([]*Edit, len(edits))
 	for i, e := range edits {
-		own[i] = e.editor.fresh()
+		own[i] = e.editor.clone()
 	}
-	b := w.begin()
-	defer w.end(b)
+	b := w.beginWrite()
+	defer w.endWrite(b)
 	return b.s.dispatch(own, entryPending)
 }
 
@@ -82,14 +82,14 @@ func (e *Entry) Succeed(w Writer) error { return e.become(w, entrySucceeded) }
 func (e *Entry) Await(w Writer) error { return e.become(w, entryAwaiting) }
 
 func (e *Entry) become(w Writer, state entryState) error {
-	b := e.begin(w)
-	defer w.end(b)
+	b := e.beginWrite(w)
+	defer w.endWrite(b)
 	if e.state != entryPending && e.state != entryAwaiting {
 		return ErrDropped
 	}
 	e.state = state
-	for i := range e.portions {
-		e.portions[i].touch(b.s, becauseStatus)
+	for i := range e.parts {
+		e.parts[i].notify(b.s, statusChanged)
 	}
 	e.fold()
 	return nil
@@ -99,48 +99,48 @@ func (e *Entry) become(w Writer, state entryState) error {
 // had the entry never been dispatched. ErrDropped when the entry is not live;
 // a folded entry cannot be taken back.
 func (e *Entry) Drop(w Writer) error {
-	b := e.begin(w)
-	defer w.end(b)
+	b := e.beginWrite(w)
+	defer w.endWrite(b)
 	if !e.live() {
 		return ErrDropped
 	}
-	b.s.leave(e, entryDropped)
+	b.s.remove(e, entryDropped)
 	return nil
 }
 
 // Live reports whether the entry is in the log. One that is not was dropped, or
 // has been folded into the base.
 func (e *Entry) Live(r Reader) bool {
-	e.open(r)
-	defer r.close()
+	e.beginRead(r)
+	defer r.endRead()
 	return e.live()
 }
 
-// begin and open are those of w and r, which have to be the entry's own store or a
+// beginWrite and open are those of w and r, which have to be the entry's own store or a
 // batch of it: under another lock nobody may look at its log.
-func (e *Entry) begin(w Writer) *Batch {
-	b := w.begin()
+func (e *Entry) beginWrite(w Writer) *Batch {
+	b := w.beginWrite()
 	if b.s != e.store {
-		w.end(b)
+		w.endWrite(b)
 		panic(ErrOtherStore)
 	}
 	return b
 }
 
-func (e *Entry) open(r Reader) {
-	if s := r.open(nil); s != e.store {
-		r.close()
+func (e *Entry) beginRead(r Reader) {
+	if s := r.beginRead(nil); s != e.store {
+		r.endRead()
 		panic(ErrOtherStore)
 	}
 }
 
-// forget lets go of what the edits were applied between, of an entry that has left.
-func (e *Entry) forget() {
+// release lets go of what the edits were applied between, of an entry that has left.
+func (e *Entry) release() {
 	for _, edit := range e.edits {
-		edit.editor.forget()
+		edit.editor.release()
 	}
-	for i := range e.portions {
-		e.portions[i].after = nil
+	for i := range e.parts {
+		e.parts[i].after = nil
 	}
 }
 
@@ -157,8 +157,8 @@ func (e *Entry) Len() int { return len(e.edits) }
 // Patch returns what the i-th edit of the entry changes in its atom, as it was
 // last applied: what to send to a server that keeps that atom's value.
 func (e *Entry) Patch(r Reader, i int) draft.Changes {
-	e.open(r)
-	defer r.close()
+	e.beginRead(r)
+	defer r.endRead()
 	edit := e.edits[i]
 	if renames := e.renamesOf(edit); renames != nil {
 		return renames.changesNow(edit.patch, edit.path, e)
@@ -169,19 +169,19 @@ func (e *Entry) Patch(r Reader, i int) draft.Changes {
 // Before returns what Patch of the i-th edit was made of: a pointer to the value of
 // its atom at that time, which nobody writes through; nil when there was none.
 func (e *Entry) Before(r Reader, i int) any {
-	e.open(r)
-	defer r.close()
+	e.beginRead(r)
+	defer r.endRead()
 	edit := e.edits[i]
-	before, _ := edit.editor.led()
-	if edit.sent != nil && !e.live() {
-		before = edit.sentOf
+	before, _ := edit.editor.endpoints()
+	if edit.pinned != nil && !e.live() {
+		before = edit.pinnedFrom
 	}
 	return e.valueNow(edit, before)
 }
 
 // renamesOf returns what is known of other keys in the root of an edit, mostly nil.
 func (e *Entry) renamesOf(edit *Edit) renames {
-	if c := e.store.cellNow(edit.root); c != nil {
+	if c := e.store.existingLog(edit.root); c != nil {
 		return c.renames
 	}
 	return nil
@@ -196,40 +196,40 @@ func (e *Entry) valueNow(edit *Edit, v any) any {
 	return v
 }
 
-// AsSent has the entry re-applied from its patches as they are now, and its edits
+// PinPatch has the entry re-applied from its patches as they are now, and its edits
 // not run any more: for an entry of which a server is told the patches. Elements
 // are found by their identity, or else by the value that they had, see [draft.ApplyFrom];
 // never by position alone. Another call has the patches of that time take their place,
 // for a server that has refused the first ones.
-func (e *Entry) AsSent(w Writer) {
-	b := e.begin(w)
-	defer w.end(b)
+func (e *Entry) PinPatch(w Writer) {
+	b := e.beginWrite(w)
+	defer w.endWrite(b)
 	for _, edit := range e.edits {
 		sent := edit.patch
-		edit.sent = &sent
-		edit.sentOf, _ = edit.editor.led()
+		edit.pinned = &sent
+		edit.pinnedFrom, _ = edit.editor.endpoints()
 	}
 }
 
-// States returns the value that the atom of the i-th edit has just below the
+// Around returns the value that the atom of the i-th edit has just below the
 // entry in the log, and just above it: as a pointer to it, which nobody writes
 // through, nil where the value is missing, or the entry not live.
-func (e *Entry) States(r Reader, i int) (below, above any) {
-	e.open(r)
-	defer r.close()
+func (e *Entry) Around(r Reader, i int) (below, above any) {
+	e.beginRead(r)
+	defer r.endRead()
 	e.store.mu.claim() // for lenses
 	edit := e.edits[i]
-	if len(e.edits) == 1 && e.live() && !e.portions[0].strays {
-		below, above = edit.editor.led() // as found below, without looking
+	if len(e.edits) == 1 && e.live() && !e.parts[0].outside {
+		below, above = edit.editor.endpoints() // as found below, without looking
 		return e.valueNow(edit, below), e.valueNow(edit, above)
 	}
-	for j := range e.portions {
-		p := &e.portions[j]
-		at := p.cell.index(p)
+	for j := range e.parts {
+		p := &e.parts[j]
+		at := p.log.index(p)
 		if at < 0 || !slices.Contains(p.edits, edit) {
 			continue
 		}
-		below, above = edit.editor.find(p.cell.above(at-1)), edit.editor.find(p.cell.above(at))
+		below, above = edit.editor.find(p.log.stateAbove(at-1)), edit.editor.find(p.log.stateAbove(at))
 		return e.valueNow(edit, below), e.valueNow(edit, above)
 	}
 	return nil, nil

@@ -49,12 +49,12 @@ func TestAnEntryAsSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.AsSent(s)
-		e.AsSent(s)
+		e.PinPatch(s)
+		e.PinPatch(s)
 		if err := a.SyncUpdate(s, test.below); err != nil {
 			t.Fatal(err)
 		}
-		if got := a.Get(s); !same(got, test.want) || e.Live(s) == test.gone {
+		if got := a.Get(s); !applyAgain(got, test.want) || e.Live(s) == test.gone {
 			t.Errorf("%s: %+v, want %+v; live %v", test.reason, got, test.want, e.Live(s))
 		}
 		if err := e.Drop(s); errors.Is(err, atom.ErrDropped) != test.gone {
@@ -62,13 +62,13 @@ func TestAnEntryAsSent(t *testing.T) {
 		}
 		want := registers("a", "b")
 		test.below(&want)
-		if got := a.Get(s); !same(got, want) {
+		if got := a.Get(s); !applyAgain(got, want) {
 			t.Errorf("%s: afterwards %+v, want %+v", test.reason, got, want)
 		}
 	}
 }
 
-func same(a, b register) bool {
+func applyAgain(a, b register) bool {
 	_, c, err := draft.Update(a, func(draft *register) { *draft = b })
 	return err == nil && c.Empty()
 }
@@ -95,7 +95,7 @@ func TestStatesOfAnEntry(t *testing.T) {
 	}
 	expect := func(e *atom.Entry, i int, below, above any) {
 		t.Helper()
-		if b, a := e.States(s, i); value(b) != below || value(a) != above {
+		if b, a := e.Around(s, i); value(b) != below || value(a) != above {
 			t.Errorf("edit %d is between %v and %v, want %v and %v", i, value(b), value(a), below, above)
 		}
 	}

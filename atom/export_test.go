@@ -4,14 +4,14 @@ package atom
 func Kept(s *Store) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.cells) + len(s.memos) + len(s.loaders)
+	return len(s.logs) + len(s.memos) + len(s.loaders)
 }
 
 // Watches counts what is left of the subscriptions of a store.
 func Watches(s *Store) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range s.cells {
+	for _, c := range s.logs {
 		n += c.top.count()
 	}
 	for _, m := range s.memos {

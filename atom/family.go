@@ -13,14 +13,14 @@ import (
 // member that no one holds is collected, and so are the values that stores
 // keep for it. A Family is safe for concurrent use.
 type Family[K comparable, A any] struct {
-	make    func(K) *A
-	mu      sync.Mutex
-	members map[K]weak.Pointer[A]
-	making  map[making[K]]bool
+	newMember func(K) *A
+	mu        sync.Mutex
+	members   map[K]weak.Pointer[A]
+	creating  map[creation[K]]bool
 }
 
-// A making is a goroutine that makes the member with a key.
-type making[K comparable] struct {
+// A creation is a goroutine that makes the member with a key.
+type creation[K comparable] struct {
 	by  goroutine.ID
 	key K
 }
@@ -33,7 +33,7 @@ type making[K comparable] struct {
 // make runs under no lock: it may use other members and stores. Two goroutines that
 // ask for a new member at the same time may both call it; they get the same one.
 func NewFamily[K comparable, A any](make func(K) *A) *Family[K, A] {
-	return &Family[K, A]{make: make, members: map[K]weak.Pointer[A]{}, making: map[making[K]]bool{}}
+	return &Family[K, A]{newMember: make, members: map[K]weak.Pointer[A]{}, creating: map[creation[K]]bool{}}
 }
 
 // Of returns the member for a key. It panics when the function of the family, asked
@@ -45,14 +45,14 @@ func (f *Family[K, A]) Of(key K) *A {
 	if a != nil {
 		return a
 	}
-	return f.add(key, f.made(key))
+	return f.add(key, f.create(key))
 }
 
-func (f *Family[K, A]) made(key K) *A {
-	this := making[K]{goroutine.Current(), key}
+func (f *Family[K, A]) create(key K) *A {
+	this := creation[K]{goroutine.Current(), key}
 	f.mu.Lock()
-	again := f.making[this]
-	f.making[this] = true
+	again := f.creating[this]
+	f.creating[this] = true
 	f.mu.Unlock()
 	if again {
 		panic("atom: the function of a Family asks for the member that it is to make")
@@ -60,9 +60,9 @@ func (f *Family[K, A]) made(key K) *A {
 	defer func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		delete(f.making, this)
+		delete(f.creating, this)
 	}()
-	return f.make(key)
+	return f.newMember(key)
 }
 
 // add returns a as the member, or the one that has been added meanwhile.

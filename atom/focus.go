@@ -72,9 +72,9 @@ func (f *fieldFocus[P, C]) read(state any, at *draft.Path) (*C, bool) {
 	return f.lens(p), true
 }
 
-func (f *fieldFocus[P, C]) edit(state any, at *draft.Path, as application, revise revision[C]) (any, draft.Changes, error) {
+func (f *fieldFocus[P, C]) edit(state any, at *draft.Path, as applyMode, revise transform[C]) (any, draft.Changes, error) {
 	return f.parent.edit(state, at, as, func(prev *P) (*P, draft.Changes, error) {
-		if as == anew && f.lens(prev) != f.field(prev) {
+		if as == applyFresh && f.lens(prev) != f.field(prev) {
 			return prev, draft.Changes{}, fmt.Errorf("%w: it is %s, and now another place", ErrLens, f.parent.path.Join(f.path))
 		}
 		part, c, err := revise(f.field(prev))
@@ -115,7 +115,7 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 			c := look(p)
 			return c, c != nil
 		},
-		edit: func(state any, at *draft.Path, as application, revise revision[C]) (any, draft.Changes, error) {
+		edit: func(state any, at *draft.Path, as applyMode, revise transform[C]) (any, draft.Changes, error) {
 			return parent.edit(state, at, as, func(prev *P) (*P, draft.Changes, error) {
 				was := look(prev)
 				if was == nil {
@@ -127,12 +127,12 @@ func focusAnywhere[P, C any](parent *Atom[P], lens func(*P) *C) *Atom[C] {
 				}
 				next, c, err := draft.Revise(prev, func(next *P) {
 					at := lens(next)
-					if as == anew && !draft.Equal(at, was) {
+					if as == applyFresh && !draft.Equal(at, was) {
 						panic(fmt.Errorf("%w: in a copy of the value it is another one", ErrLens))
 					}
 					*at = *part
 				})
-				if as == anew && err == nil && c.Empty() {
+				if as == applyFresh && err == nil && c.Empty() {
 					err = fmt.Errorf("%w: it leads out of the value", ErrLens)
 				}
 				return next, c, err

@@ -21,7 +21,7 @@ var uses = map[string]func(b *atom.Batch, a *atom.Atom[int]){
 	"SetInitial": func(b *atom.Batch, a *atom.Atom[int]) {
 		atom.SetInitial(b, a, 5, false)
 	},
-	"Attach":  func(b *atom.Batch, a *atom.Atom[int]) { atom.Attach(b, a, func() int { return 0 }) },
+	"Attach":  func(b *atom.Batch, a *atom.Atom[int]) { atom.StoreValue(b, a, func() int { return 0 }) },
 	"derived": func(b *atom.Batch, a *atom.Atom[int]) { atom.Derive(a.Get).Get(b) },
 }
 
@@ -73,7 +73,7 @@ func TestABatchInsideAnUpdateOrDeriveFunctionPanics(t *testing.T) {
 				"update":   other.Update(b, func(n *int) { *n = 1; use(b, a) }),
 				"SyncFunc": panicOf(func() { other.SyncFunc(b, func(int) (int, error) { use(b, a); return 1, nil }) }),
 				"derived":  panicOf(func() { atom.Derive(func(atom.Reader) int { use(b, a); return 1 }).Get(b) }),
-				"Attach":   panicOf(func() { atom.Attach(b, "key", func() int { use(b, a); return 1 }) }),
+				"Attach":   panicOf(func() { atom.StoreValue(b, "key", func() int { use(b, a); return 1 }) }),
 			} {
 				if !isError(reason, atom.ErrReentered) {
 					t.Errorf("%s in %s: %v, want ErrReentered", name, place, reason)
@@ -92,7 +92,7 @@ func TestABatchInsideAnUpdateOrDeriveFunctionPanics(t *testing.T) {
 func TestABatchOfOnLoadedIsOverAfterIt(t *testing.T) {
 	s, a, kept := atom.NewStore(), atom.New(0), (*atom.Batch)(nil)
 	loaded := atom.Async(func(_ context.Context, r atom.Reader) (int, error) {
-		atom.OnLoaded(r, func(b *atom.Batch, enter func(...*atom.Entry)) { kept = b; a.Set(b, 1); enter(); a.Set(b, 2) })
+		atom.OnLoad(r, func(b *atom.Batch, enter func(...*atom.Entry)) { kept = b; a.Set(b, 1); enter(); a.Set(b, 2) })
 		return 1, nil
 	})
 	if _, err := loaded.Load(t.Context(), s); err != nil || a.Get(s) != 2 {
@@ -143,11 +143,11 @@ func TestAnEntryOfAnotherStorePanics(t *testing.T) {
 		"Succeed":  func(w atom.Writer) { e.Succeed(w) },
 		"Await":    func(w atom.Writer) { e.Await(w) },
 		"Drop":     func(w atom.Writer) { e.Drop(w) },
-		"AsSent":   func(w atom.Writer) { e.AsSent(w) },
+		"AsSent":   func(w atom.Writer) { e.PinPatch(w) },
 		"Live":     func(w atom.Writer) { e.Live(w) },
-		"LiveOn":   func(w atom.Writer) { e.LiveOn(w, a) },
+		"LiveOn":   func(w atom.Writer) { e.InLogOf(w, a) },
 		"Patch":    func(w atom.Writer) { e.Patch(w, 0) },
-		"States":   func(w atom.Writer) { e.States(w, 0) },
+		"States":   func(w atom.Writer) { e.Around(w, 0) },
 		"Concerns": func(w atom.Writer) { e.Concerns(w, a) },
 		"Overlaps": func(w atom.Writer) { e.Overlaps(w, e) },
 		"SyncFunc": func(w atom.Writer) { a.SyncFunc(w, func(int) (int, error) { return 9, nil }, e) },

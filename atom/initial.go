@@ -22,12 +22,12 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 	if loading {
 		return false, nil
 	}
-	b := w.begin()
-	defer w.end(b)
-	c := b.s.cellOf(a.root)
+	b := w.beginWrite()
+	defer w.endWrite(b)
+	c := b.s.logOf(a.root)
 	path := c.pathNow(a.path)
 	name := path.String()
-	set, whole := c.setIn(path)
+	set, whole := c.userPathsIn(path)
 	if _, had := c.initialized[name]; had || whole {
 		return false, nil
 	}
@@ -42,7 +42,7 @@ func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, 
 }
 
 // grafted puts value in the place of what is there, but for the parts at paths.
-func grafted[T any](value T, paths []draft.Path) revision[T] {
+func grafted[T any](value T, paths []draft.Path) transform[T] {
 	return func(prev *T) (*T, draft.Changes, error) {
 		next, c, err := draft.Adopt(prev, &value)
 		if err != nil || c.Empty() || len(paths) == 0 {
@@ -56,10 +56,10 @@ func grafted[T any](value T, paths []draft.Path) revision[T] {
 	}
 }
 
-// setIn returns the paths, from the part at path, to what is not for an initial value
+// userPathsIn returns the paths, from the part at path, to what is not for an initial value
 // to replace; whole reports that the part itself is not.
-func (c *cell) setIn(path draft.Path) (parts []draft.Path, whole bool) {
-	for _, p := range c.changed {
+func (c *rootLog) userPathsIn(path draft.Path) (parts []draft.Path, whole bool) {
+	for _, p := range c.userPaths {
 		if !p.Overlaps(path) {
 			continue
 		}
@@ -76,18 +76,18 @@ func (c *cell) setIn(path draft.Path) (parts []draft.Path, whole bool) {
 	return parts, false
 }
 
-// noted is how many paths are kept to know what the user has changed. Beyond
+// maxUserPaths is how many paths are kept to know what the user has changed. Beyond
 // that everything counts as changed: rather no initial value than a lost one.
-const noted = 256
+const maxUserPaths = 256
 
-// note remembers what a folded entry was about.
-func (c *cell) note(paths iter.Seq[draft.Path]) {
+// recordUserChange remembers what a folded entry was about.
+func (c *rootLog) recordUserChange(paths iter.Seq[draft.Path]) {
 	for path := range paths {
-		if len(c.changed) == noted {
-			c.changed = []draft.Path{nil}
+		if len(c.userPaths) == maxUserPaths {
+			c.userPaths = []draft.Path{nil}
 		}
-		if !path.CoveredBy(c.changed) {
-			c.changed = append(c.changed, path.Clone())
+		if !path.CoveredBy(c.userPaths) {
+			c.userPaths = append(c.userPaths, path.Clone())
 		}
 	}
 }

@@ -134,7 +134,7 @@ func element[P, E any](parent *Atom[P], step draft.Step, stands draft.Addressabi
 			e, _, ok := find(*p, stepOf(at, len(parent.path)))
 			return e, ok
 		},
-		edit: func(state any, where *draft.Path, as application, revise revision[E]) (any, draft.Changes, error) {
+		edit: func(state any, where *draft.Path, as applyMode, revise transform[E]) (any, draft.Changes, error) {
 			return parent.edit(state, where, as, func(prev *P) (*P, draft.Changes, error) {
 				was, at, ok := find(*prev, stepOf(where, len(parent.path)))
 				if !ok {

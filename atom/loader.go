@@ -36,24 +36,24 @@ func (s *Store) loaderOf(id uint64) *loader {
 	return l
 }
 
-// begin starts a load in place of the one under way. What that one has read
+// start starts a load in place of the one under way. What that one has read
 // stays observed until the new one has done its reading.
-func (l *loader) begin(s *Store, run func(context.Context, *loadReader)) {
+func (l *loader) start(s *Store, run func(context.Context, *loadReader)) {
 	l.cancel()
 	ctx, cancel := context.WithCancel(context.Background())
 	before := l.flight
 	r := &loadReader{s: s, l: l, run: run, seen: map[source]bool{}}
 	l.flight, l.cancel = r, cancel
-	l.become(s, loadState{loading: true, err: l.state.err})
+	l.setState(s, loadState{loading: true, err: l.state.err})
 	go func() {
 		defer cancel()
 		returned := false
 		defer func() {
-			b := s.begin()
-			defer s.end(b)
-			before.forget()
+			b := s.beginWrite()
+			defer s.endWrite(b)
+			before.stopObserving()
 			if !returned && l.flight == r && l.state.loading {
-				l.become(s, loadState{err: errExited})
+				l.setState(s, loadState{err: errExited})
 			}
 		}()
 		run(ctx, r)
@@ -61,8 +61,8 @@ func (l *loader) begin(s *Store, run func(context.Context, *loadReader)) {
 	}()
 }
 
-// current reports whether what was loaded last is what would be loaded now.
-func (l *loader) current(s *Store) bool {
+// isCurrent reports whether what was loaded last is what would be loaded now.
+func (l *loader) isCurrent(s *Store) bool {
 	if l.good == nil || l.state.loading || l.state.err != nil {
 		return false
 	}
@@ -79,7 +79,7 @@ func (l *loader) resume(s *Store) {
 	r := l.good
 	l.flight, r.over = r, false
 	for _, d := range r.read {
-		r.stop = append(r.stop, s.observing(d.src, becauseValue, r.again))
+		r.stop = append(r.stop, s.subscribeLocked(d.src, valueChanged, r.reload))
 	}
 }
 
@@ -90,18 +90,18 @@ var errExited = errors.New("atom: the load has ended its goroutine (runtime.Goex
 // abandon ends the load under way, and stops observing what was read.
 func (l *loader) abandon(s *Store) {
 	l.cancel()
-	l.flight.forget()
+	l.flight.stopObserving()
 	l.flight = nil
-	l.become(s, loadState{err: l.state.err})
+	l.setState(s, loadState{err: l.state.err})
 }
 
-func (l *loader) become(s *Store, next loadState) {
-	s.changed()
+func (l *loader) setState(s *Store, next loadState) {
+	s.advanceEpoch()
 	l.state = &next
-	l.at.tell(s, becauseValue)
+	l.at.notifyWatchers(s, valueChanged)
 }
 
-func protect[T any](ctx context.Context, r Reader, load func(context.Context, Reader) (T, error)) (value T, err error) {
+func callLoad[T any](ctx context.Context, r Reader, load func(context.Context, Reader) (T, error)) (value T, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = fmt.Errorf("atom: the load panicked: %v\n%s", reason, debug.Stack())
@@ -121,40 +121,40 @@ type loadReader struct {
 	stop []func()
 	over bool
 
-	loaded func(b *Batch, enter func(contained ...*Entry))
+	onLoad func(b *Batch, enter func(contained ...*Entry))
 }
 
-func (r *loadReader) open(src source) *Store {
+func (r *loadReader) beginRead(src source) *Store {
 	s := r.s
-	s.begin()
+	s.beginWrite()
 	if src != nil && !r.seen[src] && !r.over {
 		noted := false
 		defer func() {
 			if !noted { // a function that was called to look at src did not return
-				s.end(nil)
+				s.endWrite(nil)
 			}
 		}()
 		r.seen[src] = true
 		r.read = append(r.read, dependency{src: src, seen: src.peek(s)})
-		r.stop = append(r.stop, s.observing(src, becauseValue, r.again))
+		r.stop = append(r.stop, s.subscribeLocked(src, valueChanged, r.reload))
 		noted = true
 	}
 	return s
 }
 
-func (r *loadReader) close() { r.s.end(nil) }
+func (r *loadReader) endRead() { r.s.endWrite(nil) }
 
-// again begins another load, if this one is still the last.
-func (r *loadReader) again() {
-	b := r.s.begin()
-	defer r.s.end(b)
+// reload begins another load, if this one is still the last.
+func (r *loadReader) reload() {
+	b := r.s.beginWrite()
+	defer r.s.endWrite(b)
 	if r.l.flight == r && r.l.wanted {
-		r.l.begin(r.s, r.run)
+		r.l.start(r.s, r.run)
 	}
 }
 
-// forget ends the observations; a nil r has none.
-func (r *loadReader) forget() {
+// stopObserving ends the observations; a nil r has none.
+func (r *loadReader) stopObserving() {
 	if r == nil {
 		return
 	}
@@ -165,23 +165,23 @@ func (r *loadReader) forget() {
 	r.stop = nil
 }
 
-// OnLoaded, called inside a load with its Reader, has f put the loaded value
+// OnLoad, called inside a load with its Reader, has f put the loaded value
 // in its place, in the batch in which that happens: enter makes it the base, and
 // takes the entries that it contains out of the log, as [Atom.SyncFunc] does. A
 // load that fails, or that nobody waits for any more, does not call f. Another
 // Reader is left alone: there is no base to come.
-func OnLoaded(r Reader, f func(b *Batch, enter func(contained ...*Entry))) {
+func OnLoad(r Reader, f func(b *Batch, enter func(contained ...*Entry))) {
 	if r, ok := r.(*loadReader); ok {
-		r.loaded = f
+		r.onLoad = f
 	}
 }
 
-func (r *loadReader) enter(b *Batch, enter func(contained ...*Entry)) {
-	if r.loaded == nil {
+func (r *loadReader) install(b *Batch, enter func(contained ...*Entry)) {
+	if r.onLoad == nil {
 		enter()
 		return
 	}
-	b.s.hand(func(b *Batch) { r.loaded(b, enter) })
+	b.s.callWith(func(b *Batch) { r.onLoad(b, enter) })
 }
 
 // loadSource is the state of the loader with that id, as something to depend on.
@@ -190,5 +190,5 @@ type loadSource uint64
 func (id loadSource) peek(s *Store) any                   { return s.loaderOf(uint64(id)).state }
 func (id loadSource) same(_ *Store, before, now any) bool { return before == now }
 func (id loadSource) observe(s *Store, w watcher) (stop func()) {
-	return s.loaderOf(uint64(id)).at.watch(w).end
+	return s.loaderOf(uint64(id)).at.watch(w).remove
 }

@@ -35,7 +35,7 @@ func TestAnAsyncAtomThatWasReadIsForgotten(t *testing.T) {
 	kept := func() int {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return len(s.loaders) + len(s.memos) + len(s.cells)
+		return len(s.loaders) + len(s.memos) + len(s.logs)
 	}
 	if !collected(func() bool { return kept() == 0 }) {
 		t.Errorf("%d are kept of atoms that nobody has", kept())

@@ -27,8 +27,8 @@ func (l *lock) Lock() {
 
 // claim notes that the calling goroutine, which holds l, is its owner.
 func (l *lock) claim() {
-	if l.holder() == 0 {
-		l.own(goroutine.Current())
+	if l.currentOwner() == 0 {
+		l.setOwner(goroutine.Current())
 	}
 }
 
@@ -38,27 +38,27 @@ func (l *lock) Unlock() {
 	l.mu.Unlock()
 }
 
-// mine reports whether the calling goroutine owns l.
-func (l *lock) mine() bool { return l.holder() == goroutine.Current() }
+// isOwner reports whether the calling goroutine owns l.
+func (l *lock) isOwner() bool { return l.currentOwner() == goroutine.Current() }
 
-// own and holder do without an atomic operation, which would take as long as the
+// setOwner and holder do without an atomic operation, which would take as long as the
 // mutex itself: a goroutine that reads its own ID has written it last, for it
 // clears it before it lets go. Whatever else it reads says that it is not the owner.
 //
 //go:norace
-func (l *lock) own(id goroutine.ID) { l.owner = id }
+func (l *lock) setOwner(id goroutine.ID) { l.owner = id }
 
 //go:norace
-func (l *lock) holder() goroutine.ID { return l.owner }
+func (l *lock) currentOwner() goroutine.ID { return l.owner }
 
 // wait is Lock when somebody holds l.
 func (l *lock) wait() {
 	me := goroutine.Current()
-	if l.holder() == me {
+	if l.currentOwner() == me {
 		panic(ErrReentered)
 	}
-	waiting.enter(me, l)
-	defer waiting.leave(me)
+	waiting.add(me, l)
+	defer waiting.remove(me)
 	l.mu.Lock()
 }
 
@@ -71,22 +71,22 @@ type waits struct {
 	locks map[goroutine.ID]*lock
 }
 
-// enter notes that a goroutine is about to wait. It panics with [ErrDeadlock] when
+// add notes that a goroutine is about to wait. It panics with [ErrDeadlock] when
 // that would never end: the last one of a circle finds it out, for what it reads of
 // the others, who wait, stays so. One that has got its lock meanwhile is no part of
 // a circle: it leaves before it claims it.
-func (w *waits) enter(me goroutine.ID, l *lock) {
+func (w *waits) add(me goroutine.ID, l *lock) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for next := l; next != nil; next = w.locks[next.holder()] {
-		if next.holder() == me {
+	for next := l; next != nil; next = w.locks[next.currentOwner()] {
+		if next.currentOwner() == me {
 			panic(ErrDeadlock)
 		}
 	}
 	w.locks[me] = l
 }
 
-func (w *waits) leave(me goroutine.ID) {
+func (w *waits) remove(me goroutine.ID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.locks, me)

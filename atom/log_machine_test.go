@@ -189,7 +189,7 @@ func (y *yard) asSent() {
 		y.Skip("what an edit of a collection sends is not known here")
 	}
 	y.Log("as sent", e.moves)
-	e.entry.AsSent(y.store)
+	e.entry.PinPatch(y.store)
 	for _, m := range e.moves {
 		sent := m.led
 		m.sent = &sent
@@ -255,7 +255,7 @@ func (y *yard) states() {
 		if slices.Contains(y.docks[m.dock].over, e) {
 			below, above = m.below, m.above
 		}
-		b, a := e.entry.States(y.store, i)
+		b, a := e.entry.Around(y.store, i)
 		if asJSON(b) != below || asJSON(a) != above {
 			y.Fatalf("%v leads\nfrom %s\n  to %s, want\nfrom %s\n  to %s", m, asJSON(b), asJSON(a), below, above)
 		}

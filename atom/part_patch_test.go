@@ -33,7 +33,7 @@ func TestPatchOfAPartSaysWhereItStands(t *testing.T) {
 		{ofMap, `[{"op":"replace","path":"/Map/k/L","value":[2]}]`},
 	} {
 		edit := EditOf(Focus(row.atom, func(d *labelled) *loud { return &d.L }), func(l *loud) { l.N = 2 })
-		_, c, err := edit.editor.apply(&v, anew)
+		_, c, err := edit.editor.apply(&v, applyFresh)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -95,12 +95,12 @@ var inside = map[string]func(s *atom.Store, use func()) any{
 		return panicOf(func() { s.Batch(func(*atom.Batch) { use() }) })
 	},
 	"Attach": func(s *atom.Store, use func()) any {
-		return panicOf(func() { atom.Attach(s, new(int), func() int { use(); return 0 }) })
+		return panicOf(func() { atom.StoreValue(s, new(int), func() int { use(); return 0 }) })
 	},
 	"OnLoaded": func(s *atom.Store, use func()) any {
 		var reason any
 		a := atom.Async(func(_ context.Context, r atom.Reader) (int, error) {
-			atom.OnLoaded(r, func(_ *atom.Batch, enter func(...*atom.Entry)) { reason = panicOf(use); enter() })
+			atom.OnLoad(r, func(_ *atom.Batch, enter func(...*atom.Entry)) { reason = panicOf(use); enter() })
 			return 1, nil
 		})
 		a.Load(context.Background(), s)

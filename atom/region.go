@@ -27,19 +27,19 @@ type watch struct {
 
 // A watcher is told, under the lock, that what it watches may have changed.
 type watcher interface {
-	stale(s *Store, why reason)
+	invalidate(s *Store, why reason)
 }
 
 type reason uint8
 
 const (
-	becauseValue  reason = 1 << iota // the value may have changed
-	becauseStatus                    // an entry on it came, went or succeeded
-	becauseBoth   = becauseValue | becauseStatus
+	valueChanged  reason = 1 << iota // the value may have changed
+	statusChanged                    // an entry on it came, went or succeeded
+	bothChanged   = valueChanged | statusChanged
 )
 
 // watch adds a watcher to the region at path.
-func (c *cell) watch(path draft.Path, w watcher) *watch {
+func (c *rootLog) watch(path draft.Path, w watcher) *watch {
 	at := &c.top
 	for _, step := range path {
 		at = at.child(step)
@@ -73,10 +73,10 @@ func (p *region) child(step draft.Step) *region {
 	return child
 }
 
-// end removes the watch, and the regions that nobody needs any more.
+// remove removes the watch, and the regions that nobody needs any more.
 //
 //go:noinline
-func (x *watch) end() {
+func (x *watch) remove() {
 	if x.next != nil {
 		x.next.prev = x.prev
 	}
@@ -93,46 +93,46 @@ func (x *watch) end() {
 	}
 }
 
-// touch tells the watchers of every region on the way to each path, of the
+// notify tells the watchers of every region on the way to each path, of the
 // region itself, and of everything below it.
-func (c *cell) touch(s *Store, paths iter.Seq[draft.Path], why reason) {
+func (c *rootLog) notify(s *Store, paths iter.Seq[draft.Path], why reason) {
 	if len(c.top.children) == 0 {
-		c.top.tell(s, why)
+		c.top.notifyWatchers(s, why)
 		return
 	}
 	for path := range paths {
-		c.top.touch(s, path, why)
+		c.top.notify(s, path, why)
 	}
 }
 
-func (p *region) touch(s *Store, path draft.Path, why reason) {
-	p.tell(s, why)
+func (p *region) notify(s *Store, path draft.Path, why reason) {
+	p.notifyWatchers(s, why)
 	if len(p.children) == 0 {
 		return
 	}
 	if len(path) == 0 || path[0].Identity() == nil {
 		for _, child := range p.children {
-			child.touch(s, nil, why)
+			child.notify(s, nil, why)
 		}
 		return
 	}
 	key := path[0].Identity()
 	if child := p.children[key]; child != nil {
-		child.touch(s, path[1:], why)
+		child.notify(s, path[1:], why)
 	}
 	if p.anywhere == 0 || draft.IsAnywhere(key) {
 		return
 	}
 	for key, child := range p.children {
 		if draft.IsAnywhere(key) {
-			child.touch(s, nil, why)
+			child.notify(s, nil, why)
 		}
 	}
 }
 
 //go:noinline
-func (p *region) tell(s *Store, why reason) {
+func (p *region) notifyWatchers(s *Store, why reason) {
 	for x := p.first; x != nil; x = x.next {
-		x.watcher.stale(s, why)
+		x.watcher.invalidate(s, why)
 	}
 }

@@ -50,20 +50,20 @@ var ErrKeyTaken = errors.New("atom: another element has this key")
 // element newKey, when there was one that was renamed, and when the base has newKey and an
 // entry is about it. Nothing has changed then.
 func Rekey[C any, K comparable](w Writer, collection *Atom[C], oldKey, newKey K) error {
-	b := w.begin()
-	defer w.end(b)
-	c := b.s.cellOf(collection.root)
+	b := w.beginWrite()
+	defer w.endWrite(b)
+	c := b.s.logOf(collection.root)
 	r, err := draft.NewRename[C](c.pathNow(collection.path).Clone(), oldKey, newKey)
 	if err == nil {
 		err = b.s.rekey(c, collection.root, r)
 	}
 	if err != nil {
-		b.s.failed(collection, err)
+		b.s.reportError(collection, err)
 	}
 	return err
 }
 
-func (s *Store) rekey(c *cell, root *origin, r *draft.Rename) error {
+func (s *Store) rekey(c *rootLog, root *definition, r *draft.Rename) error {
 	from, to := r.From, r.To
 	for _, step := range r.In {
 		if id := step.Identity(); id == nil || draft.IsAnywhere(id) {
@@ -87,7 +87,7 @@ func (s *Store) rekey(c *cell, root *origin, r *draft.Rename) error {
 		return fmt.Errorf("%w: %v", ErrKeyTaken, to)
 	}
 	if toThere {
-		c.makeStates() // may call a lens that does not return: nothing has changed yet
+		c.computeStates() // may call a lens that does not return: nothing has changed yet
 	}
 	c.renames = log
 	s.renames++
@@ -97,20 +97,20 @@ func (s *Store) rekey(c *cell, root *origin, r *draft.Rename) error {
 	edit := &renaming{Edit: Edit{root: root, path: r.In}, rename: r}
 	edit.editor = edit
 	e.edits = []*Edit{&edit.Edit}
-	e.portions = []portion{{entry: e, cell: c, edits: e.edits, after: r.State(c.visible)}}
+	e.parts = []rootEntry{{entry: e, log: c, edits: e.edits, after: r.State(c.visible)}}
 	log.add(r)
-	for i := range c.changed {
-		c.changed[i] = r.Path(c.changed[i])
+	for i := range c.userPaths {
+		c.userPaths[i] = r.Path(c.userPaths[i])
 	}
 	for name, path := range c.initialized {
 		delete(c.initialized, name)
 		path = r.Path(path)
 		c.initialized[path.String()] = path
 	}
-	c.portions = append(c.portions, &e.portions[0])
-	c.top.move(r.In.With(draft.KeyStep(r.From)), r.In.With(draft.KeyStep(to)))
-	c.touch(s, slices.Values([]draft.Path{r.In.With(draft.KeyStep(to))}), becauseBoth)
-	c.show(s, e.portions[0].after)
+	c.entries = append(c.entries, &e.parts[0])
+	c.top.rename(r.In.With(draft.KeyStep(r.From)), r.In.With(draft.KeyStep(to)))
+	c.notify(s, slices.Values([]draft.Path{r.In.With(draft.KeyStep(to))}), bothChanged)
+	c.setVisible(s, e.parts[0].after)
 	if toThere {
 		c.rebase(s, base, slices.Values([]draft.Path{r.In}), nil)
 	} else {
@@ -120,9 +120,9 @@ func (s *Store) rekey(c *cell, root *origin, r *draft.Rename) error {
 }
 
 // names reports whether an entry in the log is about what is at a path, or a part of it.
-func (c *cell) names(path draft.Path) bool {
-	return slices.ContainsFunc(c.portions, func(p *portion) bool {
-		for x := range p.concernNow() {
+func (c *rootLog) names(path draft.Path) bool {
+	return slices.ContainsFunc(c.entries, func(p *rootEntry) bool {
+		for x := range p.touchedPathsNow() {
 			if x.HasPrefix(path) {
 				return true
 			}
@@ -138,17 +138,17 @@ type renaming struct {
 	rename *draft.Rename
 }
 
-func (e *renaming) fresh() *Edit             { return &e.Edit }
-func (e *renaming) led() (before, after any) { return nil, nil }
-func (e *renaming) forget()                  {}
-func (e *renaming) find(state any) any       { return state }
+func (e *renaming) clone() *Edit                   { return &e.Edit }
+func (e *renaming) endpoints() (before, after any) { return nil, nil }
+func (e *renaming) release()                       {}
+func (e *renaming) find(state any) any             { return state }
 
-func (e *renaming) apply(state any, _ application) (any, draft.Changes, error) {
+func (e *renaming) apply(state any, _ applyMode) (any, draft.Changes, error) {
 	return e.rename.State(state), draft.Changes{}, nil
 }
 
-// move has those told of what is at one path who were told of what is at another.
-func (p *region) move(from, to draft.Path) {
+// rename has those told of what is at one path who were told of what is at another.
+func (p *region) rename(from, to draft.Path) {
 	at := p
 	for _, step := range from {
 		if at = at.children[step.Identity()]; at == nil {
@@ -159,11 +159,11 @@ func (p *region) move(from, to draft.Path) {
 	for _, step := range to {
 		p = p.child(step)
 	}
-	p.take(at)
+	p.merge(at)
 }
 
-// take has p have all that another region has.
-func (p *region) take(other *region) {
+// merge has p have all that another region has.
+func (p *region) merge(other *region) {
 	for x := other.first; x != nil; {
 		next := x.next
 		x.region, x.prev, x.next = p, nil, p.first
@@ -173,6 +173,6 @@ func (p *region) take(other *region) {
 		p.first, x = x, next
 	}
 	for key, child := range other.children {
-		p.child(draft.KeyStep(key)).take(child)
+		p.child(draft.KeyStep(key)).merge(child)
 	}
 }

@@ -272,7 +272,7 @@ func (y *renamer) asSent() {
 		y.Skip("what an edit of a collection sends is not known here")
 	}
 	y.Log("as sent", e.does)
-	e.AsSent(y.store)
+	e.PinPatch(y.store)
 	e.sent, e.sentFrom, e.sentTo = true, e.was, e.set
 }
 
@@ -397,7 +397,7 @@ func (y *renamer) check() {
 			y.Fatalf("%s has left", e.does)
 		}
 		before, c := e.Before(y.store, 0), e.Patch(y.store, 0)
-		_, above := e.States(y.store, 0)
+		_, above := e.Around(y.store, 0)
 		after := marshalled(e.check(before, c))
 		if want := marshalled(above); after != want && !e.sent {
 			y.Fatalf("%s: the patch\n%v\nof %s\nmakes %s,\n want %s", e.does, c, marshalled(before), after, want)

@@ -79,7 +79,7 @@ func TestWhatIsSentNamesTheNewKey(t *testing.T) {
 			(*all)[i].Done = true
 		}
 	})
-	add.AsSent(s)
+	add.PinPatch(s)
 	if err := atom.Rekey(s, rows, "tmp", "2"); err != nil {
 		t.Fatal(err)
 	}

@@ -122,7 +122,7 @@ func (l *renameLog) baseThen(base any) any {
 	return base
 }
 
-func (l *renameLog) folded(p *portion) bool {
+func (l *renameLog) folded(p *rootEntry) bool {
 	if _, is := p.edits[0].editor.(*renaming); !is {
 		return false
 	}

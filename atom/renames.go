@@ -30,7 +30,7 @@ type renames interface {
 	baseThen(base any) any
 
 	// folded reports whether p is a rename, which is in the base from now on.
-	folded(p *portion) bool
+	folded(p *rootEntry) bool
 }
 
 // stepOf returns the i-th step of a path, nil without one.
@@ -42,7 +42,7 @@ func stepOf(p *draft.Path, i int) *draft.Step {
 }
 
 // whereNow returns where the part at path is now, nil when it is there.
-func (c *cell) whereNow(path draft.Path) *draft.Path {
+func (c *rootLog) whereNow(path draft.Path) *draft.Path {
 	if c.renames == nil {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (c *cell) whereNow(path draft.Path) *draft.Path {
 }
 
 // pathNow is whereNow, or path.
-func (c *cell) pathNow(path draft.Path) draft.Path {
+func (c *rootLog) pathNow(path draft.Path) draft.Path {
 	if at := c.whereNow(path); at != nil {
 		return *at
 	}
@@ -58,7 +58,7 @@ func (c *cell) pathNow(path draft.Path) draft.Path {
 }
 
 // baseNow is the base with the keys that elements have now.
-func (c *cell) baseNow() any {
+func (c *rootLog) baseNow() any {
 	if c.renames == nil {
 		return c.base
 	}
@@ -68,22 +68,22 @@ func (c *cell) baseNow() any {
 // targetNow is where a target is in s now.
 func (s *Store) targetNow(a Target) (root uint64, path draft.Path) {
 	root, path = a.target()
-	if c := s.cells[root]; c != nil {
+	if c := s.logs[root]; c != nil {
 		path = c.pathNow(path)
 	}
 	return root, path
 }
 
 // locate finds out where in c an edit is to be made, which is about to be dispatched.
-func (e *Edit) locate(c *cell) {
+func (e *Edit) locate(c *rootLog) {
 	if e.at = c.whereNow(e.path); e.at != nil {
 		e.path = *e.at
 	}
 }
 
-// setNow yields what the changes of p have set.
-func (p *portion) setNow() iter.Seq[draft.Path] {
-	renames := p.cell.renames
+// setPathsNow yields what the changes of p have set.
+func (p *rootEntry) setPathsNow() iter.Seq[draft.Path] {
+	renames := p.log.renames
 	if renames == nil {
 		return p.changes.SetPaths
 	}
@@ -96,10 +96,10 @@ func (p *portion) setNow() iter.Seq[draft.Path] {
 // element on the way to it another key, a target of the same value under that. [Overlap]
 // of two such targets, and their names, are those of what the store has now.
 func Current(r Reader, a Target) Target {
-	s := r.open(nil)
-	defer r.close()
+	s := r.beginRead(nil)
+	defer r.endRead()
 	root, path := a.target()
-	if c := s.cells[root]; c != nil {
+	if c := s.logs[root]; c != nil {
 		if at := c.whereNow(path); at != nil {
 			return &current{a, root, *at}
 		}
@@ -109,8 +109,8 @@ func Current(r Reader, a Target) Target {
 
 // Renames returns how often [Rekey] has renamed something in r's store.
 func Renames(r Reader) uint64 {
-	s := r.open(nil)
-	defer r.close()
+	s := r.beginRead(nil)
+	defer r.endRead()
 	return s.renames
 }
 

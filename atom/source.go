@@ -12,7 +12,7 @@ import (
 type source interface {
 	// peek returns the value now, as a pointer that is compared with same.
 	peek(s *Store) any
-	// same reports whether two results of peek are the same value. The second is
+	// applyAgain reports whether two results of peek are the same value. The second is
 	// what peek returns now.
 	same(s *Store, before, now any) bool
 	// observe has w told when the value may have changed, until stop is called.
@@ -42,8 +42,8 @@ func (a *Atom[T]) String() string { return nameOf(a.root.id, a.path) }
 func nameOf(root uint64, path draft.Path) string { return fmt.Sprintf("atom %d%s", root, path) }
 
 func (a *Atom[T]) nudge(s *Store) {
-	c := s.cellOf(a.root)
-	c.touch(s, slices.Values([]draft.Path{c.pathNow(a.path)}), becauseStatus)
+	c := s.logOf(a.root)
+	c.notify(s, slices.Values([]draft.Path{c.pathNow(a.path)}), statusChanged)
 }
 
 func (a *Atom[T]) peek(s *Store) any {
@@ -60,6 +60,6 @@ func (a *Atom[T]) same(_ *Store, before, now any) bool {
 }
 
 func (a *Atom[T]) observe(s *Store, w watcher) (stop func()) {
-	c := s.cellOf(a.root)
-	return c.watch(c.pathNow(a.path), w).end
+	c := s.logOf(a.root)
+	return c.watch(c.pathNow(a.path), w).remove
 }

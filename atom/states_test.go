@@ -70,7 +70,7 @@ func TestDropLeavesOtherPartsAlone(t *testing.T) {
 			if got := fmt.Sprint(runs); got != "map[a:1 b:2 c:1]" {
 				t.Errorf("the functions ran %s", got)
 			}
-			below, above := fourth.States(s, 0)
+			below, above := fourth.Around(s, 0)
 			if below.(*berth).Count != 2 || above.(*berth).Count != 6 {
 				t.Errorf("the fourth has led from %v to %v", below, above)
 			}
@@ -145,7 +145,7 @@ func TestOneEditInSeveralEntries(t *testing.T) {
 	}
 	third, err := atom.DispatchAll(s, inc)
 	must(t, err)
-	first.AsSent(s)
+	first.PinPatch(s)
 	must(t, first.Drop(s))
 	if got := both.Get(s); got != (two{1, 1}) {
 		t.Errorf("with the third alone: %v", got)

@@ -12,13 +12,13 @@ import "github.com/atomsaga/atomsaga/internal/sorting"
 // whatever they have subscribed to. One that stops before its turn is not called
 // any more; one that subscribes meanwhile hears of what changes from then on.
 func Subscribe[T any](s *Store, a Readable[T], f func()) (stop func()) {
-	return s.subscribe(a, becauseValue, f)
+	return s.subscribe(a, valueChanged, f)
 }
 
 // Watch is Subscribe that calls f also when an entry that concerns a comes,
 // succeeds or goes, whether that changes the value or not. See [Pending].
 func Watch[T any](s *Store, a Readable[T], f func()) (stop func()) {
-	return s.subscribe(a, becauseBoth, f)
+	return s.subscribe(a, bothChanged, f)
 }
 
 // A subscription is a callback on one source. Values are compared before
@@ -38,12 +38,12 @@ type subscription struct {
 
 //go:noinline
 func (s *Store) subscribe(src source, why reason, f func()) (stop func()) {
-	return s.subscribed(&subscription{store: s, src: src, call: f, why: why})
+	return s.start(&subscription{store: s, src: src, call: f, why: why})
 }
 
-// changes returns a channel that is sent to when the value of src has changed, before
+// notifyChannel returns a channel that is sent to when the value of src has changed, before
 // anybody is told: who waits for it may be a subscriber that others wait behind.
-func (s *Store) changes(src source) (changed <-chan struct{}, stop func()) {
+func (s *Store) notifyChannel(src source) (changed <-chan struct{}, stop func()) {
 	c := make(chan struct{}, 1)
 	send := func() {
 		select {
@@ -51,22 +51,22 @@ func (s *Store) changes(src source) (changed <-chan struct{}, stop func()) {
 		default:
 		}
 	}
-	return c, s.subscribed(&subscription{store: s, src: src, call: send, why: becauseValue, atOnce: true})
+	return c, s.start(&subscription{store: s, src: src, call: send, why: valueChanged, atOnce: true})
 }
 
-func (s *Store) subscribed(x *subscription) (stop func()) {
-	b := s.begin()
-	defer s.end(b)
+func (s *Store) start(x *subscription) (stop func()) {
+	b := s.beginWrite()
+	defer s.endWrite(b)
 	end := s.observe(x)
 	return func() {
-		b := s.begin()
-		defer s.end(b)
+		b := s.beginWrite()
+		defer s.endWrite(b)
 		end()
 	}
 }
 
-// observing is subscribe under the lock.
-func (s *Store) observing(src source, why reason, f func()) (stop func()) {
+// subscribeLocked is subscribe under the lock.
+func (s *Store) subscribeLocked(src source, why reason, f func()) (stop func()) {
 	return s.observe(&subscription{store: s, src: src, call: f, why: why})
 }
 
@@ -83,12 +83,12 @@ func (s *Store) observe(x *subscription) (stop func()) {
 	}
 }
 
-func (x *subscription) stale(s *Store, why reason) {
+func (x *subscription) invalidate(s *Store, why reason) {
 	if why &= x.why; why == 0 {
 		return
 	}
 	if x.pending == 0 {
-		s.due = append(s.due, x)
+		s.dirty = append(s.dirty, x)
 	}
 	x.pending |= why
 }
@@ -97,7 +97,7 @@ func (x *subscription) stale(s *Store, why reason) {
 // function of the user panics meanwhile, or ends its goroutine, the others are told
 // all the same.
 func (s *Store) commit() {
-	if len(s.due) == 0 && len(s.news) == 0 {
+	if len(s.dirty) == 0 && len(s.changed) == 0 {
 		return
 	}
 	done := false
@@ -106,16 +106,16 @@ func (s *Store) commit() {
 			s.commit()
 		}
 	}()
-	for len(s.due) > 0 { // deriving a value may make others due
-		x := s.due[0]
-		s.due = s.due[1:]
+	for len(s.dirty) > 0 { // deriving a value may make others due
+		x := s.dirty[0]
+		s.dirty = s.dirty[1:]
 		x.check()
 	}
-	news := s.news
-	s.due, s.news = nil, nil
+	news := s.changed
+	s.dirty, s.changed = nil, nil
 	sorting.By(news, func(a, b **subscription) bool { return (*a).number < (*b).number })
 	for _, x := range news {
-		s.notes.add(x.deliver)
+		s.notifications.add(x.deliver)
 	}
 	done = true
 }
@@ -130,12 +130,12 @@ func (x *subscription) check() {
 	different := !x.src.same(x.store, x.last, now)
 	x.last = now
 	switch {
-	case !different && why&becauseStatus == 0:
+	case !different && why&statusChanged == 0:
 	case x.atOnce:
 		x.call()
 	case !x.queued:
 		x.queued = true
-		x.store.news = append(x.store.news, x)
+		x.store.changed = append(x.store.changed, x)
 	}
 }
 

@@ -73,7 +73,7 @@ func (x *burst) take(t *Task) {
 // longer make sense together.
 func (x *burst) merge(b *atom.Batch) (err error) {
 	t := x.task
-	below, _ := t.entries[0].States(b, 0)
+	below, _ := t.entries[0].Around(b, 0)
 	add, merged := t.work.merging(below), draft.Changes{}
 	for _, e := range t.entries {
 		if merged, err = add(e.Before(b, 0), e.Patch(b, 0)); err != nil {

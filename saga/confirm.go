@@ -68,7 +68,7 @@ func Live(
 
 // Confirm has enter put a base in its place which contains what the tasks with
 // these ids have changed; ids of other devices are left alone. enter hands the
-// entries on to [atom.Atom.SyncFunc], or to what [atom.OnLoaded] gives it:
+// entries on to [atom.Atom.SyncFunc], or to what [atom.OnLoad] gives it:
 //
 //	saga.Confirm(b, []string{mutation}, func(contained ...*atom.Entry) error {
 //		return kind.SyncFunc(b, next, contained...)
@@ -150,12 +150,12 @@ func (r *registry) expects(t *Task) {
 }
 
 func (r *registry) isLive(b *atom.Batch, e *atom.Entry) bool {
-	return slices.ContainsFunc(r.live, func(c *confirmation) bool { return e.LiveOn(b, c.atom) })
+	return slices.ContainsFunc(r.live, func(c *confirmation) bool { return e.InLogOf(b, c.atom) })
 }
 
 // waitsFor reports whether a base of a is still to come.
 func (t *Task) waitsFor(b *atom.Batch, a atom.Target) bool {
-	return slices.ContainsFunc(t.entries, func(e *atom.Entry) bool { return e.LiveOn(b, a) })
+	return slices.ContainsFunc(t.entries, func(e *atom.Entry) bool { return e.InLogOf(b, a) })
 }
 
 // remind has those told who wait for a base, of a task that has succeeded, if

@@ -155,7 +155,7 @@ func (t *Task) record(b *atom.Batch) error {
 		return err
 	}
 	if last.Len() > 0 {
-		_, above := last.States(b, 0)
+		_, above := last.Around(b, 0)
 		t.work.entered(above)
 	}
 	return nil

@@ -33,7 +33,7 @@ type client struct {
 type clientKey struct{}
 
 func clientOf(s *atom.Store) *client {
-	return atom.Attach(s, clientKey{}, func() *client {
+	return atom.StoreValue(s, clientKey{}, func() *client {
 		c := &client{
 			store: s, state: atom.New(OutboxState{}), page: newID(), ctx: context.Background(),
 			items: map[string]*item{}, contained: map[string][]atom.Target{},

@@ -29,7 +29,7 @@ type registryKey struct{}
 
 //go:noinline
 func registryOf(r atom.Reader) *registry {
-	return atom.Attach(r, registryKey{}, newRegistry)
+	return atom.StoreValue(r, registryKey{}, newRegistry)
 }
 
 func newRegistry() *registry {

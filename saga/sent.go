@@ -109,7 +109,7 @@ func (t *Task) patchTexts() (texts [][]byte, err error) {
 func (t *Task) freeze(b *atom.Batch) {
 	t.sent = true
 	for _, e := range t.entries {
-		e.AsSent(b)
+		e.PinPatch(b)
 	}
 }
 

@@ -28,7 +28,7 @@ func (c catalogState) waiting() bool { return !c.Loaded && (c.Loading || c.Err =
 // it keeps its slice and its map.
 var catalog = atom.Derive(func(r atom.Reader) catalogState {
 	now := kinds.Get(r)
-	last := atom.Attach(r, catalogCacheKey{}, func() *catalogState { return &catalogState{} })
+	last := atom.StoreValue(r, catalogCacheKey{}, func() *catalogState { return &catalogState{} })
 	next := catalogState{Loaded: now.Loaded, Loading: now.Loading}
 	if now.Err != nil {
 		next.Err = now.Err.Error()

@@ -167,7 +167,7 @@ func (f *Feed) Open(s *atom.Store, c Config) (stop func()) {
 
 // in returns what the feed keeps in a store.
 func (f *Feed) in(r atom.Reader) *following {
-	return atom.Attach(r, f, func() *following {
+	return atom.StoreValue(r, f, func() *following {
 		return &following{feed: f, waiting: map[position]Event{}, link: Connecting, wake: make(chan struct{}, 1), deciding: make(chan struct{}, 1), world: thisPage}
 	})
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// concern yields the paths that the portion is about: what it changes, or its
+// touchedPaths yields the paths that the portion is about: what it changes, or its
 // targets when it changes nothing.
-func (p *portion) concern() iter.Seq[draft.Path] {
+func (p *rootEntry) touchedPaths() iter.Seq[draft.Path] {
 	if !p.changes.Empty() {
 		return p.changes.Paths()
 	}
@@ -21,10 +21,10 @@ func (p *portion) concern() iter.Seq[draft.Path] {
 	}
 }
 
-// lead is what all paths of concern begin with.
+// commonPrefix is what all paths of concern begin with.
 //
 //go:noinline
-func (p *portion) lead() draft.Path {
+func (p *rootEntry) commonPrefix() draft.Path {
 	switch {
 	case !p.changes.Empty():
 		return p.changes.CommonPath()
@@ -34,14 +34,14 @@ func (p *portion) lead() draft.Path {
 	return nil
 }
 
-// concernNow returns the concern by the keys that elements have now.
-func (p *portion) concernNow() iter.Seq[draft.Path] {
-	renames := p.cell.renames
+// touchedPathsNow returns the concern by the keys that elements have now.
+func (p *rootEntry) touchedPathsNow() iter.Seq[draft.Path] {
+	renames := p.log.renames
 	if renames == nil {
-		return p.concern()
+		return p.touchedPaths()
 	}
 	return func(yield func(draft.Path) bool) {
-		for path := range p.concern() {
+		for path := range p.touchedPaths() {
 			if !yield(renames.now(path, p.entry)) {
 				return
 			}
@@ -49,25 +49,25 @@ func (p *portion) concernNow() iter.Seq[draft.Path] {
 	}
 }
 
-func (p *portion) touch(s *Store, why reason) { p.cell.touch(s, p.concernNow(), why) }
+func (p *rootEntry) notify(s *Store, why reason) { p.log.notify(s, p.touchedPathsNow(), why) }
 
-func (p *portion) concerns(root uint64, path draft.Path) bool {
-	if p.cell.root != root || p.synced {
+func (p *rootEntry) concerns(root uint64, path draft.Path) bool {
+	if p.log.root != root || p.inBase {
 		return false
 	}
-	if renames := p.cell.renames; renames != nil {
+	if renames := p.log.renames; renames != nil {
 		path = renames.then(path, p.entry)
 	}
-	if !p.lead().Overlaps(path) {
+	if !p.commonPrefix().Overlaps(path) {
 		return false
 	}
 	if !p.changes.Empty() && len(path) <= len(p.changes.CommonPath()) {
 		return true
 	}
-	if p.changes.Len() >= indexed {
-		return p.indexOf().overlaps(path)
+	if p.changes.Len() >= minIndexed {
+		return p.pathIndex().overlaps(path)
 	}
-	for q := range p.concern() {
+	for q := range p.touchedPaths() {
 		if q.Overlaps(path) {
 			return true
 		}
@@ -76,8 +76,8 @@ func (p *portion) concerns(root uint64, path draft.Path) bool {
 }
 
 func (e *Entry) concerns(root uint64, path draft.Path) bool {
-	for i := range e.portions {
-		if e.portions[i].concerns(root, path) {
+	for i := range e.parts {
+		if e.parts[i].concerns(root, path) {
 			return true
 		}
 	}
@@ -87,30 +87,30 @@ func (e *Entry) concerns(root uint64, path draft.Path) bool {
 // Concerns reports whether the entry is about a, a part of a, or something
 // that a is a part of.
 func (e *Entry) Concerns(r Reader, a Target) bool {
-	e.open(r)
-	defer r.close()
+	e.beginRead(r)
+	defer r.endRead()
 	return e.concerns(e.store.targetNow(a))
 }
 
-// LiveOn reports whether the entry concerns a, as in [Entry.Concerns], and is in
+// InLogOf reports whether the entry concerns a, as in [Entry.Concerns], and is in
 // the log of a's root: neither dropped, nor folded, nor contained in a base.
-func (e *Entry) LiveOn(r Reader, a Target) bool {
-	e.open(r)
-	defer r.close()
+func (e *Entry) InLogOf(r Reader, a Target) bool {
+	e.beginRead(r)
+	defer r.endRead()
 	return e.live() && e.concerns(e.store.targetNow(a))
 }
 
 // Overlaps reports whether both entries are about the same part of the state, in
 // the same store.
 func (e *Entry) Overlaps(r Reader, other *Entry) bool {
-	e.open(r)
-	defer r.close()
+	e.beginRead(r)
+	defer r.endRead()
 	if other.store != e.store {
 		return false
 	}
-	for i := range e.portions {
-		for j := range other.portions {
-			if e.portions[i].overlaps(&other.portions[j]) {
+	for i := range e.parts {
+		for j := range other.parts {
+			if e.parts[i].overlaps(&other.parts[j]) {
 				return true
 			}
 		}
@@ -118,12 +118,12 @@ func (e *Entry) Overlaps(r Reader, other *Entry) bool {
 	return false
 }
 
-func (p *portion) overlaps(other *portion) bool {
-	if p.cell != other.cell || p.cell.renames == nil && !p.lead().Overlaps(other.lead()) {
+func (p *rootEntry) overlaps(other *rootEntry) bool {
+	if p.log != other.log || p.log.renames == nil && !p.commonPrefix().Overlaps(other.commonPrefix()) {
 		return false // mostly so, and found out without making a path
 	}
-	for path := range p.concernNow() {
-		if other.concerns(p.cell.root, path) {
+	for path := range p.touchedPathsNow() {
+		if other.concerns(p.log.root, path) {
 			return true
 		}
 	}
@@ -142,11 +142,11 @@ func Overlap(a, b Target) bool {
 // that change a, a part of it, or something that it is a part of. [Watch] tells
 // when that may have changed.
 func Pending(r Reader, a Target) (n int) {
-	s := r.open(nil)
-	defer r.close()
+	s := r.beginRead(nil)
+	defer r.endRead()
 	root, path := s.targetNow(a)
-	if c := s.cells[root]; c != nil {
-		for _, p := range c.portions {
+	if c := s.logs[root]; c != nil {
+		for _, p := range c.entries {
 			if p.entry.state == entryPending && p.concerns(root, path) {
 				n++
 			}
@@ -158,7 +158,7 @@ func Pending(r Reader, a Target) (n int) {
 // Nudge tells those who [Watch] something that overlaps a to look again,
 // although no value has changed. For packages that keep a status beside it.
 func Nudge(w Writer, a Target) {
-	b := w.begin()
-	defer w.end(b)
+	b := w.beginWrite()
+	defer w.endWrite(b)
 	a.nudge(b.s)
 }

@@ -15,7 +15,7 @@ func TestPendingLooksAtARowsOwnChangesWhateverAnEntryChanges(t *testing.T) {
 		if pending := pendingOf(s, rows, other); pending != len(rows) { // the first one makes the index
 			t.Fatalf("of an entry with %d changes %d rows of %d are pending", n, pending, len(rows))
 		}
-		p := &e.portions[0]
+		p := &e.parts[0]
 		x := p.index
 		if x == nil || x.loose {
 			t.Fatalf("of an entry with %d changes there is no index", n)
@@ -102,9 +102,9 @@ func TestConcernIndexFindsWhatAllPathsSay(t *testing.T) {
 			"a lens that may be there": anywhere,
 		} {
 			id, path := a.target()
-			p := &e.portions[0]
+			p := &e.parts[0]
 			want := false
-			for q := range p.concern() {
+			for q := range p.touchedPaths() {
 				want = want || q.Overlaps(path)
 			}
 			if got := p.concerns(id, path); got != want {

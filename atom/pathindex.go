@@ -2,29 +2,29 @@ package atom
 
 import "github.com/atomsaga/atomsaga/atom/draft"
 
-// A concernIndex finds, among what a portion changes, what overlaps a path, without
+// A pathIndex finds, among what a portion changes, what overlaps a path, without
 // going through the rest: a row that asks whether an import of ten thousand
 // is about it must not read ten thousand paths.
-type concernIndex struct {
+type pathIndex struct {
 	of    draft.Changes
 	first map[any]int32 // the first step with this identity below the prefix; from 1
 	next  []int32       // by step, from 1: the next one with the same identity; 0 is none
 	loose bool          // some step may be anywhere
 }
 
-// indexed is how many changes are worth an index.
-const indexed = 16
+// minIndexed is how many changes are worth an index.
+const minIndexed = 16
 
-// indexOf is the index of what p changes, made when it is first asked for.
-func (p *portion) indexOf() *concernIndex {
+// pathIndex is the index of what p changes, made when it is first asked for.
+func (p *rootEntry) pathIndex() *pathIndex {
 	if p.index == nil || !p.index.of.Same(p.changes) {
-		p.index = newConcernIndex(p.changes)
+		p.index = newPathIndex(p.changes)
 	}
 	return p.index
 }
 
-func newConcernIndex(c draft.Changes) *concernIndex {
-	x := &concernIndex{of: c, first: make(map[any]int32, c.Len()), next: make([]int32, c.Len()+1)}
+func newPathIndex(c draft.Changes) *pathIndex {
+	x := &pathIndex{of: c, first: make(map[any]int32, c.Len()), next: make([]int32, c.Len()+1)}
 	for i := range c.Len() {
 		var id any
 		if path := c.PathBelow(i); len(path) > 0 {
@@ -42,7 +42,7 @@ func newConcernIndex(c draft.Changes) *concernIndex {
 
 // overlaps reports whether one of the changes is at path, above or below it, where
 // path begins as their prefix does, and goes on.
-func (x *concernIndex) overlaps(path draft.Path) bool {
+func (x *pathIndex) overlaps(path draft.Path) bool {
 	path = path[len(x.of.CommonPath()):]
 	id := path[0].Identity()
 	if x.loose || id == nil || draft.IsAnywhere(id) {
@@ -57,7 +57,7 @@ func (x *concernIndex) overlaps(path draft.Path) bool {
 }
 
 // anyOverlaps is overlaps without the index; path is behind the prefix.
-func (x *concernIndex) anyOverlaps(path draft.Path) bool {
+func (x *pathIndex) anyOverlaps(path draft.Path) bool {
 	for i := range x.of.Len() {
 		if x.of.PathBelow(i).Overlaps(path) {
 			return true

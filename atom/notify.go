@@ -2,16 +2,16 @@ package atom
 
 import "sync"
 
-// A noteQueue delivers callbacks in the order in which they were added, one
+// A notifyQueue delivers callbacks in the order in which they were added, one
 // at a time, outside the store's lock. A callback that causes more of them
 // does not nest: they follow after it.
-type noteQueue struct {
+type notifyQueue struct {
 	mu         sync.Mutex
 	waiting    []func()
 	delivering bool
 }
 
-func (q *noteQueue) add(f func()) {
+func (q *notifyQueue) add(f func()) {
 	q.mu.Lock()
 	q.waiting = append(q.waiting, f)
 	q.mu.Unlock()
@@ -19,7 +19,7 @@ func (q *noteQueue) add(f func()) {
 
 // deliver calls everything that waits, unless somebody is at it already. The
 // callbacks behind one that panics are still called.
-func (q *noteQueue) deliver() {
+func (q *notifyQueue) deliver() {
 	q.mu.Lock()
 	if q.delivering || len(q.waiting) == 0 {
 		q.mu.Unlock()
@@ -42,7 +42,7 @@ func (q *noteQueue) deliver() {
 }
 
 // next takes the first callback. With nil it ends the delivery.
-func (q *noteQueue) next() func() {
+func (q *notifyQueue) next() func() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.waiting) == 0 {
@@ -55,7 +55,7 @@ func (q *noteQueue) next() func() {
 	return f
 }
 
-func (q *noteQueue) stop() {
+func (q *notifyQueue) stop() {
 	q.mu.Lock()
 	q.delivering = false
 	q.mu.Unlock()
