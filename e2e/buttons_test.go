@@ -11,8 +11,7 @@ import (
 	"github.com/atomsaga/atomsaga/e2e/browser"
 )
 
-// buttons notes in every page, and for all of them, which buttons have been shown, and
-// which were pressed.
+// buttons records, for all pages, which buttons were shown and which were pressed.
 const buttons = `{
 	const noted = JSON.parse(sessionStorage.getItem("buttons") ?? '{"shown":[],"pressed":[]}')
 	const note = (list, name) => {
@@ -35,8 +34,7 @@ const buttons = `{
 	})
 }`
 
-// Every button of the demo is pressed, and does what it says. Those of push are
-// in push_test.go: without a server for that the page has no switch for it.
+// The buttons of push are tested in push_test.go: this server has no push.
 func TestEveryButtonDoesWhatItSays(t *testing.T) {
 	a := newApp(t)
 	a.Allow("422")

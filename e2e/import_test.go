@@ -26,7 +26,7 @@ func (a *app) press(name string)          { a.importer().Role("button", name).Cl
 func (a *app) wantCount(text string)      { a.count().WantText(text) }
 func (a *app) openImporter()              { a.importer().CSS("summary").Click() }
 
-// fileOf writes a list of kinds.
+// fileOf writes a list of kinds to a file, and returns its path.
 func fileOf(t *testing.T, name string, list any) string {
 	t.Helper()
 	content, err := json.Marshal(list)
@@ -40,7 +40,7 @@ func fileOf(t *testing.T, name string, list any) string {
 	return path
 }
 
-// manyKinds are n new ones, and one that is there, with another name.
+// manyKinds returns n new kinds, and one that exists, with another name.
 func manyKinds(n int) []kind.Kind {
 	all := make([]kind.Kind, n, n+1)
 	for i := range all {
@@ -164,7 +164,6 @@ func TestAFileThatCannotBeImported(t *testing.T) {
 	a.wantCount("983 kinds")
 }
 
-// Ten thousand kinds come in, and the page answers all the while.
 func TestThePageIsUsableDuringAnImport(t *testing.T) {
 	a := openPage(t, pathOf(wasDeathOf))
 	a.openImporter()
@@ -201,9 +200,8 @@ func TestThePageIsUsableDuringAnImport(t *testing.T) {
 	a.wantDirection(false, false)
 }
 
-// Whatever a page does at once, nobody can do anything else meanwhile. A tenth of a
-// second is felt. So that a machine that is busy with other things is not taken for a
-// page that is, the best of a few rounds counts.
+// A user notices a page that does not respond for a tenth of a second. The best of a few
+// rounds counts, as the machine may be busy.
 func TestNoStepOfAnImportOfManyKindsIsLong(t *testing.T) {
 	const rounds = 4
 	big := fileOf(t, "kinds.json", manyKinds(10_000))
@@ -220,8 +218,8 @@ func TestNoStepOfAnImportOfManyKindsIsLong(t *testing.T) {
 	t.Errorf("in each of %d rounds the page did something for so long without a pause that it is felt", rounds)
 }
 
-// longestTaskOfAnImport imports the file, once to cancel it and once to its end, and
-// returns how long the page worked at most without a pause.
+// longestTaskOfAnImport imports the file, once cancelled and once to the end, and returns
+// the longest time that the page did not respond, in milliseconds.
 func longestTaskOfAnImport(t *testing.T, big string) int {
 	a := openPage(t, pathOf(wasDeathOf))
 	a.waitForLive()

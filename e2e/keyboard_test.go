@@ -4,8 +4,8 @@ package e2e
 
 import "testing"
 
-// tabTo presses Tab until the JavaScript expression about the focused element,
-// called active, is true.
+// tabTo presses Tab until the JavaScript expression is true, in which active is the
+// focused element.
 func (a *app) tabTo(t *testing.T, expression string) {
 	t.Helper()
 	for range 40 {

@@ -28,7 +28,6 @@ func TestOfflineReloadStartsFromTheWorker(t *testing.T) {
 	a.wantDirection(true, false)
 }
 
-// What is kept of a page is that page, so that nothing else is there before the program.
 func TestOfflineAPageIsTheOneThatWasSeen(t *testing.T) {
 	a := openPage(t, "/")
 	a.waitForWorker()

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// TestPictures looks at every page in light and dark, on a desk, on a phone, and on a
-// small one.
-// E2E_SCREENSHOTS=1 keeps what it saw in e2e/out.
+// TestPictures checks every page in light and dark, in a window, on a phone and on a small
+// phone. With E2E_SCREENSHOTS=1 it writes pictures to e2e/out.
 func TestPictures(t *testing.T) {
 	a := openPage(t, "/")
 	a.Allow("422")
@@ -54,8 +53,8 @@ func TestPictures(t *testing.T) {
 	all("phone")
 }
 
-// What the README shows: a change that was saved, one that was taken back, and one
-// that is on its way. docs/page-light.png is readme-light.png.
+// The picture of the README has a change that was saved, one that was taken back and one
+// that is pending. docs/page-light.png is readme-light.png.
 func TestPictureOfTheReadme(t *testing.T) {
 	a := openPage(t, pathOf(wasDeathOf))
 	a.Allow("422")
@@ -76,7 +75,6 @@ func TestPictureOfTheReadme(t *testing.T) {
 	a.show("readme")
 }
 
-// The panel of push, in each of its states.
 func TestPicturesOfPush(t *testing.T) {
 	b := openPushable(t)
 	b.Allow("403")
@@ -109,7 +107,7 @@ func TestPicturesOfPush(t *testing.T) {
 	}
 }
 
-// show looks at the page in light and in dark.
+// show checks the page in light and in dark.
 func (a *app) show(name string) {
 	for _, dark := range []bool{false, true} {
 		a.SetDark(dark)
@@ -118,7 +116,7 @@ func (a *app) show(name string) {
 			colours = "dark"
 		}
 		a.WantTrue(`matchMedia("(prefers-color-scheme: ` + colours + `)").matches`)
-		// What is wider than the window has to be scrolled sideways to be read.
+		// Nothing may be wider than the window.
 		a.WantTrue(`[document.documentElement, ...document.querySelectorAll(".desk, .list-rows, .panel")].every(e => e.scrollWidth <= e.clientWidth)`)
 		if os.Getenv("E2E_SCREENSHOTS") == "1" {
 			a.Picture(name + "-" + colours)

@@ -17,23 +17,22 @@ import (
 	"github.com/atomsaga/atomsaga/internal/standin/chromium"
 )
 
-// A device is a browser that push messages reach, and the Google behind it. Real
-// are the page, Firebase's code in it, its worker, the server, go-fcm, and HTTP
-// between these two; a stand-in answers in Google's place, and what it was sent is
-// handed to the worker: see the package chromium for what the page does not see of that.
+// A device is an app in a browser that push messages reach. The page, Firebase's code in
+// it, its worker, the server and go-fcm are real. A stand-in answers instead of Google,
+// and deliver passes what it was sent to the worker.
 type device struct {
 	*app
 	fcm     *standin.FCM
 	desktop *browser.Desktop
-	pushed  int         // messages that have been delivered
-	refused atomic.Bool // Google hands out no token
+	pushed  int         // number of messages that were delivered
+	refused atomic.Bool // the stand-in refuses a token
 }
 
-// tokenOfB is what Google calls the browser.
+// tokenOfB is the token of the browser.
 const tokenOfB = "token-of-b"
 
-// openPushable starts a server with push and opens a browser of the kind that messages
-// can reach, on no page yet.
+// openPushable starts a server with push, and a browser that push messages can reach, with
+// no page open.
 func openPushable(t *testing.T) *device {
 	t.Helper()
 	fcm := standin.New()
@@ -63,15 +62,15 @@ func (d *device) panel() *browser.Element { return d.TestID("push") }
 func (d *device) tell() *browser.Element  { return d.panel().Role("switch", "Tell this device") }
 func (d *device) wantState(state string)  { d.panel().CSS(".panel-state").WantText(state) }
 
-// turnOn has the device told of changes.
+// turnOn turns push on.
 func (d *device) turnOn() {
 	d.panel().CSS("summary").Click()
 	d.tell().Click()
 	d.wantState("on")
 }
 
-// deliver waits for the next message that the server sends, and has the browser
-// get it: those very bytes.
+// deliver waits for the next message that the server sends, and delivers it to the
+// browser unchanged.
 func (d *device) deliver(t *testing.T) standin.Message {
 	t.Helper()
 	for {
@@ -93,7 +92,7 @@ func (d *device) deliver(t *testing.T) standin.Message {
 	}
 }
 
-// token is what Google calls the browser, if it does.
+// token returns the token for the browser, "" to refuse it.
 func (d *device) token() string {
 	if d.refused.Load() {
 		return ""
@@ -101,14 +100,14 @@ func (d *device) token() string {
 	return tokenOfB
 }
 
-// push has the browser get a message.
+// push delivers a message to the browser.
 func (d *device) push(payload []byte) {
 	if err := chromium.Deliver(d.Context(), d.gate.URL(""), payload); err != nil {
 		d.program.t.Fatal(err)
 	}
 }
 
-// allow has the user allow notifications, or block them.
+// allow allows notifications, or blocks them, as the user would.
 func (d *device) allow(setting cdp.PermissionSetting) {
 	if err := chromium.SetNotifications(d.Context(), setting); err != nil {
 		d.program.t.Fatal(err)
@@ -151,8 +150,7 @@ func TestANotificationBringsThePageBackThatNobodyLooksAt(t *testing.T) {
 	b.wantDirection(false, false)
 }
 
-// With its event stream cut off, what an open page learns of others it learns by
-// push: and puts it below what its own user has just done.
+// Without its event stream an open page gets the changes of others by push.
 func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
 	b := openPushable(t)
 	b.allow("granted")
@@ -177,7 +175,6 @@ func TestAnOpenPageShowsWhatIsPushedBelowItsPendingChange(t *testing.T) {
 	b.wantDirection(false, false)
 }
 
-// Whoever can push could push anything.
 func TestAMessageThatCannotBeReadIsShownAllTheSame(t *testing.T) {
 	b := openPushable(t)
 	b.allow("granted")
@@ -219,7 +216,7 @@ func TestOnStaysOnAndTokensAreRefreshed(t *testing.T) {
 	b.wantState("off")
 }
 
-// wantDevices waits until the server knows so many devices.
+// wantDevices waits until the server has that many devices.
 func (d *device) wantDevices(n int) {
 	d.WantTrue(fmt.Sprintf(`fetch("/api/push").then(r => r.json()).then(counts => counts.devices === %d)`, n))
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/atomsaga/atomsaga/e2e/gate"
 )
 
-// What the browser denies the page costs only what it is for: a change is sent all the
-// same, and where it would not outlive the page that says so.
+// A change is sent even if the browser denies what keeps it. When it would be lost with the
+// page, the page says so.
 func TestAChangeIsSentWhateverTheBrowserDenies(t *testing.T) {
 	for _, test := range []struct {
 		reason, script string
@@ -53,12 +53,12 @@ func TestAChangeIsSentWhateverTheBrowserDenies(t *testing.T) {
 	}
 }
 
-// wantOutboxText waits until what the outbox says is like a regular expression.
+// wantOutboxText waits until the text of the outbox matches the regular expression.
 func (a *app) wantOutboxText(like string) {
 	a.WantTrue(`/` + like + `/.test(document.querySelector("[data-testid=outbox]").innerText)`)
 }
 
-// takeServerAway takes the server away, from a page that can begin without one.
+// takeServerAway makes the server unreachable, once the page can start without one.
 func (a *app) takeServerAway() {
 	a.waitForWorker()
 	a.Allow("ERR_")
@@ -66,7 +66,7 @@ func (a *app) takeServerAway() {
 	a.gate.Down(true)
 }
 
-// records is how many the outbox has on the disk.
+// records is an expression for the number of records in the outbox on disk.
 const records = `new Promise((resolve) => {
 	const request = indexedDB.open("atomsaga")
 	request.onsuccess = () => {
@@ -76,7 +76,7 @@ const records = `new Promise((resolve) => {
 	}
 })`
 
-// denyRoom has the browser keep no record, until room says that it may again.
+// denyRoom makes the browser store no record until sessionStorage.room is set.
 const denyRoom = `{
 	const add = IDBObjectStore.prototype.add
 	IDBObjectStore.prototype.add = function (...record) {
@@ -89,8 +89,8 @@ const denyRoom = `{
 	}
 }`
 
-// openWithFullStorage opens a kind's page in a browser that has no room left, and makes a change
-// that the server does not answer.
+// openWithFullStorage opens a kind's page in a browser that has no room left, and makes a
+// change that the gate holds.
 func openWithFullStorage(t *testing.T) (a *app, change *gate.Rule) {
 	a = newApp(t)
 	a.Allow("ERR_")
@@ -105,7 +105,6 @@ func openWithFullStorage(t *testing.T) (a *app, change *gate.Rule) {
 	return a, change
 }
 
-// Neither another tab, nor anything else that works, makes a change kept that is not.
 func TestAChangeThatIsNotKeptIsNotSaidToBe(t *testing.T) {
 	a, change := openWithFullStorage(t)
 	b := a.openAnother(pathOf(wasDeathOf))
@@ -139,7 +138,6 @@ func TestAChangeThatWasNotKeptIsWhenThereIsRoom(t *testing.T) {
 	}
 }
 
-// The user clears what the browser keeps for the page, while it is open.
 func TestWhatWasClearedIsWrittenAnew(t *testing.T) {
 	a := openPage(t, pathOf(wasDeathOf))
 	a.takeServerAway()

@@ -53,7 +53,7 @@ func TestAProgramThatDoesNotComeTakesClicksBack(t *testing.T) {
 	}
 }
 
-// An extension of the browser may put something first, before the program comes.
+// A browser extension may insert an element before the program starts.
 func TestThePageAppearsOnceWhateverElseIsInTheBody(t *testing.T) {
 	a, program := openBeforeProgram(t, pathOf(wasDeathOf))
 	a.direction().Click()
@@ -68,7 +68,7 @@ func TestThePageAppearsOnceWhateverElseIsInTheBody(t *testing.T) {
 	a.WantTrue(`document.querySelectorAll(".page").length === 1`)
 }
 
-// Where cookies are blocked all of these throw.
+// denyStorage makes all storage throw, as when cookies are blocked.
 const denyStorage = `(() => {
 	const deny = (object, name) => Object.defineProperty(object, name, { configurable: true, get() { throw new DOMException("denied", "SecurityError") } })
 	for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) deny(window, name)
@@ -100,7 +100,7 @@ func TestWithoutStorageEverythingButKeepingWorks(t *testing.T) {
 	a.Picture("without-storage")
 }
 
-// A translator puts fonts in the places of texts.
+// translatePage replaces texts by font elements, as a translator does.
 const translatePage = `(() => {
 	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), all = []
 	while (texts.nextNode()) all.push(texts.currentNode)

@@ -34,33 +34,33 @@ func TestTorture(t *testing.T) {
 		first, _ = strconv.ParseUint(wanted, 10, 64)
 	}
 	for seed := first; seed < first+uint64(seeds); seed++ {
-		t.Run(fmt.Sprintf("SEED=%d", seed), func(t *testing.T) { newTorture(t, seed).suffer(edits) })
+		t.Run(fmt.Sprintf("SEED=%d", seed), func(t *testing.T) { newTorture(t, seed).run(edits) })
 	}
 }
 
-// A torture is what happens with one seed.
+// A torture is the run of one seed.
 type torture struct {
 	t      *testing.T
 	random *rand.Rand
 	tabs   [2]*app
-	down   bool // the network, or the server
-	dead   bool // the server's process
+	down   bool // the gate is down
+	dead   bool // the server was killed
 
-	made  []string        // every value that a field was set to, in order
-	kept  map[string]bool // of those, what the outbox or the server was seen to have
-	since []string        // what was made since the last look
-	told  map[string]int
+	written []string        // every value that a field was set to, in order
+	stored  map[string]bool // the values that the outbox or the server was seen to have
+	unseen  []string        // values written since recordStored was called that it did not find
+	counts  map[string]int  // of what happened, for the log
 }
 
-// Each tab writes to a field of its own, in two kinds, so that it is known what
-// has to be in it in the end.
+// Each tab writes only to its own field of the two kinds, so that the last value in each
+// is known.
 var (
-	tortured = []kind.ID{wasDeathOf, diedIn}
-	fields   = [2]string{"name", "description"}
+	editedKinds = []kind.ID{wasDeathOf, diedIn}
+	fields      = [2]string{"name", "description"}
 )
 
 func newTorture(t *testing.T, seed uint64) *torture {
-	r := &torture{t: t, random: rand.New(rand.NewPCG(seed, 6)), kept: map[string]bool{}, told: map[string]int{}}
+	r := &torture{t: t, random: rand.New(rand.NewPCG(seed, 6)), stored: map[string]bool{}, counts: map[string]int{}}
 	a := openPage(t, pathOf(wasDeathOf))
 	a.waitForWorker()
 	r.tabs = [2]*app{a, a.openAnother(pathOf(diedIn))}
@@ -71,26 +71,26 @@ func newTorture(t *testing.T, seed uint64) *torture {
 	return r
 }
 
-func (r *torture) suffer(edits int) {
-	for len(r.kept) < edits {
+func (r *torture) run(edits int) {
+	for len(r.stored) < edits {
 		for range 1 + r.random.IntN(12) {
 			r.edit(r.random.IntN(2))
 		}
-		r.look()
+		r.recordStored()
 		n := r.random.IntN(2)
 		switch dice := r.random.IntN(100); {
 		case dice < 25:
-			r.told["reloads"]++
-			r.tabs[n].Goto(r.tabs[n].gate.URL(pathOf(tortured[r.random.IntN(2)])))
+			r.counts["reloads"]++
+			r.tabs[n].Goto(r.tabs[n].gate.URL(pathOf(editedKinds[r.random.IntN(2)])))
 			r.tabs[n].waitForProgram()
 		case dice < 35:
-			r.told["crashes"]++
+			r.counts["crashes"]++
 			r.crash(n)
 		case dice < 50:
-			r.told["cuts"]++
-			r.cut(!r.down)
+			r.counts["cuts"]++
+			r.setDown(!r.down)
 		case dice < 65:
-			r.told["kills of the server"]++
+			r.counts["kills of the server"]++
 			if r.dead {
 				r.tabs[0].program.restart()
 			} else {
@@ -102,15 +102,15 @@ func (r *torture) suffer(edits int) {
 	if r.dead {
 		r.tabs[0].program.restart()
 	}
-	r.cut(false)
+	r.setDown(false)
 	r.check()
 }
 
-// edit sets a field as its user does, without the time that typing takes.
+// edit sets the field of a tab at once, without typing.
 func (r *torture) edit(n int) {
-	value := fmt.Sprintf("%s %d", fields[n], len(r.made)+1)
-	r.made = append(r.made, value)
-	r.since = append(r.since, value)
+	value := fmt.Sprintf("%s %d", fields[n], len(r.written)+1)
+	r.written = append(r.written, value)
+	r.unseen = append(r.unseen, value)
 	browser.Eval[bool](r.tabs[n].Tab, fmt.Sprintf(`(() => {
 		const field = document.getElementById(%q)
 		field.focus()
@@ -121,18 +121,18 @@ func (r *torture) edit(n int) {
 	})()`, fields[n], value))
 }
 
-// crash ends a tab, and opens another one in its place.
+// crash crashes a tab and opens another in its place.
 func (r *torture) crash(n int) {
 	other := r.tabs[1-n]
 	r.tabs[n].Crash()
-	r.tabs[n] = other.openAnother(pathOf(tortured[r.random.IntN(2)]))
+	r.tabs[n] = other.openAnother(pathOf(editedKinds[r.random.IntN(2)]))
 	r.tabs[n].Allow("ERR_")
 	r.tabs[n].Allow("503")
-	r.look()
+	r.recordStored()
 }
 
-// cut cuts the network, or mends it.
-func (r *torture) cut(down bool) {
+// setDown takes the gate down, or brings it up again and tells the pages.
+func (r *torture) setDown(down bool) {
 	r.down = down
 	r.tabs[0].gate.Down(down)
 	if !down {
@@ -142,17 +142,17 @@ func (r *torture) cut(down bool) {
 	}
 }
 
-// look notes what the outbox and the server have of what was made. What neither
-// has is in the memory of a page, if at all, and may be lost with it.
-func (r *torture) look() {
-	all := r.waiting() // first: what has left it by the next line is on the server
+// recordStored records which values the outbox or the server has. Others are in the memory
+// of a page only, and may be lost with it.
+func (r *torture) recordStored() {
+	all := r.outboxInputs() // read first: what leaves the outbox meanwhile is on the server
 	for _, c := range r.tabs[0].program.commits() {
 		all = append(all, c.patch)
 	}
-	r.since = slices.DeleteFunc(r.since, func(value string) bool {
+	r.unseen = slices.DeleteFunc(r.unseen, func(value string) bool {
 		for _, text := range all {
 			if strings.Contains(text, strconv.Quote(value)) {
-				r.kept[value] = true
+				r.stored[value] = true
 				return true
 			}
 		}
@@ -160,8 +160,8 @@ func (r *torture) look() {
 	})
 }
 
-// waiting reads the outbox, past the program.
-func (r *torture) waiting() []string {
+// outboxInputs returns the inputs of the records in the outbox.
+func (r *torture) outboxInputs() []string {
 	records := browser.Eval[[]string](r.tabs[r.random.IntN(2)].Tab, `new Promise((done, failed) => {
 		const open = indexedDB.open("atomsaga")
 		open.onerror = () => failed(open.error)
@@ -183,7 +183,7 @@ func (r *torture) waiting() []string {
 
 func (r *torture) check() {
 	t := r.t
-	for started := time.Now(); len(r.waiting()) > 0; time.Sleep(50 * time.Millisecond) {
+	for started := time.Now(); len(r.outboxInputs()) > 0; time.Sleep(50 * time.Millisecond) {
 		if time.Since(started) > 3*time.Minute { // a probe may be a minute away
 			for _, tab := range r.tabs {
 				t.Log(browser.Eval[string](tab.Tab, `navigator.locks.query().then(locks => JSON.stringify([document.visibilityState,
@@ -196,21 +196,21 @@ func (r *torture) check() {
 	for _, tab := range r.tabs {
 		tab.TestID("outbox").WantAttribute("data-waiting", "0")
 	}
-	if left := r.waiting(); len(left) > 0 {
+	if left := r.outboxInputs(); len(left) > 0 {
 		t.Errorf("in the outbox are %v", left)
 	}
 	made, keys := map[string]int{}, map[string]int{}
 	for _, c := range r.tabs[0].program.commits() {
 		keys[c.mutation]++
-		for _, value := range r.made {
+		for _, value := range r.written {
 			if strings.Contains(c.patch, strconv.Quote(value)) {
 				made[value]++
 			}
 		}
 	}
-	for _, value := range r.made {
+	for _, value := range r.written {
 		switch {
-		case r.kept[value] && made[value] != 1:
+		case r.stored[value] && made[value] != 1:
 			t.Errorf("%q was made %d times", value, made[value])
 		case made[value] > 1:
 			t.Errorf("%q, which was never seen to be kept, was made %d times", value, made[value])
@@ -221,7 +221,7 @@ func (r *torture) check() {
 			t.Errorf("the key %s made %d commits", key, n)
 		}
 	}
-	for _, id := range tortured {
+	for _, id := range editedKinds {
 		stored := r.tabs[0].program.stored(id)
 		for _, tab := range r.tabs {
 			tab.Goto(tab.gate.URL(pathOf(id)))
@@ -230,5 +230,5 @@ func (r *torture) check() {
 			tab.description().WantValue(stored.Description)
 		}
 	}
-	t.Logf("%d edits, of which %d were kept; %v", len(r.made), len(r.kept), r.told)
+	t.Logf("%d edits, of which %d were kept; %v", len(r.written), len(r.stored), r.counts)
 }
