@@ -124,8 +124,8 @@ func TestServeTellsWhereAndEnds(t *testing.T) {
 	}
 }
 
-// What only the server needs is 27 MB of it. None of that is in the page, and a
-// project that uses atom alone gets no line of it into its go.sum.
+// The modules that only the server needs are 27 MB. They must not be in the page, nor in
+// the go.sum of a project that uses only atom.
 func TestWhoLinksWhat(t *testing.T) {
 	deps := func(os, arch, of string) []string {
 		list := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", of)

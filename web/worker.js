@@ -1,17 +1,15 @@
-// The service worker's first half; go-app's own worker is put behind it, in the
-// same script: cacheName, installWorker and deletePreviousCaches are of that half.
+// The first part of the service worker. go-app's own worker is appended to it, and
+// defines cacheName, resourcesToCache and deletePreviousCaches.
 //
-// go-app answers every request from its cache first, for which only files are
-// right. Data and pages are asked of the server as long as there is one, and come
-// from the cache when there is none.
+// go-app answers every request from its cache first, which is right for files only.
+// Here data and pages come from the server, and from the cache when the server cannot
+// be reached.
 
 const listOfKinds = "/api/kinds";
 
-// What is kept must be what was asked for. Between this device and the server there
-// may be a login, which sends the browser elsewhere, or a hotel's network, which
-// answers everything with a page of its own and status 200: kept as the program,
-// that would be shown whenever the device is offline, or keep the program from
-// starting at all.
+// The media types of files by extension. A login or the network of a hotel may answer
+// instead of the server, with a page of its own and status 200: if that were cached as
+// a file of the program, the program could not start.
 const mediaTypes = {
   css: /^text\/css/,
   js: /javascript/,
@@ -24,7 +22,7 @@ const mediaTypes = {
   woff2: /^font\/woff2/,
 };
 
-// isAnswer reports whether a response is the server's own, with what belongs at the path.
+// isAnswer reports whether a response is from the server, and of the type that the path has.
 function isAnswer(path, response) {
   if (response?.status !== 200 || response.redirected) {
     return false;
@@ -38,19 +36,18 @@ function isAnswer(path, response) {
   if (ending in mediaTypes) {
     return mediaTypes[ending].test(type);
   }
-  return /^text\/html/.test(type) && response.headers.has("Program"); // the server marks its pages
+  return /^text\/html/.test(type) && response.headers.has("Program"); // which the server sets for its pages
 }
 
-// kept returns what the cache of this version has under name, if it is right.
-async function kept(name) {
-  const response = await caches.match(name, { cacheName }); // to open one that the next version has deleted would make it
+// cached returns the response that this version has cached under name, if there is one.
+async function cached(name) {
+  const response = await caches.match(name, { cacheName }); // caches.open would create a cache that the next version has deleted
   return isAnswer(name, response) ? response : undefined;
 }
 
-// go-app installs without holding the worker back, so that a page could be
-// offline with half of its files, and keeps whatever comes with a status of 200.
-// Here a version is kept as a whole, or not at all: the browser tries again when a
-// page is opened the next time.
+// go-app's worker does not wait for its files, and caches whatever has status 200. Here a
+// version is installed as a whole or not at all; the browser tries again when a page is
+// opened.
 self.addEventListener("install", (event) => {
   event.stopImmediatePropagation();
   event.waitUntil(install().then(() => self.skipWaiting()));
@@ -67,8 +64,8 @@ async function install() {
   await Promise.all(resourcesToCache.map((name, i) => cache.put(name, responses[i])));
 }
 
-// The page is claimed once the worker is activated, not before: a page that has
-// a worker already takes another one's activation for an update of the program.
+// The worker claims pages once it is activated, not before: a page with a worker takes
+// the activation of another one for an update of the program.
 self.addEventListener("activate", (event) => {
   event.stopImmediatePropagation();
   event.waitUntil(deletePreviousCaches());
@@ -81,30 +78,29 @@ self.addEventListener("fetch", (event) => {
   const isData = url.pathname.startsWith("/api/");
   event.stopImmediatePropagation();
   if (url.origin !== self.location.origin) {
-    return; // none of ours: the browser does it
+    return; // the browser does it
   }
   if (request.method !== "GET") {
     if (isData) {
       event.waitUntil(refreshSoon());
     }
-    return; // the browser does it: aborting and streaming work as ever
+    return; // the browser does it, with abort and streaming
   }
   if (url.pathname === listOfKinds && url.search === "") {
     event.respondWith(serverFirst(event, listOfKinds));
   } else if (isData) {
-    return; // as well
+    return; // the browser does it
   } else if (request.mode === "navigate") {
     event.respondWith(serverFirst(event, url.pathname + url.search));
   } else {
-    event.respondWith(kept(request.url).then((file) => file ?? fetch(request)));
+    event.respondWith(cached(request.url).then((file) => file ?? fetch(request)));
   }
 });
 
-// serverFirst answers from the server, and while that cannot be reached with
-// what is kept under name. A page that is not kept starts from "/": the
-// program reads the address and shows what belongs there. What something else
-// than the server says in its place is shown as a page, for it may be a way to log
-// in, but is not data.
+// serverFirst returns the answer of the server or, when that cannot be reached, the one
+// cached under name. A page that is not cached starts from "/": the program shows what
+// its address says. An answer that is not from the server is returned for a page, as it
+// may be a login, but not for data.
 async function serverFirst(event, name) {
   const isPage = event.request.mode === "navigate";
   let response, unreachable;
@@ -114,34 +110,33 @@ async function serverFirst(event, name) {
     unreachable = error;
   }
   if (isAnswer(name, response)) {
-    event.waitUntil(keep(name, response.clone())); // the page need not wait for it
+    event.waitUntil(put(name, response.clone()));
     return response;
   }
   if (response && (isPage || response.status !== 200)) {
     return response;
   }
-  const last = (await kept(name)) ?? (isPage ? await kept("/") : undefined);
+  const last = (await cached(name)) ?? (isPage ? await cached("/") : undefined);
   if (!last && !response) {
     throw unreachable;
   }
   return last ?? response;
 }
 
-// keep puts an answer into the cache, as its newest one, and forgets the oldest of
-// the pages: there may be ten thousand.
-const mostPages = 50;
+// put adds a response to the cache as its newest, and deletes the oldest pages beyond
+// maxPages: there may be ten thousand.
+const maxPages = 50;
 
-async function keep(name, response) {
+async function put(name, response) {
   const cache = await caches.open(cacheName);
   await cache.put(name, response);
   const pages = (await cache.keys()).filter(({ url }) => isPage(new URL(url)));
-  await Promise.all(pages.slice(0, -mostPages).map((page) => cache.delete(page)));
+  await Promise.all(pages.slice(0, -maxPages).map((page) => cache.delete(page)));
 }
 
 const isPage = ({ pathname, search }) => pathname.startsWith("/kinds/") || (pathname === "/" && search !== "");
 
-// After a change, what is kept is old. It is fetched anew once no change has
-// been sent for a second, however many there were.
+// refreshSoon fetches what is cached anew, once no change has been sent for a second.
 let lastChange = 0;
 
 async function refreshSoon() {
@@ -154,20 +149,17 @@ async function refreshSoon() {
     for (const name of [listOfKinds, "/"]) {
       const response = await fetch(name);
       if (isAnswer(name, response)) {
-        await keep(name, response);
+        await put(name, response);
       }
     }
   } catch {
-    // Offline: what is kept is the last that there was.
+    // Offline: the cache stays as it is.
   }
 }
 
-// A push message is data: what it says is shown as text and opens no other
-// address than a page of this program.
-//
-// Pages that are open get the changes from it. The browser wants a notification
-// for each message, unless somebody can see that it has arrived: so there is one as
-// long as no page is in view.
+// A push message is passed to the open pages. Browsers demand a notification for each
+// message while no page is visible. It shows the message as text, and opens only pages of
+// this program.
 self.addEventListener("push", (event) => {
   event.stopImmediatePropagation(); // go-app would show every message
   event.waitUntil(receive(event.data));
@@ -182,16 +174,16 @@ async function receive(message) {
   if (pages.some((page) => page.visibilityState === "visible")) {
     return;
   }
-  const path = kind === "" ? "/" : "/kinds/" + encodeURIComponent(kind).replaceAll("%3A", ":"); // as links have it
+  const path = kind === "" ? "/" : "/kinds/" + encodeURIComponent(kind).replaceAll("%3A", ":"); // as in links
   await self.registration.showNotification(title || "Relationship kinds have changed", {
     body,
-    tag: path, // the later one about a kind takes the earlier one's place
+    tag: path, // replaces an earlier one about the same kind
     icon: "/web/icon-192.png",
-    data: { goapp: { path, actions: [] } }, // go-app's half opens it when it is clicked
+    data: { goapp: { path, actions: [] } }, // go-app opens it on a click
   });
 }
 
-// read takes the texts out of a message; one that cannot be read has none.
+// read returns the texts of a message, empty ones if it cannot be read.
 function read(message) {
   const texts = { events: "", title: "", body: "", kind: "" };
   try {
@@ -200,7 +192,7 @@ function read(message) {
       texts[name] = String(data[name] ?? "");
     }
   } catch {
-    // It still says that something has changed.
+    // The notification has a title of its own then.
   }
   return texts;
 }

@@ -69,7 +69,6 @@ func TestSearchIgnoresCase(t *testing.T) {
 	}
 }
 
-// What a change of one kind costs the list, however many there are.
 func BenchmarkChangeOfOneKind(b *testing.B) {
 	for _, n := range []int{1000, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

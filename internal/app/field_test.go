@@ -35,7 +35,7 @@ var knows = kind.Kind{ID: "foaf:knows", Name: "knows", Domain: []string{"Person"
 type fakeServer struct {
 	mu       sync.Mutex
 	requests []fetch.Request
-	answer   func(fetch.Request) (*fetch.Response, error) // runs for as long as the answer takes
+	answer   func(fetch.Request) (*fetch.Response, error) // takes as long as the answer
 }
 
 // loadFrom returns a store that has loaded three kinds, and the server that answers its
@@ -70,7 +70,7 @@ func refusal(why string) (*fetch.Response, error) {
 		Body: []byte(`{"detail":"` + why + `","path":"/name"}`)}, nil
 }
 
-// sent returns how many requests there were.
+// sent returns the number of requests.
 func (v *fakeServer) sent() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -199,8 +199,8 @@ func TestAnEditWaitsForTheServer(t *testing.T) {
 	})
 }
 
-// The server writes the name in its own way. Meanwhile the user has written
-// another one, which fails: what shows then is the server's.
+// The server changes the name that it was sent. Meanwhile the user has set another one,
+// which is refused: then the page shows the server's.
 func TestTheServersValueIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := loadFrom(t, func(r fetch.Request) (*fetch.Response, error) {

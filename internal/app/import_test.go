@@ -15,7 +15,7 @@ import (
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
-// listOf is a file with these kinds.
+// listOf returns the content of a file with these kinds.
 func listOf(kinds ...kind.Kind) []byte { return marshal(kinds) }
 
 func likes() kind.Kind {

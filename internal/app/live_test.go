@@ -11,7 +11,6 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
-// What comes from outside is a kind afterwards, or it is nothing.
 func TestEventsThatMakeAKindInvalidAreRefused(t *testing.T) {
 	s, _ := loadFrom(t, func(fetch.Request) (*fetch.Response, error) { return answerOf(nil) })
 	for _, test := range []struct {

@@ -27,8 +27,7 @@ func (s fixedSource) Kinds(context.Context) ([]kind.Kind, error) { return s.kind
 
 var register = sync.OnceFunc(Register)
 
-// prerender returns the body of a page as the server would send it, without
-// its indentation.
+// prerender returns the body of a page as the server sends it, without indentation.
 func prerender(t *testing.T, from fixedSource, address string) string {
 	t.Helper()
 	register()
@@ -113,7 +112,6 @@ func TestThePrerenderedListIsShort(t *testing.T) {
 	}
 }
 
-// One process serves everyone.
 func TestPrerenderedRequestsDoNotMix(t *testing.T) {
 	register()
 	Source = fixedSource{kinds: []kind.Kind{wasDeathOf, diedIn, knows}}

@@ -12,7 +12,7 @@ const memberOf = `{"id":"org:memberOf","name":"member of","has_direction":true,"
 
 func list(entries ...string) string { return "[" + strings.Join(entries, ",\n") + "]" }
 
-// with is memberOf with one text in it replaced.
+// with returns memberOf with a text replaced.
 func with(old, new string) string { return strings.Replace(memberOf, old, new, 1) }
 
 func TestReader(t *testing.T) {

@@ -28,7 +28,7 @@ func startWithToken(t testing.TB, hosts ...string) testServer {
 	return s
 }
 
-// logIn returns the cookie that the token gets, as a header.
+// logIn logs in with the token and returns the cookie as a header.
 func (s testServer) logIn() string {
 	s.t.Helper()
 	r := s.send("POST", "/login", "token="+secret, "Content-Type: application/x-www-form-urlencoded")
@@ -139,7 +139,7 @@ func TestTokensCannotBeTriedOut(t *testing.T) {
 	}
 }
 
-// The names of other hosts are refused before anything else is looked at.
+// Other hosts are refused before anything else is checked.
 func TestRequestsForOtherHostsAreRefused(t *testing.T) {
 	open, withToken := start(t), startWithToken(t, "kinds.example.org")
 	for _, test := range []struct {

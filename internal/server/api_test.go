@@ -223,8 +223,8 @@ func TestRefusedRequestLeavesItsKeyFree(t *testing.T) {
 	}
 }
 
-// A hundred clients read, change what they read if nobody else has, and try
-// again otherwise: no change is lost, and no version is left out or used twice.
+// A hundred clients read a kind and change it with If-Match, until that succeeds: no change
+// is lost, and no version is left out or used twice.
 func TestParallelPatchesWithIfMatch(t *testing.T) {
 	s := start(t)
 	var group sync.WaitGroup
@@ -265,7 +265,7 @@ func TestParallelPatchesWithIfMatch(t *testing.T) {
 	}
 }
 
-// The equalInConstantTime request, sent by many at once, is done once.
+// The same request, sent by many clients at once, is carried out once.
 func TestParallelReplays(t *testing.T) {
 	s := start(t)
 	var group sync.WaitGroup

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Each row is a request that must be refused, by status, by a problem that names
-// the place, and with nothing changed.
+// Each row is a request that must be refused with a status and a problem that names the
+// place. It must change nothing.
 func TestBadInput(t *testing.T) {
 	const kinds = "/api/kinds/"
 	long := strings.Repeat("x", 201)
@@ -62,7 +62,7 @@ func TestBadInput(t *testing.T) {
 		{"very deep", strings.Repeat("[", 30_000), 422, "", -1, "16 levels"},
 		{"doubling", `[` + doubling + `]`, 422, "/x9", 10, "too large"},
 
-		// Foreign patches, and places that are not there.
+		// Patches for other documents, and paths that do not exist.
 		{"an unknown field, replaced", `[{"op":"replace","path":"/title","value":"x"}]`, 422, "/title", 0, `no member "title"`},
 		{"an unknown field, removed", `[{"op":"remove","path":"/title"}]`, 422, "/title", 0, `no member "title"`},
 		{"an unknown field, added", `[{"op":"add","path":"/title","value":"x"}]`, 422, "/title", -1, "no such field"},
@@ -98,7 +98,7 @@ func TestBadInput(t *testing.T) {
 		{"a failed test of everything", `[{"op":"test","path":"","value":{}}]`, 409, "", 0, "test failed"},
 		{"null in a tested array", `[{"op":"test","path":"/domain","value":[null]}]`, 409, "/domain", 0, "test failed"},
 
-		// JSON that does not fit the type.
+		// JSON of another type.
 		{"a number for a text", `[{"op":"replace","path":"/name","value":7}]`, 422, "/name", -1, "string"},
 		{"null for a text", `[{"op":"replace","path":"/name","value":null}]`, 422, "/name", -1, "string"},
 		{"a text for a truth", `[{"op":"replace","path":"/has_direction","value":"true"}]`, 422, "/has_direction", -1, "true or false"},
@@ -111,7 +111,7 @@ func TestBadInput(t *testing.T) {
 		{"a field left out", `[{"op":"remove","path":"/has_direction"}]`, 422, "/has_direction", -1, "left out"},
 		{"an array left out", `[{"op":"move","from":"/domain","path":"/range"}]`, 422, "/domain", -1, "left out"},
 
-		// Fields that are fixed, and values that are not valid.
+		// Fields that cannot be changed, and invalid values.
 		{"another id", `[{"op":"replace","path":"/id","value":"crm:other"}]`, 422, "/id", -1, "cannot be changed"},
 		{"another vocabulary", `[{"op":"replace","path":"/vocabulary","value":"org"}]`, 422, "/vocabulary", -1, "cannot be changed"},
 		{"another version", `[{"op":"replace","path":"/version","value":99}]`, 422, "/version", -1, "cannot be changed"},

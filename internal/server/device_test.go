@@ -20,8 +20,8 @@ import (
 	"github.com/atomsaga/atomsaga/internal/standin"
 )
 
-// startPush starts a server that sends to the handler in the place of Google, and
-// returns the key file of its account as well.
+// startPush starts a server that sends to the handler instead of Google. It also returns
+// the key file of the server's account.
 func startPush(t *testing.T, google http.Handler, log io.Writer) (testServer, []byte) {
 	t.Helper()
 	fcm := httptest.NewServer(google)
@@ -85,7 +85,6 @@ func TestAChangeIsPushedToEveryOtherDevice(t *testing.T) {
 	}
 }
 
-// Google may be slow, down, or refuse: no change waits for it, or fails.
 func TestAChangeDoesNotWaitForPush(t *testing.T) {
 	asked, release := make(chan struct{}, 100), make(chan struct{})
 	s, _ := startPush(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -169,7 +168,6 @@ func TestBadRegistrations(t *testing.T) {
 	}
 }
 
-// Only with push is there anything of it, and only Google's addresses are let in.
 func TestPagesKnowOfPushOnlyWhenThereIsPush(t *testing.T) {
 	with, _ := startPush(t, standin.New(), t.Output())
 	without := start(t)
@@ -200,7 +198,7 @@ func TestPagesKnowOfPushOnlyWhenThereIsPush(t *testing.T) {
 	}
 }
 
-// The key stays on the server: it is neither in what a browser can ask for nor in the log.
+// The key is in no answer, and not in the log.
 func TestTheAccountsKeyIsNeverServed(t *testing.T) {
 	fcm := standin.New()
 	log := &logBuffer{written: make(chan struct{})}

@@ -184,7 +184,6 @@ func TestAStreamThatIsTooFarBehindGetsAGap(t *testing.T) {
 	r.wantCommit(maxKeptCommits + 2)
 }
 
-// A stream lives longer than any other answer may take.
 func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 	s := start(t)
 	s.http.ReadTimeout, s.http.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
@@ -196,8 +195,7 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 	r.wantCommit(1)
 }
 
-// A client that does not read is dropped: nothing is sent without a limit, and
-// what could not be sent ends the stream.
+// Each write to a stream has a deadline, and one that fails ends the stream.
 func TestAClientThatDoesNotReadIsDropped(t *testing.T) {
 	s := start(t)
 	s.rename(1, "key")
@@ -356,7 +354,7 @@ func memoryInUse() int64 {
 	return int64(m.HeapInuse + m.StackInuse)
 }
 
-// A page's feed, on the real stream: what the API commits is what it shows.
+// The atom of a live.Feed that follows the server has what the API commits.
 func TestAFeedFollowsTheServer(t *testing.T) {
 	s := start(t)
 	s.rename(2, "before")

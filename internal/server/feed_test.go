@@ -13,7 +13,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/server/store"
 )
 
-// rename commits n changes of a kind, past the API, with keys of their own.
+// rename commits n changes of a kind in the store, each with its own key.
 func (s testServer) rename(n int, key string) {
 	s.t.Helper()
 	for i := range n {
@@ -91,8 +91,8 @@ func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 	}
 }
 
-// A follower of all that there was is told at once that it cannot follow an import of
-// many: it would work through a thousand commits for nothing.
+// A follower learns at once that an import is too large to follow: it must not be sent a
+// thousand commits first.
 func TestALargeImportIsAGap(t *testing.T) {
 	s := start(t)
 	s.stopBackground() // the feed looks when the test says so

@@ -96,7 +96,7 @@ func TestPagesThatAreNotThere(t *testing.T) {
 	}
 }
 
-// Whatever the page names as its own is there, and nothing of it is elsewhere.
+// Every address that the page names is of this server, and exists.
 func TestAPageLoadsOnlyFilesThatAreServed(t *testing.T) {
 	s := startPages(t)
 	body := readAnswer(t, s.send("GET", "/", ""))
@@ -139,8 +139,8 @@ func TestManifestAndLoaderAreServed(t *testing.T) {
 	}
 }
 
-// The worker is ours and then go-app's. Ours uses three names of go-app's: if a later
-// version of it renames them, this fails.
+// Our part of the worker uses three names of go-app's part. This fails when a later version
+// of go-app renames them.
 func TestTheServiceWorkerIsOursAndGoApps(t *testing.T) {
 	s := startPages(t)
 	r := s.send("GET", "/app-worker.js", "")

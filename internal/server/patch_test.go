@@ -26,7 +26,7 @@ var (
 	conformanceOfSpec []byte
 )
 
-// The publicPaths test suite of RFC 6902, on documents of any shape.
+// The public test suite of RFC 6902, on documents of any shape.
 func TestPatchConformance(t *testing.T) {
 	passed := 0
 	for _, suite := range [][]byte{conformance, conformanceOfSpec} {
@@ -78,7 +78,7 @@ type editCase struct {
 	do        func(*kind.Kind)
 }
 
-// drawEdit draws an operation that is right for k.
+// drawEdit draws an operation that can be applied to k.
 func drawEdit(r *rapid.T, k kind.Kind) editCase {
 	line := rapid.StringMatching(`[a-zA-ZäöüÄ€🦄<>&"\\/~ ]{0,20}[a-z]`)
 	field := rapid.SampledFrom([]string{"domain", "range"}).Draw(r, "field")
@@ -127,8 +127,8 @@ func drawEdit(r *rapid.T, k kind.Kind) editCase {
 	}
 }
 
-// failing are operations that do not apply to any kind; unfit are those that
-// apply, and make no kind.
+// failing are operations that cannot be applied to any kind. The result of unfit ones is
+// no valid kind.
 var (
 	failing = []string{
 		`{"op":"test","path":"/version","value":-1}`,
@@ -145,8 +145,8 @@ var (
 	}
 )
 
-// A kind that is patched is the kind that is edited in Go, and one wrong
-// operation anywhere means that none of the others was done.
+// A patch has the same result as the edits in Go, and none when one of its operations
+// fails.
 func TestPatchAgainstGo(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		prev := kind.Kind{ID: "a:b", Name: "name", Domain: []string{"A", "B"}, Range: []string{}, Vocabulary: "a", Version: 7}
@@ -191,8 +191,7 @@ func applyToKind(prev kind.Kind, body string) (kind.Kind, error) {
 	return editKind(prev, change)
 }
 
-// Whatever bytes come, patching ends with a valid kind whose fixed fields are the same,
-// or with a problem of the client's.
+// Any patch results in a valid kind with the same fixed fields, or in a problem.
 func FuzzPatch(f *testing.F) {
 	for _, step := range append(failing, unfit...) {
 		f.Add([]byte("["+step+"]"), false)

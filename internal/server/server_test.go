@@ -48,7 +48,7 @@ func webFiles() fstest.MapFS {
 	}
 }
 
-// filled is a database as it is after the first start, made once.
+// filled returns the file of a new database. It is made once.
 var filled = sync.OnceValue(func() []byte {
 	directory, err := os.MkdirTemp("", "atomsaga")
 	if err != nil {
@@ -215,7 +215,8 @@ func TestSecondServerOnThePort(t *testing.T) {
 	}
 }
 
-// serve runs s on a real port until the test ends or stop is called; done gives Serve's error.
+// serve runs s on a port until the end of the test or until stop is called. done receives
+// the error of Serve.
 func serve(t *testing.T, s testServer) (address string, stop func(), done <-chan error) {
 	t.Helper()
 	listener, err := Listen("127.0.0.1:0", "")
@@ -238,7 +239,7 @@ func TestShutdownLetsAWriteFinish(t *testing.T) {
 	}
 	defer conn.Close()
 	body := `{"name":"written while shutting down"}`
-	// 100-continue tells that the handler is running and waits for the body.
+	// After 100-continue the handler waits for the body.
 	io.WriteString(conn, "PATCH /api/kinds/"+string(somebody)+" HTTP/1.1\r\nHost: localhost\r\n"+asMerge+
 		"\r\nExpect: 100-continue\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\n\r\n")
 	buffer := make([]byte, 4096)

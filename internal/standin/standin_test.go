@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// What Google refuses, the stand-in refuses: or a server would learn of it too late.
+// The stand-in refuses what Google refuses.
 func TestWhatIsRefused(t *testing.T) {
 	f := New()
 	for _, test := range []struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/server/store"
 )
 
-// commit is one that changes a field of a kind.
+// commit returns a commit that changes a field of a kind.
 func commit(version int64, id kind.ID, field string, value any) store.Commit {
 	patch, _ := json.Marshal([]map[string]any{{"op": "replace", "path": "/" + field, "value": value}})
 	return store.Commit{Version: version, Kind: id, Patch: patch, Mutation: "m", Device: "other"}
@@ -54,7 +54,7 @@ func TestNotificationTexts(t *testing.T) {
 	}
 }
 
-// FCM refuses what is over 4 KB, and the text of a change can be 40.
+// FCM refuses more than 4 KB, and the text of a change can have 40.
 func TestEventsThatAreTooLargeAreReplacedByOne(t *testing.T) {
 	names := map[kind.ID]string{"org:a": "a"}
 	for n := 3000; n < 4200; n++ {

@@ -180,7 +180,7 @@ func TestChangesMadeMeanwhileAreOneMessage(t *testing.T) {
 	}
 }
 
-// What a device has done itself, and what changes nothing, is no news.
+// Neither is a commit of the device itself.
 func TestACommitWithoutChangesIsNotPushed(t *testing.T) {
 	b := newFixture(t)
 	b.register("a")
@@ -224,8 +224,8 @@ func TestAFailureLosesNothing(t *testing.T) {
 	}
 }
 
-// A device that cannot be reached for days is tried less and less often, and told
-// of everything when it can; nobody has to wake the Push for that.
+// A device that cannot be reached for days is retried less and less often, without Wake,
+// and is then sent everything.
 func TestRetryDelaysGrow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openStore(t)
@@ -272,7 +272,7 @@ func TestRetryDelaysGrow(t *testing.T) {
 	})
 }
 
-// What FCM itself asks to be repeated, go-fcm repeats at once.
+// go-fcm retries at once what FCM answers with 503.
 func TestAnUnavailableServiceIsRetried(t *testing.T) {
 	b := newFixture(t)
 	b.register("a")
@@ -373,7 +373,7 @@ func TestOpenNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
-// The account's file in the place of the browsers' must not reach them.
+// The account's key, configured by mistake as the browsers' file, must not reach them.
 func TestOnlyTheBrowsersFieldsAreRead(t *testing.T) {
 	c := writeConfig(t, "http://127.0.0.1:1")
 	mixed := map[string]string{"private_key": "secret"}

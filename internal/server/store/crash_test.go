@@ -28,7 +28,7 @@ func appendX(k kind.Kind) (kind.Kind, error) {
 	return k, nil
 }
 
-// TestMain can be the program that is killed: see TestKilledProgramLosesNothingThatItAnswered.
+// TestMain runs the program that TestKilledProgramLosesNothingThatItAnswered kills.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("ATOMSAGA_TEST_WRITER"); path != "" {
 		s, err := Open(context.Background(), path, seeds())
@@ -86,8 +86,8 @@ func TestKilledProgramLosesNothingThatItAnswered(t *testing.T) {
 	}
 }
 
-// A power cut leaves the file and its log as they were at some moment between
-// two writes: here, while the store is still open.
+// A power cut leaves the file and its log as they were between two writes, with the store
+// open.
 func TestFilesOfAnOpenStoreAreWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "open.db")
 	s := openStore(t, path)
@@ -149,8 +149,7 @@ func TestParallelChangesLeaveNoGap(t *testing.T) {
 	}
 }
 
-// The log is enough: its patches, applied in order to the first kinds, make the
-// last ones, whatever was changed.
+// The patches of the log, applied in order to the first kinds, result in the last ones.
 func TestLogLeadsFromTheFirstKindsToTheLast(t *testing.T) {
 	s := newStore(t)
 	followed := map[kind.ID][]byte{}

@@ -78,7 +78,6 @@ func TestDevicesAreForgotten(t *testing.T) {
 	}
 }
 
-// A token that has been replaced meanwhile is not the device's any more.
 func TestADeadTokenDoesNotForgetItsDevice(t *testing.T) {
 	s := newStore(t)
 	register(t, s, "a", "dead")
@@ -104,7 +103,6 @@ func TestTheNumberOfDevicesIsLimited(t *testing.T) {
 	register(t, s, "1", "a new token for one of them")
 }
 
-// What is in a database of version 1 stays, and it can be used as if it were new.
 func TestAnOlderDatabaseIsBroughtUpToDate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "old.db")
 	writeDatabase(t, schema+fmt.Sprintf(`

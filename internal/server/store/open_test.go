@@ -115,7 +115,7 @@ func TestOpenRefusesAndLeavesTheFileAsItWas(t *testing.T) {
 	}
 }
 
-// The file of a database that is being written to in WAL mode can say less than its log.
+// In WAL mode the log of a database can have more than its file.
 func TestOpenRefusesAForeignWriteAheadLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "given.db")
 	writeDatabase(t, `PRAGMA journal_mode = wal`)(path)

@@ -14,7 +14,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
-// seeds is a small database: three kinds.
+// seeds returns three kinds.
 func seeds() []kind.Kind {
 	return []kind.Kind{
 		{ID: "org:hasMember", Name: "has member", Description: "Indicates a member.", HasDirection: true, Inverse: "memberOf",
@@ -40,7 +40,7 @@ func newStore(t *testing.T) *Store {
 	return openStore(t, filepath.Join(t.TempDir(), "test.db"))
 }
 
-// rename is an edit that gives a kind another name.
+// rename returns an edit that changes the name of a kind.
 func rename(name string) func(kind.Kind) (kind.Kind, error) {
 	return func(k kind.Kind) (kind.Kind, error) {
 		k.Name = name
@@ -143,7 +143,7 @@ func TestFailedEditLeavesNothingBehind(t *testing.T) {
 	if k, _ := s.Kind(t.Context(), "org:linkedTo"); k.Name != "linked to" || len(commits(t, s)) != 0 || answers(t, s) != 0 {
 		t.Errorf("left behind: %+v, %v, %d answers", k, commits(t, s), answers(t, s))
 	}
-	// The key is free: nothing was done for it.
+	// The key can be used again.
 	if result := change(t, s, Mutation{Kind: "org:linkedTo", Key: "m1"}, rename("whole")); result.Replayed {
 		t.Error("replayed a failure")
 	}
