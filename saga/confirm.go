@@ -133,9 +133,15 @@ func Unconfirmed(s *atom.Store, a atom.Target) map[string]*Task {
 func (r *registry) expect(b *atom.Batch, t, of *Task) {
 	if !of.isAway() {
 		r.expectOf(b, t, of.entries[0])
-	} else if on := atom.Current(b, of.launch.on); slices.ContainsFunc(r.live, func(c *confirmation) bool { return atom.Overlap(atom.Current(b, c.atom), on) }) {
+	} else if r.follows(b, of.launch.on) {
 		r.expects(t)
 	}
+}
+
+// follows reports whether the base of what is there, or of a part of it, follows the server.
+func (r *registry) follows(b *atom.Batch, on atom.Target) bool {
+	on = atom.Current(b, on)
+	return slices.ContainsFunc(r.live, func(c *confirmation) bool { return atom.Overlap(atom.Current(b, c.atom), on) })
 }
 
 func (r *registry) expectOf(b *atom.Batch, t *Task, e *atom.Entry) {

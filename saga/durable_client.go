@@ -2,6 +2,7 @@ package saga
 
 import (
 	"context"
+	"math"
 
 	"github.com/atomsaga/atomsaga/atom"
 )
@@ -38,6 +39,7 @@ func clientOf(s *atom.Store) *client {
 			store: s, state: atom.New(OutboxState{}), page: newID(), ctx: context.Background(),
 			items: map[string]*item{}, contained: map[string][]atom.Target{},
 		}
+		c.takenUp = math.MaxInt64
 		c.pages, c.io = map[string]bool{}, make(chan struct{}, 1)
 		return c
 	})

@@ -47,6 +47,7 @@ type item struct {
 	unkept  bool // the outbox has not taken it: it is sent by this page, or lost with it
 	local   bool // refused by this page, not by a server: what counts is what the owner makes of it
 	unread  bool // refused because this version of the program cannot read it: another may
+	decided bool // the server has it, as another page has told
 	missing bool // the last read has not found it
 
 	// Of one that is over, in the page that owns the outbox: the pages that may not

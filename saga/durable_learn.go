@@ -19,6 +19,9 @@ func (c *client) takeUp(ctx context.Context, opened []Record) bool {
 	c.read(ctx, opened...)
 	c.in(func(b *atom.Batch) {
 		c.ready = true
+		if c.complete {
+			c.takenUp = c.known
+		}
 		for _, m := range c.early {
 			c.takeIn(func() { c.hearOf(m) })
 		}
@@ -72,6 +75,39 @@ func (c *client) learn(r Record, isRead bool) {
 // meet makes an item of a record that this page does not have.
 func (c *client) meet(r Record) (then func()) {
 	was, known := c.gone.of(r.ID)
+	if !known && r.State == RecordDone && r.Order > c.takenUp {
+		c.gone.add(r.ID, RecordDone)
+		return func() { c.makeUp(r) }
+	}
+	return c.meetAs(r, was, known)
+}
+
+// makeUp shows a change of which this page hears only that the server has it: what was told
+// of it before is lost. It was made after this page had what it shows, so that does not have
+// it; where the base follows the server it comes by itself.
+func (c *client) makeUp(r Record) {
+	queued := r
+	queued.State, queued.Result, queued.NoResult = RecordQueued, "", false
+	i := newItem(c, queued)
+	i.kept, i.decided = queued, true
+	l, err := revive(i)
+	c.in(func(b *atom.Batch) {
+		if err != nil || registryOf(b).follows(b, l.on) {
+			i = nil
+			c.meetAs(r, RecordDone, true)
+			c.changed(b)
+			return
+		}
+		c.items[r.ID] = i
+	})
+	if i != nil {
+		l.run()
+		c.learn(r, true)
+	}
+}
+
+// meetAs makes an item of a record, if there is something to do about it.
+func (c *client) meetAs(r Record, was RecordState, known bool) (then func()) {
 	i := newItem(c, r)
 	i.kept = r
 	switch {

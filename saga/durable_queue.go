@@ -28,6 +28,8 @@ type queue struct {
 	known int64 // this page has seen every record up to this Order
 	noted int64 // and one of this
 
+	takenUp int64 // the last Order of what was there when this page had what it shows
+
 	paused  bool // nothing is tried before the timer
 	probing bool // one at a time, until one gets an answer
 	login   bool // because the server wants to know first who asks
@@ -97,6 +99,9 @@ const mostCandidates = 50
 func (c *client) mayGo(b *atom.Batch, i *item) bool {
 	if !i.task.isAway() && !i.task.confirmed && !i.isInLog(b) {
 		return false // it could not be re-applied, and is about to say so
+	}
+	if i.decided {
+		return false
 	}
 	return i.unkept || c.owner && i.kept.Order != 0 && i.kept.Order <= c.known
 }
