@@ -21,12 +21,12 @@ func TestAHiddenPageLetsGoOfTheStream(t *testing.T) {
 	in(t, func(p *page) {
 		p.wants(Following, true, "at first")
 		p.look(false, true)
-		p.sleep(hidden / 2)
+		p.sleep(hiddenGrace / 2)
 		p.look(true, true)
-		p.sleep(hidden)
+		p.sleep(hiddenGrace)
 		p.wants(Following, true, "hidden for a moment")
 		p.look(false, true)
-		p.sleep(hidden + time.Second)
+		p.sleep(hiddenGrace + time.Second)
 		p.wants(Paused, false, "hidden")
 		p.server.commit("a", "", increment)
 		p.look(true, true)
@@ -66,7 +66,7 @@ func TestBackOff(t *testing.T) {
 			t.Errorf("tried %d times in an hour, last %v", n, p.errs[n-1])
 		}
 		p.server.down = false
-		p.sleep(lastTry + time.Second + firstTry/10)
+		p.sleep(maxBackoff + time.Second + minBackoff/10)
 		p.wants(Following, true, "up again")
 	})
 }
@@ -75,13 +75,13 @@ func TestASilentStreamIsDead(t *testing.T) {
 	in(t, func(p *page) {
 		first := p.server.open
 		for range 3 {
-			p.sleep(silence / 2)
+			p.sleep(streamTimeout / 2)
 			p.server.tell(message{event: "beat"})
 		}
 		if p.server.open != first {
 			t.Error("a stream that beats was given up")
 		}
-		p.sleep(silence + lastTry)
+		p.sleep(streamTimeout + maxBackoff)
 		if p.server.open == first || len(p.errs) != 1 || !errors.Is(p.errs[0], ErrStream) {
 			t.Errorf("a silent stream is kept; told %v", p.errs)
 		}

@@ -37,7 +37,7 @@ func TestAnEventOfAnotherDatabaseChangesNothing(t *testing.T) {
 		p.server.commit("a", "", increment)
 		p.server.sendAll()
 		p.shows(thing{42, "other"}, "with the real event of that version")
-		p.sleep(silence / 2)
+		p.sleep(streamTimeout / 2)
 		p.server.sendAll()
 		p.shows(thing{42, "other"}, "later")
 		p.wants(Following, true, "later")
@@ -52,7 +52,7 @@ func TestAServerThatNamesNoDatabase(t *testing.T) {
 	in(t, func(p *page) {
 		p.server.cut()
 		p.server.replace("", thing{0, "unnamed"})
-		p.sleep(lastTry)
+		p.sleep(maxBackoff)
 		p.shows(thing{0, "unnamed"}, "once it is loaded")
 		p.server.commit("a", "", increment)
 		p.deliver(p.server.log[0])
@@ -69,7 +69,7 @@ func TestAnEventThatDoesNotSayOfWhichDatabase(t *testing.T) {
 		p.deliver(e)
 		p.shows(thing{0, "a"}, "after it")
 		first := p.server.open
-		p.sleep(2 * forgiven)
+		p.sleep(2 * gapGrace)
 		if p.server.open == first {
 			t.Error("the stream was not asked")
 		}
@@ -172,7 +172,7 @@ func TestACacheOfTheDatabaseBefore(t *testing.T) {
 			return things{"a": {7, "before"}}, "9.before"
 		}
 		p.all.Refresh(p.store)
-		p.sleep(silence / 2)
+		p.sleep(streamTimeout / 2)
 		p.shows(thing{1, "a"}, "once the server has been asked")
 		p.isAt(1)
 	})
@@ -211,7 +211,7 @@ func TestTheBaseContainsNothingOfAnotherDatabase(t *testing.T) {
 		p.server.commit("a", "here", increment)
 		var ids []string
 		p.server.rest(func() {
-			contains, release := p.following().keep(context.Background())
+			contains, release := p.session().freezeBase(context.Background())
 			ids = contains(context.Background(), []string{"here"}, time.Time{})
 			release()
 		})

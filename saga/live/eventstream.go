@@ -10,53 +10,49 @@ import (
 	"strings"
 )
 
-// longestEvent is how much of a stream one event may take, in bytes, with its fields'
-// names.
-const longestEvent = 1 << 20
+const maxEventSize = 1 << 20 // bytes in the stream, with the names of the fields
 
-var errTooLong = fmt.Errorf("an event of more than %d bytes", longestEvent)
+var errTooLong = fmt.Errorf("an event of more than %d bytes", maxEventSize)
 
-// An eventStream reads server-sent events as the HTML standard says (section 9.2.6).
-// The field "retry" is not read: it would say when to open the stream again, which is
-// up to the feed.
+// An eventStream parses server-sent events by section 9.2.6 of the HTML standard. It ignores the
+// field "retry", which would say when to open the stream again: the feed decides that.
 type eventStream struct {
-	from    *bufio.Reader
+	reader  *bufio.Reader
 	line    []byte
-	afterCR bool // a line feed that comes next is of the line before
-	taken   int  // bytes of the event so far
+	afterCR bool // a line feed that comes next belongs to the end of the line before
+	size    int  // of the event so far, in bytes
 
-	id    string // holds for all events behind it
+	id    string // of this event, and of those after it that have none
 	event string
 	data  strings.Builder
-	lines int // of data
+	lines int // in data
 }
 
-// readEvents hands on the events until the stream ends. Its error is never nil.
-func readEvents(from io.Reader, got func(message)) error {
-	s := eventStream{from: bufio.NewReader(from)}
-	if mark, _ := s.from.Peek(3); string(mark) == "\ufeff" {
-		s.from.Discard(3)
+// readEvents calls receive for each event until the stream ends. Its error is never nil.
+func readEvents(stream io.Reader, receive func(message)) error {
+	s := eventStream{reader: bufio.NewReader(stream)}
+	if bom, _ := s.reader.Peek(3); string(bom) == "\ufeff" {
+		s.reader.Discard(3)
 	}
 	for {
 		switch err := s.readLine(); {
 		case errors.Is(err, io.EOF):
-			return io.ErrUnexpectedEOF // what has no empty line behind it is no event
+			return io.ErrUnexpectedEOF // an event ends with an empty line: the last one is not complete
 		case err != nil:
 			return err
 		case len(s.line) == 0:
-			s.dispatch(got)
+			s.dispatch(receive)
 		default:
-			s.field()
+			s.parseField()
 		}
 	}
 }
 
-// readLine reads up to CR, LF, or both. A CR ends the line at once: what comes next may
-// take its time.
+// readLine reads a line, which ends with CR, LF or CR LF. It does not wait for what follows a CR.
 func (s *eventStream) readLine() error {
 	s.line = s.line[:0]
 	for {
-		c, err := s.from.ReadByte()
+		c, err := s.reader.ReadByte()
 		if err != nil {
 			return err
 		}
@@ -67,7 +63,7 @@ func (s *eventStream) readLine() error {
 		case c == '\n', c == '\r':
 			return nil
 		default:
-			if s.taken++; s.taken > longestEvent {
+			if s.size++; s.size > maxEventSize {
 				return errTooLong
 			}
 			s.line = append(s.line, c)
@@ -75,8 +71,8 @@ func (s *eventStream) readLine() error {
 	}
 }
 
-// field takes in the line. A comment is a field without a name.
-func (s *eventStream) field() {
+// parseField parses the line. A comment is a field without a name.
+func (s *eventStream) parseField() {
 	name, value, _ := strings.Cut(strings.ToValidUTF8(string(s.line), "\ufffd"), ":")
 	value = strings.TrimPrefix(value, " ")
 	switch name {
@@ -94,16 +90,16 @@ func (s *eventStream) field() {
 	}
 }
 
-// dispatch hands on an event that has data.
-func (s *eventStream) dispatch(got func(message)) {
+// dispatch calls receive for the event, if it has data, and begins the next one.
+func (s *eventStream) dispatch(receive func(message)) {
 	m := message{id: s.id, event: s.event, data: s.data.String()}
-	has := s.lines > 0
-	s.event, s.lines, s.taken = "", 0, 0
+	hasData := s.lines > 0
+	s.event, s.lines, s.size = "", 0, 0
 	s.data.Reset()
 	if m.event == "message" {
 		m.event = ""
 	}
-	if has {
-		got(m)
+	if hasData {
+		receive(m)
 	}
 }

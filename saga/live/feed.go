@@ -1,30 +1,3 @@
-// Package live keeps what a page shows the way the server has it: every commit
-// of the server, whoever has made it, changes the base of the page's atoms,
-// under whatever the user has just done. What the page itself has changed stays
-// in the log until the commit comes back that contains it, so that nothing
-// flickers in between, and nothing is counted twice.
-//
-//	var feed = live.NewFeed()
-//
-//	var kinds = atom.Async(live.Load(feed, fetchKinds)) // with its position in the stream
-//
-//	stop := feed.Open(store, live.Config{
-//		URL:   "/api/events",
-//		Atom:  kinds.Value(),
-//		Apply: func(b *atom.Batch, e live.Event, contained ...*atom.Entry) error { ... },
-//		...
-//	})
-//
-// # What the server does
-//
-// It counts its commits, 1, 2, 3 ..., and sends each as an [Event] to whoever
-// follows URL, a stream of server-sent events. The id of each is its position:
-// the version, a dot, and a name for the database, so that versions of another one are not
-// mistaken for those of this one. The stream begins behind ?after=, a position.
-// The event "gap" has the position from which the stream goes on, when what
-// is before it can no longer be sent, or the position was one of another database; "beat" is sent now and then, so that a dead
-// connection is noticed. A request with an Idempotency-Key that is accepted always
-// makes a commit with that key as its mutation, if need be with an empty patch.
 package live
 
 import (
@@ -39,59 +12,56 @@ import (
 )
 
 var (
-	// ErrUnconfirmed is wrapped by what OnError is told when a change has
-	// succeeded, and the commit that contains it does not come. The value is
-	// loaded anew.
+	// ErrUnconfirmed is wrapped by an error passed to OnError: a change has succeeded, and the
+	// commit that contains it does not arrive. The value is loaded again.
 	ErrUnconfirmed = errors.New("live: the server does not confirm a change")
 
-	// ErrEvent is wrapped by what OnError is told of an event that cannot be
-	// applied: of something that the page does not have, or malformed. The value
-	// is loaded anew.
+	// ErrEvent is wrapped by an error passed to OnError: an event is malformed, or cannot be
+	// applied to what the page has. The value is loaded again.
 	ErrEvent = errors.New("live: an event cannot be applied")
 
-	// ErrStream is wrapped by what OnError is told when the stream has ended, or
-	// could not be opened. It is tried again.
+	// ErrStream is wrapped by an error passed to OnError: the stream has ended, or could not be
+	// opened. It is opened again.
 	ErrStream = errors.New("live: no events come from the server")
 
-	// ErrOlder is the error of a load whose value is older than the one that is
-	// there, as from a cache.
+	// ErrOlder is the error of a load whose value is older than the one that the page has, as
+	// from a cache.
 	ErrOlder = errors.New("live: what was loaded is older than what is there")
 )
 
-// A Config says what a feed brings where. Everything but Limit and OnError is required.
+// A Config says what a feed brings, and where. All but Limit and OnError are required.
 type Config struct {
-	// URL is that of the event stream, on the page's own origin. A query that it has
-	// stays; the feed puts its "after" before it.
+	// URL is that of the event stream, on the page's own origin. The feed adds its parameter
+	// "after" to the query.
 	URL string
 
 	Atom atom.Target // what follows the server; changes of it wait for their commit
 
-	// Apply changes the base of what the event is about. contained are the
-	// entries that are in it then: hand them on to [atom.Atom.SyncFunc].
+	// Apply applies an event to the base, by [atom.Atom.SyncFunc], to which it passes contained:
+	// the entries of the log that the event contains. It is called in the batch b.
 	Apply func(b *atom.Batch, e Event, contained ...*atom.Entry) error
 
-	// Refetch begins to load the value anew, through [Load]: when the stream
-	// cannot bring what is missing, and after a load that has failed, the first
-	// one, too: after half a second, a second, ... up to 30 s, at random, and
-	// only while the device is online.
+	// Refetch begins to load the value again, by [Load], and does not wait for it. It is called
+	// when the stream cannot bring what is missing. After a load that has failed, also the
+	// first one, it is called after a random time of up to half a second, a second, ... up to
+	// 30 s, while the device is online.
 	Refetch func()
 
-	// Committed asks the server in which versions these mutations, at most 200, are;
-	// those that it does not know are missing. at is a position as of [Load], whose
-	// database the versions are of: an answer about another one than the value's is
-	// no answer. "" is for a server that names no database.
+	// Committed asks the server in which versions these mutations, at most 200, are. Those that
+	// the server does not know are left out. at is a position as of [Load]: if the versions are
+	// of another database than the value, they are not used. It is "" if the server does not
+	// name its database.
 	Committed func(ctx context.Context, mutations []string) (versions map[string]int64, at string, err error)
 
-	// Limit is how long after the success of a change its commit may take, 10 s
-	// when it is zero.
+	// Limit is how long after the success of a change its commit may take; 0 is 10 s.
 	Limit time.Duration
 
-	// OnError is told what has gone wrong, and is mended; nil for nobody.
+	// OnError is called with errors that the feed recovers from, on any goroutine. It may be
+	// nil.
 	OnError func(error)
 }
 
-// check panics when something is missing without which the feed would stand still later, or
-// fall.
+// check panics if something is missing without which the feed would fail later.
 func (c Config) check() {
 	for _, required := range []struct {
 		name    string
@@ -109,26 +79,26 @@ func (c Config) check() {
 	}
 }
 
-// A Feed brings the events of a server to the atoms of a page. Like an atom it
-// is a definition: what has arrived where is kept in the stores in which it is open.
+// A Feed brings the events of a server to the atoms of a page. Like an atom it is a definition:
+// its state is in the stores in which it is open. Its methods may be called on any goroutine.
 type Feed struct {
 	status *atom.Atom[Status]
 
-	mu   sync.Mutex
-	open []*following
+	mu       sync.Mutex
+	sessions []*session // of the stores in which the feed is open; copied on write
 }
 
-// NewFeed returns a feed that is open nowhere.
+// NewFeed returns a feed that is not open in any store.
 func NewFeed() *Feed { return &Feed{status: atom.New(Connecting)} }
 
-// Status is an atom that tells how far a store follows the server.
+// Status returns the atom that has the feed's status in a store.
 func (f *Feed) Status() atom.Readable[Status] { return f.status }
 
-// Open has the feed bring the server's events to a store, until stop is called:
-// from when the value is loaded, while the page is online, and as long as
-// somebody can see it. It is opened once for a store, before anything is loaded. The pages of one
-// browser share a connection, where the browser can do that. Open panics when something that is
-// required is missing in c, and when the feed is open in the store.
+// Open brings the server's events to a store, until stop is called: once the value is loaded,
+// while the page is online and visible. It is called once for a store, before anything is
+// loaded. The pages of one browser share a connection, if the browser allows it.
+//
+// Open panics if something required is missing in c, and if the feed is open in the store.
 func (f *Feed) Open(s *atom.Store, c Config) (stop func()) {
 	c.check()
 	if c.Limit == 0 {
@@ -137,17 +107,17 @@ func (f *Feed) Open(s *atom.Store, c Config) (stop func()) {
 	if c.OnError == nil {
 		c.OnError = func(error) {}
 	}
-	x := f.in(s)
+	x := f.sessionIn(s)
 	f.mu.Lock()
-	if slices.Contains(f.open, x) {
+	if slices.Contains(f.sessions, x) {
 		f.mu.Unlock()
 		panic("live: the feed is open in this store: stop it before it is opened again")
 	}
 	x.Config, x.store = c, s
 	x.opened.Store(true)
-	f.open = append(slices.Clip(f.open), x)
+	f.sessions = append(slices.Clip(f.sessions), x)
 	f.mu.Unlock()
-	unlive := saga.Live(s, c.Atom, min(c.Limit, patience), x.late, x.keep)
+	unlive := saga.Live(s, c.Atom, min(c.Limit, confirmGrace), x.checkLate, x.freezeBase)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -161,25 +131,25 @@ func (f *Feed) Open(s *atom.Store, c Config) (stop func()) {
 		x.opened.Store(false)
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.open = slices.DeleteFunc(slices.Clone(f.open), func(other *following) bool { return other == x })
+		f.sessions = slices.DeleteFunc(slices.Clone(f.sessions), func(other *session) bool { return other == x })
 	}
 }
 
-// in returns what the feed keeps in a store.
-func (f *Feed) in(r atom.Reader) *following {
-	return atom.StoreValue(r, f, func() *following {
-		return &following{feed: f, waiting: map[position]Event{}, link: Connecting, wake: make(chan struct{}, 1), deciding: make(chan struct{}, 1), world: thisPage}
+// sessionIn returns the session in a store.
+func (f *Feed) sessionIn(r atom.Reader) *session {
+	return atom.StoreValue(r, f, func() *session {
+		return &session{feed: f, waiting: map[position]Event{}, streamStatus: Connecting, wake: make(chan struct{}, 1), decision: make(chan struct{}, 1), env: thisPage}
 	})
 }
 
-// Deliver hands the feed an event that has come by another way than its own
-// stream, such as a push message: early, late, or twice does not matter, nor does what is not of
-// the database that the page shows, or does not say of which it is.
+// Deliver gives the feed an event that has come by another way than its stream, such as a push
+// message. It may be early, late or a repetition. If it is of another database than the value, or
+// does not say of which it is, it is not applied, but checked against the stream.
 func (f *Feed) Deliver(e Event) {
 	f.mu.Lock()
-	open := f.open
+	sessions := f.sessions
 	f.mu.Unlock()
-	for _, x := range open {
-		x.hear(e)
+	for _, x := range sessions {
+		x.receiveForeign(e)
 	}
 }

@@ -77,7 +77,7 @@ func TestTheStreamBeginsAgainWhereSomethingIsMissing(t *testing.T) {
 		p.server.open.next = 1 // it has lost one
 		p.server.sendAll()
 		p.shows(thing{0, "a"}, "without the first")
-		p.sleep(2 * forgiven)
+		p.sleep(2 * gapGrace)
 		p.server.sendAll()
 		p.shows(thing{2, "a"}, "from the stream that has begun again")
 		if len(p.errs) != 0 {
@@ -134,7 +134,7 @@ func TestAGapIsLoadedAnew(t *testing.T) {
 		p.server.commit("a", "", increment)
 		p.server.kept = 2
 		mine := p.run("a", increment)
-		p.sleep(lastTry)
+		p.sleep(maxBackoff)
 		p.shows(thing{3, "a"}, "after the gap")
 		p.isAt(2)
 		mine.arrives()
@@ -163,7 +163,7 @@ func TestAnotherDatabaseIsLoadedAnew(t *testing.T) {
 		p.server.cut()
 		p.server.database, p.server.log, p.server.state = "other", nil, things{"a": {40, "other"}}
 		p.server.commit("a", "", increment)
-		p.sleep(lastTry)
+		p.sleep(maxBackoff)
 		p.shows(thing{41, "other"}, "after it was replaced")
 		p.isAt(1)
 		p.server.commit("a", "", increment)
@@ -219,10 +219,10 @@ func TestAChangeThatIsNeverConfirmedIsTold(t *testing.T) {
 		p.run("a", increment).answered(nil) // the server says yes, and does nothing
 		p.shows(thing{1, "a"}, "at first")
 		p.server.down = true
-		p.sleep(silence / 2)
+		p.sleep(streamTimeout / 2)
 		p.shows(thing{1, "a"}, "while the server cannot be asked")
 		p.server.down = false
-		p.sleep(patience)
+		p.sleep(confirmGrace)
 		p.shows(thing{0, "a"}, "as the server has it")
 		if len(p.errs) != 1 || !errors.Is(p.errs[0], ErrUnconfirmed) {
 			t.Errorf("told %v", p.errs)
@@ -240,7 +240,7 @@ func TestACommitOfBeforeIsAskedFor(t *testing.T) {
 		p.server.log[0].Mutation = r.task.ID()
 		r.answered(nil)
 		p.shows(thing{2, "a"}, "at first")
-		p.sleep(2 * patience)
+		p.sleep(2 * confirmGrace)
 		p.shows(thing{1, "a"}, "once the server was asked")
 		if len(p.errs) != 0 {
 			t.Errorf("told %v", p.errs)
@@ -259,7 +259,7 @@ func TestWhatTheBaseContains(t *testing.T) {
 		contains := func() (ids []string, release func()) {
 			p.server.rest(func() {
 				var contains saga.Contains
-				contains, release = p.following().keep(context.Background())
+				contains, release = p.session().freezeBase(context.Background())
 				ids = contains(context.Background(), []string{"unknown", "on its way", "here"}, since)
 			})
 			return ids, release

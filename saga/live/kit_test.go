@@ -274,9 +274,9 @@ func (p *page) openAs(follow follower) *page {
 	t := p.t
 	p = &page{t: t, store: atom.NewStore(), server: p.server, feed: p.feed, all: p.all, byID: p.byID, seen: true, online: true}
 	p.store.OnConflict(func(c atom.Conflict) { t.Errorf("conflict: %+v", c) })
-	p.following().world = world{
+	p.session().env = environment{
 		follow: follow,
-		look:   p.state,
+		state:  p.state,
 		watch:  func(changed func()) func() { p.change = changed; return func() {} },
 	}
 	unfollow := p.feed.Open(p.store, Config{
@@ -322,7 +322,7 @@ func (p *page) apply(b *atom.Batch, e Event, contained ...*atom.Entry) error {
 	return p.byID.Of(e.Entity).SyncFunc(b, func(base thing) (thing, error) { return Patched(base, e) }, contained...)
 }
 
-func (p *page) following() *following { return p.feed.in(p.store) }
+func (p *page) session() *session { return p.feed.sessionIn(p.store) }
 
 // look has the page seen or hidden, and online or not.
 func (p *page) look(seen, online bool) {
@@ -341,7 +341,7 @@ func (p *page) shows(want thing, when string) {
 
 func (p *page) isAt(version int64) {
 	p.t.Helper()
-	if at := p.following().position(); at.version != version {
+	if at := p.session().position(); at.version != version {
 		p.t.Errorf("the page is at %v, want %d", at, version)
 	}
 }

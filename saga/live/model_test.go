@@ -98,7 +98,7 @@ func (m *model) lose() {
 
 // law is what must show: the changes on what the server had.
 func (m *model) law() things {
-	at := m.following().position().version
+	at := m.session().position().version
 	want := maps.Clone(m.server.states[at])
 	for _, r := range m.requests {
 		contained := r.version > 0 && r.version <= at
@@ -114,10 +114,10 @@ func (m *model) law() things {
 
 func (m *model) check() {
 	if got, want := m.all.Get(m.store).Value, m.law(); !maps.Equal(got, want) {
-		m.rt.Fatalf("at %v the page shows\n     %v\nwant %v", m.following().position(), got, want)
+		m.rt.Fatalf("at %v the page shows\n     %v\nwant %v", m.session().position(), got, want)
 	}
 	for _, r := range m.requests {
-		contained := r.version > 0 && r.version <= m.following().position().version
+		contained := r.version > 0 && r.version <= m.session().position().version
 		if state := r.task.State(); state == saga.Conflict {
 			m.rt.Fatalf("a change ended as %s: %v", state, r.task.Err())
 		}
@@ -141,7 +141,7 @@ func (m *model) calm() {
 		}
 	}
 	for range 10 {
-		m.sleep(lastTry + forgiven)
+		m.sleep(maxBackoff + gapGrace)
 		m.server.sendAll()
 	}
 }

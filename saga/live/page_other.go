@@ -7,17 +7,17 @@ import (
 	"net/http"
 )
 
-// thisPage is a program without a browser: somebody looks as long as it runs.
-var thisPage = world{
+// thisPage is the environment of a program without a browser, which is always visible.
+var thisPage = environment{
 	follow: follow,
-	look:   func() (seen, online bool) { return true, true },
+	state:  func() (visible, online bool) { return true, true },
 	watch:  func(func()) (stop func()) { return func() {} },
 }
 
-// follow reads the stream through net/http, which a program for the browser does
-// not link because of this package.
-func follow(ctx context.Context, url string, at func() position, got func(message)) error {
-	r, err := http.NewRequestWithContext(ctx, "GET", address(url, at()), nil)
+// follow reads the stream by net/http, which a program for the browser does not link because of
+// this package.
+func follow(ctx context.Context, url string, at func() position, receive func(message)) error {
+	r, err := http.NewRequestWithContext(ctx, "GET", streamURL(url, at()), nil)
 	if err != nil {
 		return err
 	}
@@ -28,11 +28,11 @@ func follow(ctx context.Context, url string, at func() position, got func(messag
 	}
 	defer answer.Body.Close()
 	redirected := ""
-	if came := answer.Request.URL; came.Path != r.URL.Path || came.Hostname() != r.URL.Hostname() {
-		redirected = came.String()
+	if final := answer.Request.URL; final.Path != r.URL.Path || final.Hostname() != r.URL.Hostname() {
+		redirected = final.String()
 	}
-	if err := refusalOf(answer.StatusCode, answer.Header.Get("Content-Type"), redirected); err != nil {
+	if err := checkStream(answer.StatusCode, answer.Header.Get("Content-Type"), redirected); err != nil {
 		return err
 	}
-	return readEvents(answer.Body, got)
+	return readEvents(answer.Body, receive)
 }

@@ -156,7 +156,7 @@ func (m *reloads) answer() {
 }
 
 func (m *reloads) check() {
-	if !m.following().isLoaded() {
+	if !m.session().isLoaded() {
 		return
 	}
 	got := m.all.Get(m.store).Value
@@ -165,13 +165,13 @@ func (m *reloads) check() {
 	}
 	m.came = true
 	if want := m.law(m.made); !maps.Equal(got, want) {
-		m.rt.Fatalf("at %v the page shows\n     %v\nwant %v", m.following().position(), got, want)
+		m.rt.Fatalf("at %v the page shows\n     %v\nwant %v", m.session().position(), got, want)
 	}
 }
 
 // law is what must show: these changes on what the server had.
 func (m *reloads) law(made []*durable) things {
-	at := m.following().position().version
+	at := m.session().position().version
 	want := maps.Clone(m.server.states[at])
 	for _, d := range made {
 		if d.version == 0 || d.version > at {
@@ -230,7 +230,7 @@ func (m *reloads) seconds(most int) time.Duration {
 func (m *reloads) calm() {
 	m.server.loading, m.server.telling = 0, 0
 	for range 2*len(m.made) + 10 {
-		m.sleep(lastTry + forgiven)
+		m.sleep(maxBackoff + gapGrace)
 		for _, d := range m.made {
 			if m.attempts[d.id] != nil {
 				if d.version == 0 {

@@ -9,29 +9,29 @@ import (
 	"github.com/atomsaga/atomsaga/internal/await"
 )
 
-// kept is how many messages may wait for a page that is busy. When there are
-// more the stream is begun again where the page is.
-const kept = 1024
+// messageBuffer is how many messages may wait while the page is busy. If there are more the stream
+// is begun again at the base.
+const messageBuffer = 1024
 
 var (
 	errEnded = errors.New("the stream has ended")
-	errOther = errors.New("what has come is no stream")
+	errOther = errors.New("what has come is no stream") // see refusalReason
 	errBusy  = errors.New("the page takes longer than the stream")
 )
 
-// A source is the browser's EventSource.
+// A source is a stream that the browser reads, an EventSource.
 type source struct {
 	js.Value
 	messages chan message
-	broken   chan error
-	release  []js.Func
+	failed   chan error // receives one error
+	funcs    []js.Func
 }
 
-// openSource opens the stream at an address. What comes is kept in order, and
-// taken out by the caller: nothing may wait inside a call of the browser.
-func openSource(address string) *source {
-	s := &source{js.Global().Get("EventSource").New(address), make(chan message, kept), make(chan error, 1), nil}
-	got := s.handler(func(e js.Value) {
+// openSource opens the stream at url. Its messages are buffered for the caller, since functions that
+// the browser calls must not block.
+func openSource(url string) *source {
+	s := &source{js.Global().Get("EventSource").New(url), make(chan message, messageBuffer), make(chan error, 1), nil}
+	onMessage := s.newHandler(func(e js.Value) {
 		m := message{e.Get("lastEventId").String(), e.Get("type").String(), e.Get("data").String()}
 		if m.event == "message" {
 			m.event = ""
@@ -43,10 +43,10 @@ func openSource(address string) *source {
 		}
 	})
 	for _, event := range []string{"message", "gap", "beat"} {
-		s.Call("addEventListener", event, got)
+		s.Call("addEventListener", event, onMessage)
 	}
-	s.Call("addEventListener", "error", s.handler(func(js.Value) {
-		const closed = 2 // for good, as the browser has got an answer
+	s.Call("addEventListener", "error", s.newHandler(func(js.Value) {
+		const closed = 2 // the browser has got another answer, and does not try again
 		if s.Get("readyState").Int() == closed {
 			s.fail(errOther)
 		} else {
@@ -56,47 +56,45 @@ func openSource(address string) *source {
 	return s
 }
 
-func (s *source) handler(f func(event js.Value)) js.Func {
+func (s *source) newHandler(f func(event js.Value)) js.Func {
 	h := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		f(args[0])
 		return nil
 	})
-	s.release = append(s.release, h)
+	s.funcs = append(s.funcs, h)
 	return h
 }
 
-// fail closes the stream: the browser would open it again by itself, from where
-// it was and not from where the page is.
+// fail closes the stream: the browser would open it again at its last message, and not at the base.
 func (s *source) fail(err error) {
 	s.Call("close")
 	select {
-	case s.broken <- err:
+	case s.failed <- err:
 	default:
 	}
 }
 
-// close closes the stream. A nil s has none.
+// close closes the stream. s may be nil.
 func (s *source) close() {
 	if s == nil {
 		return
 	}
 	s.Call("close")
-	for _, h := range s.release {
+	for _, h := range s.funcs {
 		h.Release()
 	}
 }
 
-// asking is how long the server has to say why there is no stream.
-const asking = 10 * time.Second
+const reasonTimeout = 10 * time.Second // for the request of refusalReason
 
-// reason asks once more for a stream in whose place something else has come: the
-// browser does not say what. The stream is left at its header, should it come now.
-func reason(ctx context.Context, address string) error {
-	ctx, cancel := context.WithTimeout(ctx, asking)
+// refusalReason requests the stream once more, since EventSource does not say what it has got
+// instead. If it is the stream by now, the request is aborted after its header.
+func refusalReason(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, reasonTimeout)
 	defer cancel()
 	abort := js.Global().Get("AbortController").New()
 	defer abort.Call("abort")
-	answer, err := await.Promise(ctx, js.Global().Call("fetch", address, map[string]any{
+	answer, err := await.Promise(ctx, js.Global().Call("fetch", url, map[string]any{
 		"headers": map[string]any{"Accept": "text/event-stream"}, "cache": "no-store", "redirect": "manual", "signal": abort.Get("signal"),
 	}), "live: the feed")
 	if err != nil {
@@ -110,7 +108,7 @@ func reason(ctx context.Context, address string) error {
 	if value := answer.Get("headers").Call("get", "Content-Type"); value.Type() == js.TypeString {
 		mediaType = value.String()
 	}
-	if err := refusalOf(answer.Get("status").Int(), mediaType, redirected); err != nil {
+	if err := checkStream(answer.Get("status").Int(), mediaType, redirected); err != nil {
 		return err
 	}
 	return errEnded

@@ -8,20 +8,20 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A Status tells how far what a page shows follows the server.
+// A Status says how well the page follows the server.
 type Status string
 
 const (
 	Connecting  Status = "connecting"  // the stream is being opened, or nothing is loaded yet
-	Following   Status = "live"        // what is committed shows at once
-	Behind      Status = "behind"      // something was missed, and is being loaded
+	Following   Status = "live"        // commits are shown at once
+	Behind      Status = "behind"      // commits were missed, and the value is being loaded
 	Offline     Status = "offline"     // the server cannot be reached
-	Intercepted Status = "intercepted" // something else answers in the server's place
-	LoggedOut   Status = "logged out"  // the server wants to know first who asks
-	Paused      Status = "paused"      // nobody looks at the page
+	Intercepted Status = "intercepted" // something else answers instead of the server
+	LoggedOut   Status = "logged out"  // the user has to log in
+	Paused      Status = "paused"      // the page is hidden
 )
 
-// Message says to a person what is the matter, in a sentence.
+// Message returns sentences for the user.
 func (s Status) Message() string {
 	switch s {
 	case Following:
@@ -40,8 +40,8 @@ func (s Status) Message() string {
 	return "What others change shows here once the server is connected."
 }
 
-// statusOf is what an error of the stream, or of a load, says of the server; "" when that is
-// nothing. Kinds of errors are told by a method, as package saga/fetch's have it.
+// statusOf returns the status that an error of the stream or of a load stands for; "" if none.
+// Errors are recognized by a method, as those of package saga/fetch have.
 func statusOf(err error) Status {
 	if e, is := errors.AsType[interface {
 		error
@@ -64,60 +64,59 @@ func statusOf(err error) Status {
 	return ""
 }
 
-// A refusal is what came when a stream was asked for.
+// A refusal is the error for an answer that is not a stream of the server.
 type refusal struct {
 	status int    // of HTTP
-	why    string // beside the status
+	reason string // why the answer is not the server's; "" if it is
 }
 
 func (r *refusal) Error() string {
-	if r.why == "" {
+	if r.reason == "" {
 		return fmt.Sprintf("the server answered with status %d", r.status)
 	}
-	return fmt.Sprintf("something else than the server has answered: status %d, %s", r.status, r.why)
+	return fmt.Sprintf("something else than the server has answered: status %d, %s", r.status, r.reason)
 }
 
 func (r *refusal) Unauthorized() bool { return r.status == 401 }
 
-func (r *refusal) Intercepted() bool { return r.why != "" }
+func (r *refusal) Intercepted() bool { return r.reason != "" }
 
-// refusalOf returns why an answer is not a stream of the server; nil when it is one.
-func refusalOf(status int, mediaType, redirected string) error {
-	of, _, _ := strings.Cut(mediaType, ";")
-	switch of = strings.ToLower(strings.TrimSpace(of)); {
+// checkStream returns an error if an answer is not a stream of the server.
+func checkStream(status int, mediaType, redirected string) error {
+	mediaType, _, _ = strings.Cut(mediaType, ";")
+	switch mediaType = strings.ToLower(strings.TrimSpace(mediaType)); {
 	case status == 407, status == 511:
 		return &refusal{status, "the network wants a log-in"}
-	case status == 401, status >= 400 && of != "text/html":
+	case status == 401, status >= 400 && mediaType != "text/html":
 		return &refusal{status: status}
 	case redirected != "":
 		return &refusal{status, "after a redirect to " + redirected}
-	case status != 200 || of != "text/event-stream":
-		return &refusal{status, fmt.Sprintf("with a body of type %q", of)}
+	case status != 200 || mediaType != "text/event-stream":
+		return &refusal{status, fmt.Sprintf("with a body of type %q", mediaType)}
 	}
 	return nil
 }
 
-// connected notes how it is with the stream.
-func (x *following) connected(s Status) {
-	x.store.Batch(func(b *atom.Batch) {
-		x.link = s
-		x.show(b)
+func (s *session) setStreamStatus(status Status) {
+	s.store.Batch(func(b *atom.Batch) {
+		s.streamStatus = status
+		s.updateStatus(b)
 	})
 }
 
-// show has the status be what it is: that of the stream, as long as it is not that the value does
-// not follow it.
-func (x *following) show(b *atom.Batch) {
-	s := x.link
+// updateStatus sets the feed's status: that of the stream or, if the stream is all right and the
+// value is not, that of the value.
+func (s *session) updateStatus(b *atom.Batch) {
+	status := s.streamStatus
 	switch {
-	case s == Following && x.stale && x.unloaded == "":
-		s = Behind
-	case s == Following || s == Connecting:
-		if x.unloaded != "" {
-			s = x.unloaded
+	case status == Following && s.stale && s.loadStatus == "":
+		status = Behind
+	case status == Following || status == Connecting:
+		if s.loadStatus != "" {
+			status = s.loadStatus
 		}
 	}
-	if x.feed.status.Get(b) != s {
-		x.feed.status.Set(b, s)
+	if s.feed.status.Get(b) != status {
+		s.feed.status.Set(b, status)
 	}
 }

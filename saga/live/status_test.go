@@ -41,7 +41,7 @@ func TestStatusOfAnAnswer(t *testing.T) {
 		{"there is none", 404, "text/plain", "", Offline},
 	} {
 		in(t, func(p *page) {
-			err := refusalOf(row.status, row.mediaType, row.redirected)
+			err := checkStream(row.status, row.mediaType, row.redirected)
 			if (err == nil) != (row.want == "") {
 				t.Errorf("%s: %v", row.reason, err)
 			}
@@ -57,7 +57,7 @@ func TestStatusOfAnAnswer(t *testing.T) {
 			}
 			p.server.refuses = nil
 			p.server.commit("a", "", increment)
-			p.sleep(lastTry + time.Second)
+			p.sleep(maxBackoff + time.Second)
 			p.server.sendAll()
 			p.wants(Following, true, "after "+row.reason)
 			p.shows(thing{1, "a"}, "after "+row.reason)
@@ -68,8 +68,8 @@ func TestStatusOfAnAnswer(t *testing.T) {
 // A first load that fails says why, and is tried again.
 func TestStatusOfALoad(t *testing.T) {
 	for want, err := range map[Status]error{
-		Intercepted: fmt.Errorf("GET /: %w", refusalOf(200, "text/html", "")),
-		LoggedOut:   refusalOf(401, "", ""),
+		Intercepted: fmt.Errorf("GET /: %w", checkStream(200, "text/html", "")),
+		LoggedOut:   checkStream(401, "", ""),
 		Offline:     unreachable{errDown},
 		Connecting:  errDown,
 	} {
@@ -82,7 +82,7 @@ func TestStatusOfALoad(t *testing.T) {
 			p.sleep(time.Minute)
 			p.wants(want, false, "for as long as it is so")
 			p.server.loads = nil
-			p.sleep(lastTry + time.Second)
+			p.sleep(maxBackoff + time.Second)
 			p.wants(Following, true, "at the end")
 			p.shows(thing{0, "a"}, "at the end")
 		})
@@ -95,8 +95,8 @@ func TestStatusAfterAGap(t *testing.T) {
 		p.server.loads = errDown
 		p.server.tell(message{id: "7.db", event: "gap"})
 		p.wants(Behind, true, "after a gap")
-		p.server.loads = refusalOf(401, "", "")
-		p.sleep(lastTry)
+		p.server.loads = checkStream(401, "", "")
+		p.sleep(maxBackoff)
 		p.wants(LoggedOut, true, "when the load is refused")
 		p.server.tell(message{event: "beat"})
 		p.wants(LoggedOut, true, "whatever the stream says")
@@ -107,7 +107,7 @@ func TestStatusAfterAGap(t *testing.T) {
 			p.server.commit("a", "", increment)
 		}
 		p.look(true, true)
-		p.sleep(lastTry)
+		p.sleep(maxBackoff)
 		p.wants(Following, true, "at the end")
 		p.shows(thing{7, "a"}, "at the end")
 	})
@@ -119,7 +119,7 @@ func TestALoadWaitsForTheNetwork(t *testing.T) {
 		p.server.loads = errDown
 		p.server.tell(message{id: "7.db", event: "gap"})
 		p.look(true, false)
-		p.sleep(lastTry)
+		p.sleep(maxBackoff)
 		before := p.server.asked
 		p.sleep(time.Hour)
 		if p.server.asked != before {
@@ -191,11 +191,11 @@ func TestTheAddressOfTheStream(t *testing.T) {
 		"/api/events?x=y?#part":   "/api/events?after=17.ab&x=y?",
 		"https://a.example/e?x=y": "https://a.example/e?after=17.ab&x=y",
 	} {
-		if got := address(url, at); got != want {
+		if got := streamURL(url, at); got != want {
 			t.Errorf("%s: %s, want %s", url, got, want)
 		}
 	}
-	if got := address("/", position{1, "a&b=c"}); got != "/?after=1.a%26b%3Dc" {
+	if got := streamURL("/", position{1, "a&b=c"}); got != "/?after=1.a%26b%3Dc" {
 		t.Errorf("a name that would be a parameter: %s", got)
 	}
 }

@@ -185,10 +185,10 @@ func (m *twoTabs) answer() {
 // check looks at every tab.
 func (m *twoTabs) check() {
 	for _, t := range m.tabs {
-		if !t.following().isLoaded() {
+		if !t.session().isLoaded() {
 			continue
 		}
-		at := t.following().position().version
+		at := t.session().position().version
 		var others []*durable // that it may have heard of, or not
 		for _, d := range m.made {
 			if !t.own[d.id] && !m.isIn(at, d) {
@@ -346,7 +346,7 @@ func (m *twoTabs) calm() {
 		t.late.Store(0)
 	}
 	for range 2*len(m.made) + 10 {
-		m.server.sleep(lastTry + forgiven)
+		m.server.sleep(maxBackoff + gapGrace)
 		for _, d := range m.made {
 			if m.isUnderWay(d) {
 				if d.version == 0 {
