@@ -9,16 +9,17 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// Open returns the outbox of this name of the page's origin. It opens at the
-// first use, and anew when the browser has closed it, or could not open it. Where
-// the browser has no storage, or no room left, every write fails with one of this
-// package's errors, and sagas go on without it (see [saga.Keep]).
+// Open returns the outbox with this name of the page's origin. It does nothing yet: storage is
+// opened at the first use, and again when the browser has closed it, or could not open it.
+//
+// Where the browser has no storage, or no room left, and outside of a browser, reads and writes
+// fail with an error of this package, and sagas run without being kept; see [saga.Keep].
 func Open(name string) saga.Outbox {
 	b := &browser{}
 	b.name = name
-	b.records = connection{name: name, stores: []string{records}, opened: b.renew}
-	b.leases = connection{name: name + " owner", stores: []string{leases}, opened: func() {}}
-	b.channel, _ = calling(func() js.Value {
+	b.records = connection{name: name, stores: []string{records}, onReopen: b.renew}
+	b.leases = connection{name: name + " owner", stores: []string{leases}, onReopen: func() {}}
+	b.channel, _ = catch(func() js.Value {
 		channel := js.Global().Get("BroadcastChannel")
 		if !channel.Truthy() {
 			return channel
@@ -35,45 +36,45 @@ type browser struct {
 	leases  connection
 	channel js.Value // undefined where there is none
 
-	mu    sync.Mutex
-	again func() // of Renewed; nil while nobody wants to know
+	mu        sync.Mutex
+	onRenewed func() // of Renewed; may be nil
 }
 
-// Tell is [saga.Outbox]'s.
+// Tell implements [saga.Outbox].
 func (b *browser) Tell(message []byte) {
 	if b.channel.Truthy() {
 		b.channel.Call("postMessage", string(message))
 	}
 }
 
-// Listen is [saga.Outbox]'s. What the browser calls may not wait for anything, so
-// it only puts down what has come.
+// Listen implements [saga.Outbox]. The function that the browser calls must not block, so it only
+// appends the message for a goroutine.
 func (b *browser) Listen(ctx context.Context, hear func([]byte), online func()) {
 	var mu sync.Mutex
-	var heard [][]byte
-	more := make(chan struct{}, 1)
-	message := js.FuncOf(func(_ js.Value, args []js.Value) any {
+	var received [][]byte
+	wake := make(chan struct{}, 1)
+	onMessage := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		mu.Lock()
-		heard = append(heard, []byte(args[0].Get("data").String()))
+		received = append(received, []byte(args[0].Get("data").String()))
 		mu.Unlock()
 		select {
-		case more <- struct{}{}:
+		case wake <- struct{}{}:
 		default:
 		}
 		return nil
 	})
-	back := js.FuncOf(func(js.Value, []js.Value) any { go online(); return nil })
+	onOnline := js.FuncOf(func(js.Value, []js.Value) any { go online(); return nil })
 	if b.channel.Truthy() {
-		b.channel.Set("onmessage", message)
+		b.channel.Set("onmessage", onMessage)
 	}
-	js.Global().Call("addEventListener", "online", back)
+	js.Global().Call("addEventListener", "online", onOnline)
 	go func() {
 		for {
 			select {
-			case <-more:
+			case <-wake:
 				mu.Lock()
-				messages := heard
-				heard = nil
+				messages := received
+				received = nil
 				mu.Unlock()
 				for _, m := range messages {
 					hear(m)
@@ -82,39 +83,39 @@ func (b *browser) Listen(ctx context.Context, hear func([]byte), online func()) 
 				if b.channel.Truthy() {
 					b.channel.Set("onmessage", nil)
 				}
-				js.Global().Call("removeEventListener", "online", back)
-				message.Release()
-				back.Release()
+				js.Global().Call("removeEventListener", "online", onOnline)
+				onMessage.Release()
+				onOnline.Release()
 				return
 			}
 		}
 	}()
 }
 
-// Renewed is [saga.Renewing]'s.
+// Renewed implements [saga.Renewing].
 func (b *browser) Renewed(ctx context.Context, again func()) {
 	b.mu.Lock()
-	b.again = again
+	b.onRenewed = again
 	b.mu.Unlock()
 	context.AfterFunc(ctx, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		b.again = nil
+		b.onRenewed = nil
 	})
 }
 
-// soon is how long it takes until that is said: the browser may close a database that
-// it has just opened, again and again.
-const soon = 100 * time.Millisecond
+// renewDelay is how long renew waits, since the browser may close a database that it has just
+// opened, again and again.
+const renewDelay = 100 * time.Millisecond
 
-// renew is called when the database has been opened anew.
+// renew is called when the database was opened again.
 func (b *browser) renew() {
-	time.AfterFunc(soon, func() {
+	time.AfterFunc(renewDelay, func() {
 		b.mu.Lock()
-		again := b.again
+		onRenewed := b.onRenewed
 		b.mu.Unlock()
-		if again != nil {
-			again()
+		if onRenewed != nil {
+			onRenewed()
 		}
 	})
 }

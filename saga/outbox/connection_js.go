@@ -7,38 +7,35 @@ import (
 	"time"
 )
 
-// How long the browser may take to open a database, and for one transaction. What
-// takes longer is given up, and what was to be kept is not. After openingAgain it is
-// asked for the database once more.
-var (
-	openingLimit     = 5 * time.Second
-	openingAgain     = 30 * time.Second
-	transactionLimit = 15 * time.Second
+var ( // replaced by tests
+	openTimeout        = 5 * time.Second  // after which uses fail until the database is open
+	reopenInterval     = 30 * time.Second // after which it is requested once more
+	transactionTimeout = 15 * time.Second // after which a transaction is aborted
 )
 
-// A connection is this tab's to a database of the browser's. It is opened at the first
-// use, and anew when it was closed: by the browser, when the user clears what the page
-// has kept, or by this tab, when another one wants to change or delete the database.
+// A connection connects this tab to a database of the browser. It is opened at the first use, and
+// again when it was closed: by the browser, when the user clears the data of the page, or by this
+// tab, when another one wants to upgrade or delete the database.
 type connection struct {
-	name   string
-	stores []string // made in a new database, their keys numbers that rise
-	opened func()   // called when it is open again, or at last: what was in it may be gone
+	name     string
+	stores   []string // created in a new database, with numbers as keys that increase
+	onReopen func()   // called when the database is open after it was closed or could not be opened; it may be empty
 
 	mu       sync.Mutex
 	database js.Value // undefined while it is not open
-	opening  *opening // nil while nobody has asked for it
-	before   bool     // it was wanted before, and did not come or was closed
+	opening  *opening // the last request to open it; nil when there is none
+	failed   bool     // the database was closed, or could not be opened, since it was last open
 }
 
-// An opening is what comes of one request to open the database.
+// An opening is a request to open the database.
 type opening struct {
-	asked time.Time
-	done  chan struct{} // closed when it has come to an end, or takes too long
-	err   error         // why there is no database; read when done is closed
+	start time.Time
+	done  chan struct{} // closed when the request has ended, or takes too long
+	err   error         // why there is no database; may be read when done is closed
 	over  bool          // done is closed
 }
 
-// open returns the database.
+// open returns the database. Its errors are those of this package, ctx's, and the browser's.
 func (c *connection) open(ctx context.Context) (js.Value, error) {
 	for {
 		c.mu.Lock()
@@ -47,8 +44,8 @@ func (c *connection) open(ctx context.Context) (js.Value, error) {
 			return c.database, nil
 		}
 		o := c.opening
-		if o == nil || o.over && time.Since(o.asked) > openingAgain {
-			o = &opening{asked: time.Now(), done: make(chan struct{})}
+		if o == nil || o.over && time.Since(o.start) > reopenInterval {
+			o = &opening{start: time.Now(), done: make(chan struct{})}
 			c.opening = o
 			c.request(o)
 		}
@@ -64,11 +61,11 @@ func (c *connection) open(ctx context.Context) (js.Value, error) {
 	}
 }
 
-// request asks the browser for the database. It is called under the lock; what the
-// browser calls takes it, too, but comes later.
+// request has the browser open the database. c.mu is held. The functions that the browser calls
+// lock it, too, but are called later.
 func (c *connection) request(o *opening) {
-	request, err := calling(func() js.Value {
-		// Browsers that block it may throw at whoever looks, which Get does not survive.
+	request, err := catch(func() js.Value {
+		// If it is blocked the browser may throw when it is read, at which Get panics.
 		factory := js.Global().Get("Reflect").Call("get", js.Global(), "indexedDB")
 		if !factory.Truthy() {
 			return js.Undefined()
@@ -77,47 +74,47 @@ func (c *connection) request(o *opening) {
 	})
 	switch {
 	case err != nil:
-		c.end(o, err)
+		c.fail(o, err)
 		return
 	case !request.Truthy():
-		c.end(o, ErrNoStorage)
+		c.fail(o, ErrNoStorage)
 		return
 	}
-	limit := time.AfterFunc(openingLimit, func() { c.giveUp(o, ErrNoAnswer) })
+	timeout := time.AfterFunc(openTimeout, func() { c.giveUp(o, ErrNoAnswer) })
 	var all handlers
 	all.set(request, "onupgradeneeded", func(js.Value) {
 		for _, s := range c.stores {
 			store := request.Get("result").Call("createObjectStore", s, map[string]any{"autoIncrement": true})
-			// Numbers go on from here, above those of a database of this name that was
-			// cleared: what was in that is written again under its own.
-			from := time.Now().UnixMilli()
-			calling(func() js.Value {
-				store.Call("add", "", from)
-				return store.Call("delete", from)
+			// Keys begin above those of a database with this name that was cleared, since
+			// records of that are written again under their own.
+			first := time.Now().UnixMilli()
+			catch(func() js.Value {
+				store.Call("add", "", first)
+				return store.Call("delete", first)
 			})
 		}
 	})
 	all.set(request, "onblocked", func(js.Value) { c.giveUp(o, ErrBlocked) })
 	all.set(request, "onerror", func(event js.Value) {
 		event.Call("preventDefault")
-		limit.Stop()
+		timeout.Stop()
 		all.release()
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.end(o, reason(request.Get("error")))
+		c.fail(o, errorOf(request.Get("error")))
 	})
 	all.set(request, "onsuccess", func(js.Value) {
-		limit.Stop()
+		timeout.Stop()
 		all.release()
 		c.succeed(o, request.Get("result"))
 	})
 }
 
-// end has the next use ask again.
-func (c *connection) end(o *opening, err error) {
+// fail ends a request. The next use makes another one.
+func (c *connection) fail(o *opening, err error) {
 	if c.opening == o {
 		c.opening = nil
-		c.before = true
+		c.failed = true
 	}
 	o.finish(err)
 }
@@ -129,28 +126,28 @@ func (o *opening) finish(err error) {
 	}
 }
 
-// giveUp has nobody wait for the opening any more: those who ask are told err at
-// once. The browser may open the database later all the same.
+// giveUp ends the waiting for a request: uses fail with err from now on. The browser may still
+// open the database later.
 func (c *connection) giveUp(o *opening, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.opening == o {
-		c.before = true
+		c.failed = true
 		o.finish(err)
 	}
 }
 
 func (c *connection) succeed(o *opening, database js.Value) {
 	c.mu.Lock()
-	if c.database.Truthy() { // it was asked for twice
+	if c.database.Truthy() { // it was requested twice
 		o.finish(nil)
 		c.mu.Unlock()
 		database.Call("close")
 		return
 	}
 	c.database, c.opening = database, nil
-	again := c.before
-	c.before = false
+	reopened := c.failed
+	c.failed = false
 	o.finish(nil)
 	c.mu.Unlock()
 	var all handlers
@@ -158,26 +155,25 @@ func (c *connection) succeed(o *opening, database js.Value) {
 		all.release()
 		c.lose(database)
 	}
-	all.set(database, "onversionchange", lose) // another tab waits for it
+	all.set(database, "onversionchange", lose) // another tab waits for this
 	all.set(database, "onclose", lose)         // the browser has closed it
-	if again {
-		go c.opened()
+	if reopened {
+		go c.onReopen()
 	}
 }
 
-// lose closes a database, which goes on to the end of its transactions, and opens it
-// anew.
+// lose closes a database, which ends when its transactions have, and opens it again.
 func (c *connection) lose(database js.Value) {
 	database.Call("close")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.database.Equal(database) {
-		c.database, c.before = js.Value{}, true
+		c.database, c.failed = js.Value{}, true
 		go c.open(context.Background())
 	}
 }
 
-// handlers are functions that the browser calls for an object's events.
+// handlers are functions that the browser calls for events of objects.
 type handlers struct {
 	functions []js.Func
 	targets   []js.Value
@@ -190,7 +186,7 @@ func (h *handlers) set(target js.Value, event string, handle func(event js.Value
 	h.functions, h.targets, h.events = append(h.functions, f), append(h.targets, target), append(h.events, event)
 }
 
-// release may be called by one of them.
+// release removes the handlers. One of them may call it.
 func (h *handlers) release() {
 	for n, f := range h.functions {
 		h.targets[n].Set(h.events[n], nil)

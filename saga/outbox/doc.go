@@ -1,19 +1,19 @@
-// Package outbox has outboxes for durable sagas, which are kept through the end
-// of a page: see [saga.Define] and [saga.Keep].
+// Package outbox keeps durable sagas when their page is closed: see [saga.Define] and
+// [saga.Keep].
 //
-// In a browser it is the one of the page's origin: records are in IndexedDB,
-// written to disk before a saga's effect starts; a Web Lock names the one tab
-// that sends them; tabs tell each other over a BroadcastChannel. For tests, and
-// for programs that are not in a browser, there is a [Memory].
+// [Open] returns the outbox of a page's origin in a browser. Its records are in IndexedDB, on
+// disk before the effect of a saga starts. A Web Lock selects the tab that sends them, and a
+// BroadcastChannel connects the tabs. For tests, and for programs outside of a browser, there
+// is a [Memory].
 //
-// What the browser lacks, or denies the page, costs no more than what it is for:
+// Without something that the browser lacks, or denies the page, the rest works:
 //
 //	without                    what is different
 //	storage, or room in it     nothing is kept: each tab sends what is run in it
-//	Web Locks                  who sends is a lease in the storage, which others look at every second;
-//	                           it is for 10 s, and a tab that stood still for longer has lost it
+//	Web Locks                  a lease in the storage selects the tab that sends, for 10 s at a time;
+//	                           others check it every second
 //	BroadcastChannel           a tab learns of what others have run when it is opened
 //
-// Storage that does not answer is given up after some seconds, and taken up when it
-// does; a database that was closed is opened anew. [saga.Renewing] tells of both.
+// If the storage does not respond for some seconds the outbox goes on without it until it does.
+// A database that the browser has closed is opened again. [saga.Renewing] reports both.
 package outbox

@@ -2,8 +2,8 @@ package outbox
 
 import "errors"
 
-// Why an outbox of the browser's cannot keep what it is given, as the errors of its
-// methods say it ([errors.Is]). But for the first and the last it may be able to later.
+// The methods of the outbox that [Open] returns return these errors, or others of the browser,
+// when they cannot read or write. For all but ErrNoStorage and ErrNewer they may succeed later.
 var (
 	ErrNoStorage = errors.New("this browser keeps nothing for this page")
 	ErrFull      = errors.New("the browser has no room left for it")

@@ -12,34 +12,34 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// Records are texts in one object store, under numbers that IndexedDB gives.
+// records is the object store of the records, which are JSON. The key, which IndexedDB numbers, is
+// the Order.
 const records = "records"
 
-// transact calls f with an object store, and waits until what it has asked for is
-// on the disk, or none of it is. f waits for nothing: a transaction ends when
-// there is nothing left to do in it. If the connection turns out to be closed it is
-// opened anew, once.
+// transact calls f with an object store in a transaction, and waits until that has ended: all that
+// f has requested is done, or none of it. f must not block, since a transaction without requests
+// ends. If the connection turns out to be closed it is opened again, once.
 func (c *connection) transact(ctx context.Context, store, mode, durability string, f func(store js.Value)) error {
 	wait.Check("outbox: IndexedDB")
-	err := c.try(ctx, store, mode, durability, f)
+	err := c.transactOnce(ctx, store, mode, durability, f)
 	if errors.Is(err, ErrLost) && ctx.Err() == nil {
-		err = c.try(ctx, store, mode, durability, f)
+		err = c.transactOnce(ctx, store, mode, durability, f)
 	}
 	return err
 }
 
-func (c *connection) try(ctx context.Context, store, mode, durability string, f func(store js.Value)) error {
+func (c *connection) transactOnce(ctx context.Context, store, mode, durability string, f func(store js.Value)) error {
 	database, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
-	transaction, err := calling(func() js.Value {
+	transaction, err := catch(func() js.Value {
 		t := database.Call("transaction", store, mode, map[string]any{"durability": durability})
 		f(t.Call("objectStore", store))
 		return t
 	})
 	if err == nil {
-		err = finish(transaction)
+		err = waitForEnd(transaction)
 	}
 	if errors.Is(err, ErrLost) {
 		c.lose(database)
@@ -47,29 +47,29 @@ func (c *connection) try(ctx context.Context, store, mode, durability string, f 
 	return err
 }
 
-// finish waits for the end of a transaction. One that takes too long is aborted.
-func finish(transaction js.Value) error {
+// waitForEnd waits for the end of a transaction, and aborts it if that takes too long.
+func waitForEnd(transaction js.Value) error {
 	ended := make(chan error, 1)
 	var all handlers
 	all.set(transaction, "oncomplete", func(js.Value) { ended <- nil })
 	all.set(transaction, "onabort", func(js.Value) {
 		err := transaction.Get("error")
 		if err.IsNull() {
-			ended <- ErrLost // the browser has aborted it, and nothing in it is to blame
+			ended <- ErrLost // the browser has aborted it for no fault of its requests
 			return
 		}
-		ended <- reason(err)
+		ended <- errorOf(err)
 	})
-	limit := time.NewTimer(transactionLimit)
-	defer limit.Stop()
+	timeout := time.NewTimer(transactionTimeout)
+	defer timeout.Stop()
 	select {
 	case err := <-ended:
 		all.release()
 		return err
-	case <-limit.C:
+	case <-timeout.C:
 	}
-	if _, err := calling(func() js.Value { return transaction.Call("abort") }); err != nil {
-		err := <-ended // it is over already, and what it has come to is on its way
+	if _, err := catch(func() js.Value { return transaction.Call("abort") }); err != nil {
+		err := <-ended // it has ended already, and its event is on its way
 		all.release()
 		return err
 	}
@@ -77,7 +77,7 @@ func finish(transaction js.Value) error {
 	return ErrNoAnswer
 }
 
-// Put is [saga.Outbox]'s.
+// Put implements [saga.Outbox].
 func (b *browser) Put(ctx context.Context, all []saga.Record) ([]saga.Record, error) {
 	kept := make([]saga.Record, len(all))
 	requests := make([]js.Value, len(all))
@@ -102,8 +102,8 @@ func (b *browser) Put(ctx context.Context, all []saga.Record) ([]saga.Record, er
 	return kept, nil
 }
 
-// Remove is [saga.Outbox]'s. A record that comes back with a crash is sent again,
-// and known to the server, so this waits for no disk.
+// Remove implements [saga.Outbox]. It does not wait for the disk: a record that is there again after
+// a crash is sent again, and the server knows it.
 func (b *browser) Remove(ctx context.Context, orders ...int64) error {
 	return b.records.transact(ctx, records, "readwrite", "relaxed", func(store js.Value) {
 		for _, order := range orders {
@@ -112,7 +112,7 @@ func (b *browser) Remove(ctx context.Context, orders ...int64) error {
 	})
 }
 
-// All is [saga.Outbox]'s.
+// All implements [saga.Outbox].
 func (b *browser) All(ctx context.Context) ([]saga.Record, error) {
 	var keys, texts js.Value
 	err := b.records.transact(ctx, records, "readonly", "default", func(store js.Value) {
@@ -124,12 +124,12 @@ func (b *browser) All(ctx context.Context) ([]saga.Record, error) {
 	keys, texts = keys.Get("result"), texts.Get("result")
 	all := make([]saga.Record, keys.Length())
 	for n := range all {
-		all[n] = read(int64(keys.Index(n).Int()), texts.Index(n))
+		all[n] = parseRecord(int64(keys.Index(n).Int()), texts.Index(n))
 	}
 	return all, nil
 }
 
-// Get is [saga.Outbox]'s.
+// Get implements [saga.Outbox].
 func (b *browser) Get(ctx context.Context, order int64) (r saga.Record, there bool, err error) {
 	var text js.Value
 	err = b.records.transact(ctx, records, "readonly", "default", func(store js.Value) {
@@ -141,11 +141,11 @@ func (b *browser) Get(ctx context.Context, order int64) (r saga.Record, there bo
 	if text = text.Get("result"); text.IsUndefined() {
 		return r, false, nil
 	}
-	return read(order, text), true, nil
+	return parseRecord(order, text), true, nil
 }
 
-// read returns the record that a text is.
-func read(order int64, text js.Value) (r saga.Record) {
+// parseRecord returns the record with a key. One that cannot be read has a Reason.
+func parseRecord(order int64, text js.Value) (r saga.Record) {
 	if err := json.Unmarshal([]byte(text.String()), &r); err != nil {
 		r = saga.Record{ID: fmt.Sprint(order), Reason: "the record cannot be read"}
 	}
@@ -153,34 +153,34 @@ func read(order int64, text js.Value) (r saga.Record) {
 	return r
 }
 
-// reason is the error for what the browser gives as the reason.
-func reason(v js.Value) error {
+// errorOf returns the error for a value that the browser has thrown, or gives as an error.
+func errorOf(v js.Value) error {
 	name := ""
 	if v.Type() == js.TypeObject {
 		name = v.Get("name").String()
 	}
-	kind := map[string]error{
+	known := map[string]error{
 		"QuotaExceededError": ErrFull,
 		"SecurityError":      ErrNoStorage,
 		"InvalidStateError":  ErrLost,
 		"AbortError":         ErrLost,
 		"VersionError":       ErrNewer,
 	}[name]
-	if kind != nil {
-		return kind
+	if known != nil {
+		return known
 	}
 	return errors.New(js.Global().Call("String", v).String())
 }
 
-// calling turns what JavaScript throws into an error.
-func calling(f func() js.Value) (v js.Value, err error) {
+// catch calls f and returns what JavaScript throws as an error.
+func catch(f func() js.Value) (v js.Value, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			e, ok := thrown.(js.Error)
 			if !ok {
 				panic(thrown)
 			}
-			err = reason(e.Value)
+			err = errorOf(e.Value)
 		}
 	}()
 	return f(), nil

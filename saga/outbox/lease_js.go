@@ -8,54 +8,53 @@ import (
 	"time"
 )
 
-// A lease ends by itself, and is renewed three times in its time.
-var (
-	leaseTime    = 10 * time.Second
-	leaseRenewal = leaseTime / 3
-	leaseLook    = time.Second // how often others look whether it was given back
+var ( // replaced by tests
+	leaseTime     = 10 * time.Second // after which a lease that was not renewed is over
+	leaseRenewal  = leaseTime / 3
+	leaseInterval = time.Second // at which others check whether it is over
 )
 
-const leases = "leases"
+const leases = "leases" // the object store
 
-// now is the time in milliseconds, as all tabs have it. It goes on while the device
-// sleeps, as timers do not.
+// now returns the time in milliseconds. It is the same for all tabs and, unlike timers, goes on
+// while the device sleeps.
 var now = func() int64 { return time.Now().UnixMilli() }
 
-// lease waits for the lease, and has it until ctx ends, or another tab may take it. Where the
-// browser keeps nothing there is nobody to share the outbox with.
+// lease waits for the lease, which is then renewed until ctx is done. Without storage there is none,
+// and nothing that tabs share: then it returns at once.
 func (b *browser) lease(ctx context.Context) (owned context.Context, err error) {
 	l := b.newLease(ctx)
 	for {
-		taken, err := l.take(ctx)
+		acquired, err := l.acquire(ctx)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if taken || err != nil {
-			go l.keep()
+		if acquired || err != nil {
+			go l.renew()
 			return l, nil
 		}
-		pause(ctx, leaseLook)
+		sleep(ctx, leaseInterval)
 	}
 }
 
-// A lease is who owns an outbox, and until when: in a database of its own, for
-// programs of an earlier version have those of the records open. As a context it ends when
-// this tab has it no more.
+// A lease says which tab owns an outbox, and until when. It is in a database of its own, since
+// programs of an earlier version keep that of the records open. As a context it is done when this
+// tab has lost the lease.
 type lease struct {
 	context.Context
-	end   func()
-	at    *connection
-	tab   string
-	until atomic.Int64 // of the clock now; 0 when it could not be written down
+	end        func()
+	connection *connection
+	tab        string
+	until      atomic.Int64 // by now; 0 when the lease could not be written
 }
 
 func (b *browser) newLease(ctx context.Context) *lease {
-	l := &lease{at: &b.leases, tab: rand.Text()}
+	l := &lease{connection: &b.leases, tab: rand.Text()}
 	l.Context, l.end = context.WithCancel(ctx)
 	return l
 }
 
-// Err looks at the clock: what renews the lease has not run while the tab stood still.
+// Err checks the time as well: while the tab was frozen, renew has not run.
 func (l *lease) Err() error {
 	if until := l.until.Load(); until != 0 && until <= now() {
 		l.end()
@@ -63,15 +62,15 @@ func (l *lease) Err() error {
 	return l.Context.Err()
 }
 
-// keep renews the lease until that ends, and gives it back then. One that is over is not
-// renewed, even when no other tab has taken it yet.
-func (l *lease) keep() {
-	for pause(l.Context, leaseRenewal) && l.Err() == nil {
-		if taken, err := l.take(l.Context); !taken && err == nil {
+// renew renews the lease until it is done, and then gives it back. A lease that is over is not
+// renewed, even if no other tab has acquired it.
+func (l *lease) renew() {
+	for sleep(l.Context, leaseRenewal) && l.Err() == nil {
+		if acquired, err := l.acquire(l.Context); !acquired && err == nil {
 			l.end()
 		}
 	}
-	l.change(context.Background(), func(owner string, _ int64) any {
+	l.update(context.Background(), func(owner string, _ int64) any {
 		if owner == l.tab {
 			return map[string]any{"owner": "", "until": 0}
 		}
@@ -79,44 +78,44 @@ func (l *lease) keep() {
 	})
 }
 
-// take takes the lease, or renews it. It reports false when another tab has it.
-func (l *lease) take(ctx context.Context) (taken bool, err error) {
+// acquire acquires the lease, or renews it. It returns false when another tab has it.
+func (l *lease) acquire(ctx context.Context) (acquired bool, err error) {
 	next := int64(0)
-	err = l.change(ctx, func(owner string, until int64) any {
+	err = l.update(ctx, func(owner string, until int64) any {
 		now := now()
-		if taken = owner == l.tab || until <= now; !taken {
+		if acquired = owner == l.tab || until <= now; !acquired {
 			return nil
 		}
 		next = now + leaseTime.Milliseconds()
 		return map[string]any{"owner": l.tab, "until": next}
 	})
-	if taken = taken && err == nil; taken {
+	if acquired = acquired && err == nil; acquired {
 		l.until.Store(next)
 	}
-	return taken, err
+	return acquired, err
 }
 
-// change has next say what is written in place of the lease; nil when it is to stay.
-func (l *lease) change(ctx context.Context, next func(owner string, until int64) any) error {
+// update writes what next returns, unless that is nil.
+func (l *lease) update(ctx context.Context, next func(owner string, until int64) any) error {
 	const key = 1
 	var all handlers
 	defer all.release()
-	return l.at.transact(ctx, leases, "readwrite", "relaxed", func(store js.Value) {
+	return l.connection.transact(ctx, leases, "readwrite", "relaxed", func(store js.Value) {
 		request := store.Call("get", key)
 		all.set(request, "onsuccess", func(js.Value) {
 			owner, until := "", int64(0)
-			if now := request.Get("result"); now.Truthy() {
-				owner, until = now.Get("owner").String(), int64(now.Get("until").Float())
+			if current := request.Get("result"); current.Truthy() {
+				owner, until = current.Get("owner").String(), int64(current.Get("until").Float())
 			}
-			if to := next(owner, until); to != nil {
-				store.Call("put", to, key)
+			if updated := next(owner, until); updated != nil {
+				store.Call("put", updated, key)
 			}
 		})
 	})
 }
 
-// pause returns after d, or false when ctx ends.
-func pause(ctx context.Context, d time.Duration) bool {
+// sleep waits for d. It returns false when ctx is done before.
+func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -10,34 +10,35 @@ import (
 	"github.com/atomsaga/atomsaga/saga"
 )
 
-// A Memory is an outbox in this process, with as many pages as a test wants: each
-// is what a tab is in a browser. The zero Memory is not usable; call [NewMemory].
+// A Memory is an outbox in this process, for any number of pages: each is what a tab is in a
+// browser. The zero Memory cannot be used; it is made by [NewMemory]. Its methods may be called on
+// any goroutine, as those of [Page].
 type Memory struct {
-	mu      sync.Mutex
-	next    int64
-	records []saga.Record // by Order
-	pages   []*Page       // that are open
-	own     chan struct{} // holds a token while nobody owns it
-	err     error
+	owner chan struct{} // full while no page owns the outbox
+
+	mu        sync.Mutex
+	lastOrder int64
+	records   []saga.Record // by Order
+	pages     []*Page       // that are open
+	err       error         // of writes, see Fail
 }
 
 // NewMemory returns an empty outbox.
 func NewMemory() *Memory {
-	m := &Memory{own: make(chan struct{}, 1)}
-	m.own <- struct{}{}
+	m := &Memory{owner: make(chan struct{}, 1)}
+	m.owner <- struct{}{}
 	return m
 }
 
-// Fail has every write fail with err, as when there is no room, until it is
-// called with nil.
+// Fail makes each write fail with err, as when there is no room, until it is called with nil.
 func (m *Memory) Fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.err = err
 }
 
-// Lose loses what is in it, as when the user clears what the browser keeps, and tells
-// the pages.
+// Lose removes all records, as when the user clears the data of the page in the browser, and
+// renews the pages.
 func (m *Memory) Lose() {
 	m.mu.Lock()
 	m.records = nil
@@ -61,20 +62,20 @@ func (m *Memory) Open() *Page {
 type Page struct {
 	memory *Memory
 	closed chan struct{}
-	once   sync.Once
+	once   sync.Once // closes
 
-	mu      sync.Mutex
-	online  func()
-	again   func() // of Renewed
-	letters [][]byte
-	more    chan struct{} // nil before Listen
+	mu        sync.Mutex
+	online    func()
+	onRenewed func()        // of Renewed; may be nil
+	messages  [][]byte      // that wait for the listener
+	wake      chan struct{} // of the listener; nil before Listen
 }
 
-// ErrClosed is returned by the methods of a page that was closed.
+// ErrClosed is returned by the methods of a closed page.
 var ErrClosed = errors.New("outbox: the page is closed")
 
-// Close ends the page, as closing its tab does, or a crash: at once, whatever it
-// is at. What it has not written is not written, and another page owns the outbox.
+// Close closes the page at once, as its tab or a crash does. What it has not written yet is not
+// written. If it owned the outbox another page can.
 func (p *Page) Close() {
 	p.once.Do(func() {
 		m := p.memory
@@ -85,7 +86,7 @@ func (p *Page) Close() {
 	})
 }
 
-// Online tells the page that the device has a network again.
+// Online calls the page's listener: the device has a network again.
 func (p *Page) Online() {
 	p.mu.Lock()
 	online := p.online
@@ -95,29 +96,29 @@ func (p *Page) Online() {
 	}
 }
 
-// Renewed is [saga.Renewing]'s.
+// Renewed implements [saga.Renewing].
 func (p *Page) Renewed(ctx context.Context, again func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.again = again
+	p.onRenewed = again
 	context.AfterFunc(ctx, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.again = nil
+		p.onRenewed = nil
 	})
 }
 
-// Renew tells the page that what could not be kept may be now.
+// Renew calls the page's function of Renewed: records can be read and written again.
 func (p *Page) Renew() {
 	p.mu.Lock()
-	again := p.again
+	onRenewed := p.onRenewed
 	p.mu.Unlock()
-	if again != nil {
-		again()
+	if onRenewed != nil {
+		onRenewed()
 	}
 }
 
-// write calls f with the records under the lock, unless nothing can be written.
+// write calls f with the lock held, unless writing fails.
 func (p *Page) write(ctx context.Context, f func(*Memory)) error {
 	m := p.memory
 	m.mu.Lock()
@@ -134,14 +135,14 @@ func (p *Page) write(ctx context.Context, f func(*Memory)) error {
 	return nil
 }
 
-// Put is [saga.Outbox]'s.
+// Put implements [saga.Outbox]. The error may be [ErrClosed], ctx's, or that of [Memory.Fail].
 func (p *Page) Put(ctx context.Context, records []saga.Record) ([]saga.Record, error) {
 	kept := slices.Clone(records)
 	err := p.write(ctx, func(m *Memory) {
 		for n, r := range kept {
 			if r.Order == 0 {
-				m.next++
-				kept[n].Order = m.next
+				m.lastOrder++
+				kept[n].Order = m.lastOrder
 				m.records = append(m.records, kept[n])
 			} else if at, found := m.find(r.Order); found {
 				m.records[at] = r
@@ -160,14 +161,14 @@ func (m *Memory) find(order int64) (int, bool) {
 	return slices.BinarySearchFunc(m.records, order, func(r saga.Record, order int64) int { return int(r.Order - order) })
 }
 
-// Remove is [saga.Outbox]'s.
+// Remove implements [saga.Outbox]. Its errors are those of Put.
 func (p *Page) Remove(ctx context.Context, orders ...int64) error {
 	return p.write(ctx, func(m *Memory) {
 		m.records = slices.DeleteFunc(m.records, func(r saga.Record) bool { return slices.Contains(orders, r.Order) })
 	})
 }
 
-// All is [saga.Outbox]'s.
+// All implements [saga.Outbox]. The error may be [ErrClosed] or ctx's.
 func (p *Page) All(ctx context.Context) ([]saga.Record, error) {
 	select {
 	case <-p.closed:
@@ -180,7 +181,7 @@ func (p *Page) All(ctx context.Context) ([]saga.Record, error) {
 	return slices.Clone(m.records), ctx.Err()
 }
 
-// Get is [saga.Outbox]'s.
+// Get implements [saga.Outbox]. Its errors are those of All.
 func (p *Page) Get(ctx context.Context, order int64) (r saga.Record, there bool, err error) {
 	all, err := p.All(ctx)
 	for _, x := range all {
@@ -191,11 +192,12 @@ func (p *Page) Get(ctx context.Context, order int64) (r saga.Record, there bool,
 	return r, false, err
 }
 
-// Own is [saga.Outbox]'s. Nobody takes the place of a page that is open.
+// Own implements [saga.Outbox]. The context that it returns is ctx: an open page cannot lose the
+// outbox. The error may be [ErrClosed] or ctx's.
 func (p *Page) Own(ctx context.Context) (context.Context, error) {
 	m := p.memory
 	select {
-	case <-m.own:
+	case <-m.owner:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-p.closed:
@@ -206,12 +208,12 @@ func (p *Page) Own(ctx context.Context) (context.Context, error) {
 		case <-ctx.Done():
 		case <-p.closed:
 		}
-		m.own <- struct{}{}
+		m.owner <- struct{}{}
 	}()
 	return ctx, nil
 }
 
-// Tell is [saga.Outbox]'s.
+// Tell implements [saga.Outbox].
 func (p *Page) Tell(message []byte) {
 	m := p.memory
 	m.mu.Lock()
@@ -221,44 +223,44 @@ func (p *Page) Tell(message []byte) {
 	}
 	for _, other := range m.pages {
 		if other != p {
-			other.post(message)
+			other.receive(message)
 		}
 	}
 }
 
-func (p *Page) post(message []byte) {
+func (p *Page) receive(message []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.more == nil {
+	if p.wake == nil {
 		return
 	}
-	p.letters = append(p.letters, slices.Clone(message))
+	p.messages = append(p.messages, slices.Clone(message))
 	select {
-	case p.more <- struct{}{}:
+	case p.wake <- struct{}{}:
 	default:
 	}
 }
 
-// Listen is [saga.Outbox]'s.
+// Listen implements [saga.Outbox].
 func (p *Page) Listen(ctx context.Context, hear func([]byte), online func()) {
 	p.mu.Lock()
-	p.online, p.more = online, make(chan struct{}, 1)
+	p.online, p.wake = online, make(chan struct{}, 1)
 	p.mu.Unlock()
 	go func() {
 		for {
 			select {
-			case <-p.more:
+			case <-p.wake:
 			case <-ctx.Done():
 				return
 			case <-p.closed:
 				return
 			}
 			p.mu.Lock()
-			letters := p.letters
-			p.letters = nil
+			messages := p.messages
+			p.messages = nil
 			p.mu.Unlock()
-			for _, l := range letters {
-				hear(l)
+			for _, m := range messages {
+				hear(m)
 			}
 		}
 	}()

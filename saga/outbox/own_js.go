@@ -10,18 +10,18 @@ import (
 	"github.com/atomsaga/atomsaga/internal/wait"
 )
 
-// Own is [saga.Outbox]'s: a Web Lock, which the browser gives to the next tab when
-// this one is closed or has crashed. Where there are none, as on a page that did not
-// come over https, or where they are denied, it is a lease in the browser's storage,
-// and without that each tab sends what it has.
+// Own implements [saga.Outbox] by a Web Lock, which the browser gives to the next tab when this one
+// is closed or has crashed. Where there are no locks, as on a page that was not loaded by https, or
+// where they are denied, it uses a lease in the browser's storage. Without storage each tab owns
+// what is run in it.
 //
-// A lease is lost to another tab when this one stands still for long, and a lock when it is
-// stolen. What is returned ends then.
+// The context that it returns is done when the lock is stolen, or when the lease is over, which
+// happens when the tab was frozen for long.
 func (b *browser) Own(ctx context.Context) (owned context.Context, err error) {
 	wait.Check("outbox: Own")
-	locks, err := calling(func() js.Value { return js.Global().Get("navigator").Get("locks") })
+	locks, err := catch(func() js.Value { return js.Global().Get("navigator").Get("locks") })
 	for err == nil && locks.Truthy() {
-		if owned, err = b.request(ctx, locks); err == nil || ctx.Err() != nil {
+		if owned, err = b.requestLock(ctx, locks); err == nil || ctx.Err() != nil {
 			return owned, err
 		}
 		if err == errStuck {
@@ -31,24 +31,25 @@ func (b *browser) Own(ctx context.Context) (owned context.Context, err error) {
 	return b.lease(ctx)
 }
 
-// errStuck says that nobody has the lock, and that we are not given it either: in
-// Chromium that happens when a tab goes while it is given the lock. To ask anew helps.
+// errStuck says that no tab has the lock, and this one does not get it either. In Chromium that
+// happens when a tab is closed while it gets the lock. Another request succeeds.
 var errStuck = errors.New("outbox: the lock is nobody's")
 
-// stuck is how often we look, and how long the browser may take to say who has it.
-const stuck = 5 * time.Second
+// lockInterval is how often it is checked that some tab has the lock, and how long the browser may
+// take to answer that.
+const lockInterval = 5 * time.Second
 
-// request waits for the lock, and holds it until ctx ends, or it is stolen. An error other
-// than errStuck and ctx's says that there are no locks for this page.
-func (b *browser) request(ctx context.Context, locks js.Value) (_ context.Context, err error) {
+// requestLock waits for the lock, and holds it until ctx is done, or it is stolen. An error other
+// than errStuck and ctx's says that this page has no locks.
+func (b *browser) requestLock(ctx context.Context, locks js.Value) (_ context.Context, err error) {
 	lock, end := context.WithCancel(ctx)
 	defer func() {
 		if err != nil {
 			end()
 		}
 	}()
-	look := time.NewTicker(stuck)
-	defer look.Stop()
+	ticker := time.NewTicker(lockInterval)
+	defer ticker.Stop()
 	abort := js.Global().Get("AbortController").New()
 	granted := make(chan struct{})
 	var hold, held js.Func
@@ -70,12 +71,12 @@ func (b *browser) request(ctx context.Context, locks js.Value) (_ context.Contex
 	go func() {
 		defer hold.Release()
 		defer held.Release()
-		request, err := calling(func() js.Value { return locks.Call("request", b.name, options, hold) })
+		request, err := catch(func() js.Value { return locks.Call("request", b.name, options, hold) })
 		if err == nil {
 			_, err = await.Promise(context.Background(), request, "outbox: the lock")
 		}
 		ended <- err
-		end() // if it was ours it is stolen, or given back
+		end() // if this tab had the lock, it was stolen or given back
 	}()
 	for {
 		select {
@@ -86,17 +87,17 @@ func (b *browser) request(ctx context.Context, locks js.Value) (_ context.Contex
 		case <-ctx.Done():
 			abort.Call("abort")
 			return nil, ctx.Err()
-		case <-look.C:
+		case <-ticker.C:
 			held, err := b.isHeld(ctx, locks)
 			if held {
 				continue
 			}
-			abort.Call("abort") // does nothing if we have been given it
+			abort.Call("abort") // has no effect if this tab has got the lock
 			select {
 			case <-granted:
 				return lock, nil
 			case <-ended:
-			case <-time.After(stuck):
+			case <-time.After(lockInterval):
 				err = errNoLocks
 			}
 			if err != nil {
@@ -107,22 +108,22 @@ func (b *browser) request(ctx context.Context, locks js.Value) (_ context.Contex
 	}
 }
 
-// errNoLocks says that the browser does not answer to anything about locks.
+// errNoLocks says that the browser does not answer requests about locks.
 var errNoLocks = errors.New("outbox: the browser says nothing of its locks")
 
 // isHeld reports whether some tab has the lock.
 func (b *browser) isHeld(ctx context.Context, locks js.Value) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, stuck)
+	ctx, cancel := context.WithTimeout(ctx, lockInterval)
 	defer cancel()
-	query, err := calling(func() js.Value { return locks.Call("query") })
+	query, err := catch(func() js.Value { return locks.Call("query") })
 	if err != nil {
 		return false, err
 	}
-	now, err := await.Promise(ctx, query, "outbox: the lock")
+	snapshot, err := await.Promise(ctx, query, "outbox: the lock")
 	if err != nil {
 		return false, err
 	}
-	held := now.Get("held")
+	held := snapshot.Get("held")
 	for n := range held.Length() {
 		if held.Index(n).Get("name").String() == b.name {
 			return true, nil
