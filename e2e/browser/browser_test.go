@@ -3,9 +3,6 @@
 package browser
 
 import (
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,77 +13,6 @@ import (
 func TestMain(m *testing.M) {
 	Out = filepath.Join("..", Out)
 	os.Exit(Run(m))
-}
-
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; img-src 'self'"
-
-// site serves a small page, with the content security policy that the app has.
-func site(t *testing.T, body, script string) string {
-	t.Helper()
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<!doctype html><html lang="en"><title>site</title><link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/style.css">
-			<body>%s<script src="/script.js"></script>`, body)
-	})
-	mux.HandleFunc("GET /icon.svg", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "image/svg+xml")
-		fmt.Fprint(w, `<svg xmlns="http://www.w3.org/2000/svg"/>`)
-	})
-	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/css")
-		fmt.Fprint(w, `.cover { position: fixed; inset: 0; background: #eee } .far { margin-top: 3000px }
-			@media (prefers-color-scheme: dark) { body { background: rgb(0, 0, 0) } }`)
-	})
-	mux.HandleFunc("GET /script.js", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/javascript")
-		fmt.Fprint(w, script)
-	})
-	mux.HandleFunc("GET /worker.js", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/javascript")
-		fmt.Fprint(w, `
-			oninstall = e => e.waitUntil(caches.open("site").then(c => c.addAll(["/", "/script.js", "/style.css", "/icon.svg"])).then(() => skipWaiting()))
-			onactivate = e => e.waitUntil(clients.claim())
-			onfetch = e => e.respondWith(fetch(e.request).catch(() => caches.match(e.request)).then(r => r ?? Response.error()))`)
-	})
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-// failing is a test that only writes down how it fails.
-type failing struct {
-	testing.TB
-	said []string
-}
-
-func (f *failing) Helper() {}
-func (f *failing) Errorf(format string, args ...any) {
-	f.said = append(f.said, fmt.Sprintf(format, args...))
-}
-func (f *failing) Fatalf(format string, args ...any) {
-	f.Errorf(format, args...)
-	panic(f)
-}
-
-// fails runs steps that must fail the tab's test, and returns what that test says.
-func fails(t *testing.T, tab *Tab, steps func(*Tab)) (said string) {
-	t.Helper()
-	f := &failing{TB: t}
-	impatient := *tab
-	impatient.t, impatient.timeout = f, 300*time.Millisecond
-	defer func() {
-		if r := recover(); r != nil && r != any(f) {
-			panic(r)
-		}
-		said = strings.Join(f.said, "\n")
-		if said == "" {
-			t.Error("did not fail")
-		}
-	}()
-	steps(&impatient)
-	return ""
 }
 
 func TestFindsByWhatAScreenReaderSays(t *testing.T) {
@@ -195,9 +121,9 @@ func TestHearsWhatGoesWrongInThePage(t *testing.T) {
 			for len(tab.Problems()) == 0 && time.Now().Before(deadline) {
 				time.Sleep(pollInterval)
 			}
-			f := &failing{TB: t}
+			f := &recordingTest{TB: t}
 			tab.console.report(f)
-			if said := strings.Join(f.said, "\n"); !strings.Contains(said, row.says) {
+			if said := strings.Join(f.failures, "\n"); !strings.Contains(said, row.says) {
 				t.Errorf("says %q, want %q in it", said, row.says)
 			}
 			tab.Allow(row.says)

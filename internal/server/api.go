@@ -3,11 +3,8 @@
 package server
 
 import (
-	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/internal/server/store"
@@ -115,24 +112,4 @@ func writeKind(w http.ResponseWriter, k kind.Kind) error {
 	w.Header().Set("ETag", versionTag(k.Version))
 	w.Write(append(body, '\n'))
 	return nil
-}
-
-// idempotencyKey returns the Idempotency-Key of a request (a draft of the IETF's
-// HTTPAPI group), "" when it has none. Its error is a problem.
-func idempotencyKey(r *http.Request) (string, error) {
-	values, ok := r.Header["Idempotency-Key"]
-	if !ok {
-		return "", nil
-	}
-	key := values[0]
-	if len(values) > 1 || key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return "", problemf(http.StatusBadRequest, "an Idempotency-Key is one text of 1 to %d ASCII characters", maxKey)
-	}
-	return key, nil
-}
-
-// digest returns a hash of the texts and of where one ends and the next begins.
-func digest(texts ...string) string {
-	joined, _ := json.Marshal(texts) // texts always encode
-	return fmt.Sprintf("%x", sha256.Sum256(joined))
 }

@@ -3,15 +3,10 @@
 package server
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -19,101 +14,7 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/atomsaga/atomsaga/atom"
-	"github.com/atomsaga/atomsaga/internal/kind"
-	"github.com/atomsaga/atomsaga/saga/live"
 )
-
-// An eventReader is a client of the event stream.
-type eventReader struct {
-	t    testing.TB
-	body *bufio.Reader
-	end  func()
-}
-
-// A serverSentEvent is an event of the stream.
-type serverSentEvent struct{ id, event, data string }
-
-// openStream requests the event stream. after is the query.
-func openStream(t testing.TB, address, after string, headers ...string) *eventReader {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+address+"/api/events"+after, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, header := range headers {
-		if name, value, ok := strings.Cut(header, ": "); ok {
-			r.Header.Set(name, value)
-		}
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	end := func() { cancel(); answer.Body.Close() }
-	t.Cleanup(end)
-	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream" {
-		t.Fatalf("%s, %s", answer.Status, answer.Header.Get("Content-Type"))
-	}
-	return &eventReader{t, bufio.NewReaderSize(answer.Body, 1<<10), end}
-}
-
-// next returns the next event.
-func (r *eventReader) next() (m serverSentEvent, err error) {
-	for {
-		line, err := r.body.ReadString('\n')
-		if err != nil {
-			return m, err
-		}
-		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
-		switch name {
-		case "":
-			if m != (serverSentEvent{}) {
-				return m, nil
-			}
-		case "id":
-			m.id = value
-		case "event":
-			m.event = value
-		case "data":
-			m.data = value
-		}
-	}
-}
-
-// wantCommit returns the next commit, which must be of that version.
-func (r *eventReader) wantCommit(version int64) live.Event {
-	r.t.Helper()
-	for {
-		m, err := r.next()
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if m.event != "" {
-			continue
-		}
-		var e live.Event
-		if err := json.Unmarshal([]byte(m.data), &e); err != nil {
-			r.t.Fatal(err)
-		}
-		if number, _, _ := strings.Cut(m.id, "."); e.Version != version || number != fmt.Sprint(version) {
-			r.t.Fatalf("got %s with %s, want version %d", m.id, m.data, version)
-		}
-		return e
-	}
-}
-
-// wantEvent returns the next event, which must have that name.
-func (r *eventReader) wantEvent(name string) serverSentEvent {
-	r.t.Helper()
-	m, err := r.next()
-	if err != nil || m.event != name {
-		r.t.Fatalf("got %+v, %v; want %q", m, err, name)
-	}
-	return m
-}
 
 func TestAStreamSendsEveryCommitAsItIsMade(t *testing.T) {
 	s := start(t)
@@ -352,43 +253,4 @@ func memoryInUse() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapInuse + m.StackInuse)
-}
-
-// The atom of a live.Feed that follows the server has what the API commits.
-func TestAFeedFollowsTheServer(t *testing.T) {
-	s := start(t)
-	s.rename(2, "before")
-	address, _, _ := serve(t, s)
-	feed := live.NewFeed()
-	one := atom.Async(live.Load(feed, func(context.Context) (kind.Kind, string, error) {
-		answer := s.send("GET", "/api/kinds", "") // the value and its position in one: between two answers could be a commit
-		kinds := decode[[]kind.Kind](t, answer)
-		at := slices.IndexFunc(kinds, func(k kind.Kind) bool { return k.ID == somebody })
-		return kinds[at], answer.Header.Get("ETag"), nil
-	}))
-	page := atom.NewStore()
-	stop := feed.Open(page, live.Config{
-		URL: "http://" + address + "/api/events", Atom: one.Value(), Refetch: func() { one.Refresh(page) },
-		Apply: func(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
-			return one.Value().SyncFunc(b, func(base kind.Kind) (kind.Kind, error) { return live.Patched(base, e) }, contained...)
-		},
-		Committed: func(_ context.Context, mutations []string) (map[string]int64, string, error) {
-			answer := s.send("GET", "/api/commits?"+url.Values{"mutation": mutations}.Encode(), "")
-			return decode[map[string]int64](t, answer), answer.Header.Get("ETag"), nil
-		},
-		OnError: func(err error) { t.Error(err) },
-	})
-	defer stop()
-	shown := make(chan kind.Kind, 10)
-	defer atom.Subscribe(page, one, func() { shown <- one.Get(page).Value })()
-
-	const wanted = "changed by the API"
-	for s.patch(somebody, `{"name":"`+wanted+`"}`, asMerge); ; {
-		if now := <-shown; now.Name == wanted {
-			if now.Version != 4 {
-				t.Errorf("its version is %d", now.Version)
-			}
-			return
-		}
-	}
 }

@@ -6,11 +6,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"testing"
 
+	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/internal/server/store"
+	"github.com/atomsaga/atomsaga/saga/live"
 )
 
 // rename commits n changes of a kind in the store, each with its own key.
@@ -137,4 +140,43 @@ func TestFeedSeesAnotherProgramsCommits(t *testing.T) {
 	}
 	other.rename(1, "key-")
 	<-more // at the latest when the feed looks by itself
+}
+
+// The atom of a live.Feed that follows the server has what the API commits.
+func TestAFeedFollowsTheServer(t *testing.T) {
+	s := start(t)
+	s.rename(2, "before")
+	address, _, _ := serve(t, s)
+	feed := live.NewFeed()
+	one := atom.Async(live.Load(feed, func(context.Context) (kind.Kind, string, error) {
+		answer := s.send("GET", "/api/kinds", "") // the value and its position in one: between two answers could be a commit
+		kinds := decode[[]kind.Kind](t, answer)
+		at := slices.IndexFunc(kinds, func(k kind.Kind) bool { return k.ID == somebody })
+		return kinds[at], answer.Header.Get("ETag"), nil
+	}))
+	page := atom.NewStore()
+	stop := feed.Open(page, live.Config{
+		URL: "http://" + address + "/api/events", Atom: one.Value(), Refetch: func() { one.Refresh(page) },
+		Apply: func(b *atom.Batch, e live.Event, contained ...*atom.Entry) error {
+			return one.Value().SyncFunc(b, func(base kind.Kind) (kind.Kind, error) { return live.Patched(base, e) }, contained...)
+		},
+		Committed: func(_ context.Context, mutations []string) (map[string]int64, string, error) {
+			answer := s.send("GET", "/api/commits?"+url.Values{"mutation": mutations}.Encode(), "")
+			return decode[map[string]int64](t, answer), answer.Header.Get("ETag"), nil
+		},
+		OnError: func(err error) { t.Error(err) },
+	})
+	defer stop()
+	shown := make(chan kind.Kind, 10)
+	defer atom.Subscribe(page, one, func() { shown <- one.Get(page).Value })()
+
+	const wanted = "changed by the API"
+	for s.patch(somebody, `{"name":"`+wanted+`"}`, asMerge); ; {
+		if now := <-shown; now.Name == wanted {
+			if now.Version != 4 {
+				t.Errorf("its version is %d", now.Version)
+			}
+			return
+		}
+	}
 }

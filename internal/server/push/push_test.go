@@ -6,19 +6,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
-
-	"firebase.google.com/go/v4/messaging"
 
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/internal/server/store"
@@ -224,54 +217,6 @@ func TestAFailureLosesNothing(t *testing.T) {
 	}
 }
 
-// A device that cannot be reached for days is retried less and less often, without Wake,
-// and is then sent everything.
-func TestRetryDelaysGrow(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := openStore(t)
-		var mu sync.Mutex
-		var at []time.Duration
-		start, reachable := time.Now(), false
-		p := &Sender{store: s, log: slog.New(slog.DiscardHandler), wake: make(chan struct{}, 1), retries: map[string]retry{}}
-		p.send = func(_ context.Context, messages ...*messaging.Message) (*messaging.BatchResponse, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			at = append(at, time.Since(start))
-			response := &messaging.SendResponse{Success: reachable}
-			if !reachable {
-				response.Error = errors.New("unreachable")
-			}
-			return &messaging.BatchResponse{Responses: []*messaging.SendResponse{response}}, nil
-		}
-		b := &fixture{Sender: p, t: t, store: s}
-		b.register("a")
-		b.commit("", "org:linkedTo", rename("one"))
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() { p.Run(ctx); close(ended) }()
-		time.Sleep(24 * time.Hour)
-		mu.Lock()
-		if n := len(at); n < 25 || n > 45 {
-			t.Errorf("tried %d times in a day: %v", n, at)
-		}
-		for i := 1; i < 6; i++ {
-			if pause, want := at[i]-at[i-1], minRetryDelay<<(i-1); pause < want*3/4 || pause > want+batchDelay {
-				t.Errorf("pause %d: %v, want about %v", i, pause, want)
-			}
-		}
-		reachable = true
-		mu.Unlock()
-		time.Sleep(maxRetryDelay + batchDelay)
-		synctest.Wait()
-		if behind, err := s.DevicesBehind(ctx); len(behind) > 0 || err != nil {
-			t.Errorf("still behind: %v, %v", behind, err)
-		}
-		cancel()
-		<-ended
-		s.Close()
-	})
-}
-
 // go-fcm retries at once what FCM answers with 503.
 func TestAnUnavailableServiceIsRetried(t *testing.T) {
 	b := newFixture(t)
@@ -341,54 +286,4 @@ func TestRunNotifiesUntilItIsCancelled(t *testing.T) {
 	}
 	cancel()
 	<-ended
-}
-
-func TestOpenNamesWhatIsMissing(t *testing.T) {
-	good := writeConfig(t, "http://127.0.0.1:1")
-	write := func(content string) string {
-		path := filepath.Join(t.TempDir(), "file.json")
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	for _, test := range []struct {
-		reason string
-		change func(*Config)
-		want   string
-	}{
-		{"no account", func(c *Config) { c.AccountFile = "" }, "needs both"},
-		{"nothing for browsers", func(c *Config) { c.BrowserFile = "" }, "needs both"},
-		{"only a project", func(c *Config) { *c = Config{Project: "x"} }, "needs both"},
-		{"no such account", func(c *Config) { c.AccountFile += "x" }, good.AccountFile + "x"},
-		{"an account that is none", func(c *Config) { c.AccountFile = write(`{"type": "service_account"}`) }, "service account"},
-		{"not JSON", func(c *Config) { c.BrowserFile = write(`apiKey`) }, "file.json"},
-		{"half of it", func(c *Config) { c.BrowserFile = write(`{"apiKey": "x", "appId": "y"}`) }, `"messagingSenderId" is missing`},
-	} {
-		c := good
-		test.change(&c)
-		if _, err := Open(t.Context(), c, nil, slog.Default()); err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: %v, want %q", test.reason, err, test.want)
-		}
-	}
-}
-
-// The account's key, configured by mistake as the browsers' file, must not reach them.
-func TestOnlyTheBrowsersFieldsAreRead(t *testing.T) {
-	c := writeConfig(t, "http://127.0.0.1:1")
-	mixed := map[string]string{"private_key": "secret"}
-	if err := json.Unmarshal(standin.BrowserConfig(), &mixed); err != nil {
-		t.Fatal(err)
-	}
-	content, _ := json.Marshal(mixed)
-	if err := os.WriteFile(c.BrowserFile, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p, err := Open(t.Context(), c, nil, slog.Default())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if public, _ := json.Marshal(p.BrowserConfig()); strings.Contains(string(public), "secret") {
-		t.Errorf("%s", public)
-	}
 }

@@ -3,7 +3,10 @@
 package server
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -43,4 +46,24 @@ func readPatch(w http.ResponseWriter, r *http.Request) (mediaType string, body [
 	}
 	body, err = readBody(w, r, maxBody)
 	return mediaType, body, err
+}
+
+// idempotencyKey returns the Idempotency-Key of a request (a draft of the IETF's
+// HTTPAPI group), "" when it has none. Its error is a problem.
+func idempotencyKey(r *http.Request) (string, error) {
+	values, ok := r.Header["Idempotency-Key"]
+	if !ok {
+		return "", nil
+	}
+	key := values[0]
+	if len(values) > 1 || key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
+		return "", problemf(http.StatusBadRequest, "an Idempotency-Key is one text of 1 to %d ASCII characters", maxKey)
+	}
+	return key, nil
+}
+
+// digest returns a hash of the texts and of where one ends and the next begins.
+func digest(texts ...string) string {
+	joined, _ := json.Marshal(texts) // texts always encode
+	return fmt.Sprintf("%x", sha256.Sum256(joined))
 }
