@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Equal reports whether two JSON texts are equal as RFC 6902, section 4.6,
-// defines it: members in any order, numbers by value, however many digits they
-// have. Texts that are not JSON are not equal.
+// Equal reports whether two JSON texts are equal as defined in RFC 6902, section 4.6:
+// members in any order, numbers by their exact values. Texts that are not JSON are not
+// equal to any other.
 func Equal(a, b []byte) bool {
 	x, err := decode(a)
 	if err != nil {
@@ -19,6 +19,7 @@ func Equal(a, b []byte) bool {
 	return err == nil && equal(x, y)
 }
 
+// decode decodes a JSON text, numbers as json.Number.
 func decode(text []byte) (v any, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -26,6 +27,7 @@ func decode(text []byte) (v any, err error) {
 	return v, err
 }
 
+// equal is Equal for what decode returns.
 func equal(a, b any) bool {
 	switch x := a.(type) {
 	case map[string]any:
@@ -57,14 +59,16 @@ func equal(a, b any) bool {
 	return a == b
 }
 
-// A decimal is digits times ten to the exponent, without zeros at either end.
+// A decimal is the number digits * 10^exponent. The digits have no zero at either end, so
+// that equal numbers are equal decimals.
 type decimal struct {
 	negative bool
 	digits   string
 	exponent int
-	other    string // the number itself, if its exponent is beyond all reason
+	other    string // the number as written, if its exponent is not of 32 bits
 }
 
+// decimalOf returns the value of a JSON number.
 func decimalOf(s string) decimal {
 	var d decimal
 	mantissa, power := s, ""

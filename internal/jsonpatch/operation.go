@@ -5,20 +5,20 @@ import (
 	"fmt"
 )
 
-// An Operation is one of a JSON Patch.
+// An Operation is an operation of a JSON Patch.
 type Operation struct {
 	Op    string          // add, remove, replace, move, copy or test
-	Path  []string        // the tokens of where
-	From  []string        // of move and copy
-	Text  string          // the path as it is written
-	Value json.RawMessage // of add, replace and test
+	Path  []string        // tokens of the path
+	From  []string        // tokens of "from", for move and copy
+	Text  string          // the path as written
+	Value json.RawMessage // for add, replace and test
 }
 
-// An Error says which operation of a patch is malformed.
+// An Error tells which operation of a patch is malformed.
 type Error struct {
-	Index int    // from 0
-	Op    string // as it is written; "" when it is not known
-	Path  string // the same
+	Index int    // index of the operation
+	Op    string // as written; "" when it is missing
+	Path  string // as written; "" when it is missing
 	Err   error
 }
 
@@ -26,45 +26,46 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("operation %d (%s %q): %v", e.Index, e.Op, e.Path, e.Err)
 }
 
-// Unwrap is the reason.
+// Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Parse reads a JSON Patch of at most ops operations, with at most depth arrays
-// and objects inside each other and as many steps in a path. Its errors are
-// ErrMalformed and ErrLimit, in an *Error when they are about one operation.
-func Parse(doc []byte, ops, depth int) ([]Operation, error) {
-	if err := CheckPatch(doc, depth); err != nil {
+// Parse parses a JSON Patch of at most maxOps operations, with at most maxDepth nested
+// arrays and objects and at most maxDepth tokens in a path. Its error is ErrMalformed,
+// ErrLimit or ErrTooMany, wrapped in an *Error when it is about one operation.
+func Parse(doc []byte, maxOps, maxDepth int) ([]Operation, error) {
+	if err := CheckPatch(doc, maxDepth); err != nil {
 		return nil, err
 	}
 	var each []json.RawMessage
 	if err := json.Unmarshal(doc, &each); err != nil || each == nil {
 		return nil, fmt.Errorf("%w: it is not an array of operations", ErrMalformed)
 	}
-	if len(each) > ops {
-		return nil, fmt.Errorf("%w: %d operations; at most %d are allowed", ErrTooMany, len(each), ops)
+	if len(each) > maxOps {
+		return nil, fmt.Errorf("%w: %d operations; at most %d are allowed", ErrTooMany, len(each), maxOps)
 	}
 	operations := make([]Operation, len(each))
 	for i, text := range each {
 		o := &operations[i]
-		if err := o.read(text, depth); err != nil {
+		if err := o.parse(text, maxDepth); err != nil {
 			return nil, &Error{Index: i, Op: o.Op, Path: o.Text, Err: err}
 		}
 	}
 	return operations, nil
 }
 
-func (o *Operation) read(text []byte, depth int) (err error) {
+// parse parses one operation into o. It sets what it can when it fails.
+func (o *Operation) parse(text []byte, maxDepth int) (err error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(text, &members); err != nil || members == nil {
 		return fmt.Errorf("%w: %.20s is not an object", ErrMalformed, text)
 	}
-	if o.Op, err = stringIn(members, "op"); err != nil {
+	if o.Op, err = stringMember(members, "op"); err != nil {
 		return err
 	}
-	if o.Text, err = stringIn(members, "path"); err != nil {
+	if o.Text, err = stringMember(members, "path"); err != nil {
 		return err
 	}
-	if o.Path, err = pointerIn(o.Text, "path", depth); err != nil {
+	if o.Path, err = parsePath(o.Text, "path", maxDepth); err != nil {
 		return err
 	}
 	switch o.Op {
@@ -73,11 +74,11 @@ func (o *Operation) read(text []byte, depth int) (err error) {
 			return fmt.Errorf(`%w: it needs a "value"`, ErrMalformed)
 		}
 	case "move", "copy":
-		from, err := stringIn(members, "from")
+		from, err := stringMember(members, "from")
 		if err != nil {
 			return err
 		}
-		o.From, err = pointerIn(from, "from", depth)
+		o.From, err = parsePath(from, "from", maxDepth)
 		return err
 	case "remove":
 	default:
@@ -86,20 +87,22 @@ func (o *Operation) read(text []byte, depth int) (err error) {
 	return nil
 }
 
-func stringIn(members map[string]json.RawMessage, name string) (string, error) {
+// stringMember returns the string in the named member.
+func stringMember(members map[string]json.RawMessage, name string) (string, error) {
 	if text := members[name]; len(text) > 0 && text[0] == '"' {
-		return unquoted(text), nil
+		return unquote(text), nil
 	}
 	return "", fmt.Errorf("%w: it needs %q, a string", ErrMalformed, name)
 }
 
-func pointerIn(text, name string, depth int) ([]string, error) {
+// parsePath parses the JSON pointer in the named member.
+func parsePath(text, name string, maxDepth int) ([]string, error) {
 	tokens, err := ParsePointer(text)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrMalformed, name, err)
 	}
-	if len(tokens) > depth {
-		return nil, fmt.Errorf("%w: %s has %d steps; at most %d are allowed", ErrLimit, name, len(tokens), depth)
+	if len(tokens) > maxDepth {
+		return nil, fmt.Errorf("%w: %s has %d steps; at most %d are allowed", ErrLimit, name, len(tokens), maxDepth)
 	}
 	return tokens, nil
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ParsePointer splits a JSON pointer (RFC 6901) into its tokens, unescaped. Its
-// error says what is wrong with it.
+// ParsePointer returns the unescaped tokens of a JSON pointer (RFC 6901). Its error says
+// why s is none.
 func ParsePointer(s string) ([]string, error) {
 	if s == "" {
 		return nil, nil
@@ -28,7 +28,7 @@ func ParsePointer(s string) ([]string, error) {
 	return tokens, nil
 }
 
-// Pointer is the JSON pointer with these tokens.
+// Pointer returns the JSON pointer with these tokens.
 func Pointer(tokens ...string) string {
 	s := ""
 	for _, t := range tokens {
@@ -37,17 +37,16 @@ func Pointer(tokens ...string) string {
 	return s
 }
 
-// Escape is a token as it stands in a JSON pointer.
+// Escape escapes a token for a JSON pointer.
 func Escape(token string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
 }
 
-// ErrOutside is returned by Index for a position where no element is: an array
-// of another length would have it.
+// ErrOutside is returned by Index for a position that only a longer array has.
 var ErrOutside = errors.New("outside the array")
 
-// Index is the position that a token means in an array of n elements. With end,
-// the place behind the last one is a position, and "-" means it.
+// Index returns the position that a token names in an array of n elements. With end, n
+// is a position too, and "-" names it.
 func Index(token string, n int, end bool) (int, error) {
 	if token == "-" {
 		if end {
@@ -55,7 +54,7 @@ func Index(token string, n int, end bool) (int, error) {
 		}
 		return 0, errors.New(`"-" is the position behind the last element: only something new can go there`)
 	}
-	if !plain(token) {
+	if !isIndex(token) {
 		return 0, fmt.Errorf("%q is not a position in an array", token)
 	}
 	i, err := strconv.Atoi(token)
@@ -65,9 +64,9 @@ func Index(token string, n int, end bool) (int, error) {
 	return i, nil
 }
 
-// plain reports whether s is a number as RFC 6901, section 4, has it: without
-// sign and leading zero.
-func plain(s string) bool {
+// isIndex reports whether s is an array index (RFC 6901, section 4): a number without sign
+// or leading zero.
+func isIndex(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
 			return false

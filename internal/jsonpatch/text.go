@@ -8,22 +8,22 @@ import (
 )
 
 var (
-	// ErrMalformed is returned for what is no patch, whatever it is applied to.
+	// ErrMalformed is returned for a text that is not a patch.
 	ErrMalformed = errors.New("malformed patch")
 
-	// ErrLimit is returned for what is longer or deeper than is allowed.
+	// ErrLimit is returned for a patch that is longer or deeper than allowed.
 	ErrLimit = errors.New("patch exceeds a limit")
 
-	// ErrTooMany is the ErrLimit of operations.
+	// ErrTooMany is the ErrLimit for the number of operations.
 	ErrTooMany = fmt.Errorf("%w: too many operations", ErrLimit)
 )
 
-// Check accepts one JSON text (RFC 8259) in UTF-8 in which no object has a name
-// twice, with at most depth arrays and objects inside each other: of more, the
-// error is ErrLimit.
-func Check(text []byte, depth int) error {
-	if deeper(text, depth) {
-		return fmt.Errorf("%w: arrays and objects are nested too deep, at most %d levels are allowed", ErrLimit, depth)
+// Check returns an error unless text is one JSON text (RFC 8259) in UTF-8 in which no
+// object has a name twice. With more than maxDepth nested arrays and objects the error is
+// ErrLimit.
+func Check(text []byte, maxDepth int) error {
+	if isDeeper(text, maxDepth) {
+		return fmt.Errorf("%w: arrays and objects are nested too deep, at most %d levels are allowed", ErrLimit, maxDepth)
 	}
 	if !utf8.Valid(text) {
 		return errors.New("it is not JSON: the text is not UTF-8")
@@ -32,24 +32,23 @@ func Check(text []byte, depth int) error {
 		var v json.RawMessage
 		return fmt.Errorf("it is not JSON: %w", json.Unmarshal(text, &v))
 	}
-	if name, ok := twice(text); ok {
+	if name, ok := duplicateName(text); ok {
 		return fmt.Errorf("the name %q is there twice", name)
 	}
 	return nil
 }
 
-// CheckPatch is Check of a text that is a patch: its error is ErrLimit or
-// ErrMalformed.
-func CheckPatch(text []byte, depth int) error {
-	err := Check(text, depth)
+// CheckPatch is Check for the text of a patch: its error is ErrLimit or ErrMalformed.
+func CheckPatch(text []byte, maxDepth int) error {
+	err := Check(text, maxDepth)
 	if err != nil && !errors.Is(err, ErrLimit) {
 		err = fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return err
 }
 
-// deeper reports whether brackets are nested deeper than depth.
-func deeper(text []byte, depth int) bool {
+// isDeeper reports whether more than depth brackets are nested in the text.
+func isDeeper(text []byte, depth int) bool {
 	quoted := false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
@@ -69,42 +68,43 @@ func deeper(text []byte, depth int) bool {
 	return false
 }
 
-// An object is one that twice is in; of an array, too, with no names.
-type object struct {
+// A container is an object or array that duplicateName is in.
+type container struct {
 	array bool
-	some  bool
+	named bool            // first is set
 	first string          // its first name
 	names map[string]bool // all of them, once there are two
 }
 
-// has adds a name, and reports whether it was there.
-func (o *object) has(name string) bool {
-	if !o.some {
-		o.some, o.first = true, name
+// add adds a name, and reports whether it was there already.
+func (o *container) add(name string) bool {
+	if !o.named {
+		o.named, o.first = true, name
 		return false
 	}
 	if o.names == nil {
 		o.names = map[string]bool{o.first: true}
 	}
-	was := o.names[name]
+	found := o.names[name]
 	o.names[name] = true
-	return was
+	return found
 }
 
-// twice returns a name that one object in a valid text has twice.
-func twice(text []byte) (name string, found bool) {
-	var within []object
-	named := false // the next string is a name
+// duplicateName returns a name that an object in a valid JSON text has twice, if there is
+// one. It decodes nothing but names.
+func duplicateName(text []byte) (name string, found bool) {
+	var within []container
+	nameNext := false // the next string is a name
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '{', '[':
-			within = append(within, object{array: text[i] == '['})
-			named = text[i] == '{'
+			within = append(within, container{array: text[i] == '['})
+			nameNext = text[i] == '{'
 		case '}', ']':
 			within = within[:len(within)-1]
-			named = false
+			nameNext = false
 		case ',':
-			named = !within[len(within)-1].array
+			nameNext = !within[len(within)-1].array
 		case '"':
 			from := i
 			for i++; text[i] != '"'; i++ {
@@ -112,19 +112,19 @@ func twice(text []byte) (name string, found bool) {
 					i++
 				}
 			}
-			if named {
-				if name := unquoted(text[from : i+1]); within[len(within)-1].has(name) {
+			if nameNext {
+				if name := unquote(text[from : i+1]); within[len(within)-1].add(name) {
 					return name, true
 				}
-				named = false
+				nameNext = false
 			}
 		}
 	}
 	return "", false
 }
 
-// unquoted is the string that a valid JSON string means.
-func unquoted(text []byte) string {
+// unquote returns the value of a valid JSON string.
+func unquote(text []byte) string {
 	for _, c := range text {
 		if c == '\\' {
 			var s string
