@@ -162,8 +162,9 @@ func (n *lane) enter(b *atom.Batch, t *Task, over *[]*Task) {
 	switch n.key.kind {
 	case latest:
 		each(running, func(old *Task) {
+			was := old.State()
 			defer func() {
-				if old.State() == Superseded {
+				if was == Running && old.State() != Running { // one that a base has succeeds
 					*over = append(*over, old)
 				}
 			}()
