@@ -28,7 +28,7 @@ func TestJoinedRunsThatAreRetriedHandOnWhatTheyReturnThen(t *testing.T) {
 						t.Errorf("the value is %q, the update has returned %q", next.Title, title)
 					}
 					return len(title), errServer
-				}).Debounce(time.Second))
+				}, nil).Debounce(time.Second))
 		}
 		task := add("a")
 		add("b")
@@ -62,7 +62,7 @@ func TestJoinedRunsAreSentAsTheLastOneSays(t *testing.T) {
 				<-ctx.Done()
 				return ctx.Err()
 			}).Context(context.WithValue(t.Context(), key{}, value)).
-				Timeout(timeout).RetryWith(saga.Backoff{Retries: retries, Base: 1}).Debounce(time.Second))
+				Timeout(timeout).Retry(saga.Backoff{Retries: retries, Base: 1}).Debounce(time.Second))
 		}
 		task := step(1, time.Minute, 0)
 		step(2, time.Second, 2)

@@ -69,6 +69,7 @@ func TestConflictOfARow(t *testing.T) {
 			sent <- id + " " + r.Name
 			return "", nil
 		},
+		nil,
 	))
 	a.SyncUpdate(s, remove("x"))
 	task.Wait(t.Context())

@@ -53,10 +53,10 @@ func TestWhatTheBaseContainsIsNotShownTwice(t *testing.T) {
 			s, page := atom.NewStore(), memory.Open()
 			count := map[string]*atom.Atom[int]{"visitors": visitors, "guests": guests}[test.which]
 			count.Set(s, 1)
-			defer saga.Live(s, visitors, time.Hour, func(*saga.Task) {}, test.hold)()
+			defer saga.FollowServer(s, saga.ServerBase{Atom: visitors, Hold: test.hold})()
 			shown := count.Get(s)
 			defer atom.Subscribe(s, count, func() { shown = max(shown, count.Get(s)) })()
-			stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+			stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 			time.Sleep(time.Minute)
 			synctest.Wait()
 			if shown != test.first || attempts != test.another {
@@ -66,7 +66,7 @@ func TestWhatTheBaseContainsIsNotShownTwice(t *testing.T) {
 			if err != nil || len(left) != test.another {
 				t.Errorf("%s: %d are in the outbox, %v", test.reason, len(left), err)
 			}
-			if waiting := saga.OutboxOf(s).Get(s).Waiting; waiting != test.another {
+			if waiting := saga.OutboxOf(s).State().Get(s).Waiting; waiting != test.another {
 				t.Errorf("%s: %d wait", test.reason, waiting)
 			}
 			page.Close()
@@ -92,8 +92,8 @@ func TestTheBaseIsHeldUntilTheChangesAreInTheLog(t *testing.T) {
 		hold := func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
 			return func(context.Context, []string, time.Time) []string { return nil }, release
 		}
-		defer saga.Live(s, visitors, time.Hour, func(*saga.Task) {}, hold)()
-		stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+		defer saga.FollowServer(s, saga.ServerBase{Atom: visitors, Hold: hold})()
+		stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 		synctest.Wait()
 		if len(then) == 0 {
 			t.Error("the base was not held")
@@ -126,14 +126,14 @@ func TestOtherPagesAreToldWhatTheBaseContains(t *testing.T) {
 		gone := make(chan struct{})
 		sentCount = func(ctx context.Context) error { <-gone; return errServer }
 		old, oldPage := atom.NewStore(), memory.Open()
-		stopOld := saga.Keep(old, oldPage, func(atom.Reader) bool { return true })
+		stopOld := saga.UseOutbox(old, oldPage, func(atom.Reader) bool { return true })
 		synctest.Wait()
 		task := countVisitor.Run(old, "visitors")
 		synctest.Wait()
 		next, nextPage := atom.NewStore(), memory.Open()
 		visitors.Set(next, 1)
-		defer saga.Live(next, visitors, time.Hour, func(*saga.Task) {}, contain(task.ID()))()
-		stopNext := saga.Keep(next, nextPage, func(atom.Reader) bool { return true })
+		defer saga.FollowServer(next, saga.ServerBase{Atom: visitors, Hold: contain(task.ID())})()
+		stopNext := saga.UseOutbox(next, nextPage, func(atom.Reader) bool { return true })
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if got := visitors.Get(next); got != 1 {
@@ -182,7 +182,7 @@ func TestWhatIsSentWhileAPageBeginsIsShownOnce(t *testing.T) {
 			return nil
 		}
 		old, oldPage := atom.NewStore(), memory.Open()
-		stopOld := saga.Keep(old, oldPage, func(atom.Reader) bool { return true })
+		stopOld := saga.UseOutbox(old, oldPage, func(atom.Reader) bool { return true })
 		synctest.Wait()
 		next, nextPage := atom.NewStore(), memory.Open()
 		shown := 0
@@ -199,8 +199,8 @@ func TestWhatIsSentWhileAPageBeginsIsShownOnce(t *testing.T) {
 				return contained
 			}, func() {}
 		}
-		defer saga.Live(next, visitors, time.Hour, func(*saga.Task) {}, hold)()
-		stopNext := saga.Keep(next, nextPage, func(atom.Reader) bool { return true })
+		defer saga.FollowServer(next, saga.ServerBase{Atom: visitors, Hold: hold})()
+		stopNext := saga.UseOutbox(next, nextPage, func(atom.Reader) bool { return true })
 		time.Sleep(time.Second / 2)
 		countVisitor.Run(old, "visitors")
 		time.Sleep(time.Minute)

@@ -7,23 +7,23 @@
 //		Effect(func(ctx context.Context, next Kind) error { return api.Put(ctx, next) }).
 //		PostEffect(func(k *Kind) { k.Saved = true })
 //
-// [Run] runs it on an atom of a store; a hook of package hook runs it from a go-app
-// component on the atom that the component shows. Either returns a [Task].
+// [Run] runs it on an atom of a store. A hook of package hook runs it from a go-app component,
+// on the atom that the component shows. Either returns a [Task].
 //
 // # What happens
 //
-//  1. The update is applied to a draft of the atom's value and shows at once.
-//     It enters the atom's log (see package atom) and keeps its place there.
-//  2. The effect runs in a goroutine of its own. It is handed the value after
-//     the update, and a context that ends with the task.
-//  3. When it returns nil the update stays, and the post-effect is applied as
-//     a write of its own, in the same batch. Of an atom that is [Live] both stay
-//     in the log until the server's base contains them.
-//  4. When it returns an error, panics, or takes longer than its [Saga.Timeout],
-//     the update is dropped: the value is what it would be had the saga never
-//     run. Updates that were dispatched later stay; they are applied again.
-//  5. Who is told: the [Task], the hooks that show the value, [Tasks], and
-//     [OnError], which keeps what it could tell nobody.
+//  1. The update is applied to a draft of the atom's value and shows at once. It enters the
+//     atom's log (see package atom) and keeps its place there.
+//  2. The effect runs in a goroutine of its own. It is called with the value after the update,
+//     and a context that ends with the task.
+//  3. When it returns nil the update stays, and the post-effect is applied as a write of its
+//     own, in the same batch. Of an atom that follows a server ([FollowServer]) both stay in
+//     the log until the server's base contains them.
+//  4. When it returns an error, panics, or takes longer than its [Saga.Timeout], the update is
+//     dropped: the value is what it would be had the saga never run. Updates that were
+//     dispatched later stay; they are applied again.
+//  5. These are told: the [Task], the hooks that show the value, [Tasks], and [OnError], which
+//     keeps what it could tell nobody.
 //
 // What becomes of a saga, row by row:
 //
@@ -35,7 +35,7 @@
 //	effect returns nil               stays                   Succeeded
 //	effect returns ErrNoResult       stays, no typed post    Succeeded
 //	post-effect panics               stays                   Succeeded, with PostErr
-//	a base contains it, see Confirm  is part of the base     Succeeded, whatever the effect says
+//	a base contains it (RebaseWith)  is part of the base     Succeeded, whatever the effect says
 //	effect returns an error, panics  dropped                 Failed
 //	its error is Stale               stays, sent anew        as the effect, in the end
 //	effect ends its goroutine        dropped                 Failed, with ErrEffectExited
@@ -45,34 +45,34 @@
 //	it cannot be applied again       dropped                 Conflict
 //	the component is dismounted      as if it were there     as the effect
 //
-// A page that is closed takes its running sagas with it: the server may or may
-// not have been told. Those that are made with [Define] outlive it, and wait while
-// there is no network.
+// A page that is closed takes its running sagas with it: the server may or may not have been
+// told. Those that are made with [Define] outlive it, and wait while there is no network.
 //
 // # Policies
 //
-// What becomes of sagas that are run on the same atom while one of them is not
-// over. The Law holds in any case for what shows; a policy is about effects:
+// A policy says what becomes of sagas that are run on the same atom while one of them runs. It
+// is about effects: what shows is the same with any of them, the base with every live change
+// in the order of dispatch.
 //
 //	policy    the running one  those that wait  the new one
-//	Every     goes on          -                its effect begins at once
+//	none      goes on          -                its effect begins at once
 //	Latest    superseded       -                its effect begins at once
 //	Leading   goes on          -                is not run: Run returns the running task
 //	Serial    goes on          keep their turn  its effect waits for its turn
 //	Debounce  goes on          are joined       one effect for all, d after the last of them
 //	Throttle  goes on          are joined       one effect for all, d after the last effect began
 //
-// They meet when they have the same policy, with the same d, and the same keys, which
-// must be comparable. Give keys when sagas of different kinds run on one atom: one that
-// renames is no reason to supersede one that toggles.
+// Sagas meet when they have the same policy, with the same d, and the same keys, which must be
+// comparable. Give keys when sagas of different kinds run on one atom: a rename is no reason to
+// supersede a toggle.
 //
-// What is sent keeps the order of what overlaps: a whole and its part, as a board and
-// one of its cards, or two transactions that have an atom in common (see [atom.Overlap]).
-// A change of the part may make no sense to a server that has not heard of the one of
-// the whole, and it is nothing that the one of the whole could stand for:
+// What is sent keeps the order of what overlaps: a whole and its part, as a board and one of
+// its cards, or two transactions that have an atom in common (see [atom.Overlap]). A change of
+// the part may make no sense to a server that has not heard of the change of the whole, and
+// neither can stand for the other:
 //
 //	policy              the same atom, or any in one Scope  atoms that overlap
-//	Every               -                                   -
+//	none                -                                   -
 //	Latest              supersedes the one before           waits for those before
 //	Leading             the one before stands for it        waits for those before
 //	Serial              waits for those before              waits for those before
@@ -81,34 +81,30 @@
 //	a durable saga      waits for those before              waits for those before,
 //	                                                        in all pages: see Define
 //
-// An element that [atom.Rekey] has given another key is one element: what is run under the
-// old key and under the new one meets.
+// Two parts that do not overlap, two cards, do not wait for each other. An element that
+// [atom.Rekey] has given another key is one element: runs under the old key and under the new
+// one meet. In a [Scope], a key that is not tied to an atom, all runs meet that have it; but
+// there, too, only runs on the same atom join.
 //
-// Two parts that do not overlap, two cards, do not wait for each other. A key of type
-// [Scope] is not tied to an atom: in it all meet that have it, whatever they are run on.
-// Only what is run on the same atom can join, there too.
+// The update of every run shows at once. A run that is superseded is taken back in the same
+// batch in which the new one enters, so that nobody sees the value in between, and its effect
+// is cancelled.
 //
-// Whatever is run shows at once. Superseded means: taken back in the same batch
-// in which the new one enters, so that nobody sees the value in between, and its
-// effect cancelled.
+// Sagas that have joined are one task with one effect: that of the last one, with its Timeout
+// and its Backoff. Their merged [Task.Patch] leads from what there was before the first to what
+// shows after the last. They settle together, and when the task is run again all their updates
+// are. Others may join until the effect begins. A run whose change makes no sense without what
+// somebody else has changed in between does not join, and waits for them.
 //
-// Sagas that have joined are one task: one effect, that of the last one with its
-// Timeout and its Backoff, and one merged [Task.Patch], which makes of what was there before the first what shows
-// after the last; its inverse leads back. They settle together. Their effect
-// begins after the running one's is over; until then others may join. One whose
-// change makes no sense without what somebody else has done in between does not
-// join, and waits for them. When it is run again, all of their updates are, and the effect
-// is handed what the last one makes then.
+// When the context of one of them ends ([Saga.Context]) before their effect begins, its update
+// is taken back and the others go on. Once the effect has begun it is cancelled when the
+// contexts of all of them have ended.
 //
-// When the context of one of them ends ([Saga.Context]) before their effect begins, its
-// update is taken back and the others go on. What has begun to be sent is one thing: it
-// is cancelled when the contexts of all of them have ended.
-//
-// An effect that has waited is handed the value, and the patch, as they are when
-// it begins: what it was dispatched on may have been taken back.
+// An effect that has waited is called with the value, and has the patch, as they are when it
+// begins: what it was dispatched on may have been taken back.
 //
 // # Tests
 //
-// Package sagatest settles effects by hand, and runs a set of sagas in every
-// order in which they can settle.
+// Package sagatest settles effects by hand, and runs a set of sagas in every order in which
+// they can settle.
 package saga

@@ -45,18 +45,18 @@ func (i *item) perform(t *Task) {
 	if mine == nil || !c.look(ctx, i) {
 		return
 	}
-	over, clash := false, error(nil)
+	over, conflict := false, error(nil)
 	c.in(func(b *atom.Batch) {
 		c.checkOwner(b)
 		if over = i.turn != mine || c.ctx.Err() != nil; !over && t.isAway() && !t.confirmed {
-			clash = t.clashErr()
+			conflict = t.conflictErr()
 		}
 	})
 	switch {
 	case over:
 		return
-	case clash != nil:
-		c.settle(i, t, mine, nil, clash)
+	case conflict != nil:
+		c.settle(i, t, mine, nil, conflict)
 		return
 	}
 	returned := false
@@ -65,7 +65,7 @@ func (i *item) perform(t *Task) {
 			c.judge(i, t, mine, nil, exited())
 		}
 	}()
-	made, err := t.attempt(ctx, t.work)
+	made, err := t.attempt(ctx, t.program)
 	c.judge(i, t, mine, made, err)
 	returned = true
 }
@@ -107,7 +107,7 @@ func (c *client) judge(i *item, t *Task, mine *turn, made any, err error) {
 	if over || t.ctx.Err() != nil || c.isClosed() {
 		return // it has ended otherwise, or is another page's
 	}
-	backoff := t.launch.retry
+	backoff := t.spec.retry
 	if isTemporary(err) {
 		backoff.Retries = math.MaxInt
 	}
@@ -139,9 +139,9 @@ func (c *client) settle(i *item, t *Task, mine *turn, made any, err error) {
 			i.mark(RecordRefused, err.Error(), "")
 		} else {
 			if made != nil { // nil when the base has it, and the effect has failed
-				t.work.keep(made)
+				t.program.setResult(made)
 			}
-			made = t.work.result()
+			made = t.program.result()
 			result, _ := json.Marshal(made) // without it the others make no post-effect
 			i.mark(RecordDone, "", string(result))
 			i.record.NoResult = made == noResult{}
@@ -154,7 +154,7 @@ func (c *client) settle(i *item, t *Task, mine *turn, made any, err error) {
 	}
 	<-written
 	if err == nil {
-		t.succeed(t.work)
+		t.succeed(t.program)
 	} else {
 		i.fail(t, err)
 	}
@@ -178,11 +178,11 @@ func (c *client) rest(b *atom.Batch, i *item, mine *turn, wait time.Duration) {
 		})
 	})
 	c.resume(b)
-	i.task.nudgeIn(b)
+	i.task.notifyStatusIn(b)
 }
 
-// sending keeps the patch of the first attempt before that is made.
-func (i *item) sending(patch []byte) []byte {
+// patchToSend keeps the patch of the first attempt before that is made.
+func (i *item) patchToSend(patch []byte) []byte {
 	c := i.client
 	var written <-chan struct{}
 	c.in(func(b *atom.Batch) {
@@ -201,8 +201,8 @@ func (i *item) sending(patch []byte) []byte {
 	return patch
 }
 
-// refused is called when a server has refused the patch: the next one is another.
-func (i *item) refused() { i.client.in(func(*atom.Batch) { i.refusal = true }) }
+// patchRefused is called when a server has refused the patch: the next one is another.
+func (i *item) patchRefused() { i.client.in(func(*atom.Batch) { i.refusal = true }) }
 
 // Kinds of errors, told by a method as package saga/fetch's errors have it.
 

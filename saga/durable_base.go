@@ -50,14 +50,14 @@ func (c *client) unmet(records []Record) (unmet []Record) {
 
 // hold has the bases of live atoms stay what they are until release is called.
 func (c *client) hold(ctx context.Context) (holds []hold, release func()) {
-	var live []*confirmation
+	var live []*followed
 	c.in(func(b *atom.Batch) { live = slices.Clone(registryOf(b).live) })
 	limited, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
 	for _, l := range live {
-		if l.hold != nil {
-			contains, release := l.hold(limited)
-			holds = append(holds, hold{l.atom, contains, release})
+		if l.Hold != nil {
+			contains, release := l.Hold(limited)
+			holds = append(holds, hold{l.Atom, contains, release})
 		}
 	}
 	return holds, func() {
@@ -69,7 +69,7 @@ func (c *client) hold(ctx context.Context) (holds []hold, release func()) {
 
 type hold struct {
 	atom     atom.Target
-	contains Contains
+	contains func(ctx context.Context, ids []string, made time.Time) (contained []string)
 	release  func()
 }
 
@@ -98,8 +98,8 @@ func (c *client) findContained(ctx context.Context, holds []hold, records []Reco
 	}
 }
 
-// isContained reports whether what a launch would change is in the base.
-func (c *client) isContained(i *item, l *launch) (is bool) {
+// isContained reports whether what a run would change is in the base.
+func (c *client) isContained(i *item, l *spec) (is bool) {
 	c.in(func(b *atom.Batch) {
 		on := atom.Current(b, l.on)
 		is = slices.ContainsFunc(c.contained[i.record.ID], func(a atom.Target) bool { return atom.Overlap(atom.Current(b, a), on) })

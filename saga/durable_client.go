@@ -89,9 +89,7 @@ func (c *client) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
 		panic("saga: this store has an outbox")
 	}
 	o.Listen(ctx, c.hear, func() { c.in(c.tryNow) })
-	if o, ok := o.(Renewing); ok {
-		o.Renewed(ctx, c.renewed)
-	}
+	o.Renewed(ctx, c.renewed)
 	go func() {
 		opened, _ := o.All(ctx) // it is read again
 		c.in(func(*atom.Batch) { c.tell(message{Is: hello}) })

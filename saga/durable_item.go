@@ -129,7 +129,7 @@ func (i *item) makeRoom(b *atom.Batch, t *Task) (restore func()) {
 	putBack := func() {}
 	if i.record.Order != 0 {
 		c.follow(b)
-		putBack = c.takeOut(b, c.laterThan(i, atom.Current(b, t.launch.on)))
+		putBack = c.takeOut(b, c.laterThan(i, atom.Current(b, t.spec.on)))
 	}
 	return func() {
 		putBack()
@@ -137,10 +137,10 @@ func (i *item) makeRoom(b *atom.Batch, t *Task) (restore func()) {
 	}
 }
 
-// keeps reports whether the task stays although it cannot be applied: an earlier change that
+// canWait reports whether the task stays although it cannot be applied: an earlier change that
 // is in its way may be taken back. Whether it can is decided when it has its turn, by the
 // page that sends it; until then it is away from the log.
-func (i *item) keeps(*Task) bool {
+func (i *item) canWait(*Task) bool {
 	switch i.state {
 	case found:
 		return i.kept.Order != 0
@@ -150,8 +150,8 @@ func (i *item) keeps(*Task) bool {
 	return false
 }
 
-// away is called when it stays for that reason.
-func (i *item) away(*Task) {
+// wentAway is called when it stays for that reason.
+func (i *item) wentAway(*Task) {
 	c := i.client
 	c.in(func(b *atom.Batch) {
 		if i.state == settling {
@@ -162,8 +162,8 @@ func (i *item) away(*Task) {
 	})
 }
 
-// enters has an item that is away enter the log where it belongs, if it can be applied.
-func (i *item) enters(b *atom.Batch, t *Task) {
+// reenter has an item that is away enter the log where it belongs, if it can be applied.
+func (i *item) reenter(b *atom.Batch, t *Task) {
 	c := i.client
 	putBack := c.takeOut(b, c.laterThan(i, i.on))
 	i.logged = c.count()
@@ -179,9 +179,9 @@ func (i *item) isInLog(b *atom.Batch) bool {
 // fail ends the task.
 func (i *item) fail(t *Task, err error) {
 	away := false
-	i.client.in(func(*atom.Batch) { away = t.isAway() && t.clash != nil })
+	i.client.in(func(*atom.Batch) { away = t.isAway() && t.conflict != nil })
 	if away {
-		t.end(Conflict, t.clashErr(), t.drop)
+		t.end(Conflict, t.conflictErr(), t.drop)
 	} else {
 		t.fail(err)
 	}
@@ -194,7 +194,7 @@ func (i *item) entered(b *atom.Batch, t *Task) {
 	c := i.client
 	t.setWaiting(true)
 	i.task = t
-	i.on = atom.Current(b, t.launch.on)
+	i.on = atom.Current(b, t.spec.on)
 	i.ran = c.count()
 	i.logged = i.ran
 	i.become(queued)
@@ -209,13 +209,13 @@ func (i *item) entered(b *atom.Batch, t *Task) {
 
 // failBefore shows the failure of an item that was set aside before the page
 // was opened.
-func (i *item) failBefore(l *launch) {
-	t := newTask(l, l.begin())
+func (i *item) failBefore(l *spec) {
+	t := newTask(l, l.instantiate())
 	i.client.in(func(*atom.Batch) { i.task = t })
 	t.end(Failed, errors.New(i.record.Reason), func(b *atom.Batch) error {
 		// It enters the log and leaves at once, so that the failure shows beside
 		// what it would have changed.
-		if e, err := atom.DispatchAll(b, t.work.edits()...); err == nil {
+		if e, err := atom.DispatchAll(b, t.program.edits()...); err == nil {
 			t.entries = append(t.entries, e)
 			e.Drop(b)
 		}
@@ -259,13 +259,13 @@ func (i *item) follow() {
 	case RecordRefused:
 		i.fail(t, errors.New(i.record.Reason))
 	case RecordDone:
-		w := t.work
+		p := t.program
 		if i.record.NoResult {
-			w.keep(noResult{})
-		} else if made := w.result(); made != nil && json.Unmarshal([]byte(i.record.Result), made) != nil {
-			w = unanswered{w}
+			p.setResult(noResult{})
+		} else if made := p.result(); made != nil && json.Unmarshal([]byte(i.record.Result), made) != nil {
+			p = unanswered{p}
 		}
-		t.succeed(w)
+		t.succeed(p)
 	default:
 		t.Cancel()
 	}
@@ -273,7 +273,7 @@ func (i *item) follow() {
 
 // unanswered is work whose effect has succeeded in a page that could not say
 // with what result.
-type unanswered struct{ work }
+type unanswered struct{ program }
 
 var errUnanswered = errors.New("the answer went to another page")
 

@@ -86,7 +86,7 @@ func (c *client) follow(b *atom.Batch) {
 	c.renames = n
 	var renamed []*item
 	for _, i := range c.order {
-		if on := atom.Current(b, i.task.launch.on); on.String() != i.on.String() {
+		if on := atom.Current(b, i.task.spec.on); on.String() != i.on.String() {
 			i.on = on
 			renamed = append(renamed, i)
 		}
@@ -135,7 +135,7 @@ func (c *client) bringBack(b *atom.Batch) {
 	c.stirred = false
 	for _, i := range slices.Clone(c.order) {
 		if i.task.isAway() && !i.task.confirmed && i.state != settling {
-			i.enters(b, i.task)
+			i.reenter(b, i.task)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (c *client) lose(b *atom.Batch) {
 		if i.state == sending && !i.unkept {
 			i.become(queued)
 			i.task.setWaiting(true)
-			i.task.nudgeIn(b)
+			i.task.notifyStatusIn(b)
 		}
 	}
 }

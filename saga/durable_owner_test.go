@@ -121,7 +121,7 @@ func TestAnOwnerThatIsRobbedSendsNothingMore(t *testing.T) {
 				s := atom.NewStore()
 				names.Set(s, map[string]string{"a": "old", "b": "old"})
 				server.pages[s] = name
-				stop := saga.Keep(s, o, func(atom.Reader) bool { return true })
+				stop := saga.UseOutbox(s, o, func(atom.Reader) bool { return true })
 				synctest.Wait()
 				return s, stop
 			}
@@ -146,7 +146,7 @@ func TestAnOwnerThatIsRobbedSendsNothingMore(t *testing.T) {
 				t.Error("what the first has under way goes on")
 			}
 			server.answers(errRefused) // the first page's
-			if one.State() != saga.Running || len(saga.OutboxOf(first).Get(first).Aside)+len(saga.OutboxOf(second).Get(second).Aside) > 0 {
+			if one.State() != saga.Running || len(saga.OutboxOf(first).State().Get(first).Aside)+len(saga.OutboxOf(second).State().Get(second).Aside) > 0 {
 				t.Errorf("what the first page was told counts: %s", one.State())
 			}
 			for server.answers(nil) {
@@ -184,7 +184,7 @@ func TestAnOwnerWhoseTimeIsOverFindsOutByItself(t *testing.T) {
 		{"a timer", errModelBusy, func(*heldServer, *atom.Store) { time.Sleep(2 * time.Second) }},
 		{"a probe", errModelLost, func(*heldServer, *atom.Store) { time.Sleep(2 * time.Second) }},
 		{"a change", errModelLost, func(_ *heldServer, s *atom.Store) { setName.Run(s, rename{"b", "2"}) }},
-		{"a request", errModelLost, func(_ *heldServer, s *atom.Store) { saga.Resume(s) }},
+		{"a request", errModelLost, func(_ *heldServer, s *atom.Store) { saga.OutboxOf(s).Resume() }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -192,7 +192,7 @@ func TestAnOwnerWhoseTimeIsOverFindsOutByItself(t *testing.T) {
 				page := &robbedPage{Page: memory.Open()}
 				s := atom.NewStore()
 				names.Set(s, map[string]string{"a": "old", "b": "old"})
-				stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+				stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 				synctest.Wait()
 				setName.Run(s, rename{"a", "1"})
 				server.answers(test.first)
@@ -234,7 +234,7 @@ func TestAnOwnerThatWakesDoesNotSendWhatWasDecidedMeanwhile(t *testing.T) {
 				page := memory.Open()
 				s := atom.NewStore()
 				names.Set(s, map[string]string{"a": "old", "b": "old"})
-				stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+				stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 				synctest.Wait()
 				task := setName.Run(s, rename{"a", "1"})
 				time.Sleep(2 * time.Second)

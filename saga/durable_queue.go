@@ -63,14 +63,14 @@ func (c *client) advance(b *atom.Batch) {
 // waited; what was sent once is sent as it was.
 func (c *client) begin(b *atom.Batch, i *item) {
 	if i.task.isAway() && !i.task.confirmed {
-		i.enters(b, i.task) // the base may be another now
+		i.reenter(b, i.task) // the base may be another now
 	}
 	i.become(sending)
 	i.task.setWaiting(false)
-	if !i.task.sent && !i.task.isAway() {
+	if !i.task.pinned && !i.task.isAway() {
 		i.task.record(b)
 	}
-	i.task.nudgeIn(b)
+	i.task.notifyStatusIn(b)
 	i.task.start()
 }
 
@@ -146,7 +146,7 @@ func (c *client) pause(b *atom.Batch, i *item, mine *turn, login bool) {
 	i.become(queued)
 	i.probed = c.count()
 	i.task.setWaiting(true)
-	i.task.nudgeIn(b)
+	i.task.notifyStatusIn(b)
 	if !c.paused || login != c.login {
 		c.login = login
 		c.paused, c.probing = true, true

@@ -60,7 +60,7 @@ func TestARefusedRecordOutlivesOtherChanges(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				memory := outbox.NewMemory()
 				s, page := atom.NewStore(), memory.Open()
-				stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+				stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 				defer func() { page.Close(); stop(); time.Sleep(time.Hour) }()
 				synctest.Wait()
 				refused := c.change(s, true)
@@ -69,7 +69,7 @@ func TestARefusedRecordOutlivesOtherChanges(t *testing.T) {
 					t.Fatal(err)
 				}
 				time.Sleep(time.Minute)
-				if aside := saga.OutboxOf(s).Get(s).Aside; len(aside) != 1 || aside[0].ID != refused.ID() {
+				if aside := saga.OutboxOf(s).State().Get(s).Aside; len(aside) != 1 || aside[0].ID != refused.ID() {
 					t.Errorf("after a change that succeeded, set aside are %v", aside)
 				}
 				refused.Dismiss()
@@ -112,7 +112,7 @@ func TestAConflictOfWhatWasPutInAnotherOrderTellsOfIt(t *testing.T) {
 		memory := &slowMemory{Page: d.memory.Open()}
 		s := atom.NewStore()
 		names.Set(s, map[string]string{})
-		stop := saga.Keep(s, memory, func(atom.Reader) bool { return true })
+		stop := saga.UseOutbox(s, memory, func(atom.Reader) bool { return true })
 		defer func() { memory.Close(); stop(); time.Sleep(time.Hour) }()
 		synctest.Wait()
 		other, close := d.open()
@@ -148,7 +148,7 @@ func (m *slowMemory) Put(ctx context.Context, records []saga.Record) ([]saga.Rec
 	return m.Page.Put(ctx, records)
 }
 
-func TestASecondKeepPanicsAndLeavesTheStoreUsable(t *testing.T) {
+func TestASecondUseOutboxPanicsAndLeavesTheStoreUsable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t)
 		s, close := d.open()
@@ -159,12 +159,12 @@ func TestASecondKeepPanicsAndLeavesTheStoreUsable(t *testing.T) {
 					t.Error("no panic")
 				}
 			}()
-			saga.Keep(s, d.memory.Open(), func(atom.Reader) bool { return true })
+			saga.UseOutbox(s, d.memory.Open(), func(atom.Reader) bool { return true })
 		}()
 		if err := setName.Run(s, rename{"a", "new"}).Wait(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if state := saga.OutboxOf(s).Get(s); state.Waiting != 0 || state.Err != "" {
+		if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 0 || state.Err != "" {
 			t.Errorf("the outbox is %+v", state)
 		}
 	})
@@ -213,7 +213,7 @@ func TestNothingThatAHandlerCallsWaitsForTheOutbox(t *testing.T) {
 		close(page.stuck)
 		s := atom.NewStore()
 		names.Set(s, map[string]string{"a": "old", "b": "old"})
-		stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+		stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 		synctest.Wait()
 		refused := make([]*saga.Task, 3)
 		for n := range refused {
@@ -224,16 +224,16 @@ func TestNothingThatAHandlerCallsWaitsForTheOutbox(t *testing.T) {
 
 		page.stuck = make(chan struct{})
 		began := time.Now()
-		saga.Discard(s, refused[0].ID())
+		saga.OutboxOf(s).Discard(refused[0].ID())
 		refused[1].Dismiss()
 		again := refused[2].Retry()
 		setName.Run(s, rename{"b", "new"}).Cancel()
 		again.Cancel()
 		next := atom.NewStore()
 		names.Set(next, map[string]string{"a": "old", "b": "old"})
-		stopNext := saga.Keep(next, page, func(atom.Reader) bool { return true })
+		stopNext := saga.UseOutbox(next, page, func(atom.Reader) bool { return true })
 		setName.Run(next, rename{"b", "new"})
-		saga.Discard(next, "unknown")
+		saga.OutboxOf(next).Discard("unknown")
 		stopNext()
 		stop()
 		if took := time.Since(began); took != 0 {
@@ -261,7 +261,7 @@ func TestWhatCannotBeAppliedForNowIsMadeOnceItCanBe(t *testing.T) {
 		memory := &slowMemory{Page: d.memory.Open()}
 		s := atom.NewStore()
 		names.Set(s, map[string]string{})
-		stop := saga.Keep(s, memory, func(atom.Reader) bool { return true })
+		stop := saga.UseOutbox(s, memory, func(atom.Reader) bool { return true })
 		defer func() { memory.Close(); stop(); time.Sleep(time.Hour) }()
 		synctest.Wait()
 		other, close := d.open()
@@ -309,7 +309,7 @@ func TestDiscardWhileARetryWaitsLeavesTheRetryAlone(t *testing.T) {
 			old.Wait(t.Context())
 			again := old.Retry()
 			synctest.Wait()
-			saga.Discard(s, old.ID())
+			saga.OutboxOf(s).Discard(old.ID())
 			synctest.Wait()
 			if again.State() != saga.Running {
 				t.Fatalf("once the old one is discarded the new one is %s", again.State())

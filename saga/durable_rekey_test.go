@@ -29,7 +29,7 @@ func openDesk(t *testing.T, memory *outbox.Memory, key string) (s *atom.Store, r
 	s = atom.NewStore()
 	renamedDesk.Set(s, list(key))
 	page := memory.Open()
-	stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+	stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 	synctest.Wait()
 	return s, func() {
 		rows := atom.Focus(renamedDesk, func(d *doc) *[]row { return &d.Rows })
@@ -92,7 +92,7 @@ func TestARowThatIsRenamedBringsItsChangesInOrder(t *testing.T) {
 		synctest.Wait()
 		rekey()
 		rekeyThird()
-		saga.Resume(s)
+		saga.OutboxOf(s).Resume()
 		server.expect(t, ": tmp=1", ": tmp=1")
 		for _, x := range []*atom.Store{s, third} {
 			expect(t, x, renamedDesk, doc{Rows: []row{{"2", "tmp123"}}})

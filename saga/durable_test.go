@@ -88,7 +88,7 @@ func TestWhatNeedsAFailedChangeIsAConflictThatStays(t *testing.T) {
 		s, close = d.open()
 		defer close()
 		var aside []string
-		for _, r := range saga.OutboxOf(s).Get(s).Aside {
+		for _, r := range saga.OutboxOf(s).State().Get(s).Aside {
 			aside = append(aside, r.ID)
 		}
 		if want := []string{added.ID(), renamed.ID()}; !slices.Equal(aside, want) {
@@ -106,7 +106,7 @@ func TestACancelledChangeWhoseTabIsGoneIsNotSaved(t *testing.T) {
 		mute := &mutePage{Page: d.memory.Open()}
 		s := atom.NewStore()
 		names.Set(s, map[string]string{"a": "old", "b": "old"})
-		stop := saga.Keep(s, mute, func(atom.Reader) bool { return true })
+		stop := saga.UseOutbox(s, mute, func(atom.Reader) bool { return true })
 		synctest.Wait()
 		other, close := d.open()
 		defer close()
@@ -182,12 +182,12 @@ func TestWhatIsNotKeptIsSaidUntilItIs(t *testing.T) {
 		_, closeOther := d.open() // reads, and has this one read
 		defer closeOther()
 		time.Sleep(10 * time.Second)
-		if state := saga.OutboxOf(s).Get(s); len(state.Unkept) != 1 || state.Unkept[0].ID != task.ID() || state.Err != full.Error() {
+		if state := saga.OutboxOf(s).State().Get(s); len(state.Unkept) != 1 || state.Unkept[0].ID != task.ID() || state.Err != full.Error() {
 			t.Errorf("without room the outbox is %+v", state)
 		}
 		d.memory.Fail(nil)
 		time.Sleep(5 * time.Minute)
-		if state := saga.OutboxOf(s).Get(s); len(state.Unkept) != 0 || state.Err != "" || state.Waiting != 1 {
+		if state := saga.OutboxOf(s).State().Get(s); len(state.Unkept) != 0 || state.Err != "" || state.Waiting != 1 {
 			t.Errorf("with room again the outbox is %+v", state)
 		}
 		if left := d.records(); len(left) != 1 || left[0].ID != task.ID() {
@@ -235,7 +235,7 @@ func TestAnOwnerThatStandsStillIsReplaced(t *testing.T) {
 		page := &frozenPage{Page: d.memory.Open()}
 		owner := atom.NewStore()
 		names.Set(owner, map[string]string{"a": "old", "b": "old"})
-		stop := saga.Keep(owner, page, func(atom.Reader) bool { return true })
+		stop := saga.UseOutbox(owner, page, func(atom.Reader) bool { return true })
 		synctest.Wait()
 		other, close := d.open()
 		defer close()
@@ -245,17 +245,17 @@ func TestAnOwnerThatStandsStillIsReplaced(t *testing.T) {
 		page.frozen.Store(&frozen)
 		task := setName.Run(other, rename{"a", "new"})
 		time.Sleep(20 * time.Second)
-		if state := saga.OutboxOf(other).Get(other); task.State() != saga.Succeeded || state.Waiting != 0 {
+		if state := saga.OutboxOf(other).State().Get(other); task.State() != saga.Succeeded || state.Waiting != 0 {
 			t.Errorf("the task has %s, the outbox is %+v", task.State(), state)
 		}
-		if a, b := saga.OutboxOf(other).Get(other), saga.OutboxOf(third).Get(third); !a.Stalled && !b.Stalled {
+		if a, b := saga.OutboxOf(other).State().Get(other), saga.OutboxOf(third).State().Get(third); !a.Stalled && !b.Stalled {
 			t.Error("nobody says so")
 		}
 		page.frozen.Store(nil)
 		closeChannel(frozen)
 		time.Sleep(time.Minute)
 		for n, s := range []*atom.Store{owner, other, third} {
-			if state := saga.OutboxOf(s).Get(s); state.Waiting != 0 || nameOf.Of("a").Get(s) != "new" {
+			if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 0 || nameOf.Of("a").Get(s) != "new" {
 				t.Errorf("when it goes on, page %d has %+v, %q", n, state, nameOf.Of("a").Get(s))
 			}
 		}
@@ -288,7 +288,7 @@ func TestWhatWaitsForALoginGoesOnAfterIt(t *testing.T) {
 		setName.Run(owner, rename{"b", "new"})
 		time.Sleep(time.Hour)
 		for _, s := range []*atom.Store{owner, other} {
-			if state := saga.OutboxOf(s).Get(s); state.Waiting != 2 || !state.Unauthorized || state.Paused || len(state.Aside) > 0 {
+			if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 2 || !state.Unauthorized || state.Paused || len(state.Aside) > 0 {
 				t.Errorf("before the login the outbox is %+v", state)
 			}
 		}
@@ -296,10 +296,10 @@ func TestWhatWaitsForALoginGoesOnAfterIt(t *testing.T) {
 			t.Errorf("the task has %s", task.State())
 		}
 		d.answer = func(in rename) (string, error) { return in.To, nil }
-		saga.Resume(other)
+		saga.OutboxOf(other).Resume()
 		time.Sleep(5 * time.Second)
 		for _, s := range []*atom.Store{owner, other} {
-			if state := saga.OutboxOf(s).Get(s); state.Waiting != 0 || state.Unauthorized {
+			if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 0 || state.Unauthorized {
 				t.Errorf("after the login the outbox is %+v", state)
 			}
 		}
@@ -314,7 +314,7 @@ func TestOnlyARetryThatSucceedsRemovesARefusedRecord(t *testing.T) {
 		s, close := d.open()
 		defer close()
 		aside := func() (ids []string) {
-			for _, r := range saga.OutboxOf(s).Get(s).Aside {
+			for _, r := range saga.OutboxOf(s).State().Get(s).Aside {
 				ids = append(ids, r.ID)
 			}
 			return ids
@@ -356,7 +356,7 @@ func TestRecordsWithoutAState(t *testing.T) {
 		if got := strings.Join(d.asked, " "); got != "b=new" {
 			t.Errorf("the server was asked %s", got)
 		}
-		if aside := saga.OutboxOf(s).Get(s).Aside; len(aside) != 1 || aside[0].State != saga.RecordRefused {
+		if aside := saga.OutboxOf(s).State().Get(s).Aside; len(aside) != 1 || aside[0].State != saga.RecordRefused {
 			t.Errorf("set aside are %v", aside)
 		}
 	})

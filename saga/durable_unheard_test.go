@@ -49,9 +49,9 @@ func TestAChangeThatIsHeardOfWhenItIsDoneShows(t *testing.T) {
 				s, page := atom.NewStore(), &deafPage{Page: memory.Open()}
 				renamedDesk.Set(s, list("x"))
 				if test.live {
-					defer saga.Live(s, renamedDesk, time.Hour, func(*saga.Task) {}, nil)()
+					defer saga.FollowServer(s, saga.ServerBase{Atom: renamedDesk})()
 				}
-				open := func() func() { return saga.Keep(s, page, func(atom.Reader) bool { return true }) }
+				open := func() func() { return saga.UseOutbox(s, page, func(atom.Reader) bool { return true }) }
 				stop := func() {}
 				if !test.late {
 					stop = open()
@@ -76,7 +76,7 @@ func TestAChangeThatIsHeardOfWhenItIsDoneShows(t *testing.T) {
 				if all, err := witness.All(t.Context()); err != nil || len(all) > 0 {
 					t.Errorf("left are %v (%v)", all, err)
 				}
-				if state := saga.OutboxOf(s).Get(s); state.Waiting+len(state.Aside) > 0 {
+				if state := saga.OutboxOf(s).State().Get(s); state.Waiting+len(state.Aside) > 0 {
 					t.Errorf("the outbox is %+v", state)
 				}
 				page.Close()
@@ -94,7 +94,7 @@ func TestAnOwnerThatHearsOfAChangeWhenItIsDoneShowsIt(t *testing.T) {
 		memory, server := outbox.NewMemory(), holdServer(t)
 		s, page := atom.NewStore(), memory.Open()
 		renamedDesk.Set(s, list("x"))
-		stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+		stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 		synctest.Wait()
 		kept, err := memory.Open().Put(t.Context(), []saga.Record{{
 			ID: "another's", Name: "test.markRow", Version: 1, Input: `{"Row":"x","Mark":"1"}`, State: saga.RecordDone, Since: time.Now().UnixMilli(),

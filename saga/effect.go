@@ -8,71 +8,70 @@ import (
 	"time"
 )
 
-// perform waits for the effect's turn, runs it, as often as the backoff allows,
-// and ends the task.
+// perform runs the effect and ends the task. It is called on the effect's goroutine.
 func (t *Task) perform() {
 	returned := false
 	defer func() {
-		if !returned && t.launch.durable == nil { // that has seen to it itself
+		if !returned && t.spec.durable == nil { // a durable one has seen to it itself
 			t.fail(exited())
 		}
 	}()
-	if d := t.launch.durable; d != nil {
+	if d := t.spec.durable; d != nil {
 		d.perform(t)
 	} else {
-		t.carryOut()
+		t.performHere()
 	}
 	returned = true
 }
 
-// carryOut is perform for what is not durable.
-func (t *Task) carryOut() {
-	if t.Waiting() && !t.turn() || t.ctx.Err() != nil {
+// performHere waits for the turn of an effect that is not durable, and makes as many attempts
+// as the backoff allows.
+func (t *Task) performHere() {
+	if t.Waiting() && !t.awaitTurn() || t.ctx.Err() != nil {
 		return
 	}
-	w := t.work // nobody joins any more
-	made, err := t.attempt(t.ctx, w)
+	p := t.program // it no longer changes: nobody joins any more
+	made, err := t.attempt(t.ctx, p)
 	for n := 1; err != nil; n++ {
-		wait, again := t.tryAgain(n, err, t.performed().retry)
+		wait, again := t.tryAgain(n, err, t.effectSpec().retry)
 		if !again || !t.pause(wait) {
 			t.fail(err)
 			return
 		}
-		made, err = t.attempt(t.ctx, w)
+		made, err = t.attempt(t.ctx, p)
 	}
-	w.keep(made)
-	t.succeed(w)
+	p.setResult(made)
+	t.succeed(p)
 }
 
-// pause waits before the next attempt; false when the task ends first.
+// pause waits before the next attempt. It returns false when the task ends first.
 func (t *Task) pause(d time.Duration) bool {
 	t.setWaiting(true)
-	t.nudge()
+	t.notifyStatus()
 	defer t.setWaiting(false)
 	return sleep(t.ctx, d)
 }
 
-// attempt runs the effect once, within the timeout, and returns what it has made. An
-// effect that does not listen to its context is left to itself: what it makes in the
-// end is nobody's.
-func (t *Task) attempt(ctx context.Context, w work) (result any, err error) {
-	t.count()
+// attempt calls the effect once, within the timeout, and returns what it has made. An effect
+// that does not listen to its context is not waited for after that, and what it makes in the
+// end is ignored.
+func (t *Task) attempt(ctx context.Context, p program) (result any, err error) {
+	t.countAttempt()
 	var made any
 	effect := t.registry.wrapped(func(ctx context.Context) (err error) {
-		if made, err = w.effect(ctx); errors.Is(err, ErrNoResult) {
+		if made, err = p.effect(ctx); errors.Is(err, ErrNoResult) {
 			made, err = noResult{}, nil
 		}
 		return err
 	})
-	if err := t.limited(ctx, effect); err != nil {
+	if err := t.callWithin(ctx, t.effectSpec().timeout, effect); err != nil {
 		return nil, err
 	}
 	return made, nil
 }
 
-// limited calls the effect, and waits for it no longer than the timeout.
-func (t *Task) limited(ctx context.Context, effect func(context.Context) error) error {
-	timeout := t.performed().timeout
+// callWithin calls the effect, and waits for it no longer than the timeout; 0 is no limit.
+func (t *Task) callWithin(ctx context.Context, timeout time.Duration, effect func(context.Context) error) error {
 	if timeout == 0 {
 		return protect(ctx, effect)
 	}
@@ -102,11 +101,11 @@ func (t *Task) limited(ctx context.Context, effect func(context.Context) error) 
 	}
 }
 
-// exited is the error of an effect that has taken its goroutine with it, and is still
-// on the stack. It is not tried again: what calls Goexit is a test that has failed.
+// exited returns the error of an effect that has ended its goroutine and is still on the
+// stack. It is permanent, because what calls Goexit is a test that has failed.
 func exited() error { return Permanent(fmt.Errorf("%w\n%s", ErrEffectExited, debug.Stack())) }
 
-// protect turns a panic of the effect into an error.
+// protect calls the effect and returns a panic of it as an error.
 func protect(ctx context.Context, effect func(context.Context) error) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {

@@ -6,25 +6,25 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// succeed keeps the change, and makes the one of the post-effect.
-func (t *Task) succeed(w work) {
+// succeed keeps the change and dispatches the post-effect.
+func (t *Task) succeed(p program) {
 	t.end(Succeeded, nil, func(b *atom.Batch) error {
-		if d := t.launch.durable; d != nil && t.isAway() && !t.confirmed {
-			d.enters(b, t)
+		if d := t.spec.durable; d != nil && t.isAway() && !t.confirmed {
+			d.reenter(b, t)
 		}
-		if err := t.confirm(b); err != nil {
+		if err := t.settleAll(b); err != nil {
 			return err
 		}
 		if t.expecting {
-			t.remind(b)
+			t.remindAll(b)
 		}
-		t.post(b, w)
+		t.post(b, p)
 		return nil
 	})
 }
 
-// post makes the post-effect's change. One that ends the goroutine makes none.
-func (t *Task) post(b *atom.Batch, w work) {
+// post dispatches the post-effect. One that ends the goroutine changes nothing.
+func (t *Task) post(b *atom.Batch, p program) {
 	err := ErrEffectExited
 	defer func() {
 		if err != nil {
@@ -32,14 +32,15 @@ func (t *Task) post(b *atom.Batch, w work) {
 		}
 	}()
 	var post *atom.Entry
-	if post, err = w.post(b); post != nil {
+	if post, err = p.post(b); post != nil {
 		t.settle(b, post)
 		t.entries = append(t.entries, post)
 	}
 }
 
-// confirm has all entries stay; none, when one of them has left.
-func (t *Task) confirm(b *atom.Batch) error {
+// settleAll settles all entries, or returns an error and settles none when one of them is
+// no longer live.
+func (t *Task) settleAll(b *atom.Batch) error {
 	for _, e := range t.entries {
 		if !e.Live(b) {
 			return atom.ErrDropped
@@ -51,7 +52,7 @@ func (t *Task) confirm(b *atom.Batch) error {
 	return nil
 }
 
-// settle has a live entry stay: for good, or until a base has it.
+// settle has a live entry stay: for good, or until a base contains it.
 func (t *Task) settle(b *atom.Batch, e *atom.Entry) {
 	if t.expecting {
 		e.Await(b)
@@ -63,6 +64,7 @@ func (t *Task) settle(b *atom.Batch, e *atom.Entry) {
 // fail takes the change back.
 func (t *Task) fail(err error) { t.end(Failed, err, t.drop) }
 
+// drop takes the change back. It returns an error when the log has dropped an entry already.
 func (t *Task) drop(b *atom.Batch) (err error) {
 	t.forget()
 	each(t.entries, func(e *atom.Entry) {
@@ -73,8 +75,8 @@ func (t *Task) drop(b *atom.Batch) (err error) {
 	return err
 }
 
-// each calls f with all of them, although a user's function that f calls may end the
-// goroutine: the rest is done while it ends.
+// each calls f with every element of all, even if a user's function that f calls ends the
+// goroutine: the others follow while it ends.
 func each[E any](all []E, f func(E)) {
 	i := 0
 	defer func() {
@@ -88,21 +90,21 @@ func each[E any](all []E, f func(E)) {
 	}
 }
 
-// end ends the task, once.
+// end ends the task, unless it has ended, and announces that. See endIn.
 //
 //go:noinline
 func (t *Task) end(state State, err error, leave func(*atom.Batch) error) {
 	t.batch(func(b *atom.Batch) { t.endIn(b, state, err, leave) })
 }
 
-// batch runs f, and tells who has to know when the task has ended in it. Nothing that
-// a user's function does, called by f or told of it, keeps that back: it may panic or
-// end the goroutine.
+// batch runs f in a batch of the store, and announces the end of the task if it has ended
+// there. No user's function that f calls, or that is notified, can prevent that: it may panic
+// or end the goroutine.
 func (t *Task) batch(f func(*atom.Batch)) {
 	ended := false
 	defer func() {
 		if ended {
-			t.tell()
+			t.announceEnd()
 		}
 	}()
 	t.store.Batch(func(b *atom.Batch) {
@@ -112,21 +114,23 @@ func (t *Task) batch(f func(*atom.Batch)) {
 	})
 }
 
-// endIn changes the task's state and the log in one batch; it reports false
-// when the task has ended otherwise. leave settles the entries; it fails when
-// the log has dropped one already, and is about to say so: see conflict.
+// endIn ends the task in a batch, and reports whether it did: false for a task that has ended
+// already. The caller has announceEnd called after the batch.
+//
+// leave settles or drops the entries; nil leaves them as they are. If it fails, the log has
+// already dropped one; onConflict will end the task, so endIn reports false.
 func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Batch) error) bool {
 	if t.State() != Running {
 		return false
 	}
-	if t.confirmed {
-		state, err, leave = Succeeded, nil, nil // whatever the effect says: the server has it
+	if t.confirmed { // the server has the change, whatever the effect says
+		state, err, leave = Succeeded, nil, nil
 	}
 	if leave != nil {
 		returned := false
 		defer func() {
-			if !returned { // a user's update that was applied again has ended the goroutine
-				t.endAs(b, state, err)
+			if !returned { // an update that was applied again has ended the goroutine
+				t.setEnded(b, state, err)
 			}
 		}()
 		failed := leave(b)
@@ -134,27 +138,28 @@ func (t *Task) endIn(b *atom.Batch, state State, err error, leave func(*atom.Bat
 			return false
 		}
 	}
-	t.endAs(b, state, err)
+	t.setEnded(b, state, err)
 	return true
 }
 
-func (t *Task) endAs(b *atom.Batch, state State, err error) {
-	t.become(state, err)
+func (t *Task) setEnded(b *atom.Batch, state State, err error) {
+	t.setState(state, err)
 	t.registry.ended(b, t)
-	if d := t.launch.durable; d != nil {
+	if d := t.spec.durable; d != nil {
 		d.ended(b, t)
 	}
 }
 
-// tell lets go of the effect, and tells who has to know that the task has ended.
-func (t *Task) tell() {
-	defer close(t.done) // whatever those do who are told
+// announceEnd ends the effect's context, calls the handlers of [OnError], and lets Wait
+// return. It is called once, without the store's lock.
+func (t *Task) announceEnd() {
+	defer close(t.done) // even if a handler panics
 	t.cancelEffect()
-	if t.letGo != nil {
-		t.letGo()
+	if t.stopContext != nil {
+		t.stopContext()
 	}
 	if t.burst != nil {
-		t.burst.letGo()
+		t.burst.stopContexts()
 	}
 	if t.failed() || t.PostErr() != nil {
 		t.registry.report(t)

@@ -48,24 +48,14 @@ func ExampleNew() {
 			fmt.Printf("PATCH /kinds/%s %q\n", id, next.Name)
 			return 8, nil
 		},
-	).PostEffect(func(k *Kind, revision int) { k.Revision = revision })
+		func(k *Kind, revision int) { k.Revision = revision },
+	)
 
 	saga.Run(store, kind, rename).Wait(context.Background())
 	fmt.Println(kind.Get(store))
 	// Output:
 	// PATCH /kinds/knows "is acquainted with"
 	// {knows is acquainted with false 8}
-}
-
-func ExampleLink() {
-	store := atom.NewStore()
-	object := atom.New(Kind{Name: "a"})
-	task := saga.Link(object).Set(store,
-		func(o *Kind) { o.Name = "b" },
-		func(ctx context.Context, o Kind) error { return errors.New("offline") })
-	task.Wait(context.Background())
-	fmt.Println(object.Get(store).Name, task.Err())
-	// Output: a offline
 }
 
 func ExampleOnError() {

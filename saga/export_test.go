@@ -17,7 +17,7 @@ func Lanes(s *atom.Store) (n int) {
 }
 
 // Retries returns how often the effect of the task's saga may be tried again.
-func (t *Task) Retries() int { return t.performed().retry.Retries }
+func (t *Task) Retries() int { return t.effectSpec().retry.Retries }
 
 // NextOf is what a backoff does after the n-th attempt.
 func NextOf(b Backoff, n int, err error) (wait time.Duration, again bool) { return b.next(n, err) }

@@ -36,8 +36,8 @@ func TestAnEffectThatEndsItsGoroutineFails(t *testing.T) {
 		with   func(saga.Saga[doc]) saga.Saga[doc]
 	}{
 		{"alone", func(s saga.Saga[doc]) saga.Saga[doc] { return s }},
-		{"with retries", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Retry(5) }},
-		{"with a timeout", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Timeout(time.Hour).Retry(5) }},
+		{"with retries", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Retry(saga.Backoff{Retries: 5}) }},
+		{"with a timeout", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Timeout(time.Hour).Retry(saga.Backoff{Retries: 5}) }},
 		{"with a turn", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Serial() }},
 		{"as several that have joined", func(s saga.Saga[doc]) saga.Saga[doc] { return s.Debounce(time.Second) }},
 	} {
@@ -77,7 +77,7 @@ func TestATransactionsEffectThatEndsItsGoroutineFails(t *testing.T) {
 
 func TestMiddlewareThatEndsTheGoroutineFailsTheTask(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{})
-	saga.Around(s, func(ctx context.Context, effect func(context.Context) error) error { exit(); return effect(ctx) })
+	saga.Wrap(s, func(ctx context.Context, effect func(context.Context) error) error { exit(); return effect(ctx) })
 	task := saga.Run(s, a, saga.Update(push("x")).Effect(func(context.Context, doc) error { return nil }))
 	if err := task.Wait(t.Context()); !errors.Is(err, saga.ErrEffectExited) || a.Get(s).Rows != nil {
 		t.Errorf("%v, %+v", err, a.Get(s))
@@ -219,7 +219,7 @@ func TestLateIsCalledAgainWhateverItDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(0)
 		var calls atomic.Int32
-		stop := saga.Live(s, a, time.Second, func(*saga.Task) { calls.Add(1); exit() }, nil)
+		stop := saga.FollowServer(s, saga.ServerBase{Atom: a, Limit: time.Second, Late: func(*saga.Task) { calls.Add(1); exit() }})
 		saga.Run(s, a, saga.Update(func(n *int) { *n++ }).Effect(func(context.Context, int) error { return nil }))
 		time.Sleep(3500 * time.Millisecond)
 		if calls.Load() != 3 {
@@ -281,9 +281,9 @@ func TestSupersededBelowAnUpdateThatEndsTheGoroutine(t *testing.T) {
 }
 
 // A base that has come confirms what it contains, whatever is applied again on it.
-func TestConfirmBelowAnUpdateThatEndsTheGoroutine(t *testing.T) {
+func TestRebaseWithBelowAnUpdateThatEndsTheGoroutine(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{})
-	defer saga.Live(s, a, time.Hour, func(*saga.Task) {}, nil)()
+	defer saga.FollowServer(s, saga.ServerBase{Atom: a})()
 	answer := make(chan error)
 	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).Effect(func(context.Context, doc) error { return <-answer }))
 	above := saga.Run(s, a, saga.Update(func(d *doc) {
@@ -293,7 +293,7 @@ func TestConfirmBelowAnUpdateThatEndsTheGoroutine(t *testing.T) {
 	}).Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); return nil }))
 	apart(func() {
 		s.Batch(func(b *atom.Batch) {
-			saga.Confirm(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
+			saga.RebaseWith(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
 				return a.SyncFunc(b, func(d doc) (doc, error) { return doc{Title: "server's", Count: 1}, nil }, contained...)
 			})
 		})

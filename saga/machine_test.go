@@ -262,7 +262,7 @@ func start[T any](m *machine, a *atom.Atom[T], update, post func(*T), r *running
 	if r.timeout {
 		s = s.Timeout(5 * time.Millisecond)
 	}
-	s = s.RetryWith(saga.Backoff{Retries: r.retries, Base: time.Millisecond})
+	s = s.Retry(saga.Backoff{Retries: r.retries, Base: time.Millisecond})
 	switch r.policy {
 	case "latest":
 		s = s.Latest(r.keys()...)
@@ -474,7 +474,7 @@ func (m *machine) send() {
 	if r.several || !m.sides[0].law.Sendable(r.k) {
 		return
 	}
-	if _, err := r.task.AsSent(); err == nil {
+	if _, err := r.task.PinPatch(); err == nil {
 		m.sides[0].law.Send(r.k)
 	} else if len(r.changes) == 1 || !errors.Is(err, draft.ErrPath) {
 		m.t.Fatal(err)

@@ -118,7 +118,7 @@ func (m *model) open(number int) *modelPage {
 			loaded.Set(p.store, true)
 		}()
 	})
-	p.stop = saga.Keep(p.store, p, func(r atom.Reader) bool {
+	p.stop = saga.UseOutbox(p.store, p, func(r atom.Reader) bool {
 		load()
 		return loaded.Get(r)
 	})

@@ -78,11 +78,12 @@ var (
 				func(ctx context.Context, _ int, _ struct{}) (int, error) {
 					return in.Value, sendModelChange(ctx, "set", in)
 				},
-			).PostEffect(func(v *int, answer int) {
-				if *v == in.Value {
-					*v = answer
-				}
-			}).Timeout(time.Minute)
+				func(v *int, answer int) {
+					if *v == in.Value {
+						*v = answer
+					}
+				},
+			).Timeout(time.Minute)
 		})
 	putModelRow = saga.Define("model.put", wholeTable, func(in modelChange) saga.Saga[map[int]int] {
 		return saga.Update(func(table *map[int]int) { (*table)[in.Row] = in.Value }).
@@ -204,7 +205,7 @@ func (m *model) checkEnd() {
 		}
 	}
 	for _, p := range m.pages {
-		if state := saga.OutboxOf(p.store).Get(p.store); state.Waiting != 0 || state.Paused || state.Err != "" || len(state.Aside) != len(records) {
+		if state := saga.OutboxOf(p.store).State().Get(p.store); state.Waiting != 0 || state.Paused || state.Err != "" || len(state.Aside) != len(records) {
 			m.wrong("page %d says %d wait, paused %v, %d aside, want %d; %s", p.number, state.Waiting, state.Paused, len(state.Aside), len(records), state.Err)
 		}
 		if n := atom.Pending(p.store, modelTable); n != 0 {

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// A policy says what becomes of sagas that are run on the same atom while one
-// of them is not over: see the package documentation.
+// policy says what becomes of sagas that are run on the same atom while one of them runs.
+// See the package documentation.
 type policy struct {
-	kind   policyKind
-	key    any
-	every  time.Duration
-	scoped bool // one of the keys is a Scope
+	kind     policyKind
+	key      any
+	interval time.Duration // of debounce and throttle
+	scoped   bool          // one of the keys is a Scope
 }
 
 type policyKind uint8
 
 const (
-	every policyKind = iota
+	every policyKind = iota // no policy: each goes its own way
 	latest
 	leading
 	serial
@@ -25,37 +25,34 @@ const (
 	throttle
 )
 
-// A Scope is a key of a policy that is not tied to an atom: all sagas of a store that
-// have the same policy and the same keys meet in it, whatever they are run on.
+// Scope is a key of a policy that is not tied to an atom: in it all sagas of a store meet
+// that have the same policy and the same keys, whatever they are run on.
 //
 //	sync.Serial(saga.Scope("sync")) // one after the other in the whole store
 type Scope string
 
-// Every lets all runs go their own way. It is the default. This and the other
-// policies are a table in the package documentation.
-func (s Saga[T]) Every() Saga[T] { return s.with(policy{}) }
+// Latest has a run supersede the one before it. This and the other policies are a table in
+// the package documentation. The last policy that a saga is given counts.
+func (s Saga[T]) Latest(key ...any) Saga[T] { return s.withPolicy(policyOf(latest, 0, key)) }
 
-// Latest supersedes the one that runs.
-func (s Saga[T]) Latest(key ...any) Saga[T] { return s.with(policyOf(latest, 0, key)) }
+// Leading lets no run begin while one runs; [Run] returns the task of that one.
+func (s Saga[T]) Leading(key ...any) Saga[T] { return s.withPolicy(policyOf(leading, 0, key)) }
 
-// Leading does not run while one runs; [Run] returns that one's task.
-func (s Saga[T]) Leading(key ...any) Saga[T] { return s.with(policyOf(leading, 0, key)) }
+// Serial has an effect wait until those before it are over.
+func (s Saga[T]) Serial(key ...any) Saga[T] { return s.withPolicy(policyOf(serial, 0, key)) }
 
-// Serial has its effect wait until those before it are over.
-func (s Saga[T]) Serial(key ...any) Saga[T] { return s.with(policyOf(serial, 0, key)) }
-
-// Debounce has one effect for all that are run in a row with less than d
-// between them.
+// Debounce has one effect for all runs that follow each other in less than d.
 func (s Saga[T]) Debounce(d time.Duration, key ...any) Saga[T] {
-	return s.with(policyOf(debounce, d, key))
+	return s.withPolicy(policyOf(debounce, d, key))
 }
 
-// Throttle has at most one effect begin in a time of d, the first one at once.
+// Throttle lets at most one effect begin in a time of d, the first one at once. Runs that come
+// meanwhile share the next one.
 func (s Saga[T]) Throttle(d time.Duration, key ...any) Saga[T] {
-	return s.with(policyOf(throttle, d, key))
+	return s.withPolicy(policyOf(throttle, d, key))
 }
 
-func (s Saga[T]) with(p policy) Saga[T] {
+func (s Saga[T]) withPolicy(p policy) Saga[T] {
 	s.policy = p
 	return s
 }
@@ -66,13 +63,13 @@ func policyOf(kind policyKind, d time.Duration, keys []any) policy {
 
 func isScope(key any) bool { _, is := key.(Scope); return is }
 
-// keyOf makes several keys one.
-func keyOf(key []any) any {
-	switch len(key) {
+// keyOf returns one comparable key for several.
+func keyOf(keys []any) any {
+	switch len(keys) {
 	case 0:
 		return nil
 	case 1:
-		return key[0]
+		return keys[0]
 	}
-	return [2]any{key[0], keyOf(key[1:])}
+	return [2]any{keys[0], keyOf(keys[1:])}
 }

@@ -352,7 +352,8 @@ func TestABurstThatFailedIsRetriedAsItsLastRun(t *testing.T) {
 					}
 					return count, nil
 				},
-			).PostEffect(func(d *doc, n int) { d.Count = 10 * n }).Debounce(time.Second)
+				func(d *doc, n int) { d.Count = 10 * n },
+			).Debounce(time.Second)
 		}
 		task := saga.Run(s, a, typed("h"))
 		saga.Run(s, a, typed("he"))
@@ -373,7 +374,7 @@ func TestLanesDoNotLeak(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(doc{})
 		for _, policy := range []func(saga.Saga[doc]) saga.Saga[doc]{
-			saga.Saga[doc].Every,
+			func(s saga.Saga[doc]) saga.Saga[doc] { return s },
 			func(s saga.Saga[doc]) saga.Saga[doc] { return s.Latest("key") },
 			func(s saga.Saga[doc]) saga.Saga[doc] { return s.Leading() },
 			func(s saga.Saga[doc]) saga.Saga[doc] { return s.Serial(1, 2) },
@@ -419,7 +420,7 @@ func TestPoliciesWithRetryTimeoutAndCancel(t *testing.T) {
 							w.note("begin %s", next.Title)
 							<-ctx.Done() // the timeout
 							return ctx.Err()
-						}).RetryWith(saga.Backoff{Retries: 1}).Timeout(time.Second)))
+						}).Retry(saga.Backoff{Retries: 1}).Timeout(time.Second)))
 				}
 				step("a")
 				synctest.Wait() // its effect has begun
@@ -465,7 +466,7 @@ func TestRetry(t *testing.T) {
 							return test.err
 						}
 						return nil
-					}).Retry(test.retries))
+					}).Retry(saga.Backoff{Retries: test.retries}))
 				err := task.Wait(t.Context())
 				if task.State() != test.state || task.Attempts() != test.attempts || (err != nil) != (test.state == saga.Failed) {
 					t.Errorf("%v after %d attempts: %v", task.State(), task.Attempts(), err)
@@ -494,7 +495,7 @@ func TestRetryAfterOfTheServer(t *testing.T) {
 				return fmt.Errorf("while asking: %w", busy{errServer})
 			}
 			return nil
-		}).Retry(1))
+		}).Retry(saga.Backoff{Retries: 1}))
 		task.Wait(t.Context())
 		if took := task.Ended().Sub(task.Began()); task.State() != saga.Succeeded || took < time.Hour {
 			t.Errorf("%v after %v", task.State(), took)
@@ -524,7 +525,7 @@ func TestRetryAfterHasALimit(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			task := saga.Run(atom.NewStore(), atom.New(doc{}), saga.Effect(func(context.Context, doc) error { return busyFor{errServer, row.asked} }).
-				RetryWith(saga.Backoff{Retries: 1, Max: row.max}))
+				Retry(saga.Backoff{Retries: 1, Max: row.max}))
 			task.Wait(t.Context())
 			if took := task.Ended().Sub(task.Began()); took < row.least || took > row.most || task.Attempts() != 2 {
 				t.Errorf("asked for %v: %d attempts in %v", row.asked, task.Attempts(), took)
@@ -580,7 +581,7 @@ func TestCancelWhileItWaitsToTryAgain(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(doc{})
 		task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count = 1 }).
 			Effect(func(context.Context, doc) error { return errServer }).
-			RetryWith(saga.Backoff{Retries: 5, Base: time.Hour, Max: 24 * time.Hour}))
+			Retry(saga.Backoff{Retries: 5, Base: time.Hour, Max: 24 * time.Hour}))
 		synctest.Wait()
 		task.Cancel()
 		if task.State() != saga.Cancelled || a.Get(s).Count != 0 {

@@ -28,7 +28,7 @@ type newcomer struct {
 func eachAnswer(t *testing.T, f func(*newcomer)) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &newcomer{T: t, store: atom.NewStore(), rows: atom.New([]row{{"1", "one"}}), server: []row{{"1", "one"}}, answer: make(chan error), send: make(chan error)}
-		stop := saga.Live(n.store, n.rows, limit, func(*saga.Task) {}, nil)
+		stop := saga.FollowServer(n.store, saga.ServerBase{Atom: n.rows})
 		n.add = saga.Run(n.store, n.rows, saga.Update(func(all *[]row) { *all = append(*all, row{"tmp", "new"}) }).
 			Effect(func(context.Context, []row) error { return <-n.answer }).Serial("all"))
 		n.name = saga.Run(n.store, n.row("tmp"), saga.Update(func(r *row) { r.Name += "!" }).
@@ -56,7 +56,7 @@ func (n *newcomer) commit(tasks ...*saga.Task) {
 		ids = append(ids, t.ID())
 	}
 	n.store.Batch(func(b *atom.Batch) {
-		if err := saga.Confirm(b, ids, func(contained ...*atom.Entry) error {
+		if err := saga.RebaseWith(b, ids, func(contained ...*atom.Entry) error {
 			if slices.ContainsFunc(n.server, func(r row) bool { return r.ID == "2" }) {
 				if err := atom.Rekey(b, n.rows, "tmp", "2"); err != nil {
 					return err

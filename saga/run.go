@@ -2,148 +2,137 @@ package saga
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
-	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// Run changes a as the saga says, at once, and then runs its effect. The task
-// tells how it went.
+// Run changes a as the saga says, at once, and then runs its effect in a goroutine of its
+// own. The task that it returns tells how that goes.
 //
-// A refused update (it panicked, or a is missing) changes nothing and calls no
-// effect: the task has failed when Run returns. Like every failure it is
-// reported to [OnError].
-func Run[T any](s *atom.Store, a *atom.Atom[T], r Runnable[T]) *Task {
-	return launchOf(s, a, r.saga()).run()
+// An update that panics, and one of an atom that is missing, changes nothing: no effect is
+// called, and the task has failed when Run returns. Like every failure it is reported to
+// [OnError]. Run may be called on any goroutine, and in a [atom.Store.Batch] of s.
+func Run[T any](s *atom.Store, a *atom.Atom[T], saga Saga[T]) *Task {
+	return newSpec(s, a, saga).run()
 }
 
-func launchOf[T any](s *atom.Store, a *atom.Atom[T], saga Saga[T]) *launch {
-	l := &launch{store: s, on: a, options: saga.options}
-	l.begin = func() work { return &run[T]{atom: a, steps: saga.begin()} }
-	return l
-}
-
-// A launch is everything that it takes to run a saga, whatever the type of its
-// atom, and to run it again.
-type launch struct {
-	store *atom.Store
-	on    atom.Target // nil of a transaction without edits
-	begin func() work
+// spec is everything that it takes to run a saga, and to run it again, whatever the type of
+// its atom.
+type spec struct {
+	store       *atom.Store
+	on          atom.Target // nil of a transaction without edits
+	instantiate func() program
 	options
-	others  []atom.Target // of a transaction: those of the edits behind the first
-	durable durable       // nil unless the saga was defined to be
+	others  []atom.Target // of a transaction: the targets of all edits but the first
+	durable durable       // nil unless the saga was made with Define
 }
 
-// options are what the builder's methods set.
+// options are what the methods of [Saga] and [Tx] set.
 type options struct {
-	ctx     context.Context // nil: the background
+	ctx     context.Context // nil for the background
 	timeout time.Duration
 	retry   Backoff
 	policy  policy
-	asSent  bool
+	pinned  bool // the patch, from the start: see [Saga.PinPatch]
 }
 
-// work is one run of a saga, whatever the type of its atom.
-type work interface {
-	edits() []*atom.Edit
-	entered(now any) // keeps the value at a pointer for the effect
-	hasEffect() bool
-	effect(context.Context) (made any, err error)
-	keep(made any)                         // of the attempt that counts
-	post(*atom.Batch) (*atom.Entry, error) // nil when there is none
-	result() any                           // points to what effect has made for it; nil when it makes nothing, a noResult when it has not this time
-
-	// For runs that join: what adds up the changes of several of them, and this run
-	// with the updates of earlier ones before its own.
-	merging(below any) (add merger)
-	after(earlier []work) work
-}
-
-// A noResult stands for the result of an effect that has worked without one.
-type noResult struct{}
-
-// A merger adds changes, made of the value that from points to, to those that it was
-// given before, and returns what they change together.
-type merger func(from any, more draft.Changes) (all draft.Changes, err error)
-
-// A run is the work of a saga on one atom.
-type run[T any] struct {
-	atom  *atom.Atom[T]
-	steps steps[T]
-	next  T
-	made  any // *R
-}
-
-func (r *run[T]) edits() []*atom.Edit                     { return []*atom.Edit{atom.EditOf(r.atom, r.steps.update)} }
-func (r *run[T]) hasEffect() bool                         { return r.steps.effect != nil }
-func (r *run[T]) effect(ctx context.Context) (any, error) { return r.steps.effect(ctx, r.next) }
-func (r *run[T]) keep(made any)                           { r.made = made }
-
-func (r *run[T]) entered(now any) {
-	if p, ok := now.(*T); ok {
-		r.next = *p
-	}
-}
-
-func (r *run[T]) post(b *atom.Batch) (*atom.Entry, error) {
-	if r.steps.post == nil {
-		return nil, nil
-	}
-	made := r.result()
-	if made == (noResult{}) {
-		return nil, nil
-	}
-	return atom.Dispatch(b, r.atom, func(draft *T) { r.steps.post(draft, made) })
-}
-
-func (r *run[T]) result() any {
-	if r.steps.makes == nil {
-		return nil
-	}
-	if r.made == nil {
-		r.made = r.steps.makes()
-	}
-	return r.made
-}
-
-func (r *run[T]) merging(below any) merger {
-	before := valueAt[T](below)
-	now := before
-	return func(from any, more draft.Changes) (draft.Changes, error) {
-		next, err := draft.ApplyFrom(now, valueAt[T](from), more)
-		if err != nil {
-			return draft.Changes{}, err
+func newSpec[T any](s *atom.Store, a *atom.Atom[T], saga Saga[T]) *spec {
+	sp := &spec{store: s, on: a, options: saga.options}
+	steps, anew := saga.steps, saga.anew
+	sp.instantiate = func() program {
+		p := &typedProgram[T]{atom: a, steps: steps}
+		if anew != nil {
+			p.steps.update, p.steps.effect = anew()
 		}
-		now = next
-		_, all, err := draft.Update(before, func(draft *T) { *draft = next })
-		return all, err
+		return p
+	}
+	return sp
+}
+
+// run dispatches the update as the policy says, and starts the effect.
+func (sp *spec) run() *Task {
+	a := &admission{task: newTask(sp, sp.instantiate())}
+	if sp.ctx != nil && sp.ctx.Err() != nil {
+		a.task.end(Cancelled, cancelledBy(sp.ctx), nil)
+		return a.task
+	}
+	defer a.finish() // even if a subscriber panics
+	sp.store.Batch(a.admit)
+	return a.task
+}
+
+// admission is the beginning of a run: what its policy decides, in the batch that dispatches
+// the update, and what follows that batch.
+type admission struct {
+	task     *Task // that was admitted, or that runs instead
+	starts   bool  // its effect is to start
+	refusal  error // of the update
+	finished []*Task
+}
+
+// finish does what has to wait for the end of the batch: it announces which tasks have
+// ended, and starts the effect.
+func (a *admission) finish() {
+	defer func() {
+		if a.starts {
+			a.task.start()
+		}
+	}()
+	each(a.finished, (*Task).announceEnd)
+	if a.refusal != nil {
+		a.task.end(Failed, a.refusal, nil)
 	}
 }
 
-// valueAt is the value that v, a *T, points to, the zero one when it is nil.
-func valueAt[T any](v any) (value T) {
-	if p, ok := v.(*T); ok && p != nil {
-		value = *p
+// admit dispatches the update, unless another task runs instead.
+func (a *admission) admit(b *atom.Batch) {
+	t := a.task
+	t.lane = t.registry.laneOf(b, t.spec)
+	if a.task = t.lane.runningInstead(t); a.task != t {
+		return
 	}
-	return value
-}
-
-func (r *run[T]) after(earlier []work) work {
-	w := &run[T]{atom: r.atom, steps: r.steps}
-	w.steps.update = func(draft *T) {
-		for _, e := range append(earlier[:len(earlier):len(earlier)], r) {
-			if update := e.(*run[T]).steps.update; update != nil {
-				update(draft)
-			}
+	if d := t.spec.durable; d != nil {
+		defer d.makeRoom(b, t)()
+	}
+	if a.refusal = t.dispatch(b); a.refusal != nil {
+		if !t.stayAway(b, t.newConflict(a.refusal)) {
+			return
+		}
+		a.refusal = nil
+	}
+	if !t.program.hasEffect() {
+		if t.endIn(b, Succeeded, nil, t.settleAll) {
+			a.finished = append(a.finished, t)
+		}
+		return
+	}
+	a.task = t.lane.join(b, t)
+	t.registry.expect(b, a.task, t)
+	if a.task == t {
+		t.registry.tasks.add(b, t)
+		if d := t.spec.durable; d != nil {
+			d.entered(b, t)
+		}
+		a.starts = t.spec.durable == nil // a durable one waits for its turn in the outbox
+		t.lane.admit(b, t, &a.finished)
+		if t.burst == nil {
+			t.cancelWith(t.spec.ctx)
 		}
 	}
-	return w
+	if t.spec.pinned || a.task.pinned {
+		a.task.pinEntries(b)
+	}
 }
 
-// instead returns the run with another update.
-func (r *run[T]) instead(update func(*T)) work {
-	w := &run[T]{atom: r.atom, steps: r.steps}
-	w.steps.update = update
-	return w
+// cancelWith has the task cancelled when ctx ends.
+func (t *Task) cancelWith(ctx context.Context) {
+	if ctx != nil {
+		t.stopContext = context.AfterFunc(ctx, func() { t.end(Cancelled, cancelledBy(ctx), t.drop) })
+	}
+}
+
+func cancelledBy(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", ErrCancelled, context.Cause(ctx))
 }

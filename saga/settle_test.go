@@ -109,14 +109,15 @@ func TestEffectReturnsErrNoResult(t *testing.T) {
 	none := fmt.Errorf("204: %w", saga.ErrNoResult)
 	s, a := atom.NewStore(), atom.New(doc{})
 	var seen error
-	saga.Around(s, func(ctx context.Context, effect func(context.Context) error) error {
+	saga.Wrap(s, func(ctx context.Context, effect func(context.Context) error) error {
 		seen = effect(ctx)
 		return seen
 	})
 	task := saga.Run(s, a, saga.New(
 		func(d *doc) struct{} { d.Title = "mine"; return struct{}{} },
 		func(context.Context, doc, struct{}) (doc, error) { return doc{}, none },
-	).PostEffect(func(d *doc, saved doc) { *d = saved }))
+		func(d *doc, saved doc) { *d = saved },
+	))
 	task.Wait(t.Context())
 	expect(t, s, a, doc{Title: "mine"})
 	if task.State() != saga.Succeeded || task.Err() != nil || task.PostErr() != nil || seen != nil {
@@ -333,7 +334,8 @@ func TestWhatALateEffectMakesIsNobodys(t *testing.T) {
 					close(again)
 					return "answer", nil
 				},
-			).PostEffect(func(draft *string, made string) { *draft = made }).Timeout(time.Second).Retry(1))
+				func(draft *string, made string) { *draft = made },
+			).Timeout(time.Second).Retry(saga.Backoff{Retries: 1}))
 			if err := task.Wait(t.Context()); err != nil || a.Get(s) != "answer" {
 				t.Errorf("%q, %v", a.Get(s), err)
 			}

@@ -18,20 +18,20 @@ import (
 
 func confirm(s *atom.Store, a *atom.Atom[int], count int, ids ...string) (err error) {
 	s.Batch(func(b *atom.Batch) {
-		err = saga.Confirm(b, ids, func(contained ...*atom.Entry) error {
+		err = saga.RebaseWith(b, ids, func(contained ...*atom.Entry) error {
 			return a.SyncFunc(b, func(int) (int, error) { return count, nil }, contained...)
 		})
 	})
 	return err
 }
 
-func TestConfirmOfWhatIsNotLiveIsAnError(t *testing.T) {
+func TestRebaseWithOfWhatFollowsNoServerIsAnError(t *testing.T) {
 	s, a, live := atom.NewStore(), atom.New(0), atom.New(0)
 	h := sagatest.Run(s, a, increment)
 	check := func(when string) {
 		t.Helper()
 		err := confirm(s, a, 8, "of-another-device", h.Task.ID())
-		if !errors.Is(err, saga.ErrNotLive) || !strings.Contains(err.Error(), "saga.Live") || !strings.Contains(err.Error(), h.Task.ID()) {
+		if !errors.Is(err, saga.ErrNotLive) || !strings.Contains(err.Error(), "saga.FollowServer") || !strings.Contains(err.Error(), h.Task.ID()) {
 			t.Errorf("%s: %v", when, err)
 		}
 		if got := a.Get(s); got != 1 {
@@ -39,7 +39,7 @@ func TestConfirmOfWhatIsNotLiveIsAnError(t *testing.T) {
 		}
 	}
 	check("while it runs")
-	defer saga.Live(s, live, limit, func(*saga.Task) {}, nil)()
+	defer saga.FollowServer(s, saga.ServerBase{Atom: live})()
 	check("with another atom live")
 	h.Succeed()
 	check("when it has succeeded")
@@ -49,7 +49,7 @@ func TestConfirmOfWhatIsNotLiveIsAnError(t *testing.T) {
 }
 
 // A task is confirmed once; another word of it is no mistake.
-func TestConfirmTwice(t *testing.T) {
+func TestRebaseWithTwice(t *testing.T) {
 	m := newMirror(t)
 	h := m.increment()
 	m.echo(8, h.Task)
@@ -62,10 +62,10 @@ func TestConfirmTwice(t *testing.T) {
 	m.settled()
 }
 
-func TestLiveIsAboutWhatRunsAlready(t *testing.T) {
+func TestFollowServerIsAboutWhatRunsAlready(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	h := sagatest.Run(s, a, increment)
-	defer saga.Live(s, a, limit, func(*saga.Task) {}, nil)()
+	defer saga.FollowServer(s, saga.ServerBase{Atom: a})()
 	if err := confirm(s, a, 8, h.Task.ID()); err != nil || a.Get(s) != 8 {
 		t.Errorf("%v; the page shows %d, want 8", err, a.Get(s))
 	}
@@ -85,12 +85,12 @@ func TestThePatchOfATaskThatHasEndedIsNotSent(t *testing.T) {
 			return saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).Effect(func(ctx context.Context, _ doc) error {
 				task := saga.TaskFrom(ctx)
 				if ask {
-					task.AsSent()
+					task.PinPatch()
 				}
 				time.Sleep(time.Hour)
 				mu.Lock()
 				defer mu.Unlock()
-				_, errs[0] = task.AsSent()
+				_, errs[0] = task.PinPatch()
 				_, errs[1] = task.PatchSent()
 				return nil
 			}).Timeout(time.Minute))

@@ -6,16 +6,15 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A History is what runs in a store, and what ran in it.
+// History is what runs in a store, and what ran in it.
 type History struct {
-	seen    uint64  // tells two of them apart before anyone compares tasks
+	version uint64  // tells two of them apart without comparing tasks
 	Running []*Task // in the order of dispatch
 	Ended   []*Task // the last 100, in the order in which they have ended
 }
 
-// Tasks returns an atom of all tasks of a store: for the page's "saving", a
-// panel of what failed, a log. It is told when a task begins and ends, and of
-// its [Progress].
+// Tasks returns an atom of all tasks of a store: for the page's "saving", a panel of what
+// failed, a log. It changes when a task begins or ends, and with its [Task.Progress].
 //
 //	func (c *SavingBadge) Render() app.UI {
 //		n := len(c.tasks.Use(&c.bind, saga.Tasks()).Running)
@@ -23,60 +22,57 @@ type History struct {
 //	}
 func Tasks() *atom.Derived[History] { return history }
 
-// remembered is how many tasks are kept that have ended, and how many failures
-// that nobody dismisses.
-const remembered = 100
-
 var (
 	history = atom.Derive(func(r atom.Reader) History {
 		ts := &registryOf(r).tasks
-		ts.followed = true
-		h := History{seen: changed.Get(r), Ended: slices.Clone(ts.ended)}
+		ts.isRead = true
+		h := History{version: historyVersion.Get(r), Ended: slices.Clone(ts.ended)}
 		for t := ts.first; t != nil; t = t.next {
 			h.Running = append(h.Running, t)
 		}
 		return h
 	})
 
-	// changed counts the changes of a store's tasks once somebody looks at them.
-	changed = atom.New(uint64(0))
+	// historyVersion counts the changes of a store's tasks once somebody has read them.
+	historyVersion = atom.New(uint64(0))
 )
 
-// tasks are the tasks of a store; guarded by its lock.
+// tasks are the tasks of a store. They are guarded by its lock.
 type tasks struct {
-	first, last *Task // running
-	ended       []*Task
-	followed    bool
-	count       uint64
+	first, last *Task   // a list of those that run
+	ended       []*Task // oldest first
+	isRead      bool    // somebody has read Tasks
+	version     uint64
 }
 
-func (ts *tasks) touch(b *atom.Batch) {
-	if ts.followed {
-		ts.count++
-		changed.Sync(b, ts.count)
+// notify notifies those who show [Tasks].
+func (ts *tasks) notify(b *atom.Batch) {
+	if ts.isRead {
+		ts.version++
+		historyVersion.Sync(b, ts.version)
 	}
 }
 
-func (ts *tasks) begin(b *atom.Batch, t *Task) {
+func (ts *tasks) add(b *atom.Batch, t *Task) {
 	if t.prev = ts.last; t.prev != nil {
 		t.prev.next = t
 	} else {
 		ts.first = t
 	}
 	ts.last = t
-	ts.touch(b)
+	ts.notify(b)
 }
 
-func (ts *tasks) end(b *atom.Batch, t *Task) {
+func (ts *tasks) moveToEnded(b *atom.Batch, t *Task) {
 	if ts.first == t || t.prev != nil { // it was running
 		ts.unlink(t)
 	}
-	if len(ts.ended) == remembered {
+	if len(ts.ended) == maxRemembered {
 		copy(ts.ended, ts.ended[1:])
-		ts.ended = ts.ended[:remembered-1]
+		ts.ended = ts.ended[:maxRemembered-1]
 	}
 	ts.ended = append(ts.ended, t)
-	ts.touch(b)
+	ts.notify(b)
 }
 
 func (ts *tasks) unlink(t *Task) {
@@ -93,7 +89,8 @@ func (ts *tasks) unlink(t *Task) {
 	t.prev, t.next = nil, nil
 }
 
-// named returns the task with that id, of those that run and the last that have ended.
+// named returns the task with that id among those that run and the last that have ended, or
+// nil.
 func (ts *tasks) named(id string) *Task {
 	for t := ts.first; t != nil; t = t.next {
 		if t.isNamed(id) {

@@ -8,18 +8,17 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// A Tx collects the edits of a transaction, and how its effect is run. See
-// [Transact].
+// Tx collects the edits of a transaction, and how its effect is run. See [Transact].
 type Tx struct {
 	edits []func() *atom.Edit
-	on    []atom.Target
-	built bool
+	on    []atom.Target // of each edit
+	built bool          // Transact's build has returned
 	options
 }
 
-// Edit adds a change of an atom to a transaction. Each sees what those before
-// it have made; like every update it must be pure. It panics when the transaction is
-// built already: see [Transact].
+// Edit adds a change of an atom to a transaction. Each edit sees what those before it have
+// made; like every update it must be pure. Edit panics when it is called after the function
+// that [Transact] was given has returned.
 func Edit[T any](tx *Tx, a *atom.Atom[T], edit func(*T)) {
 	if tx.built {
 		panic("saga: Edit of a transaction that is built already: call it in the function that Transact is given")
@@ -31,17 +30,17 @@ func Edit[T any](tx *Tx, a *atom.Atom[T], edit func(*T)) {
 // Timeout is [Saga.Timeout].
 func (tx *Tx) Timeout(d time.Duration) { tx.timeout = d }
 
-// RetryWith is [Saga.RetryWith].
-func (tx *Tx) RetryWith(b Backoff) { tx.retry = b }
+// Retry is [Saga.Retry].
+func (tx *Tx) Retry(b Backoff) { tx.retry = b }
 
 // Context is [Saga.Context].
 func (tx *Tx) Context(ctx context.Context) { tx.ctx = ctx }
 
-// AsSent is [Saga.AsSent], for all edits.
-func (tx *Tx) AsSent() { tx.asSent = true }
+// AsSent is [Saga.PinPatch], for all edits.
+func (tx *Tx) PinPatch() { tx.pinned = true }
 
-// Latest is [Saga.Latest], among the transactions whose edits are of the same atoms
-// in the same order. It waits for those that have an atom in common with it.
+// Latest is [Saga.Latest] among the transactions whose edits are of the same atoms in the same
+// order. The effect waits for earlier transactions that have an atom in common with it.
 func (tx *Tx) Latest(key ...any) { tx.policy = policyOf(latest, 0, key) }
 
 // Leading is [Saga.Leading], as for [Tx.Latest].
@@ -50,25 +49,25 @@ func (tx *Tx) Leading(key ...any) { tx.policy = policyOf(leading, 0, key) }
 // Serial is [Saga.Serial], as for [Tx.Latest].
 func (tx *Tx) Serial(key ...any) { tx.policy = policyOf(serial, 0, key) }
 
-// Transact changes several atoms as one: all of them or none, at once; taken
-// back together when effect fails, and together when one of the changes cannot
-// be re-applied. effect is called with the patch of each edit, in their order;
-// nil makes it a plain write.
+// Transact changes several atoms as one: all of them or none, at once. The changes are taken
+// back together when effect fails, and when one of them cannot be re-applied. effect is called
+// with the patch of each edit, in their order; a nil effect makes it a plain write.
 //
-// build is called once, at once, and only collects.
+// build is called once, at once, to collect the edits with [Edit]. In other respects Transact
+// is as [Run].
 func Transact(s *atom.Store, build func(*Tx), effect func(ctx context.Context, patches []draft.Changes) error) *Task {
 	tx := &Tx{}
 	build(tx)
 	tx.built = true
-	l := &launch{store: s, options: tx.options}
+	sp := &spec{store: s, options: tx.options}
 	if len(tx.on) > 0 {
-		l.on, l.others = tx.on[0], tx.on[1:]
+		sp.on, sp.others = tx.on[0], tx.on[1:]
 	}
-	l.begin = func() work { return &transaction{tx: tx, send: effect} }
-	return l.run()
+	sp.instantiate = func() program { return &transaction{tx: tx, send: effect} }
+	return sp.run()
 }
 
-// A transaction is the work of [Transact].
+// transaction is the program of [Transact]. Its runs never join.
 type transaction struct {
 	tx   *Tx
 	send func(context.Context, []draft.Changes) error
@@ -87,12 +86,12 @@ func (t *transaction) effect(ctx context.Context) (any, error) {
 }
 
 func (t *transaction) hasEffect() bool                       { return t.send != nil }
-func (t *transaction) entered(any)                           {}
-func (t *transaction) keep(any)                              {}
+func (t *transaction) setNext(any)                           {}
+func (t *transaction) setResult(any)                         {}
 func (t *transaction) post(*atom.Batch) (*atom.Entry, error) { return nil, nil }
 func (t *transaction) result() any                           { return nil }
-func (t *transaction) after([]work) work                     { return t }
+func (t *transaction) withUpdatesOf([]program) program       { return t }
 
-func (t *transaction) merging(any) merger {
-	return func(_ any, c draft.Changes) (draft.Changes, error) { return c, nil } // it has no bursts
+func (t *transaction) newMerger(any) merger {
+	return func(_ any, c draft.Changes) (draft.Changes, error) { return c, nil }
 }

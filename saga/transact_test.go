@@ -182,11 +182,11 @@ func TestOptionsOfATransaction(t *testing.T) {
 	}{
 		{"none", func(*saga.Tx) {}, 2, saga.Running, 2, 0, 2},
 		{"a timeout", func(tx *saga.Tx) { tx.Timeout(time.Second) }, 2, saga.Running, 2, 0, 2},
-		{"another attempt", func(tx *saga.Tx) { tx.RetryWith(saga.Backoff{Retries: 1}) }, 1, saga.Running, 1, 0, 2},
+		{"another attempt", func(tx *saga.Tx) { tx.Retry(saga.Backoff{Retries: 1}) }, 1, saga.Running, 1, 0, 2},
 		{"Latest", func(tx *saga.Tx) { tx.Latest() }, 2, saga.Superseded, 1, 0, 2},
 		{"Leading", func(tx *saga.Tx) { tx.Leading("key") }, 2, saga.Running, 1, 0, 1},
 		{"Serial", func(tx *saga.Tx) { tx.Serial() }, 2, saga.Running, 2, 0, 2},
-		{"AsSent", func(tx *saga.Tx) { tx.AsSent() }, 2, saga.Running, 2, 0, 2},
+		{"AsSent", func(tx *saga.Tx) { tx.PinPatch() }, 2, saga.Running, 2, 0, 2},
 		{"a context that is over", func(tx *saga.Tx) {
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel()

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// A worker is a goroutine that performs effects, one after the other. A goroutine for
-// each would be given a small stack, which most effects outgrow, and leave the large one
-// behind: in a page that is a good part of what a click costs.
+// worker is a goroutine that performs effects, one after the other. A goroutine for each
+// would begin with a small stack, which most effects outgrow, and throw the large one away:
+// in a page that is a good part of what a click costs.
 type worker chan *Task
 
-// idle are the workers that wait for an effect.
+// idle has the workers that wait for an effect.
 var idle struct {
 	sync.Mutex
 	workers []worker
 }
 
-const mostIdle = 64
+const maxIdle = 64
 
-// start has the effect performed.
+// start performs the effect on a worker.
 func (t *Task) start() {
 	if inBubble() {
 		go t.perform()
@@ -28,41 +28,42 @@ func (t *Task) start() {
 	defer idle.Unlock()
 	last := len(idle.workers) - 1
 	if last < 0 {
-		go make(worker, 1).work(t)
+		go make(worker, 1).loop(t)
 		return
 	}
 	idle.workers[last] <- t
 	idle.workers = idle.workers[:last]
 }
 
-func (w worker) work(t *Task) {
-	roomy()
+func (w worker) loop(t *Task) {
+	growStack()
 	for {
 		t.perform()
-		t = nil // who waits keeps nothing of what is over
-		if !w.rest() {
+		t = nil // a worker that waits keeps no task in memory
+		if !w.park() {
 			return
 		}
 		t = <-w
 	}
 }
 
-// rest reports whether the worker may wait for another effect.
-func (w worker) rest() bool {
+// park adds the worker to those that wait for an effect. It returns false when there are
+// enough of them.
+func (w worker) park() bool {
 	idle.Lock()
 	defer idle.Unlock()
-	if len(idle.workers) == mostIdle {
+	if len(idle.workers) == maxIdle {
 		return false
 	}
 	idle.workers = append(idle.workers, w)
 	return true
 }
 
-// roomy makes room on the stack of a goroutine that has just begun, in one step: to double
-// it again and again, and copy what is on it, takes longer.
+// growStack grows the stack of a goroutine that has just begun in one step. That is faster
+// than to double it again and again, and copy what is on it.
 //
 //go:noinline
-func roomy() {
+func growStack() {
 	var room [6 << 10]byte
 	use(&room)
 }
@@ -70,8 +71,9 @@ func roomy() {
 //go:noinline
 func use(room *[6 << 10]byte) { room[0] = 1 }
 
-// inBubble reports whether the goroutine is in a bubble of testing/synctest, where all that
-// were begun have to end. Its time begins in the year 2000, long before the program did.
-func inBubble() bool { return time.Since(start).Abs() > 10*365*24*time.Hour }
+// inBubble reports whether the goroutine is in a bubble of testing/synctest, whose goroutines
+// have to end before the test does. The time there begins in the year 2000, long before the
+// program did.
+func inBubble() bool { return time.Since(startTime).Abs() > 10*365*24*time.Hour }
 
-var start = time.Now()
+var startTime = time.Now()

@@ -2,5 +2,5 @@
 
 package saga
 
-// start has the effect performed.
+// start performs the effect on a goroutine of its own.
 func (t *Task) start() { go t.perform() }

@@ -65,12 +65,13 @@ func (f field[V]) newSaga(e fieldEdit[V]) saga.Saga[kind.Kind] {
 			ctx = fetch.WithTransport(ctx, simulatedTransport(task.Store()))
 			return fetch.Patch[kind.Kind](ctx, "/api/kinds/"+url.PathEscape(string(e.ID)))
 		},
-	).PostEffect(func(k *kind.Kind, saved kind.Kind) {
-		k.Version = max(k.Version, saved.Version) // answers may arrive out of order
-		if field := f.lens(k); *field == e.To {   // not changed again meanwhile
-			*field = *f.lens(&saved)
-		}
-	}).Timeout(answerTimeout)
+		func(k *kind.Kind, saved kind.Kind) {
+			k.Version = max(k.Version, saved.Version) // answers may arrive out of order
+			if field := f.lens(k); *field == e.To {   // not changed again meanwhile
+				*field = *f.lens(&saved)
+			}
+		},
+	).Timeout(answerTimeout)
 }
 
 // answerTimeout is the time after which a request counts as lost and is sent again.

@@ -186,7 +186,7 @@ func TestAnEditWaitsForTheServer(t *testing.T) {
 		if got := name.atomOf(p100).Get(s); task.State() != saga.Running || got != "was the death of" {
 			t.Errorf("after an hour the task is %s and the name %q", task.State(), got)
 		}
-		if state := saga.OutboxOf(s).Get(s); state.Waiting != 1 || !state.Paused {
+		if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 1 || !state.Paused {
 			t.Errorf("the outbox is %+v", state)
 		}
 		if n := server.sent(); n < 60 || n > 600 {

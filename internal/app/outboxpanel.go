@@ -20,7 +20,7 @@ type outboxPanel struct {
 }
 
 func (p *outboxPanel) Render() app.UI {
-	now := p.outbox.Use(&p.bind, saga.OutboxOf(p.Store()))
+	now := p.outbox.Use(&p.bind, saga.OutboxOf(p.Store()).State())
 	return app.Elem("section").Class("panel", "outbox").DataSet("testid", "outbox").DataSet("waiting", now.Waiting).
 		DataSet("paused", now.Paused).DataSet("unkept", len(now.Unkept)).Aria("label", "Outbox").Body(
 		app.P().Class("hint").Role("status").Text(describeWaiting(now)),
@@ -91,7 +91,7 @@ func (p *outboxPanel) aside(r saga.Record) app.UI {
 			app.Text(" "+describeValue(of.To)),
 		),
 		app.Span().Class("log-state").Text("not saved: "+r.Reason),
-		hook.On(app.Button(), &p.outbox, "click", func(app.Event) { saga.Discard(p.Store(), r.ID) }).
+		hook.On(app.Button(), &p.outbox, "click", func(app.Event) { saga.OutboxOf(p.Store()).Discard(r.ID) }).
 			Type("button").Class("as-button").Text("Discard"),
 	)
 }

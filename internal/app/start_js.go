@@ -21,7 +21,7 @@ const loadTimeout = 10 * time.Second
 // without the kinds the list would be empty for a moment. It does not return.
 func Start() {
 	s := atom.Default()
-	saga.Keep(s, outbox.Open("atomsaga"), func(r atom.Reader) bool { return kinds.Get(r).Loaded })
+	saga.UseOutbox(s, outbox.Open("atomsaga"), func(r atom.Reader) bool { return kinds.Get(r).Loaded })
 	openFeed(s) // until the page is closed
 	resumeAfterLogin(s)
 	receivePushes()
@@ -37,8 +37,8 @@ func Start() {
 // back to this page, and when the feed reaches the server.
 func resumeAfterLogin(s *atom.Store) {
 	resume := func() {
-		if saga.OutboxOf(s).Get(s).Unauthorized {
-			saga.Resume(s)
+		if saga.OutboxOf(s).State().Get(s).Unauthorized {
+			saga.OutboxOf(s).Resume()
 		}
 	}
 	js.Global().Call("addEventListener", "focus", js.FuncOf(func(js.Value, []js.Value) any {

@@ -106,7 +106,8 @@ func renaming(t *testing.T, send func(ctx context.Context) (kind, error), answer
 		func(ctx context.Context, _ kind, _ struct{}) (kind, error) {
 			return send(fetch.WithTransport(ctx, func(context.Context, fetch.Request) (*fetch.Response, error) { return &answer, nil }))
 		},
-	).PostEffect(func(k *kind, saved kind) { *k = saved }))
+		func(k *kind, saved kind) { *k = saved },
+	))
 	task.Wait(t.Context())
 	return a.Get(s), task
 }

@@ -11,7 +11,8 @@
 //		func(ctx context.Context, k Kind, _ struct{}) (Kind, error) {
 //			return fetch.Patch[Kind](ctx, "/api/kinds/"+k.ID)
 //		},
-//	).PostEffect(func(k *Kind, saved Kind) { k.Version = saved.Version })
+//		func(k *Kind, saved Kind) { k.Version = saved.Version },
+//	)
 //
 // # Errors
 //

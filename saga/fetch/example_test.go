@@ -43,7 +43,8 @@ func ExamplePatch() {
 			func(ctx context.Context, _ Kind, _ struct{}) (Kind, error) {
 				return fetch.Patch[Kind](fetch.WithTransport(ctx, server.send), "/api/kinds/died")
 			},
-		).PostEffect(func(k *Kind, saved Kind) { k.Version = saved.Version })
+			func(k *Kind, saved Kind) { k.Version = saved.Version },
+		)
 	}
 	fmt.Println("before:", died.Get(store))
 
@@ -83,7 +84,8 @@ func ExampleJSON() {
 			func(ctx context.Context, now Settings, _ struct{}) (Settings, error) {
 				return fetch.JSON[Settings](fetch.WithTransport(ctx, server.send), fetch.Request{Method: "PUT", URL: "/api/settings"}, now)
 			},
-		).PostEffect(func(s *Settings, saved Settings) { *s = saved })
+			func(s *Settings, saved Settings) { *s = saved },
+		)
 	}
 	fmt.Println("before:", settings.Get(store))
 
@@ -182,7 +184,7 @@ func ExampleWithTransport() {
 		return server.send(ctx, r) // fetch.Send, in a page
 	}
 	store, likes := atom.NewStore(), atom.New(0)
-	defer saga.Around(store, func(ctx context.Context, effect func(context.Context) error) error {
+	defer saga.Wrap(store, func(ctx context.Context, effect func(context.Context) error) error {
 		return effect(fetch.WithTransport(ctx, withToken))
 	})()
 

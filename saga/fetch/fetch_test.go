@@ -51,7 +51,8 @@ func TestPatch(t *testing.T) {
 			}
 			return answer, err
 		},
-	).PostEffect(func(k *kind, saved kind) { k.Version = saved.Version }).RetryWith(saga.Backoff{Retries: 1, Base: 1}))
+		func(k *kind, saved kind) { k.Version = saved.Version },
+	).Retry(saga.Backoff{Retries: 1, Base: 1}))
 	<-sent
 	a.SyncUpdate(s, func(k *kind) { k.Name = "of another device" })
 	if got := a.Get(s).Name; got != "died in" {

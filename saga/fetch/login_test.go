@@ -38,17 +38,17 @@ func TestADurableChangeWaitsThroughA401(t *testing.T) {
 	isLoggedIn.Store(false)
 	synctest.Test(t, func(t *testing.T) {
 		s, page := atom.NewStore(), outbox.NewMemory().Open()
-		stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+		stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 		defer func() { page.Close(); stop(); time.Sleep(time.Hour) }()
 		task := renameAfterLogin.Run(s, "died in")
 		time.Sleep(time.Hour)
-		if state := saga.OutboxOf(s).Get(s); task.State() != saga.Running || !state.Unauthorized || len(state.Aside) > 0 {
+		if state := saga.OutboxOf(s).State().Get(s); task.State() != saga.Running || !state.Unauthorized || len(state.Aside) > 0 {
 			t.Errorf("before the login the change is %s (%v), %+v", task.State(), task.Err(), state)
 		}
 		isLoggedIn.Store(true)
-		saga.Resume(s)
+		saga.OutboxOf(s).Resume()
 		synctest.Wait()
-		if state := saga.OutboxOf(s).Get(s); task.State() != saga.Succeeded || state.Unauthorized || state.Waiting > 0 {
+		if state := saga.OutboxOf(s).State().Get(s); task.State() != saga.Succeeded || state.Unauthorized || state.Waiting > 0 {
 			t.Errorf("after the login it is %s (%v), %+v", task.State(), task.Err(), state)
 		}
 	})

@@ -24,7 +24,7 @@ func TestEveryAttemptCarriesTheTasksKey(t *testing.T) {
 				Effect(func(ctx context.Context, _ kind) error {
 					_, err := fetch.Patch[kind](fetch.WithTransport(ctx, lost), "/api/kinds/1")
 					return err
-				}).Retry(1))
+				}).Retry(saga.Backoff{Retries: 1}))
 		}
 		first, second := rename(), rename()
 		first.Wait(t.Context())

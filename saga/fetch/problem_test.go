@@ -45,7 +45,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 					Effect(func(ctx context.Context, _ kind) error {
 						_, err := fetch.Get[kind](fetch.WithTransport(ctx, answer), "/")
 						return err
-					}).RetryWith(saga.Backoff{Retries: 2, Base: time.Millisecond}))
+					}).Retry(saga.Backoff{Retries: 2, Base: time.Millisecond}))
 				err := task.Wait(t.Context())
 				var problem *fetch.Problem
 				if row.status != 0 && (!errors.As(err, &problem) || problem.Status != row.status) {

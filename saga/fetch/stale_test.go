@@ -346,7 +346,7 @@ func TestAStalePatchOfWhichNothingIsLeft(t *testing.T) {
 // Of a lost answer nothing is known: the same is sent again, byte by byte.
 func TestALostAnswerDoesNotHaveThePatchMadeAnew(t *testing.T) {
 	desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
-		task := saga.Run(s, a, d.change(deleting("B")).Retry(1))
+		task := saga.Run(s, a, d.change(deleting("B")).Retry(saga.Backoff{Retries: 1}))
 		d.next().with(0)
 		a.SyncUpdate(s, func(s *sheet) { *s = sheetOf("X", "A", "B", "C") })
 		time.Sleep(time.Second)
@@ -474,7 +474,7 @@ func openDesk(d *deskServer, box *outbox.Memory) (*atom.Store, func()) {
 	s, page := atom.NewStore(), box.Open()
 	open, closed := context.WithCancel(context.Background())
 	desks.Store(s, deskPage{d, open})
-	stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+	stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 	return s, func() {
 		page.Close()
 		stop()
@@ -527,19 +527,19 @@ func TestADurableChangeThatTheBaseHasWhileItWaitsForTheNetworkEnds(t *testing.T)
 		d := newDesk(t, sheetOf("A", "B", "C"))
 		s, end := openDesk(d, outbox.NewMemory())
 		defer end()
-		defer saga.Live(s, deskAtom, time.Hour, func(*saga.Task) {}, nil)()
+		defer saga.FollowServer(s, saga.ServerBase{Atom: deskAtom})()
 		task := deleteLine.Run(s, "B")
 		q := d.next()
 		d.apply(q.Body)
 		q.with(0)
 		s.Batch(func(b *atom.Batch) {
-			saga.Confirm(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
+			saga.RebaseWith(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
 				return deskAtom.SyncFunc(b, func(sheet) (sheet, error) { return d.sheet(), nil }, contained...)
 			})
 		})
 		time.Sleep(time.Hour)
 		d.next().with(204)
-		if state := saga.OutboxOf(s).Get(s); task.State() != saga.Succeeded || state.Waiting > 0 || deskAtom.Get(s).String() != "AC" {
+		if state := saga.OutboxOf(s).State().Get(s); task.State() != saga.Succeeded || state.Waiting > 0 || deskAtom.Get(s).String() != "AC" {
 			t.Errorf("%v, %d wait, the page shows %v", task.State(), state.Waiting, deskAtom.Get(s))
 		}
 	})

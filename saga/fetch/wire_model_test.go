@@ -297,14 +297,14 @@ func (w *wire) open() {
 	stop := func() {}
 	if w.live {
 		known := maps.Clone(w.done)
-		stop = saga.Live(w.store, wallRoot, time.Hour, func(*saga.Task) {}, func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
+		stop = saga.FollowServer(w.store, saga.ServerBase{Atom: wallRoot, Hold: func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
 			return func(_ context.Context, ids []string, _ time.Time) []string {
 				return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !known[id] })
 			}, func() {}
-		})
+		}})
 	}
 	page := w.box.Open()
-	leave := saga.Keep(w.store, page, func(atom.Reader) bool { return true })
+	leave := saga.UseOutbox(w.store, page, func(atom.Reader) bool { return true })
 	w.close = func() {
 		page.Close()
 		leave()
@@ -448,7 +448,7 @@ func (w *wire) hear() {
 	e := w.events[0]
 	w.events = w.events[1:]
 	w.store.Batch(func(b *atom.Batch) {
-		saga.Confirm(b, []string{e.id}, func(contained ...*atom.Entry) error {
+		saga.RebaseWith(b, []string{e.id}, func(contained ...*atom.Entry) error {
 			return wallRoot.SyncFunc(b, func(wall) (wall, error) { return w.wallOf(e.doc), nil }, contained...)
 		})
 	})
@@ -533,10 +533,10 @@ func (w *wire) dispatch() {
 		t = changeWall.Run(w.store, m)
 	case onCard && rapid.Bool().Draw(w.T, "on the card"):
 		send := wiring("/" + m.ID)
-		t = saga.Run(w.store, cardByID.Of(m.ID), policy(saga.Update(m.editCard).Effect(func(ctx context.Context, _ card) error { return send(ctx) }), how).Retry(retries))
+		t = saga.Run(w.store, cardByID.Of(m.ID), policy(saga.Update(m.editCard).Effect(func(ctx context.Context, _ card) error { return send(ctx) }), how).Retry(saga.Backoff{Retries: retries}))
 	default:
 		send := wiring("/wall")
-		t = saga.Run(w.store, wallRoot, policy(saga.Update(m.apply).Effect(func(ctx context.Context, _ wall) error { return send(ctx) }), how).Retry(retries))
+		t = saga.Run(w.store, wallRoot, policy(saga.Update(m.apply).Effect(func(ctx context.Context, _ wall) error { return send(ctx) }), how).Retry(saga.Backoff{Retries: retries}))
 	}
 	i := slices.IndexFunc(w.tasks, func(x *wireTask) bool { return x.Task == t })
 	if i >= 0 && how == "leading" {
@@ -657,7 +657,7 @@ func (w *wire) settle() {
 		}
 		return true
 	})
-	if len(w.tasks) == 0 && !w.others && (!w.live || len(w.events) == 0) && saga.OutboxOf(w.store).Get(w.store).Waiting == 0 {
+	if len(w.tasks) == 0 && !w.others && (!w.live || len(w.events) == 0) && saga.OutboxOf(w.store).State().Get(w.store).Waiting == 0 {
 		w.compare()
 	}
 }
@@ -686,7 +686,7 @@ func (w *wire) calm() {
 			w.hear()
 		}
 		w.settle()
-		if len(w.tasks) == 0 && saga.OutboxOf(w.store).Get(w.store).Waiting == 0 && w.first() == nil {
+		if len(w.tasks) == 0 && saga.OutboxOf(w.store).State().Get(w.store).Waiting == 0 && w.first() == nil {
 			break
 		}
 	}

@@ -45,7 +45,7 @@ func (h *Hook[T]) Target() atom.Target { return h.atom }
 func (h *Hook[T]) Refresh() { h.view.bind.Refresh() }
 
 // Run runs a saga on the atom, in the component's store. See [saga.Run].
-func (h *Hook[T]) Run(r saga.Runnable[T]) *saga.Task { return saga.Run(h.store(), h.atom, r) }
+func (h *Hook[T]) Run(s saga.Saga[T]) *saga.Task { return saga.Run(h.store(), h.atom, s) }
 
 func (h *Hook[T]) store() *atom.Store { return h.view.store() }
 
@@ -66,7 +66,7 @@ func (h *Hook[T]) Cancel() {
 }
 
 // Progress returns the sum of what the effects that run for the atom or a part of it have
-// reported by [saga.Progress], in the units of these reports.
+// reported by [saga.Task.ReportProgress], in the units of these reports.
 func (h *Hook[T]) Progress() (done, total int64) {
 	for _, t := range saga.RunningOn(h.store(), h.atom) {
 		d, n := t.Progress()

@@ -64,7 +64,7 @@ func TestHookOfSeveralTasks(t *testing.T) {
 	begun := make(chan bool)
 	send := func(part, of int64) func(context.Context, row) error {
 		return func(ctx context.Context, _ row) error {
-			saga.Progress(ctx, part, of)
+			saga.TaskFrom(ctx).ReportProgress(part, of)
 			begun <- true
 			<-ctx.Done()
 			return ctx.Err()

@@ -136,7 +136,8 @@ func Example_fromJotaiSaga() {
 		func(ctx context.Context, next Kind, name string) (revision int, err error) {
 			return api.Rename(ctx, name)
 		},
-	).PostEffect(func(k *Kind, revision int) { k.Revision = revision }))
+		func(k *Kind, revision int) { k.Revision = revision },
+	))
 	task.Wait(context.Background())
 	fmt.Println(kindByID.Of("knows").Get(store))
 	// Output: {knows is acquainted with false 8}
@@ -145,9 +146,9 @@ func Example_fromJotaiSaga() {
 // The older two-element form: [update, effect].
 func Example_fromJotaiTwoElements() {
 	store := atom.NewStore()
-	saga.Link(otherAtom).Set(store,
-		func(o *Other) { o.Name = "renamed" },
-		func(ctx context.Context, o Other) error { _, err := api.Rename(ctx, o.Name); return err },
+	saga.Run(store, otherAtom, saga.
+		Update(func(o *Other) { o.Name = "renamed" }).
+		Effect(func(ctx context.Context, o Other) error { _, err := api.Rename(ctx, o.Name); return err }),
 	).Wait(context.Background())
 	fmt.Println(otherAtom.Get(store).Name)
 	// Output: renamed

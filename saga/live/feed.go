@@ -117,7 +117,7 @@ func (f *Feed) Open(s *atom.Store, c Config) (stop func()) {
 	x.opened.Store(true)
 	f.sessions = append(slices.Clip(f.sessions), x)
 	f.mu.Unlock()
-	unlive := saga.Live(s, c.Atom, min(c.Limit, confirmGrace), x.checkLate, x.freezeBase)
+	unlive := saga.FollowServer(s, saga.ServerBase{Atom: c.Atom, Limit: min(c.Limit, confirmGrace), Late: x.checkLate, Hold: x.freezeBase})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {

@@ -258,7 +258,7 @@ func TestWhatTheBaseContains(t *testing.T) {
 		since := time.Time{}
 		contains := func() (ids []string, release func()) {
 			p.server.rest(func() {
-				var contains saga.Contains
+				var contains func(context.Context, []string, time.Time) []string
 				contains, release = p.session().freezeBase(context.Background())
 				ids = contains(context.Background(), []string{"unknown", "on its way", "here"}, since)
 			})

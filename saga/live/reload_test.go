@@ -90,7 +90,7 @@ func (m *reloads) ends(id string, err error) {
 
 func (m *reloads) open() {
 	m.tab = m.memory.Open()
-	stop := saga.Keep(m.store, m.tab, func(r atom.Reader) bool { return m.all.Get(r).Loaded })
+	stop := saga.UseOutbox(m.store, m.tab, func(r atom.Reader) bool { return m.all.Get(r).Loaded })
 	m.close = func() {
 		m.tab.Close()
 		stop()

@@ -100,7 +100,7 @@ func (s *session) applyWaiting(b *atom.Batch) error {
 		if e.Patch == nil {
 			break // the stream will bring the patch
 		}
-		err := saga.Confirm(b, []string{e.Mutation}, func(contained ...*atom.Entry) error { return s.Apply(b, e, contained...) })
+		err := saga.RebaseWith(b, []string{e.Mutation}, func(contained ...*atom.Entry) error { return s.Apply(b, e, contained...) })
 		if err != nil {
 			return fmt.Errorf("%w: version %d of %q: %w", ErrEvent, e.Version, e.Entity, err)
 		}

@@ -50,7 +50,7 @@ func (s *session) releaseBase() {
 
 // freezeBase keeps the base as it is, and alone decides what it contains, until release is called.
 // contains returns those of some mutations that are in the base.
-func (s *session) freezeBase(ctx context.Context) (contains saga.Contains, release func()) {
+func (s *session) freezeBase(ctx context.Context) (contains func(ctx context.Context, ids []string, made time.Time) []string, release func()) {
 	decided, err := s.decide(ctx)
 	if err != nil {
 		return func(context.Context, []string, time.Time) []string { return nil }, func() {}

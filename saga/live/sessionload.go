@@ -50,7 +50,7 @@ func Load[T any](f *Feed, load func(ctx context.Context) (value T, at string, er
 			return value, err
 		}
 		atom.OnLoad(r, func(b *atom.Batch, enter func(...*atom.Entry)) {
-			saga.Confirm(b, contained, func(entries ...*atom.Entry) error {
+			saga.RebaseWith(b, contained, func(entries ...*atom.Entry) error {
 				enter(entries...)
 				return nil
 			})

@@ -108,7 +108,7 @@ func (m *twoTabs) open(number int) {
 	}
 	m.tabs[number] = t
 	go t.post()
-	t.keep = saga.Keep(t.store, t, func(r atom.Reader) bool { return t.all.Get(r).Loaded })
+	t.keep = saga.UseOutbox(t.store, t, func(r atom.Reader) bool { return t.all.Get(r).Loaded })
 	t.wait()
 }
 
@@ -275,7 +275,7 @@ func TestAChangeThatIsHeardOfLateShowsOnce(t *testing.T) {
 				}
 				second.shows(thing{before[by], "a"}, "before it is heard of")
 				m.server.sleep(3 * time.Second)
-				if waiting := saga.OutboxOf(second.store).Get(second.store).Waiting; waiting != 1-before[by] {
+				if waiting := saga.OutboxOf(second.store).State().Get(second.store).Waiting; waiting != 1-before[by] {
 					t.Errorf("%d wait in the other tab", waiting)
 				}
 				second.shows(thing{1, "a"}, "when it is")

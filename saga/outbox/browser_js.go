@@ -13,7 +13,7 @@ import (
 // opened at the first use, and again when the browser has closed it, or could not open it.
 //
 // Where the browser has no storage, or no room left, and outside of a browser, reads and writes
-// fail with an error of this package, and sagas run without being kept; see [saga.Keep].
+// fail with an error of this package, and sagas run without being kept; see [saga.UseOutbox].
 func Open(name string) saga.Outbox {
 	b := &browser{}
 	b.name = name
@@ -92,7 +92,7 @@ func (b *browser) Listen(ctx context.Context, hear func([]byte), online func()) 
 	}()
 }
 
-// Renewed implements [saga.Renewing].
+// Renewed implements [saga.Outbox].
 func (b *browser) Renewed(ctx context.Context, again func()) {
 	b.mu.Lock()
 	b.onRenewed = again

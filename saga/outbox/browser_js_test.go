@@ -106,7 +106,7 @@ func wantKept(t *testing.T, o saga.Outbox, ids ...string) {
 // renewals returns a channel on which the outbox says that all is to be written again.
 func renewals(t *testing.T, o saga.Outbox) <-chan bool {
 	told := make(chan bool, 10)
-	o.(saga.Renewing).Renewed(t.Context(), func() { told <- true })
+	o.Renewed(t.Context(), func() { told <- true })
 	return told
 }
 

@@ -12,7 +12,7 @@ import (
 // opened at the first use, and again when the browser has closed it, or could not open it.
 //
 // Where the browser has no storage, or no room left, and outside of a browser, reads and writes
-// fail with an error of this package, and sagas run without being kept; see [saga.Keep].
+// fail with an error of this package, and sagas run without being kept; see [saga.UseOutbox].
 func Open(name string) saga.Outbox { return noStorage{} }
 
 // noStorage is the outbox of a program outside of a browser: nothing is kept, and there are no
@@ -28,3 +28,4 @@ func (noStorage) Get(context.Context, int64) (r saga.Record, there bool, err err
 func (noStorage) Own(ctx context.Context) (context.Context, error)   { return ctx, ctx.Err() }
 func (noStorage) Tell([]byte)                                        {}
 func (noStorage) Listen(_ context.Context, _ func([]byte), _ func()) {}
+func (noStorage) Renewed(context.Context, func())                    {}

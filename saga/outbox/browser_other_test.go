@@ -18,16 +18,16 @@ func TestOpenWithoutABrowser(t *testing.T) {
 		t.Errorf("Put: %v", err)
 	}
 	s := atom.NewStore()
-	defer saga.Keep(s, o, always)()
+	defer saga.UseOutbox(s, o, always)()
 	task := setTitle.Run(s, "mine")
-	if state := saga.OutboxOf(s).Get(s); title.Get(s) != "mine" || task.State() != saga.Running {
+	if state := saga.OutboxOf(s).State().Get(s); title.Get(s) != "mine" || task.State() != saga.Running {
 		t.Errorf("the title is %q, the task %v, the outbox %+v", title.Get(s), task.State(), state)
 	}
 	answers <- nil
 	if err := task.Wait(t.Context()); err != nil || title.Get(s) != "mine" {
 		t.Errorf("%v, %q", err, title.Get(s))
 	}
-	if state := saga.OutboxOf(s).Get(s); state.Err != outbox.ErrNoStorage.Error() {
+	if state := saga.OutboxOf(s).State().Get(s); state.Err != outbox.ErrNoStorage.Error() {
 		t.Errorf("the outbox says %q", state.Err)
 	}
 }

@@ -1,5 +1,5 @@
 // Package outbox keeps durable sagas when their page is closed: see [saga.Define] and
-// [saga.Keep].
+// [saga.UseOutbox].
 //
 // [Open] returns the outbox of a page's origin in a browser. Its records are in IndexedDB, on
 // disk before the effect of a saga starts. A Web Lock selects the tab that sends them, and a
@@ -15,5 +15,5 @@
 //	BroadcastChannel           a tab learns of what others have run when it is opened
 //
 // If the storage does not respond for some seconds the outbox goes on without it until it does.
-// A database that the browser has closed is opened again. [saga.Renewing] reports both.
+// A database that the browser has closed is opened again. [saga.Outbox] reports both by Renewed.
 package outbox

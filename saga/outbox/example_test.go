@@ -28,7 +28,7 @@ func ExampleMemory() {
 	m := outbox.NewMemory()
 
 	first, page := atom.NewStore(), m.Open()
-	stop := saga.Keep(first, page, always)
+	stop := saga.UseOutbox(first, page, always)
 	fmt.Println("before:", title.Get(first))
 	setTitle.Run(first, "mine")
 	fmt.Println("during:", title.Get(first))
@@ -38,15 +38,15 @@ func ExampleMemory() {
 
 	next := atom.NewStore()
 	changed := make(chan bool, 1)
-	defer atom.Subscribe(next, saga.OutboxOf(next), func() {
+	defer atom.Subscribe(next, saga.OutboxOf(next).State(), func() {
 		select {
 		case changed <- true:
 		default:
 		}
 	})()
-	defer saga.Keep(next, m.Open(), always)()
+	defer saga.UseOutbox(next, m.Open(), always)()
 	answers <- nil
-	for saga.OutboxOf(next).Get(next).Waiting > 0 {
+	for saga.OutboxOf(next).State().Get(next).Waiting > 0 {
 		<-changed
 	}
 	fmt.Println("after: ", title.Get(next))

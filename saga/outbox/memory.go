@@ -96,7 +96,7 @@ func (p *Page) Online() {
 	}
 }
 
-// Renewed implements [saga.Renewing].
+// Renewed implements [saga.Outbox].
 func (p *Page) Renewed(ctx context.Context, again func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

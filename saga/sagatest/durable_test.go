@@ -33,7 +33,7 @@ func TestAHandWaitsForADurableSaga(t *testing.T) {
 	}{
 		{"with an outbox", func(s *atom.Store) func() {
 			page := outbox.NewMemory().Open()
-			stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+			stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 			return func() { page.Close(); stop() }
 		}},
 		{"without one", func(*atom.Store) func() { return func() {} }},
@@ -46,14 +46,14 @@ func TestAHandWaitsForADurableSaga(t *testing.T) {
 
 				task := setNote.Run(s, "a")
 				server.Of(task).Succeed()
-				if task.State() != saga.Succeeded || saga.OutboxOf(s).Get(s).Waiting != 0 {
-					t.Errorf("the task is %v, %d wait", task.State(), saga.OutboxOf(s).Get(s).Waiting)
+				if task.State() != saga.Succeeded || saga.OutboxOf(s).State().Get(s).Waiting != 0 {
+					t.Errorf("the task is %v, %d wait", task.State(), saga.OutboxOf(s).State().Get(s).Waiting)
 				}
 
 				task = setNote.Run(s, "b")
 				server.Of(task).Fail(errServer)
-				if task.State() != saga.Failed || note.Get(s).Name != "a" || len(saga.OutboxOf(s).Get(s).Aside) != 1 {
-					t.Errorf("the task is %v, the note %q, aside %v", task.State(), note.Get(s).Name, saga.OutboxOf(s).Get(s).Aside)
+				if task.State() != saga.Failed || note.Get(s).Name != "a" || len(saga.OutboxOf(s).State().Get(s).Aside) != 1 {
+					t.Errorf("the task is %v, the note %q, aside %v", task.State(), note.Get(s).Name, saga.OutboxOf(s).State().Get(s).Aside)
 				}
 
 				task = setNote.Run(s, "c")
@@ -91,7 +91,7 @@ func TestAHandOfAnotherPage(t *testing.T) {
 			stores[i] = atom.NewStore()
 			servers[i] = sagatest.Hold(stores[i])
 			page := kept.Open()
-			stop := saga.Keep(stores[i], page, func(atom.Reader) bool { return true })
+			stop := saga.UseOutbox(stores[i], page, func(atom.Reader) bool { return true })
 			defer func() { page.Close(); stop() }()
 			synctest.Wait() // the first page is the one that sends
 		}

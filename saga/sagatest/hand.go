@@ -171,7 +171,7 @@ type Effects struct {
 // releases it.
 func Hold(s *atom.Store) *Effects {
 	e := &Effects{hands: map[*saga.Task]*Hand{}}
-	saga.Around(s, func(ctx context.Context, effect func(context.Context) error) error {
+	saga.Wrap(s, func(ctx context.Context, effect func(context.Context) error) error {
 		return e.Of(saga.TaskFrom(ctx)).wait(ctx, effect)
 	})
 	return e

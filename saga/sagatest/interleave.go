@@ -32,7 +32,7 @@ const (
 // The error has the shortest history that leaves a wrong value. The effects are not run. Effects
 // that have not begun, because they wait for others or for the end of a burst, settle when they
 // begin; if one waits for time, call Interleave in a bubble of testing/synctest. A saga that is
-// marked AsSent shows what it has once sent, whatever is below it: leave the mark out here.
+// marked by PinPatch shows what it has once sent, whatever is below it: leave the mark out here.
 func Interleave[T any](root *atom.Atom[T], start T, steps ...Step) error {
 	c := &checker[T]{root: root, start: start, steps: steps, expected: map[string]T{}}
 	if err := c.checkPure(); err != nil {

@@ -61,7 +61,7 @@ func TestInterleaveEveryPolicy(t *testing.T) {
 		{"Debounce", func(s saga.Saga[list]) saga.Saga[list] { return s.Debounce(time.Second) }},
 		{"Throttle", func(s saga.Saga[list]) saga.Saga[list] { return s.Throttle(time.Second) }},
 		{"a post-effect", func(s saga.Saga[list]) saga.Saga[list] { return s.PostEffect(title("?")) }},
-		{"another attempt", func(s saga.Saga[list]) saga.Saga[list] { return s.RetryWith(saga.Backoff{Retries: 1}) }},
+		{"another attempt", func(s saga.Saga[list]) saga.Saga[list] { return s.Retry(saga.Backoff{Retries: 1}) }},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestAHandSettlesEachAttempt(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(0)
 		server := sagatest.Hold(s)
 		task := saga.Run(s, a, saga.Update(func(n *int) { *n = 1 }).
-			Effect(func(context.Context, int) error { return errServer }).Retry(2))
+			Effect(func(context.Context, int) error { return errServer }).Retry(saga.Backoff{Retries: 2}))
 		server.Of(task).Fail(errServer)
 		if task.State() != saga.Running || !task.Waiting() {
 			t.Errorf("the task is %v", task.State())

@@ -93,7 +93,8 @@ func (r *row) finish(_ app.Context, done bool) {
 		func(ctx context.Context, _ task, id string) (task, error) {
 			return fetch.Patch[task](ctx, "/tasks/"+id)
 		},
-	).PostEffect(func(t *task, saved task) { t.Name = saved.Name }).Latest().Retry(3))
+		func(t *task, saved task) { t.Name = saved.Name },
+	).Latest().Retry(saga.Backoff{Retries: 3}))
 }
 
 func (r *row) rename(_ app.Context, name string) {

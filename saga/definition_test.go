@@ -32,7 +32,8 @@ var setName = saga.Define("test.rename",
 		return saga.New(
 			func(name *string) struct{} { *name = in.To; return struct{}{} },
 			func(ctx context.Context, _ string, _ struct{}) (string, error) { return serverOfRename(ctx, in) },
-		).PostEffect(func(name *string, saved string) { *name = saved })
+			func(name *string, saved string) { *name = saved },
+		)
 	}).Version(2, func(version int, input []byte) (rename, error) {
 	row, to, ok := strings.Cut(strings.Trim(string(input), `"`), "=") // version 1 was "row=to"
 	if !ok {
@@ -68,7 +69,7 @@ func (d *desk) open() (s *atom.Store, close func()) {
 	s = atom.NewStore()
 	names.Set(s, map[string]string{"a": "old", "b": "old"})
 	page := d.memory.Open()
-	stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+	stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 	synctest.Wait()
 	return s, func() { page.Close(); stop(); time.Sleep(time.Hour) }
 }
@@ -161,7 +162,7 @@ func TestAnotherPageShowsWhatWaitsAndWhatItBecame(t *testing.T) {
 			if a, b := nameOf.Of("a").Get(s), nameOf.Of("b").Get(s); a != "NEW" || b != "old" {
 				t.Errorf("afterwards: %s, %s", a, b)
 			}
-			if state := saga.OutboxOf(s).Get(s); state.Waiting != 0 || len(state.Aside) != 1 || state.Aside[0].Reason != errServer.Error() {
+			if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 0 || len(state.Aside) != 1 || state.Aside[0].Reason != errServer.Error() {
 				t.Errorf("afterwards the outbox is %+v", state)
 			}
 		}
@@ -171,7 +172,7 @@ func TestAnotherPageShowsWhatWaitsAndWhatItBecame(t *testing.T) {
 		refused.Dismiss()
 		time.Sleep(time.Minute)
 		for _, s := range []*atom.Store{owner, other} {
-			if state := saga.OutboxOf(s).Get(s); len(state.Aside) != 0 {
+			if state := saga.OutboxOf(s).State().Get(s); len(state.Aside) != 0 {
 				t.Errorf("once dismissed the outbox is %+v", state)
 			}
 		}
@@ -229,7 +230,7 @@ func TestWhatIsTakenUp(t *testing.T) {
 				if got := nameOf.Of("a").Get(s); got != row.a {
 					t.Errorf("the name is %q, want %q", got, row.a)
 				}
-				state := saga.OutboxOf(s).Get(s)
+				state := saga.OutboxOf(s).State().Get(s)
 				if row.aside == "" && (len(state.Aside) > 0 || len(d.records()) > 0) {
 					t.Errorf("the outbox is %+v, %v", state, d.records())
 				}
@@ -240,10 +241,10 @@ func TestWhatIsTakenUp(t *testing.T) {
 
 				s, close = d.open() // it is still there at the next start, until it is discarded
 				defer close()
-				if again := saga.OutboxOf(s).Get(s); len(again.Aside) != len(state.Aside) {
+				if again := saga.OutboxOf(s).State().Get(s); len(again.Aside) != len(state.Aside) {
 					t.Errorf("at the next start the outbox is %+v", again)
 				}
-				saga.Discard(s, "1")
+				saga.OutboxOf(s).Discard("1")
 				time.Sleep(time.Minute)
 				if left := d.records(); len(left) > 0 {
 					t.Errorf("left are %v", left)
@@ -286,7 +287,7 @@ func TestAServerThatCannotBeReachedIsProbed(t *testing.T) {
 		page := d.memory.Open()
 		s := atom.NewStore()
 		names.Set(s, map[string]string{"a": "old", "b": "old"})
-		stop := saga.Keep(s, page, func(atom.Reader) bool { return true })
+		stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 		defer func() { page.Close(); stop(); time.Sleep(time.Hour) }()
 		synctest.Wait()
 		task := setName.Run(s, rename{"a", "new"})
@@ -296,14 +297,14 @@ func TestAServerThatCannotBeReachedIsProbed(t *testing.T) {
 		if n := len(d.asked); task.State() != saga.Running || n < 60 || n > 400 {
 			t.Errorf("after an hour the task is %s; the server was asked %d times", task.State(), n)
 		}
-		if state := saga.OutboxOf(s).Get(s); state.Waiting != 2 || !state.Paused {
+		if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 2 || !state.Paused {
 			t.Errorf("the outbox is %+v", state)
 		}
 		d.answer = func(in rename) (string, error) { return in.To, nil }
 		before := len(d.asked)
 		page.Online()
 		time.Sleep(5 * time.Second) // an effect takes one, and the one that had begun to find out is still to fail
-		if state := saga.OutboxOf(s).Get(s); state.Waiting != 0 || state.Paused || len(d.asked) > before+3 {
+		if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 0 || state.Paused || len(d.asked) > before+3 {
 			t.Errorf("back online the outbox is %+v", state)
 		}
 	})
@@ -318,7 +319,7 @@ func TestAnOutboxWithoutRoom(t *testing.T) {
 		d.memory.Fail(full)
 		task := setName.Run(s, rename{"a", "new"})
 		synctest.Wait()
-		if state := saga.OutboxOf(s).Get(s); state.Err != full.Error() {
+		if state := saga.OutboxOf(s).State().Get(s); state.Err != full.Error() {
 			t.Errorf("the outbox is %+v", state)
 		}
 		if err := task.Wait(t.Context()); err != nil || nameOf.Of("a").Get(s) != "new" {
@@ -326,7 +327,7 @@ func TestAnOutboxWithoutRoom(t *testing.T) {
 		}
 		d.memory.Fail(nil)
 		setName.Run(s, rename{"a", "newer"}).Wait(t.Context())
-		if state := saga.OutboxOf(s).Get(s); state.Err != "" || state.Waiting != 0 {
+		if state := saga.OutboxOf(s).State().Get(s); state.Err != "" || state.Waiting != 0 {
 			t.Errorf("with room again the outbox is %+v", state)
 		}
 	})
@@ -345,7 +346,7 @@ func TestCancellingADurableSagaTakesItOutEverywhere(t *testing.T) {
 		saga.Tasks().Get(other).Running[0].Cancel()
 		time.Sleep(time.Minute)
 		for _, s := range []*atom.Store{owner, other} {
-			if state := saga.OutboxOf(s).Get(s); nameOf.Of("a").Get(s) != "old" || state.Waiting != 0 || len(state.Aside) > 0 {
+			if state := saga.OutboxOf(s).State().Get(s); nameOf.Of("a").Get(s) != "old" || state.Waiting != 0 || len(state.Aside) > 0 {
 				t.Errorf("the name is %q, the outbox %+v", nameOf.Of("a").Get(s), state)
 			}
 		}

@@ -45,7 +45,7 @@ func TestAsSent(t *testing.T) {
 			h := &sagatest.Hand{}
 			sg := saga.Update(test.update).Effect(sagatest.Effect[doc](h))
 			if test.asSent {
-				sg = sg.AsSent()
+				sg = sg.PinPatch()
 			}
 			h.Task = saga.Run(s, a, sg)
 			before := h.Task.Patch().String()
@@ -67,7 +67,7 @@ func TestAsSent(t *testing.T) {
 func TestAsSentThatFindsNoPlaceIsAConflict(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(list("x", "y"))
 	h := &sagatest.Hand{}
-	h.Task = saga.Run(s, a, saga.Update(func(d *doc) { d.Rows[1].Name = "renamed" }).Effect(sagatest.Effect[doc](h)).AsSent())
+	h.Task = saga.Run(s, a, saga.Update(func(d *doc) { d.Rows[1].Name = "renamed" }).Effect(sagatest.Effect[doc](h)).PinPatch())
 	a.SyncUpdate(s, remove("y"))
 	h.Task.Wait(t.Context())
 	if h.Task.State() != saga.Conflict {
@@ -81,7 +81,7 @@ func TestAsSentThatFindsNoPlaceIsAConflict(t *testing.T) {
 func TestAsSentOfTheLatest(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	set := saga.Update(func(n *int) { *n = 1 }).
-		Effect(func(ctx context.Context, _ int) error { <-ctx.Done(); return ctx.Err() }).Latest().AsSent()
+		Effect(func(ctx context.Context, _ int) error { <-ctx.Done(); return ctx.Err() }).Latest().PinPatch()
 	saga.Run(s, a, set)
 	second := saga.Run(s, a, set)
 	if a.Get(s) != 1 || second.Patch().Empty() {
@@ -99,18 +99,18 @@ func TestAsSentOfATask(t *testing.T) {
 	h := sagatest.Run(s, a, func(d *doc) { d.Count++; d.Rows[1].Name += "!" })
 	a.SyncUpdate(s, func(d *doc) { d.Count = 10 })
 	expect(t, s, a, doc{Count: 11, Rows: []row{{"x", "x"}, {"y", "y!"}}})
-	patch, err := h.Task.AsSent()
+	patch, err := h.Task.PinPatch()
 	if err != nil || patch.String() != h.Task.Patch().String() {
 		t.Errorf("%s, %v", patch, err)
 	}
 	a.SyncUpdate(s, func(d *doc) { d.Count = 20; slices.Reverse(d.Rows); d.Rows[0].Name = "z" })
 	expect(t, s, a, doc{Count: 11, Rows: []row{{"y", "y!"}, {"x", "x"}}})
-	if again, _ := h.Task.AsSent(); again.String() != patch.String() {
+	if again, _ := h.Task.PinPatch(); again.String() != patch.String() {
 		t.Errorf("another attempt would send %s, not %s", again, patch)
 	}
 	h.Fail(errServer)
 	expect(t, s, a, doc{Count: 20, Rows: []row{{"y", "z"}, {"x", "x"}}})
-	if _, err := h.Task.AsSent(); err != nil {
+	if _, err := h.Task.PinPatch(); err != nil {
 		t.Error(err)
 	}
 }
@@ -121,7 +121,7 @@ func TestAsSentOfABurst(t *testing.T) {
 		var sent draft.Changes
 		more := func(of string) saga.Saga[doc] {
 			return saga.Update(func(d *doc) { d.Count++; d.Title += of }).Effect(func(ctx context.Context, _ doc) (err error) {
-				sent, err = saga.TaskFrom(ctx).AsSent()
+				sent, err = saga.TaskFrom(ctx).PinPatch()
 				<-ctx.Done()
 				return errors.Join(err, ctx.Err())
 			}).Debounce(time.Second)

@@ -42,20 +42,20 @@ func ExampleDefine() {
 
 	first := kept.Open()
 	s := atom.NewStore()
-	stop := saga.Keep(s, first, loaded)
+	stop := saga.UseOutbox(s, first, loaded)
 	id := titled.Run(s, setTitle{"mine"}).ID()
 	<-requests // and never answered
 	first.Close()
 	stop()
 
 	s = atom.NewStore()
-	defer saga.Keep(s, kept.Open(), loaded)()
+	defer saga.UseOutbox(s, kept.Open(), loaded)()
 	again := <-requests
 	fmt.Println(page.Get(s).Title, again.id == id)
 
 	task := saga.Tasks().Get(s).Running[0]
 	again.answer <- nil
-	fmt.Println(task.Wait(context.Background()), saga.OutboxOf(s).Get(s).Waiting)
+	fmt.Println(task.Wait(context.Background()), saga.OutboxOf(s).State().Get(s).Waiting)
 	// Output:
 	// mine true
 	// <nil> 0

@@ -32,14 +32,14 @@ func ExampleTasks() {
 }
 
 // An upload that says how far it is.
-func ExampleProgress() {
+func ExampleTask_ReportProgress() {
 	store := atom.NewStore()
 	picture := atom.New("")
 	task := saga.Run(store, picture, saga.
 		Update(func(p *string) { *p = "portrait.png" }).
 		Effect(func(ctx context.Context, _ string) error {
 			for sent := int64(0); sent <= 300; sent += 100 {
-				saga.Progress(ctx, sent, 300)
+				saga.TaskFrom(ctx).ReportProgress(sent, 300)
 			}
 			return nil
 		}))
@@ -50,9 +50,9 @@ func ExampleProgress() {
 }
 
 // A spinner of the page, and an effect that is not even begun without a token.
-func ExampleAround() {
+func ExampleWrap() {
 	store := atom.NewStore()
-	saga.Around(store, func(ctx context.Context, effect func(context.Context) error) error {
+	saga.Wrap(store, func(ctx context.Context, effect func(context.Context) error) error {
 		fmt.Println("attempt", saga.TaskFrom(ctx).Attempts())
 		if token == "" {
 			return saga.Permanent(errors.New("log in first"))
@@ -61,7 +61,7 @@ func ExampleAround() {
 	})
 	n := atom.New(0)
 	task := saga.Run(store, n, saga.Update(func(n *int) { *n++ }).
-		Effect(func(context.Context, int) error { return nil }).Retry(3))
+		Effect(func(context.Context, int) error { return nil }).Retry(saga.Backoff{Retries: 3}))
 	fmt.Println(task.Wait(context.Background()), n.Get(store))
 	// Output:
 	// attempt 1
@@ -124,9 +124,9 @@ func TestProgressIsTold(t *testing.T) {
 		step := make(chan error)
 		task := saga.Run(s, a, saga.Update(func(n *int) { *n = 1 }).
 			Effect(func(ctx context.Context, _ int) error {
-				saga.Progress(ctx, 1, 2)
+				saga.TaskFrom(ctx).ReportProgress(1, 2)
 				return <-step
-			}).Retry(1))
+			}).Retry(saga.Backoff{Retries: 1}))
 		synctest.Wait()
 		if done, total := task.Progress(); done != 1 || total != 2 {
 			t.Errorf("%d of %d", done, total)
@@ -142,7 +142,7 @@ func TestProgressIsTold(t *testing.T) {
 		time.Sleep(time.Second)
 		step <- nil
 		synctest.Wait()
-		saga.Progress(t.Context(), 1, 1) // no effect's: nothing happens
+		saga.TaskFrom(t.Context()).ReportProgress(1, 1) // no effect's: nothing happens
 	})
 }
 
@@ -184,11 +184,11 @@ func TestUnheardFailuresAreBounded(t *testing.T) {
 	}
 }
 
-func TestAroundCanBeRemovedAndNested(t *testing.T) {
+func TestWrapCanBeRemovedAndNested(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	var log []string
 	around := func(name string) func() {
-		return saga.Around(s, func(ctx context.Context, effect func(context.Context) error) error {
+		return saga.Wrap(s, func(ctx context.Context, effect func(context.Context) error) error {
 			log = append(log, name)
 			return effect(ctx)
 		})

@@ -34,7 +34,7 @@ func newMirror(t *testing.T) *mirror {
 			t.Errorf("a task ended as %s: %v, %v", task.State(), task.Err(), task.PostErr())
 		}
 	})
-	m.stop = saga.Live(m.store, m.count, limit, func(late *saga.Task) { m.late = append(m.late, late) }, nil)
+	m.stop = saga.FollowServer(m.store, saga.ServerBase{Atom: m.count, Limit: limit, Late: func(late *saga.Task) { m.late = append(m.late, late) }})
 	return m
 }
 
@@ -48,7 +48,7 @@ func (m *mirror) echo(count int, of ...*saga.Task) {
 		ids = append(ids, task.ID())
 	}
 	m.store.Batch(func(b *atom.Batch) {
-		if err := saga.Confirm(b, ids, func(contained ...*atom.Entry) error {
+		if err := saga.RebaseWith(b, ids, func(contained ...*atom.Entry) error {
 			return m.count.SyncFunc(b, func(int) (int, error) { return count, nil }, contained...)
 		}); err != nil {
 			m.t.Fatal(err)
@@ -197,7 +197,7 @@ func TestConfirmedBurst(t *testing.T) {
 func TestConfirmedTransaction(t *testing.T) {
 	m := newMirror(t)
 	other, mine := atom.New(0), atom.New(0) // mine is of this page alone
-	saga.Live(m.store, other, limit, func(*saga.Task) {}, nil)
+	saga.FollowServer(m.store, saga.ServerBase{Atom: other})
 	answers := make(chan error, 1)
 	task := saga.Transact(m.store, func(tx *saga.Tx) {
 		saga.Edit(tx, m.count, increment)
@@ -212,7 +212,7 @@ func TestConfirmedTransaction(t *testing.T) {
 	answers <- errServer // the answer is lost
 	must(t, task.Wait(t.Context()))
 	m.store.Batch(func(b *atom.Batch) {
-		must(t, saga.Confirm(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
+		must(t, saga.RebaseWith(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
 			return other.SyncFunc(b, func(int) (int, error) { return 1, nil }, contained...)
 		}))
 	})
@@ -279,7 +279,7 @@ func TestAFailedBaseConfirmsNothing(t *testing.T) {
 	h := m.increment()
 	no := errors.New("no")
 	m.store.Batch(func(b *atom.Batch) {
-		if err := saga.Confirm(b, []string{h.Task.ID()}, func(...*atom.Entry) error { return no }); err != no {
+		if err := saga.RebaseWith(b, []string{h.Task.ID()}, func(...*atom.Entry) error { return no }); err != no {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -295,7 +295,7 @@ func TestConflictOfOneThatWaits(t *testing.T) {
 		N  int
 	}
 	s, rows := atom.NewStore(), atom.New([]row{{ID: "a"}})
-	saga.Live(s, rows, limit, func(*saga.Task) { t.Error("told of one that has left") }, nil)
+	saga.FollowServer(s, saga.ServerBase{Atom: rows, Limit: limit, Late: func(*saga.Task) { t.Error("told of one that has left") }})
 	h := sagatest.Run(s, atom.At(rows, "a"), func(r *row) { r.N++ })
 	h.Succeed()
 	must(t, rows.Sync(s, nil))
