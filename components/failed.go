@@ -3,10 +3,10 @@ package components
 import (
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/atomsaga/atomsaga/internal/text"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -95,17 +95,10 @@ func reason(err error) string {
 	if errors.Is(err, saga.ErrTimeout) {
 		return "no answer came in time."
 	}
-	text, _, _ := strings.Cut(err.Error(), "\n") // the other lines are a stack
-	text = strings.TrimPrefix(strings.TrimSpace(text), "saga: ")
-	if len(text) > maxReason {
-		end := maxReason
-		for !utf8.RuneStart(text[end]) {
-			end--
-		}
-		text = text[:end] + "…"
+	line, _, _ := strings.Cut(err.Error(), "\n") // the other lines are a stack
+	line = text.Truncate(strings.TrimPrefix(strings.TrimSpace(line), "saga: "), maxReason)
+	if !strings.HasSuffix(line, ".") && !strings.HasSuffix(line, "…") {
+		line += "."
 	}
-	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "…") {
-		text += "."
-	}
-	return text
+	return line
 }

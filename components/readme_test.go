@@ -60,7 +60,7 @@ func (c *DirectionToggle) set(_ app.Context, on bool) {
 //go:embed readme_test.go
 var here string
 
-func TestTheReadmesToggleIsThisOne(t *testing.T) {
+func TestReadmeHasTheToggleOfThisFile(t *testing.T) {
 	_, code, _ := strings.Cut(here, "// The README's toggle, from here\n")
 	code, _, _ = strings.Cut(code, "\n// to here.")
 	readme, err := os.ReadFile("../README.md")
@@ -72,7 +72,7 @@ func TestTheReadmesToggleIsThisOne(t *testing.T) {
 	}
 }
 
-func TestTheReadmesToggleWorks(t *testing.T) {
+func TestToggleOfTheReadmeWorks(t *testing.T) {
 	c := &DirectionToggle{ID: "knows"}
 	page := app.NewTestEngine()
 	if err := page.Load(c); err != nil {

@@ -138,7 +138,7 @@ func tell(e js.Value, events ...string) {
 	}
 }
 
-func TestWhatIsCarriedOut(t *testing.T) {
+func TestWhatIsKeptIsDoneByTheProgram(t *testing.T) {
 	for _, test := range []struct {
 		reason  string
 		page    string
@@ -197,7 +197,7 @@ func TestWhatIsCarriedOut(t *testing.T) {
 	}
 }
 
-func TestAClickIsSeenToBeKept(t *testing.T) {
+func TestAKeptClickIsShown(t *testing.T) {
 	v := arrive(t, `<button id="a" role="switch" aria-checked="false"></button>`)
 	v.click("#a")
 	if html := v.find("#a").Get("outerHTML").String(); !strings.Contains(html, `aria-busy="true"`) ||

@@ -14,7 +14,7 @@ import (
 	"github.com/atomsaga/atomsaga/saga/hook"
 )
 
-func TestWhomAnEventIsFor(t *testing.T) {
+func TestWhichHandlersAnEventIsFor(t *testing.T) {
 	for i, test := range []struct {
 		reason string
 		page   string // its event is called "done"
@@ -82,7 +82,7 @@ func (n *nest) button(e app.Event) {
 func (n *nest) box(app.Event) { n.heard = append(n.heard, "box") }
 
 // Handlers of hook.On hear of events by the script where there is one.
-func TestOnHearsByTheScript(t *testing.T) {
+func TestOnHandlesEventsOfTheScript(t *testing.T) {
 	v := arrive(t, "")
 	v.program("")
 	script := js.Global().Get("atomsaga")

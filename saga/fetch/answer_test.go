@@ -139,7 +139,7 @@ func TestAnAnswerWithoutABodyIsNoZeroValue(t *testing.T) {
 
 // What null says is a value where it is one, and an answer that nobody looks at
 // need not be there.
-func TestWhatHasAValueForNothing(t *testing.T) {
+func TestNullIsAValueOfNilableTypes(t *testing.T) {
 	ctx, _ := through(t, 200, "application/json", "null")
 	if list, err := fetch.Get[[]kind](ctx, "/"); list != nil || err != nil {
 		t.Errorf("a list: %v, %v", list, err)
@@ -201,7 +201,7 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
-func TestAProxyMaySayWhen(t *testing.T) {
+func TestRetryAfterOfAProxy(t *testing.T) {
 	a := answered(503, "text/html", page)
 	a.Header["retry-after"] = "60"
 	_, task := renaming(t, patch, a)
@@ -214,7 +214,7 @@ func TestAProxyMaySayWhen(t *testing.T) {
 	}
 }
 
-func TestATransportThatIsNoneIsTold(t *testing.T) {
+func TestNilTransportPanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("a nil transport was taken")

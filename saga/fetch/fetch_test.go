@@ -143,7 +143,7 @@ func TestProblem(t *testing.T) {
 	}
 }
 
-func TestSendNotAfterTheContextHasEnded(t *testing.T) {
+func TestNothingIsSentAfterTheContextIsDone(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), -time.Second)
 	defer cancel()
 	if _, err := fetch.Do(ctx, fetch.Request{URL: "/"}); err != context.DeadlineExceeded {

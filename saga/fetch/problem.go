@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/atomsaga/atomsaga/internal/text"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -28,17 +28,17 @@ type Problem struct {
 
 // Error returns the path, and the detail, title or status.
 func (p *Problem) Error() string {
-	text := p.Detail
-	if text == "" {
-		text = p.Title
+	message := p.Detail
+	if message == "" {
+		message = p.Title
 	}
-	if text == "" {
-		text = fmt.Sprintf("the server answered with status %d", p.Status)
+	if message == "" {
+		message = fmt.Sprintf("the server answered with status %d", p.Status)
 	}
 	if p.Path != "" {
-		return p.Path + " " + text
+		return p.Path + " " + message
 	}
-	return text
+	return message
 }
 
 // Temporary reports whether the same request may be answered otherwise later: 408 Request
@@ -90,20 +90,8 @@ func newProblem(r *Response) *Problem {
 		// them.
 		_ = json.Unmarshal(r.Body, p)
 	case "text/plain":
-		p.Detail = strings.TrimSpace(truncate(string(r.Body), maxDetail))
+		p.Detail = strings.TrimSpace(text.Truncate(string(r.Body), maxDetail))
 	}
 	p.Status, p.Header = r.Status, r.Header
 	return p
-}
-
-// truncate returns the characters in the first n bytes of text, and an ellipsis if that is not
-// all.
-func truncate(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n] + "…"
 }

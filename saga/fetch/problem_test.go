@@ -12,7 +12,7 @@ import (
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
 
-func TestWhatIsTriedAgain(t *testing.T) {
+func TestWhichProblemsAreRetried(t *testing.T) {
 	for _, row := range []struct {
 		reason   string
 		status   int // 0: no answer

@@ -44,7 +44,7 @@ func TestWhatIsSent(t *testing.T) {
 
 // A large body is handed over as a Blob: the browser would read bytes while the page
 // stands still.
-func TestALargeBodyIsHandedOver(t *testing.T) {
+func TestALargeBodyIsSentAsABlob(t *testing.T) {
 	around(t, `async (url, init) => new Response((init.body instanceof Blob) + " " + new TextDecoder().decode(await new Response(init.body).arrayBuffer()).length)`)
 	for _, test := range []struct {
 		size int

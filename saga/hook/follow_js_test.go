@@ -53,7 +53,7 @@ func wantCounts(t *testing.T, want ...string) {
 	}
 }
 
-func TestWhatFollowsIsWrittenWithTheChange(t *testing.T) {
+func TestFollowedPartsAreWrittenAtOnce(t *testing.T) {
 	s, w, bold, renders := atom.NewStore(), newWorld(2), false, 0
 	ids := w.ids(s)
 	page := show(t, s, tags(w, &ids, &bold, &renders))
@@ -112,7 +112,7 @@ func TestRenderingAgreesWithWhatWasWritten(t *testing.T) {
 	want("and again", []string{"again"}, []string{"9"})
 }
 
-func TestWhatHasGoneIsNotWritten(t *testing.T) {
+func TestPartsOfARemovedElementAreNotWritten(t *testing.T) {
 	s, w, bold, renders := atom.NewStore(), newWorld(2), false, 0
 	ids := w.ids(s)
 	page := show(t, s, tags(w, &ids, &bold, &renders))

@@ -156,7 +156,7 @@ func (c *careless) OnMount(ctx app.Context) {
 func (c *careless) OnDismount()    {}
 func (c *careless) Render() app.UI { return app.P().Class("count").Text(c.hook.Use(&c.bind, c.A)) }
 
-func TestForgottenOnMountIsLoud(t *testing.T) {
+func TestMissingOnMountPanics(t *testing.T) {
 	var messages []string
 	defer hook.ReplaceNeverMounted(func(message string) { messages = append(messages, message) })()
 	s, a := atom.NewStore(), atom.New(0)
@@ -173,7 +173,7 @@ func TestForgottenOnMountIsLoud(t *testing.T) {
 	c.bind.OnDismount() // which it forgets as well
 }
 
-func TestMountingIsNotTakenForForgotten(t *testing.T) {
+func TestSlowMountDoesNotPanic(t *testing.T) {
 	defer hook.ReplaceNeverMounted(func(message string) { t.Error(message) })()
 	a := atom.New(0)
 	c := &careless{A: a, Mount: true}
@@ -198,7 +198,7 @@ func TestMountingIsNotTakenForForgotten(t *testing.T) {
 
 // An OnDismount of its own that forgets the bind's costs one notification more,
 // and nothing after that, for it and for the others.
-func TestForgottenOnDismountHeals(t *testing.T) {
+func TestMissingOnDismountIsNoticed(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	n := 3
 	page := show(t, s, func() app.UI {

@@ -74,7 +74,7 @@ func TestOnIsCalledAtOnceAndRendersNothing(t *testing.T) {
 	}
 }
 
-func TestOnIsOfTheRowThatIsShown(t *testing.T) {
+func TestOnHandlesTheRowThatIsShown(t *testing.T) {
 	s, w, renders, heard, id := atom.NewStore(), newWorld(2), 0, []string(nil), "t0"
 	page := show(t, s, func() app.UI {
 		return app.Section().Body(&stepper{ID: id, World: w, Renders: &renders, Heard: &heard})
@@ -107,7 +107,7 @@ func TestOnWaitsUntilItsComponentIsMounted(t *testing.T) {
 	wantTexts(t, ".up", "thing 0!")
 }
 
-func TestOnLeavesNothingBehind(t *testing.T) {
+func TestDismountRemovesHandlers(t *testing.T) {
 	s, w, renders, heard := atom.NewStore(), newWorld(1), 0, []string(nil)
 	before := hook.Handlers()
 	page := show(t, s, func() app.UI {
@@ -159,7 +159,7 @@ func (c *waiter) press(app.Event) {
 }
 
 // The page would stand still for ever: no answer comes before the handler returns.
-func TestAHandlerThatWaitsIsToldSo(t *testing.T) {
+func TestWaitingInAHandlerPanics(t *testing.T) {
 	s, w, reason := atom.NewStore(), newWorld(1), any(nil)
 	show(t, s, func() app.UI { return &waiter{World: w, Panic: &reason} })
 	click(".wait")

@@ -100,7 +100,7 @@ func TestChangeAndRollbackAreShownBeforeTheFrame(t *testing.T) {
 }
 
 // What a row shows of nothing is not for anybody to see.
-func TestRowThatHasGoneIsLeftToTheListItIsIn(t *testing.T) {
+func TestRowOfAMissingItemWaitsForItsList(t *testing.T) {
 	s, w := atom.NewStore(), newWorld(2)
 	ids := w.ids(s)
 	page := show(t, s, lines(w, &ids))
@@ -151,7 +151,7 @@ func TestSlowComponentWaitsForTheFrame(t *testing.T) {
 
 // A parent that reads what its child reads hands it the value: both are rendered
 // once.
-func TestWhatItsParentHasRenderedIsNotRenderedAgain(t *testing.T) {
+func TestComponentThatItsParentHasRenderedIsNotRenderedAgain(t *testing.T) {
 	s, title := atom.NewStore(), atom.New("one")
 	outer, inner := 0, 0
 	page := show(t, s, func() app.UI {
@@ -270,7 +270,7 @@ func TestManyComponents(t *testing.T) {
 }
 
 // go-app would wait for itself for ever, and say nothing.
-func TestTooManyComponentsInOneFrameIsLoud(t *testing.T) {
+func TestTooManyComponentsInOneFramePanic(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	n := 0
 	page := show(t, s, func() app.UI {
@@ -308,7 +308,7 @@ func TestPageIsRightWithoutWhatGoAppDoesNotExport(t *testing.T) {
 }
 
 // The component in whose name the queue dispatches is dismounted before it is flushed.
-func TestOthersAreRenderedWhenTheCarrierHasLeft(t *testing.T) {
+func TestOthersAreRenderedWhenTheCarrierIsDismounted(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	n := 3
 	page := show(t, s, func() app.UI {

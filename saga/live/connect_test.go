@@ -17,7 +17,7 @@ func (p *page) wants(status Status, open bool, when string) {
 	}
 }
 
-func TestAHiddenPageLetsGoOfTheStream(t *testing.T) {
+func TestAHiddenPageClosesTheStream(t *testing.T) {
 	in(t, func(p *page) {
 		p.wants(Following, true, "at first")
 		p.look(false, true)
@@ -71,7 +71,7 @@ func TestBackOff(t *testing.T) {
 	})
 }
 
-func TestASilentStreamIsDead(t *testing.T) {
+func TestASilentStreamIsOpenedAgain(t *testing.T) {
 	in(t, func(p *page) {
 		first := p.server.open
 		for range 3 {

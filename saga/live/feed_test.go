@@ -29,7 +29,7 @@ func TestWhatAnotherDeviceChangesShowsAtOnce(t *testing.T) {
 	})
 }
 
-func TestOurOwnEcho(t *testing.T) {
+func TestACommitOfThePageItselfConfirmsItsChange(t *testing.T) {
 	for _, test := range []struct {
 		reason string
 		steps  func(*page, *request)

@@ -144,7 +144,7 @@ func TestEveryStatusHasItsMessage(t *testing.T) {
 }
 
 // A feed that lacks something says so at once, not when it needs it.
-func TestAConfigThatIsNotWhole(t *testing.T) {
+func TestOpenPanicsForAnIncompleteConfig(t *testing.T) {
 	whole := Config{
 		URL:       "/",
 		Atom:      atom.New(things{}),
@@ -181,7 +181,7 @@ func panics(t *testing.T, when string, f func()) {
 	f()
 }
 
-func TestTheAddressOfTheStream(t *testing.T) {
+func TestStreamURL(t *testing.T) {
 	at := position{17, "ab"}
 	for url, want := range map[string]string{
 		"/api/events":             "/api/events?after=17.ab",

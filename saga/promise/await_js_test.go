@@ -38,7 +38,7 @@ func held() (p js.Value, fulfill, reject func(v any)) {
 	return w.Get("promise"), func(v any) { w.Call("resolve", v) }, func(v any) { w.Call("reject", v) }
 }
 
-func TestWhatIsSaidOfARejection(t *testing.T) {
+func TestRejectedError(t *testing.T) {
 	for _, test := range []struct {
 		reason string
 		with   any
@@ -64,7 +64,7 @@ func TestAThenable(t *testing.T) {
 	}
 }
 
-func TestAPromiseThatIsLeft(t *testing.T) {
+func TestAPromiseThatSettlesAfterTheContext(t *testing.T) {
 	why := errors.New("the user is gone")
 	for _, test := range []struct {
 		reason string
@@ -128,7 +128,7 @@ func TestManyPromises(t *testing.T) {
 }
 
 // Until a function that it calls has returned the browser keeps no promise.
-func TestWhereItWouldWaitForEverItPanics(t *testing.T) {
+func TestAwaitInAHandlerPanics(t *testing.T) {
 	for name, wait := range map[string]func(){
 		"Await":   func() { promise.Await(t.Context(), app.ValueOf(resolved(1))) },
 		"AwaitJS": func() { promise.AwaitJS(t.Context(), resolved(1)) },
