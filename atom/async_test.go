@@ -51,7 +51,7 @@ func TestAsync(t *testing.T) {
 			t.Errorf("a write before it is loaded: %v", err)
 		}
 
-		stop := atom.Subscribe(s, a, func() {})
+		stop := s.Subscribe(a, func() {})
 		expect("first load", atom.Loadable[string]{Loading: true}, false)
 		time.Sleep(time.Second)
 		expect("loaded", atom.Loadable[string]{Value: "about x", Loaded: true}, false)
@@ -74,7 +74,7 @@ func TestAsync(t *testing.T) {
 		a.Value().Update(s, func(v *string) { *v += "!" })
 		expect("edited", atom.Loadable[string]{Value: "about z!", Loaded: true}, false)
 
-		e, _ := atom.Dispatch(s, a.Value(), func(v *string) { *v = strings.ToUpper(*v) })
+		e, _ := atom.Dispatch(s, a.Value().Edit(func(v *string) { *v = strings.ToUpper(*v) }))
 		a.Refresh(s)
 		time.Sleep(time.Second)
 		expect("a refetch goes under what is live", atom.Loadable[string]{Value: "ABOUT Z", Loaded: true}, false)

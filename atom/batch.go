@@ -6,7 +6,7 @@ package atom
 type Reader interface {
 	// open takes the store's lock, and notes that src is read; close lets go.
 	// What calls a function of the user in between claims the lock before.
-	beginRead(src source) *Store
+	beginRead(src Source) *Store
 	endRead()
 }
 
@@ -49,7 +49,7 @@ func (s *Store) callWith(f func(*Batch)) {
 
 func (b *Batch) beginWrite() *Batch      { b.acquire(); return &b.s.own }
 func (b *Batch) endWrite(*Batch)         { b.restore() }
-func (b *Batch) beginRead(source) *Store { b.acquire(); return b.s }
+func (b *Batch) beginRead(Source) *Store { b.acquire(); return b.s }
 func (b *Batch) endRead()                { b.restore() }
 
 func (b *Batch) acquire() {

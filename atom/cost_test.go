@@ -52,7 +52,7 @@ func TestCostOfAnEditThroughLensesAndTheLog(t *testing.T) {
 		{"an entry that fails while later ones are live", func(s *Store, _ *Atom[draft.List[task]], f *family) (err error) {
 			var entries [4]*Entry
 			for i, id := range []string{"task-1", "task-2", "task-3", "task-2"} {
-				if entries[i], err = Dispatch(s, f.Of(id), done); err != nil {
+				if entries[i], err = Dispatch(s, f.Of(id).Edit(done)); err != nil {
 					return err
 				}
 			}
@@ -64,7 +64,7 @@ func TestCostOfAnEditThroughLensesAndTheLog(t *testing.T) {
 			return nil
 		}},
 		{"a server's value of one element under a live entry", func(s *Store, _ *Atom[draft.List[task]], f *family) error {
-			e, err := Dispatch(s, f.Of("task-4"), done)
+			e, err := Dispatch(s, f.Of("task-4").Edit(done))
 			if err != nil {
 				return err
 			}
@@ -87,7 +87,7 @@ func TestCostOfAnEditThroughLensesAndTheLog(t *testing.T) {
 				var held []*Atom[task]
 				for i := range 50 {
 					held = append(held, f.Of("task-"+strconv.Itoa(i*n/100)))
-					defer Subscribe(s, held[i], func() {})()
+					defer s.Subscribe(held[i], func() {})()
 				}
 				if err := row.run(s, state.list, f); err != nil { // the first one indexes the List
 					t.Fatal(err)

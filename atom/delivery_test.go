@@ -71,14 +71,14 @@ func TestSubscribersAreToldInTheOrderInWhichTheySubscribed(t *testing.T) {
 		n++
 	}
 	for range 20 {
-		subscribe(func(f func()) { atom.Subscribe(s, derived, f) })
-		subscribe(func(f func()) { atom.Subscribe(s, atom.At(rows, 2), f) })
-		subscribe(func(f func()) { atom.Watch(s, title, f) })
-		subscribe(func(f func()) { atom.Subscribe(s, other, f) })
+		subscribe(func(f func()) { s.Subscribe(derived, f) })
+		subscribe(func(f func()) { s.Subscribe(atom.At(rows, 2), f) })
+		subscribe(func(f func()) { s.Watch(title, f) })
+		subscribe(func(f func()) { s.Subscribe(other, f) })
 		subscribe(func(f func()) {
-			atom.Subscribe(s, atom.Focus(atom.At(rows, 2), func(l *line) *string { return &l.Text }), f)
+			s.Subscribe(atom.Focus(atom.At(rows, 2), func(l *line) *string { return &l.Text }), f)
 		})
-		subscribe(func(f func()) { atom.Subscribe(s, root, f) })
+		subscribe(func(f func()) { s.Subscribe(root, f) })
 	}
 	s.Batch(func(b *atom.Batch) {
 		other.Set(b, 5)
@@ -104,11 +104,11 @@ func TestSubscribersOfARemovedElementAreToldInTheOrderInWhichTheySubscribed(t *t
 			f := func() { order = append(order, i) }
 			switch i % 3 {
 			case 0:
-				atom.Subscribe(s, atom.Focus(one, func(l *line) *string { return &l.Text }), f)
+				s.Subscribe(atom.Focus(one, func(l *line) *string { return &l.Text }), f)
 			case 1:
-				atom.Subscribe(s, atom.Focus(one, func(l *line) *int { return &l.ID }), f)
+				s.Subscribe(atom.Focus(one, func(l *line) *int { return &l.ID }), f)
 			default:
-				atom.Subscribe(s, one, f)
+				s.Subscribe(one, f)
 			}
 		}
 		rows.Set(s, nil)
@@ -122,16 +122,16 @@ func TestWhoSubscribesOrStopsWhileOthersAreTold(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	var told []string
 	var stopLast func()
-	atom.Subscribe(s, a, func() {
+	s.Subscribe(a, func() {
 		told = append(told, "first")
 		if a.Get(s) == 1 {
 			stopLast()
-			atom.Subscribe(s, a, func() { told = append(told, "new") })
+			s.Subscribe(a, func() { told = append(told, "new") })
 			a.Set(s, 2)
 		}
 	})
-	atom.Subscribe(s, a, func() { told = append(told, fmt.Sprint("second of ", a.Get(s))) })
-	stopLast = atom.Subscribe(s, a, func() { told = append(told, "stopped") })
+	s.Subscribe(a, func() { told = append(told, fmt.Sprint("second of ", a.Get(s))) })
+	stopLast = s.Subscribe(a, func() { told = append(told, "stopped") })
 	a.Set(s, 1)
 	// The second is told once of both batches; the new one does not hear of the first.
 	if want := []string{"first", "second of 2", "first", "new"}; !slices.Equal(told, want) {
@@ -146,12 +146,12 @@ func TestAConflictHandlerThatIsRemovedIsNotCalledAnyMore(t *testing.T) {
 	s.OnConflict(func(atom.Conflict) { told = append(told, "first"); remove() })
 	remove = s.OnConflict(func(atom.Conflict) { told = append(told, "removed") })
 	s.OnConflict(func(atom.Conflict) { told = append(told, "last") })
-	below, _ := atom.Dispatch(s, a, func(n *int) { *n = 1 })
-	atom.Dispatch(s, a, func(n *int) {
+	below, _ := atom.Dispatch(s, a.Edit(func(n *int) { *n = 1 }))
+	atom.Dispatch(s, a.Edit(func(n *int) {
 		if *n == 0 {
 			panic(errors.New("no"))
 		}
-	})
+	}))
 	below.Drop(s)
 	if want := []string{"first", "last"}; !slices.Equal(told, want) {
 		t.Errorf("%q, want %q", told, want)
@@ -187,7 +187,7 @@ func TestLoadReturnsInASubscriber(t *testing.T) {
 	loaded := atom.Async(func(_ context.Context, r atom.Reader) (int, error) { return 10 + a.Get(r), nil })
 	var got int
 	var err error
-	atom.Subscribe(s, a, func() { got, err = loaded.Load(t.Context(), s) })
+	s.Subscribe(a, func() { got, err = loaded.Load(t.Context(), s) })
 	a.Set(s, 1)
 	if got != 11 || err != nil {
 		t.Errorf("%d, %v", got, err)
@@ -200,7 +200,7 @@ func TestLoadReturnsInASubscriberOfALoad(t *testing.T) {
 	first := atom.Async(func(context.Context, atom.Reader) (int, error) { return 1, nil })
 	second := atom.Async(func(context.Context, atom.Reader) (int, error) { return 2, nil })
 	var once sync.Once
-	defer atom.Subscribe(s, first.Value(), func() {
+	defer s.Subscribe(first.Value(), func() {
 		once.Do(func() {
 			n, _ := second.Load(t.Context(), s)
 			done <- n

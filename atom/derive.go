@@ -40,7 +40,7 @@ func (d *Derived[T]) Get(r Reader) T {
 
 func (d *Derived[T]) peek(s *Store) any { return s.memoOf(d.from).peek(s, d) }
 
-// applyAgain compares pointers: run keeps that of an equal value. Only where the value has
+// same compares pointers: run keeps that of an equal value. Only where the value has
 // been computed more than once in the batch may an equal one have been in between.
 func (d *Derived[T]) same(s *Store, before, now any) bool {
 	if before == now || !s.memoOf(d.from).recomputed {

@@ -6,7 +6,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// An Edit is a change of one atom, made to be dispatched. Make it with [EditOf].
+// An Edit is a change of one atom, made to be dispatched. Make it with [Atom.Edit].
 type Edit struct {
 	root       *definition
 	path       draft.Path  // of the target, as its keys were when the edit was dispatched
@@ -45,8 +45,9 @@ const (
 	applyUndo                   // back to what was there the last time
 )
 
-// EditOf is a change of a for [DispatchAll]. A nil edit changes nothing.
-func EditOf[T any](a *Atom[T], edit func(*T)) *Edit { return editOf(a, draftWith(edit)) }
+// Edit returns a change of a, to be dispatched: edit is run on a draft of a's value. A nil
+// edit changes nothing.
+func (a *Atom[T]) Edit(edit func(*T)) *Edit { return editOf(a, draftWith(edit)) }
 
 func editOf[T any](a *Atom[T], revise transform[T]) *Edit {
 	e := &typedEdit[T]{Edit: Edit{root: a.root, path: a.path}, atom: a, transform: revise}

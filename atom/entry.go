@@ -43,24 +43,17 @@ const (
 	entryConflicted                   // taken back, because it could not be re-applied
 )
 
-// Dispatch appends an entry to the log: edit is run on a draft of a's value,
-// and the result is visible at once. The entry stays live until
-// [Entry.Succeed] or [Entry.Drop]; whenever something below it in the log
-// changes, edit is run again on the new value, so it must be pure: same draft
-// in, same change out. A nil edit makes an entry that changes nothing.
+// Dispatch appends an entry to the log: its edits are run on drafts of the atoms' values,
+// each on what those before it have made, and the result is visible at once. The entry
+// stays live until [Entry.Succeed] or [Entry.Drop]; whenever something below it in the log
+// changes, its edits are run again on the new value, so they must be pure: same draft
+// in, same change out. It takes effect as a whole or not at all. An Edit may be dispatched
+// again, on any store.
 //
-// A panic of edit is returned as an error that wraps [draft.ErrUpdatePanicked], a
+// A panic of an edit is returned as an error that wraps [draft.ErrUpdatePanicked], a
 // missing target as [ErrMissing]; in both cases there is no entry and nothing
 // has changed.
-func Dispatch[T any](w Writer, a *Atom[T], edit func(*T)) (*Entry, error) {
-	b := w.beginWrite()
-	defer w.endWrite(b)
-	return b.s.dispatch([]*Edit{EditOf(a, edit)}, entryPending)
-}
-
-// DispatchAll is Dispatch of several edits as one entry, all or none. Each sees
-// what those before it have made. An Edit may be dispatched again, on any store.
-func DispatchAll(w Writer, edits ...*Edit) (*Entry, error) {
+func Dispatch(w Writer, edits ...*Edit) (*Entry, error) {
 	own := make([]*Edit, len(edits))
 	for i, e := range edits {
 		own[i] = e.editor.clone()

@@ -45,7 +45,7 @@ func TestAnEntryAsSent(t *testing.T) {
 			registers("a"), true},
 	} {
 		s, a := atom.NewStore(), atom.New(registers("a", "b"))
-		e, err := atom.Dispatch(s, a, test.edit)
+		e, err := atom.Dispatch(s, a.Edit(test.edit))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,12 +78,12 @@ func TestStatesOfAnEntry(t *testing.T) {
 	rows := atom.Focus(a, func(c *register) *[]tally { return &c.Rows })
 	n := atom.Focus(a, func(c *register) *int { return &c.N })
 	add := func(by int) func(*int) { return func(n *int) { *n += by } }
-	first, _ := atom.Dispatch(s, n, add(1))
-	both, err := atom.DispatchAll(s, atom.EditOf(other, add(5)), atom.EditOf(n, add(10)), atom.EditOf(atom.At(rows, "a"), func(r *tally) { r.N = 3 }))
+	first, _ := atom.Dispatch(s, n.Edit(add(1)))
+	both, err := atom.Dispatch(s, other.Edit(add(5)), n.Edit(add(10)), atom.At(rows, "a").Edit(func(r *tally) { r.N = 3 }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	atom.Dispatch(s, n, add(100))
+	atom.Dispatch(s, n.Edit(add(100)))
 	value := func(p any) any {
 		switch p := p.(type) {
 		case *int:

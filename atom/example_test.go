@@ -29,7 +29,7 @@ var (
 
 func Example() {
 	store := atom.NewStore()
-	stop := atom.Subscribe(store, title, func() { fmt.Println("the title is", title.Get(store)) })
+	stop := store.Subscribe(title, func() { fmt.Println("the title is", title.Get(store)) })
 	defer stop()
 
 	graph.Update(store, func(g *Graph) {
@@ -47,8 +47,8 @@ func ExampleDispatch() {
 	store := atom.NewStore()
 	votes := atom.New(10)
 
-	mine, _ := atom.Dispatch(store, votes, func(n *int) { *n++ })
-	yours, _ := atom.Dispatch(store, votes, func(n *int) { *n += 5 })
+	mine, _ := atom.Dispatch(store, votes.Edit(func(n *int) { *n++ }))
+	yours, _ := atom.Dispatch(store, votes.Edit(func(n *int) { *n += 5 }))
 	fmt.Println("both show:", votes.Get(store))
 
 	yours.Succeed(store)
@@ -63,7 +63,7 @@ func ExampleAtom_Sync() {
 	store := atom.NewStore()
 	votes := atom.New(10)
 
-	mine, _ := atom.Dispatch(store, votes, func(n *int) { *n++ })
+	mine, _ := atom.Dispatch(store, votes.Edit(func(n *int) { *n++ }))
 	votes.Sync(store, 20) // the server says that it is 20
 	fmt.Println("mine is still there:", votes.Get(store))
 
@@ -113,7 +113,7 @@ func ExampleAt() {
 
 func ExampleStore_Batch() {
 	store := atom.NewStore()
-	defer atom.Subscribe(store, count, func() { fmt.Println("told once:", count.Get(store)) })()
+	defer store.Subscribe(count, func() { fmt.Println("told once:", count.Get(store)) })()
 
 	store.Batch(func(b *atom.Batch) {
 		kinds.Update(b, func(m *map[string]Kind) { (*m)["x"] = Kind{} })
@@ -157,18 +157,16 @@ func ExampleAsync() {
 	// hello ada!
 }
 
-func ExampleSetInitial() {
+func ExampleAtom_SetInitial() {
 	store := atom.NewStore()
 	dark := atom.New(true)
 
-	// The query is loading: what it would say now is no value.
-	atom.SetInitial(store, dark, false, true)
 	fmt.Println(dark.Get(store))
-	// It has loaded: false is a value as good as any.
-	atom.SetInitial(store, dark, false, false)
+	// The query has loaded: false is a value as good as any.
+	dark.SetInitial(store, false)
 	fmt.Println(dark.Get(store))
 	// Once only: what comes later belongs to Sync.
-	atom.SetInitial(store, dark, true, false)
+	dark.SetInitial(store, true)
 	fmt.Println(dark.Get(store))
 	// Output:
 	// true

@@ -37,8 +37,8 @@ func TestFamilyMembersAreTheSameWhileHeldAndCollectedThen(t *testing.T) {
 func TestAMemberWithALiveEntryOrAWatcherKeepsItsValue(t *testing.T) {
 	family := atom.NewFamily(func(id int) *atom.Atom[int] { return atom.New(id) })
 	s := atom.NewStore()
-	e, _ := atom.Dispatch(s, family.Of(1), func(n *int) { *n = 11 })
-	stop := atom.Subscribe(s, family.Of(2), func() {})
+	e, _ := atom.Dispatch(s, family.Of(1).Edit(func(n *int) { *n = 11 }))
+	stop := s.Subscribe(family.Of(2), func() {})
 	family.Of(2).Set(s, 22)
 	family.Of(3).Set(s, 33)
 	collected(t, func() bool { return atom.Kept(s) == 2 })
@@ -56,7 +56,7 @@ func TestNoPlaceIsLeftBehind(t *testing.T) {
 	upper := atom.Derive(func(r atom.Reader) string { return row.Get(r).Text })
 	var stops []func()
 	for range 100 {
-		stops = append(stops, atom.Subscribe(s, row, func() {}), atom.Watch(s, upper, func() {}))
+		stops = append(stops, s.Subscribe(row, func() {}), s.Watch(upper, func() {}))
 	}
 	if atom.Watches(s) == 0 {
 		t.Fatal("nothing is watched")

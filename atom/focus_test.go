@@ -85,19 +85,15 @@ func TestSetInitial(t *testing.T) {
 			return a.Update(s, func(p *page) { p.Title = "x" })
 		}, 42},
 		{"it has had its initial value", func(s *atom.Store, a *atom.Atom[page]) error {
-			_, err := atom.SetInitial(s, n(a), 1, false)
+			_, err := n(a).SetInitial(s, 1)
 			return err
 		}, 1},
-		{"it was loading", func(s *atom.Store, a *atom.Atom[page]) error {
-			_, err := atom.SetInitial(s, n(a), 1, true)
-			return err
-		}, 42},
 		{"a change of it has failed", func(s *atom.Store, a *atom.Atom[page]) error {
-			e, err := atom.Dispatch(s, n(a), func(n *int) { *n = 5 })
+			e, err := atom.Dispatch(s, n(a).Edit(func(n *int) { *n = 5 }))
 			return errors.Join(err, e.Drop(s))
 		}, 42},
 		{"a change of it is pending", func(s *atom.Store, a *atom.Atom[page]) error {
-			_, err := atom.Dispatch(s, n(a), func(n *int) { *n++ })
+			_, err := atom.Dispatch(s, n(a).Edit(func(n *int) { *n++ }))
 			return err
 		}, 43},
 	} {
@@ -105,7 +101,7 @@ func TestSetInitial(t *testing.T) {
 		if err := test.before(s, root); err != nil {
 			t.Fatal(err)
 		}
-		used, err := atom.SetInitial(s, n(root), 42, false)
+		used, err := n(root).SetInitial(s, 42)
 		if got := n(root).Get(s); err != nil || got != test.want || used != (test.want >= 42) {
 			t.Errorf("%s: %d (used %v), want %d; %v", test.reason, got, used, test.want, err)
 		}
@@ -119,7 +115,7 @@ func TestSetInitialOfMoreThanIsNoted(t *testing.T) {
 		key := fmt.Sprint(i)
 		root.Update(s, func(m *map[string]int) { (*m)[key] = i })
 	}
-	used, err := atom.SetInitial(s, atom.Key(root, "299"), 5, false)
+	used, err := atom.Key(root, "299").SetInitial(s, 5)
 	if got := root.Get(s)["299"]; used || err != nil || got != 299 {
 		t.Errorf("the user's %d was overwritten: %v, %v", got, used, err)
 	}
@@ -172,14 +168,14 @@ func TestElementsOfEveryCollection(t *testing.T) {
 			toldTwo, toldThree := counter(t, s, two), counter(t, s, three)
 			rename := func(l *line) { l.Text += "!" }
 
-			early, err := atom.Dispatch(s, two, rename)
+			early, err := atom.Dispatch(s, two.Edit(rename))
 			if err != nil || two.Get(s) != (line{2, "b!"}) || *toldTwo != 1 || *toldThree != 0 {
 				t.Fatalf("%v, %v, told %d and %d times", err, two.Get(s), *toldTwo, *toldThree)
 			}
 			if got := early.Patch(s, 0).String(); got != "replace /Text b! (b)" {
 				t.Errorf("the patch is %q", got)
 			}
-			late, _ := atom.Dispatch(s, three, rename)
+			late, _ := atom.Dispatch(s, three.Edit(rename))
 			if err := nine.Set(s, line{9, "?"}); !errors.Is(err, atom.ErrMissing) {
 				t.Errorf("a write to a missing element: %v", err)
 			}

@@ -35,7 +35,7 @@ type exiting struct {
 func newExiting(t *testing.T, names ...string) *exiting {
 	x := &exiting{s: atom.NewStore(), a: atom.New([]string{"base"})}
 	dispatch := func(name string, edit func(*[]string)) *atom.Entry {
-		e, err := atom.Dispatch(x.s, x.a, edit)
+		e, err := atom.Dispatch(x.s, x.a.Edit(edit))
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -130,19 +130,19 @@ func TestAnEntryWhoseUpdateEndsTheGoroutineLeavesEveryAtom(t *testing.T) {
 	var conflicts []*atom.Entry
 	s.OnConflict(func(c atom.Conflict) { conflicts = append(conflicts, c.Entry) })
 	add := func(n *int) { *n++ }
-	first, _ := atom.Dispatch(s, a, add)
-	both, _ := atom.DispatchAll(s, atom.EditOf(b, add), atom.EditOf(a, func(n *int) {
+	first, _ := atom.Dispatch(s, a.Edit(add))
+	both, _ := atom.Dispatch(s, b.Edit(add), a.Edit(func(n *int) {
 		if *n == 0 {
 			runtime.Goexit()
 		}
 	}))
-	above, _ := atom.DispatchAll(s, atom.EditOf(a, add), atom.EditOf(b, func(n *int) {
+	above, _ := atom.Dispatch(s, a.Edit(add), b.Edit(func(n *int) {
 		if *n == 0 {
 			runtime.Goexit()
 		}
 		*n *= 10
 	}))
-	last, _ := atom.Dispatch(s, b, add)
+	last, _ := atom.Dispatch(s, b.Edit(add))
 	apart(func() { first.Drop(s) })
 	free(t, s)
 	if a.Get(s) != 0 || b.Get(s) != 1 || !slices.Equal(conflicts, []*atom.Entry{both, above}) || !last.Live(s) {
@@ -155,13 +155,13 @@ func TestRekeyAboveWhichAnUpdateEndsTheGoroutine(t *testing.T) {
 	s, rows := atom.NewStore(), atom.New([]errand{{ID: "2", Name: "server's"}})
 	conflicts := 0
 	s.OnConflict(func(c atom.Conflict) { conflicts++ })
-	add, _ := atom.Dispatch(s, rows, func(all *[]errand) { *all = append(*all, errand{ID: "tmp", Name: "page's"}) })
-	atom.Dispatch(s, rows, func(all *[]errand) {
+	add, _ := atom.Dispatch(s, rows.Edit(func(all *[]errand) { *all = append(*all, errand{ID: "tmp", Name: "page's"}) }))
+	atom.Dispatch(s, rows.Edit(func(all *[]errand) {
 		if (*all)[0].ID != "2" {
 			runtime.Goexit()
 		}
-	})
-	atom.Dispatch(s, rows, func(all *[]errand) { (*all)[len(*all)-1].Done = true })
+	}))
+	atom.Dispatch(s, rows.Edit(func(all *[]errand) { (*all)[len(*all)-1].Done = true }))
 	apart(func() {
 		s.Batch(func(b *atom.Batch) {
 			defer rows.SyncFunc(b, func(all []errand) ([]errand, error) { return all, nil }, add)
@@ -200,10 +200,10 @@ func TestALensThatEndsTheGoroutineHoldsNothingUp(t *testing.T) {
 				return d.Title
 			})
 			n := atom.Focus(a, func(d *doc) *int { return &d.N })
-			first, _ := atom.Dispatch(s, title, func(s *string) { *s += " first" })
-			second, _ := atom.Dispatch(s, n, func(n *int) { *n++ })
-			third, _ := atom.Dispatch(s, title, func(s *string) { *s += " third" })
-			fourth, _ := atom.Dispatch(s, n, func(n *int) { *n += 10 })
+			first, _ := atom.Dispatch(s, title.Edit(func(s *string) { *s += " first" }))
+			second, _ := atom.Dispatch(s, n.Edit(func(n *int) { *n++ }))
+			third, _ := atom.Dispatch(s, title.Edit(func(s *string) { *s += " third" }))
+			fourth, _ := atom.Dispatch(s, n.Edit(func(n *int) { *n += 10 }))
 			exits = 1
 			apart(func() { leave(a, s, first) })
 			exits = 0
@@ -258,7 +258,7 @@ func TestASubscriptionThatEndsTheGoroutineObservesNothing(t *testing.T) {
 		}
 		return n
 	})
-	apart(func() { atom.Subscribe(s, d, func() {}) })
+	apart(func() { s.Subscribe(d, func() {}) })
 	free(t, s)
 	if exit = false; atom.Watches(s) != 0 || d.Get(s) != 0 || loads != 0 {
 		t.Errorf("%d observe something, %d loads", atom.Watches(s), loads)

@@ -99,12 +99,12 @@ func TestSetInitialKeepsWhatTheUserHasSet(t *testing.T) {
 			var err error
 			switch how {
 			case "pending": // a saga that began before, and succeeds after
-				e, err = atom.Dispatch(s, root, row.set)
+				e, err = atom.Dispatch(s, root.Edit(row.set))
 				e.Succeed(s)
 			case "in parts":
 				err = root.Update(s, row.set)
 				title := atom.Focus(root, func(v *kept) *string { return &v.Note })
-				if used, err := atom.SetInitial(s, title, "its own", false); !used || err != nil {
+				if used, err := title.SetInitial(s, "its own"); !used || err != nil {
 					t.Fatalf("%s: %v, %v", row.reason, used, err)
 				}
 				expected.Note = "its own"
@@ -114,12 +114,12 @@ func TestSetInitialKeepsWhatTheUserHasSet(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			used, err := atom.SetInitial(s, root, loaded(), false)
+			used, err := root.SetInitial(s, loaded())
 			got, want := jsonOf(root.Get(s)), jsonOf(expected)
 			if !used || err != nil || got != want {
 				t.Errorf("%s, %s: used %v, %v\n got %s\nwant %s", row.reason, how, used, err, got, want)
 			}
-			if used, _ := atom.SetInitial(s, root, kept{}, false); used || jsonOf(root.Get(s)) != want {
+			if used, _ := root.SetInitial(s, kept{}); used || jsonOf(root.Get(s)) != want {
 				t.Errorf("%s, %s: a second one is used", row.reason, how)
 			}
 		}
@@ -140,17 +140,17 @@ func TestSetInitialOfAPartOfWhatTheUserHasSet(t *testing.T) {
 	title := atom.Focus(root, func(v *kept) *string { return &v.Title })
 	note := atom.Focus(root, func(v *kept) *string { return &v.Note })
 	rows := atom.Focus(root, func(v *kept) *[]tag { return &v.Slice })
-	if used, err := atom.SetInitial(s, title, "loaded", false); used || err != nil || title.Get(s) != "mine" {
+	if used, err := title.SetInitial(s, "loaded"); used || err != nil || title.Get(s) != "mine" {
 		t.Errorf("used %v, %v: %q", used, err, title.Get(s))
 	}
-	if used, err := atom.SetInitial(s, note, "loaded", false); !used || err != nil {
+	if used, err := note.SetInitial(s, "loaded"); !used || err != nil {
 		t.Errorf("what the user has not changed: used %v, %v", used, err)
 	}
-	used, err := atom.SetInitial(s, rows, []tag{{ID: "b"}}, false)
+	used, err := rows.SetInitial(s, []tag{{ID: "b"}})
 	if got := rows.Get(s); !used || err != nil || len(got) != 2 || got[0].ID != "a" || got[1].ID != "b" {
 		t.Errorf("used %v, %v: %v", used, err, got)
 	}
-	if used, err := atom.SetInitial(s, atom.At(rows, "a"), tag{"a", "x", true}, false); used || err != nil {
+	if used, err := atom.At(rows, "a").SetInitial(s, tag{"a", "x", true}); used || err != nil {
 		t.Errorf("an element that the user has added: used %v, %v", used, err)
 	}
 }

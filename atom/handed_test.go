@@ -15,11 +15,11 @@ var uses = map[string]func(b *atom.Batch, a *atom.Atom[int]){
 	"Set":      func(b *atom.Batch, a *atom.Atom[int]) { a.Set(b, 5) },
 	"Update":   func(b *atom.Batch, a *atom.Atom[int]) { a.Update(b, func(n *int) { *n = 5 }) },
 	"Sync":     func(b *atom.Batch, a *atom.Atom[int]) { a.Sync(b, 5) },
-	"Dispatch": func(b *atom.Batch, a *atom.Atom[int]) { atom.Dispatch(b, a, func(n *int) { *n = 5 }) },
+	"Dispatch": func(b *atom.Batch, a *atom.Atom[int]) { atom.Dispatch(b, a.Edit(func(n *int) { *n = 5 })) },
 	"Pending":  func(b *atom.Batch, a *atom.Atom[int]) { atom.Pending(b, a) },
 	"Nudge":    func(b *atom.Batch, a *atom.Atom[int]) { atom.Nudge(b, a) },
 	"SetInitial": func(b *atom.Batch, a *atom.Atom[int]) {
-		atom.SetInitial(b, a, 5, false)
+		a.SetInitial(b, 5)
 	},
 	"Attach":  func(b *atom.Batch, a *atom.Atom[int]) { atom.StoreValue(b, a, func() int { return 0 }) },
 	"derived": func(b *atom.Batch, a *atom.Atom[int]) { atom.Derive(a.Get).Get(b) },
@@ -135,7 +135,7 @@ func TestAReaderInAnotherGoroutineOrFunctionPanics(t *testing.T) {
 
 func TestAnEntryOfAnotherStorePanics(t *testing.T) {
 	s, other, a := atom.NewStore(), atom.NewStore(), atom.New(0)
-	e, err := atom.Dispatch(s, a, func(n *int) { *n = 1 })
+	e, err := atom.Dispatch(s, a.Edit(func(n *int) { *n = 1 }))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func TestAnAtomHoldsThingsAsTheyAre(t *testing.T) {
 	want := all
 	want.Name, want.Named = "x", all.Declared
 	sameThings(t, "after an update", a.Get(s), want)
-	e, err := Dispatch(s, a, func(d *things) { d.Service, d.Err = d.Services[1], fs.ErrExist })
+	e, err := Dispatch(s, a.Edit(func(d *things) { d.Service, d.Err = d.Services[1], fs.ErrExist }))
 	if err != nil {
 		t.Fatal(err)
 	}

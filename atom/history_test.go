@@ -28,7 +28,7 @@ func TestRecordedHistoriesThroughTheLog(t *testing.T) {
 			var err error
 			switch e.Ev {
 			case "start":
-				entries[e.K], err = atom.Dispatch(s, root, e.Op.Apply)
+				entries[e.K], err = atom.Dispatch(s, root.Edit(e.Op.Apply))
 			case "plain":
 				err = root.Update(s, e.Op.Apply)
 			case "server":

@@ -6,9 +6,8 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// SetInitial gives a the value that a query has loaded, once: it does nothing
-// while loading is true, nothing when a has had its initial value in this
-// store, and nothing when the user has set a, or what a is part of, meanwhile.
+// SetInitial gives a the value that a query has loaded, once: it does nothing when a has
+// had its initial value in this store, and nothing when the user has set a, or what a is part of, meanwhile.
 // Of parts that the user has set, or that have had an initial value of their own,
 // what is there stays, and the rest is value's: rows that were added, changed or
 // removed before the list has come still are. In a slice whose elements have no
@@ -18,10 +17,7 @@ import (
 // above the value. For values that come later use [Atom.Sync].
 //
 // used reports whether the value was taken.
-func SetInitial[T any](w Writer, a *Atom[T], value T, loading bool) (used bool, err error) {
-	if loading {
-		return false, nil
-	}
+func (a *Atom[T]) SetInitial(w Writer, value T) (used bool, err error) {
 	b := w.beginWrite()
 	defer w.endWrite(b)
 	c := b.s.logOf(a.root)

@@ -26,18 +26,18 @@ func TestALensThatChoosesByContentIsFoundOut(t *testing.T) {
 	if err := shown.Set(s, "x"); err != nil {
 		t.Fatal(err)
 	}
-	above, err := atom.Dispatch(s, shown, func(v *string) { *v += "!" })
+	above, err := atom.Dispatch(s, shown.Edit(func(v *string) { *v += "!" }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	below, _ := atom.Dispatch(s, atom.Focus(root, func(v *tabs) *string { return &v.Y }), func(v *string) { *v = "y" })
+	below, _ := atom.Dispatch(s, atom.Focus(root, func(v *tabs) *string { return &v.Y }).Edit(func(v *string) { *v = "y" }))
 	root.Update(s, func(v *tabs) { v.Second = true })
 	for name, err := range map[string]error{
 		"Set": shown.Set(s, "y"), "Update": shown.Update(s, func(v *string) { *v = "y" }), "Sync": func() error {
 			root.SyncUpdate(s, func(v *tabs) { v.Second = true })
 			return shown.Sync(s, "y")
 		}(),
-		"Dispatch": func() error { _, err := atom.Dispatch(s, shown, func(v *string) { *v = "y" }); return err }(),
+		"Dispatch": func() error { _, err := atom.Dispatch(s, shown.Edit(func(v *string) { *v = "y" })); return err }(),
 	} {
 		if !errors.Is(err, atom.ErrLens) || !strings.Contains(err.Error(), "/X") {
 			t.Errorf("%s: error %v, want one that names /X", name, err)

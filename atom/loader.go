@@ -42,7 +42,7 @@ func (l *loader) start(s *Store, run func(context.Context, *loadReader)) {
 	l.cancel()
 	ctx, cancel := context.WithCancel(context.Background())
 	before := l.flight
-	r := &loadReader{s: s, l: l, run: run, seen: map[source]bool{}}
+	r := &loadReader{s: s, l: l, run: run, seen: map[Source]bool{}}
 	l.flight, l.cancel = r, cancel
 	l.setState(s, loadState{loading: true, err: l.state.err})
 	go func() {
@@ -116,7 +116,7 @@ type loadReader struct {
 	s    *Store
 	l    *loader
 	run  func(context.Context, *loadReader)
-	seen map[source]bool
+	seen map[Source]bool
 	read []dependency // what it has read, and what was there
 	stop []func()
 	over bool
@@ -124,7 +124,7 @@ type loadReader struct {
 	onLoad func(b *Batch, enter func(contained ...*Entry))
 }
 
-func (r *loadReader) beginRead(src source) *Store {
+func (r *loadReader) beginRead(src Source) *Store {
 	s := r.s
 	s.beginWrite()
 	if src != nil && !r.seen[src] && !r.over {

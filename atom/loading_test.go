@@ -29,7 +29,7 @@ func TestAnAsyncAtomThatWasReadIsForgotten(t *testing.T) {
 		Async(func(context.Context, Reader) (int, error) { return 1, nil }).Get(s)
 		a := Async(func(context.Context, Reader) (int, error) { return 1, nil })
 		a.Get(s)
-		Subscribe(s, a, func() {})()
+		s.Subscribe(a, func() {})()
 		a.Refresh(s)
 	}
 	kept := func() int {
@@ -63,7 +63,7 @@ func TestWhatWasReadLastIsNotKept(t *testing.T) {
 	add := func(l *draft.List[*[1 << 16]int]) { l.Append(nil) }
 	var left []*Entry
 	for range 3 {
-		e, err := Dispatch(s, list, add)
+		e, err := Dispatch(s, list.Edit(add))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func TestWhatAStoreIsGivenIsItsOwn(t *testing.T) {
 		"Sync": func(s *Store, v *T) *Atom[T] { a := New(T{}); a.Sync(s, *v); return a },
 		"SetInitial": func(s *Store, v *T) *Atom[T] {
 			a := New(T{})
-			SetInitial(s, a, *v, false)
+			a.SetInitial(s, *v)
 			return a
 		},
 		"Update": func(s *Store, v *T) *Atom[T] { a := New(T{}); a.Update(s, func(d *T) { *d = *v }); return a },
@@ -149,7 +149,7 @@ func TestLoadSaysWhatThisLoadHasDone(t *testing.T) {
 		}
 		expect("first", "about x", false, 1)
 		expect("nothing has changed", "about x", false, 1)
-		stop := Subscribe(s, a, func() {})
+		stop := s.Subscribe(a, func() {})
 		synctest.Wait()
 		if now := a.Get(s); now.Loading || loads != 1 {
 			t.Errorf("the first observer after a Load loads again: %+v", now)
@@ -168,7 +168,7 @@ func TestLoadSaysWhatThisLoadHasDone(t *testing.T) {
 		expect("the last one had failed", "about z", false, 4)
 		a.Refresh(s)
 		expect("refreshed", "about z", false, 5)
-		stop = Subscribe(s, a, func() {})
+		stop = s.Subscribe(a, func() {})
 		defer stop()
 		name.Set(s, "bad")
 		time.Sleep(2 * time.Second)

@@ -137,7 +137,7 @@ func (y *yard) dispatch() {
 		}
 	}
 	err := errors.New("it has ended the goroutine")
-	y.apart(func() { e.entry, err = atom.DispatchAll(y.store, edits...) })
+	y.apart(func() { e.entry, err = atom.Dispatch(y.store, edits...) })
 	if fits != (err == nil) {
 		y.Fatalf("the Law says %v: %v", fits, err)
 	}

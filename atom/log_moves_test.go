@@ -72,7 +72,7 @@ func moveBerth(y *yard, m *move, a *atom.Atom[berth]) {
 	m.does = doings.Draw(y.T, "does")
 	edit := berthEdits[m.does]
 	m.onBerth(edit)
-	m.edit = atom.EditOf(a, func(b *berth) {
+	m.edit = a.Edit(func(b *berth) {
 		if !edit(b) {
 			m.stop()
 		}
@@ -83,7 +83,7 @@ func moveCount(y *yard, m *move, a *atom.Atom[berth]) {
 	m.does = countDoings.Draw(y.T, "does")
 	edit := berthEdits[m.does]
 	m.onBerth(edit)
-	m.edit = atom.EditOf(atom.Focus(a, func(b *berth) *int { return &b.Count }), func(n *int) {
+	m.edit = atom.Focus(a, func(b *berth) *int { return &b.Count }).Edit(func(n *int) {
 		b := berth{Count: *n}
 		if !edit(&b) {
 			m.stop()
@@ -122,7 +122,7 @@ func (m *move) draw(y *yard, does ...string) (what, id string, to int) {
 func (d *dock) moveList(y *yard, m *move) {
 	does, id, to := m.draw(y, "insert", "remove", "move", "edit", "nothing")
 	m.make = func(p *plain) bool { p.List = rearranged(does, id, to, p.List); return true }
-	m.edit = atom.EditOf(d.list(), func(l *draft.List[berth]) {
+	m.edit = d.list().Edit(func(l *draft.List[berth]) {
 		i := l.Index(id)
 		switch {
 		case does == "insert" && i < 0 && l.Index(id+"'") < 0:
@@ -141,13 +141,13 @@ func (d *dock) moveList(y *yard, m *move) {
 func (d *dock) moveSlice(y *yard, m *move) {
 	does, id, to := m.draw(y, "insert", "remove", "move", "edit", "nothing")
 	m.make = func(p *plain) bool { p.Slice = rearranged(does, id, to, p.Slice); return true }
-	m.edit = atom.EditOf(d.slice(), func(all *[]berth) { *all = rearranged(does, id, to, *all) })
+	m.edit = d.slice().Edit(func(all *[]berth) { *all = rearranged(does, id, to, *all) })
 }
 
 func (d *dock) moveMap(y *yard, m *move) {
 	does, id, to := m.draw(y, "set", "delete", "nothing")
 	m.make = func(p *plain) bool { setOrDelete(does, p.Map, id, &berth{Count: to}); return true }
-	m.edit = atom.EditOf(d.table(), func(t *draft.Map[string, berth]) {
+	m.edit = d.table().Edit(func(t *draft.Map[string, berth]) {
 		switch does {
 		case "set":
 			t.Set(id, berth{Count: to})
@@ -160,7 +160,7 @@ func (d *dock) moveMap(y *yard, m *move) {
 func (d *dock) movePlain(y *yard, m *move) {
 	does, id, to := m.draw(y, "set", "delete", "nothing")
 	m.make = func(p *plain) bool { setOrDelete(does, p.Plain, id, &berth{Count: to}); return true }
-	m.edit = atom.EditOf(d.plain(), func(all *map[string]berth) { setOrDelete(does, *all, id, berth{Count: to}) })
+	m.edit = d.plain().Edit(func(all *map[string]berth) { setOrDelete(does, *all, id, berth{Count: to}) })
 }
 
 func setOrDelete[V any](does string, all map[string]V, id string, v V) {
@@ -188,7 +188,7 @@ func (d *dock) moveRoot(y *yard, m *move) {
 		}
 		return true
 	}
-	m.edit = atom.EditOf(d.root, func(w *wharf) {
+	m.edit = d.root.Edit(func(w *wharf) {
 		switch does {
 		case "parts":
 			w.A.Count, w.Zero.Count = w.A.Count+to, w.B.Count

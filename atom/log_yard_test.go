@@ -107,7 +107,7 @@ func (y *yard) watch(d *dock, s spot) {
 	}
 	a := d.atomOf(s.name)
 	seen := a.Get(y.store)
-	atom.Subscribe(y.store, a, func() { seen = a.Get(y.store) })
+	y.store.Subscribe(a, func() { seen = a.Get(y.store) })
 	y.seen = append(y.seen, func() {
 		if now := a.Get(y.store); now != seen {
 			y.Fatalf("a watcher of %s still sees %v, not %v", s.name, seen, now)

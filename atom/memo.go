@@ -25,7 +25,7 @@ type computation interface {
 }
 
 type dependency struct {
-	src  source
+	src  Source
 	seen any
 	stop func()
 }
@@ -115,7 +115,7 @@ func (m *memo) refresh(s *Store, c computation) (value any) {
 		panic("atom: a derived atom depends on itself")
 	}
 	m.computing = true
-	t := &tracker{s: s, seen: map[source]bool{}}
+	t := &tracker{s: s, seen: map[Source]bool{}}
 	before := m.deps
 	value = t.run(c, m)
 	m.value = value

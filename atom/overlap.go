@@ -139,7 +139,7 @@ func Overlap(a, b Target) bool {
 }
 
 // Pending returns how many entries that concern a wait for their effect: those
-// that change a, a part of it, or something that it is a part of. [Watch] tells
+// that change a, a part of it, or something that it is a part of. [Store.Watch] tells
 // when that may have changed.
 func Pending(r Reader, a Target) (n int) {
 	s := r.beginRead(nil)
@@ -155,7 +155,7 @@ func Pending(r Reader, a Target) (n int) {
 	return n
 }
 
-// Nudge tells those who [Watch] something that overlaps a to look again,
+// Nudge tells those who [Store.Watch] something that overlaps a to look again,
 // although no value has changed. For packages that keep a status beside it.
 func Nudge(w Writer, a Target) {
 	b := w.beginWrite()

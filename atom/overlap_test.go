@@ -48,7 +48,7 @@ func BenchmarkPendingOfARow(b *testing.B) {
 func pendingRows(t testing.TB, n int) (s *Store, e *Entry, rows []*Atom[task], other *Atom[task]) {
 	s, root := NewStore(), New(board{})
 	table := Focus(root, func(b *board) *draft.Map[string, task] { return &b.Map })
-	e, err := Dispatch(s, table, func(m *draft.Map[string, task]) { m.Merge(newBoard(n).Map) })
+	e, err := Dispatch(s, table.Edit(func(m *draft.Map[string, task]) { m.Merge(newBoard(n).Map) }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,11 +76,11 @@ func TestConcernIndexFindsWhatAllPathsSay(t *testing.T) {
 	list := Focus(root, func(m *map[string]nested) *map[string]nested { return m })
 	key := func(k string) *Atom[nested] { return Key(list, k) }
 	s := NewStore()
-	below, err := Dispatch(s, list, func(m *map[string]nested) { (*m)["below"] = nested{Name: "b"} })
+	below, err := Dispatch(s, list.Edit(func(m *map[string]nested) { (*m)["below"] = nested{Name: "b"} }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := Dispatch(s, list, func(m *map[string]nested) {
+	e, err := Dispatch(s, list.Edit(func(m *map[string]nested) {
 		for i := range 30 {
 			(*m)[strconv.Itoa(i)] = nested{Name: "n"}
 		}
@@ -88,7 +88,7 @@ func TestConcernIndexFindsWhatAllPathsSay(t *testing.T) {
 			n.Name = "changed"
 			(*m)["below"] = n
 		}
-	})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}

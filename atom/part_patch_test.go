@@ -32,7 +32,7 @@ func TestPatchOfAPartSaysWhereItStands(t *testing.T) {
 		{inMap, `[{"op":"replace","path":"/InMap/k/L","value":{"N":2}}]`},
 		{ofMap, `[{"op":"replace","path":"/Map/k/L","value":[2]}]`},
 	} {
-		edit := EditOf(Focus(row.atom, func(d *labelled) *loud { return &d.L }), func(l *loud) { l.N = 2 })
+		edit := Focus(row.atom, func(d *labelled) *loud { return &d.L }).Edit(func(l *loud) { l.N = 2 })
 		_, c, err := edit.editor.apply(&v, applyFresh)
 		if err != nil {
 			t.Fatal(err)

@@ -40,14 +40,14 @@ var inside = map[string]func(s *atom.Store, use func()) any{
 	},
 	"update that runs again": func(s *atom.Store, use func()) any {
 		a := atom.New(0)
-		below, _ := atom.Dispatch(s, a, func(n *int) { *n = 1 })
+		below, _ := atom.Dispatch(s, a.Edit(func(n *int) { *n = 1 }))
 		first := true
-		above, _ := atom.Dispatch(s, a, func(n *int) {
+		above, _ := atom.Dispatch(s, a.Edit(func(n *int) {
 			if *n += 10; !first {
 				use()
 			}
 			first = false
-		})
+		}))
 		var reason any
 		above.OnConflict(func(c atom.Conflict) { reason = c.Err })
 		below.Drop(s)
@@ -64,7 +64,7 @@ var inside = map[string]func(s *atom.Store, use func()) any{
 			}
 			return 0
 		})
-		defer atom.Subscribe(s, d, func() {})()
+		defer s.Subscribe(d, func() {})()
 		a.Set(s, 1)
 		return reason
 	},
@@ -120,7 +120,7 @@ func TestTheStoreInAFunctionThatRunsUnderItsLockPanics(t *testing.T) {
 			"read":      func(s *atom.Store) { a.Get(s) },
 			"write":     func(s *atom.Store) { a.Set(s, 1) },
 			"batch":     func(s *atom.Store) { s.Batch(func(*atom.Batch) {}) },
-			"subscribe": func(s *atom.Store) { atom.Subscribe(s, a, func() {}) },
+			"subscribe": func(s *atom.Store) { s.Subscribe(a, func() {}) },
 		} {
 			s := atom.NewStore()
 			if reason := call(s, func() { use(s) }); !isError(reason, atom.ErrReentered) {
@@ -276,9 +276,9 @@ func TestADerivedAtomWhoseFunctionEndedItsGoroutineIsComputedAgain(t *testing.T)
 func TestASubscriberThatEndsItsGoroutineDoesNotSilenceTheOthers(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	var told []string
-	atom.Subscribe(s, a, func() { told = append(told, "first") })
-	stop := atom.Subscribe(s, a, func() { runtime.Goexit() })
-	atom.Subscribe(s, a, func() { told = append(told, "last") })
+	s.Subscribe(a, func() { told = append(told, "first") })
+	stop := s.Subscribe(a, func() { runtime.Goexit() })
+	s.Subscribe(a, func() { told = append(told, "last") })
 	ended := make(chan struct{})
 	go func() { defer close(ended); a.Set(s, 1) }()
 	<-ended

@@ -221,7 +221,7 @@ func (y *renamer) watch() {
 	first := y.visible[part][0].ID
 	a := y.crate(part, first)
 	seen := a.Get(y.store)
-	atom.Subscribe(y.store, a, func() { seen = a.Get(y.store) })
+	y.store.Subscribe(a, func() { seen = a.Get(y.store) })
 	y.seen = append(y.seen, func() {
 		want := ""
 		if c := y.visible.find(part, first); c != nil {

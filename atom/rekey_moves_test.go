@@ -103,7 +103,7 @@ func (y *renamer) dispatch() {
 	}
 	y.Log("dispatch", e.does)
 	edit := y.edit(e, part, does, first, key, to)
-	entry, err := atom.DispatchAll(y.store, edit)
+	entry, err := atom.Dispatch(y.store, edit)
 	fits := e.make(y.visible.clone(), e)
 	if (err == nil) != fits {
 		y.Fatal("the Law says ", fits, ": ", err)
@@ -120,22 +120,22 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 		a := y.crate(part, first)
 		if does == "count" {
 			e.check = checked[int]
-			return atom.EditOf(atom.Focus(a, func(c *crate) *int { return &c.N }), func(n *int) { *n = 2**n + to })
+			return atom.Focus(a, func(c *crate) *int { return &c.N }).Edit(func(n *int) { *n = 2**n + to })
 		}
 		e.check = checked[crate]
-		return atom.EditOf(a, func(c *crate) { c.N = 2*c.N + to })
+		return a.Edit(func(c *crate) { c.N = 2*c.N + to })
 	}
 	if to == 1 && part == "Slice" {
 		e.check = checked[shelf]
-		return atom.EditOf(y.root, func(s *shelf) { s.Slice = rearrange(does, first, key, to, s.Slice, ownID) })
+		return y.root.Edit(func(s *shelf) { s.Slice = rearrange(does, first, key, to, s.Slice, ownID) })
 	}
 	switch part {
 	case "Slice":
 		e.check = checked[[]crate]
-		return atom.EditOf(y.slice(), func(s *[]crate) { *s = rearrange(does, first, key, to, *s, ownID) })
+		return y.slice().Edit(func(s *[]crate) { *s = rearrange(does, first, key, to, *s, ownID) })
 	case "List":
 		e.check = checked[draft.List[crate]]
-		return atom.EditOf(y.list(), func(l *draft.List[crate]) {
+		return y.list().Edit(func(l *draft.List[crate]) {
 			switch i := l.Index(key); {
 			case does == "insert" && i < 0:
 				l.Insert(min(to, l.Len()), crate{ID: key, N: to})
@@ -151,7 +151,7 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 		})
 	case "Cards":
 		e.check = checked[draft.List[*crate]]
-		return atom.EditOf(y.cards(), func(l *draft.List[*crate]) {
+		return y.cards().Edit(func(l *draft.List[*crate]) {
 			all := []crate{}
 			for c := range l.Values() {
 				all = append(all, *c)
@@ -164,7 +164,7 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 		})
 	case "Map":
 		e.check = checked[draft.Map[string, crate]]
-		return atom.EditOf(y.table(), func(m *draft.Map[string, crate]) {
+		return y.table().Edit(func(m *draft.Map[string, crate]) {
 			switch c, has := m.Get(key); {
 			case does == "insert" && !has:
 				m.Set(key, crate{ID: key, N: to})
@@ -177,7 +177,7 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 		})
 	}
 	e.check = checked[map[string]*crate]
-	return atom.EditOf(y.plain(), func(m *map[string]*crate) {
+	return y.plain().Edit(func(m *map[string]*crate) {
 		switch c, has := (*m)[key]; {
 		case does == "insert" && !has:
 			(*m)[key] = &crate{ID: key, N: to}

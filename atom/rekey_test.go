@@ -23,9 +23,9 @@ func ExampleRekey() {
 	s := atom.NewStore()
 	show := func(what string) { fmt.Println(what, rows.Get(s)) }
 
-	add, _ := atom.Dispatch(s, rows, func(all *[]errand) { *all = append(*all, errand{ID: "tmp", Name: "new"}) })
+	add, _ := atom.Dispatch(s, rows.Edit(func(all *[]errand) { *all = append(*all, errand{ID: "tmp", Name: "new"}) }))
 	row := atom.At(rows, "tmp") // which a component shows
-	done, _ := atom.Dispatch(s, row, func(t *errand) { t.Done = true })
+	done, _ := atom.Dispatch(s, row.Edit(func(t *errand) { t.Done = true }))
 	show("shown:")
 
 	s.Batch(func(b *atom.Batch) {
@@ -73,12 +73,12 @@ func TestRekeyDoesNothingASecondTime(t *testing.T) {
 // when it is the element itself that the entry has added.
 func TestWhatIsSentNamesTheNewKey(t *testing.T) {
 	s, rows := atom.NewStore(), atom.New([]errand{{ID: "1"}})
-	add, _ := atom.Dispatch(s, rows, func(all *[]errand) { *all = append(*all, errand{ID: "tmp"}) })
-	do, _ := atom.Dispatch(s, rows, func(all *[]errand) {
+	add, _ := atom.Dispatch(s, rows.Edit(func(all *[]errand) { *all = append(*all, errand{ID: "tmp"}) }))
+	do, _ := atom.Dispatch(s, rows.Edit(func(all *[]errand) {
 		if i := slices.IndexFunc(*all, func(e errand) bool { return e.ID == "tmp" }); i >= 0 {
 			(*all)[i].Done = true
 		}
-	})
+	}))
 	add.PinPatch(s)
 	if err := atom.Rekey(s, rows, "tmp", "2"); err != nil {
 		t.Fatal(err)

@@ -107,10 +107,10 @@ func Current(r Reader, a Target) Target {
 	return a
 }
 
-// Renames returns how often [Rekey] has renamed something in r's store.
-func Renames(r Reader) uint64 {
-	s := r.beginRead(nil)
-	defer r.endRead()
+// Renames returns how often [Rekey] has renamed something in the batch's store.
+func (b *Batch) Renames() uint64 {
+	s := b.beginRead(nil)
+	defer b.endRead()
 	return s.renames
 }
 

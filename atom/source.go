@@ -7,12 +7,12 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// A source is something whose value can be read and watched: an [Atom], a
+// A Source is something whose value can be read and watched: an [Atom], a
 // [Derived]. All methods are called under the store's lock.
-type source interface {
+type Source interface {
 	// peek returns the value now, as a pointer that is compared with same.
 	peek(s *Store) any
-	// applyAgain reports whether two results of peek are the same value. The second is
+	// same reports whether two results of peek are the same value. The second is
 	// what peek returns now.
 	same(s *Store, before, now any) bool
 	// observe has w told when the value may have changed, until stop is called.
@@ -22,13 +22,13 @@ type source interface {
 // Readable is an atom of any kind that has a value of type T: an [*Atom], a
 // [*Derived], an [*AsyncAtom].
 type Readable[T any] interface {
-	source
+	Source
 	Get(Reader) T
 }
 
 // Target is an atom that entries are dispatched on: an [*Atom] of any type.
 type Target interface {
-	source
+	Source
 	fmt.Stringer
 	target() (root uint64, path draft.Path)
 	nudge(*Store)

@@ -46,7 +46,7 @@ func TestDropLeavesOtherPartsAlone(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s, runs := atom.NewStore(), map[string]int{}
 			add := func(id string, n int) *atom.Entry {
-				e, err := atom.Dispatch(s, test.target(id), func(b *berth) { runs[id]++; b.Count += n })
+				e, err := atom.Dispatch(s, test.target(id).Edit(func(b *berth) { runs[id]++; b.Count += n }))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -94,11 +94,11 @@ func TestDropLeavesOtherPartsAlone(t *testing.T) {
 func TestDropOfAnElementThatBecameAnotherOne(t *testing.T) {
 	all := atom.New(draft.ListOf(berth{ID: "a"}, berth{ID: "c"}))
 	s := atom.NewStore()
-	renamed, err := atom.Dispatch(s, atom.ListAt(all, "a"), func(b *berth) { b.ID = "b" })
+	renamed, err := atom.Dispatch(s, atom.ListAt(all, "a").Edit(func(b *berth) { b.ID = "b" }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	counted, err := atom.Dispatch(s, atom.ListAt(all, "b"), func(b *berth) { b.Count++ })
+	counted, err := atom.Dispatch(s, atom.ListAt(all, "b").Edit(func(b *berth) { b.Count++ }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,9 +116,9 @@ func TestDropOfAnElementThatBecameAnotherOne(t *testing.T) {
 func TestDropOfATransactionThatRenamed(t *testing.T) {
 	all := atom.New(draft.ListOf(berth{ID: "a"}, berth{ID: "c"}))
 	s := atom.NewStore()
-	renamed, err := atom.DispatchAll(s,
-		atom.EditOf(atom.ListAt(all, "a"), func(b *berth) { b.ID = "b" }),
-		atom.EditOf(atom.ListAt(all, "b"), func(b *berth) { b.Count++ }))
+	renamed, err := atom.Dispatch(s,
+		atom.ListAt(all, "a").Edit(func(b *berth) { b.ID = "b" }),
+		atom.ListAt(all, "b").Edit(func(b *berth) { b.Count++ }))
 	must(t, err)
 	dispatched(t, s, atom.ListAt(all, "c"), func(b *berth) { b.Count += 2 })
 	must(t, renamed.Drop(s))
@@ -133,17 +133,17 @@ func TestOneEditInSeveralEntries(t *testing.T) {
 	both := atom.New(two{})
 	a := atom.Focus(both, func(x *two) *int { return &x.A })
 	b := atom.Focus(both, func(x *two) *int { return &x.B })
-	s, inc := atom.NewStore(), atom.EditOf(a, increment)
-	first, err := atom.DispatchAll(s, inc)
+	s, inc := atom.NewStore(), a.Edit(increment)
+	first, err := atom.Dispatch(s, inc)
 	must(t, err)
-	twice, err := atom.DispatchAll(s, inc, inc)
+	twice, err := atom.Dispatch(s, inc, inc)
 	must(t, err)
 	dispatched(t, s, b, increment)
 	must(t, twice.Drop(s))
 	if got := both.Get(s); got != (two{1, 1}) {
 		t.Errorf("with the first alone: %v", got)
 	}
-	third, err := atom.DispatchAll(s, inc)
+	third, err := atom.Dispatch(s, inc)
 	must(t, err)
 	first.PinPatch(s)
 	must(t, first.Drop(s))

@@ -2,7 +2,6 @@ package atom
 
 import (
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"weak"
 )
@@ -52,11 +51,9 @@ func NewStore() *Store {
 	return s
 }
 
-var defaultStore = sync.OnceValue(NewStore)
-
-// Default returns the store that a page in the browser uses unless it was
-// given another one. On a server make a store for each request instead.
-func Default() *Store { return defaultStore() }
+// Default is the store that a page in the browser uses unless it was given another
+// one. On a server make a store for each request instead.
+var Default = NewStore()
 
 func (s *Store) beginWrite() *Batch {
 	s.mu.Lock()
@@ -77,7 +74,7 @@ func (s *Store) endWrite(b *Batch) {
 	s.commit()
 }
 
-func (s *Store) beginRead(source) *Store { s.mu.Lock(); return s }
+func (s *Store) beginRead(Source) *Store { s.mu.Lock(); return s }
 func (s *Store) endRead()                { s.mu.Unlock() }
 
 // cleanUpWith drops what the store keeps for an atom when nobody holds that any

@@ -31,14 +31,14 @@ func BenchmarkStore(b *testing.B) {
 		{"Update-focus", func() { n.Update(s, func(n *int) { *n++ }) }},
 		{"Update-and-derive", func() { other.Update(s, func(n *int) { *n++ }); double.Get(s) }},
 		{"Dispatch-and-Succeed", func() {
-			e, err := atom.Dispatch(s, n, func(n *int) { *n++ })
+			e, err := atom.Dispatch(s, n.Edit(func(n *int) { *n++ }))
 			if err != nil {
 				b.Fatal(err)
 			}
 			e.Succeed(s)
 		}},
 		{"Dispatch-and-Drop", func() {
-			e, err := atom.Dispatch(s, n, func(n *int) { *n++ })
+			e, err := atom.Dispatch(s, n.Edit(func(n *int) { *n++ }))
 			if err != nil {
 				b.Fatal(err)
 			}

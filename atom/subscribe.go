@@ -11,13 +11,13 @@ import "github.com/atomsaga/atomsaga/internal/sorting"
 // Those whom one batch concerns are told in the order in which they have subscribed,
 // whatever they have subscribed to. One that stops before its turn is not called
 // any more; one that subscribes meanwhile hears of what changes from then on.
-func Subscribe[T any](s *Store, a Readable[T], f func()) (stop func()) {
+func (s *Store) Subscribe(a Source, f func()) (stop func()) {
 	return s.subscribe(a, valueChanged, f)
 }
 
 // Watch is Subscribe that calls f also when an entry that concerns a comes,
 // succeeds or goes, whether that changes the value or not. See [Pending].
-func Watch[T any](s *Store, a Readable[T], f func()) (stop func()) {
+func (s *Store) Watch(a Source, f func()) (stop func()) {
 	return s.subscribe(a, bothChanged, f)
 }
 
@@ -25,7 +25,7 @@ func Watch[T any](s *Store, a Readable[T], f func()) (stop func()) {
 // anybody is told, so a callback means that something is different.
 type subscription struct {
 	store   *Store
-	src     source
+	src     Source
 	last    any
 	call    func()
 	number  uint64 // those who came first are told first
@@ -37,13 +37,13 @@ type subscription struct {
 }
 
 //go:noinline
-func (s *Store) subscribe(src source, why reason, f func()) (stop func()) {
+func (s *Store) subscribe(src Source, why reason, f func()) (stop func()) {
 	return s.start(&subscription{store: s, src: src, call: f, why: why})
 }
 
 // notifyChannel returns a channel that is sent to when the value of src has changed, before
 // anybody is told: who waits for it may be a subscriber that others wait behind.
-func (s *Store) notifyChannel(src source) (changed <-chan struct{}, stop func()) {
+func (s *Store) notifyChannel(src Source) (changed <-chan struct{}, stop func()) {
 	c := make(chan struct{}, 1)
 	send := func() {
 		select {
@@ -66,7 +66,7 @@ func (s *Store) start(x *subscription) (stop func()) {
 }
 
 // subscribeLocked is subscribe under the lock.
-func (s *Store) subscribeLocked(src source, why reason, f func()) (stop func()) {
+func (s *Store) subscribeLocked(src Source, why reason, f func()) (stop func()) {
 	return s.observe(&subscription{store: s, src: src, call: f, why: why})
 }
 

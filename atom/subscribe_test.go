@@ -26,7 +26,7 @@ type line struct {
 // counter counts notifications.
 func counter[T any](t *testing.T, s *atom.Store, a atom.Readable[T]) *int {
 	n := new(int)
-	t.Cleanup(atom.Subscribe(s, a, func() { *n++ }))
+	t.Cleanup(s.Subscribe(a, func() { *n++ }))
 	return n
 }
 
@@ -94,12 +94,12 @@ func TestABatchThatPanicsKeepsWhatWasWritten(t *testing.T) {
 func TestWritesOfACallbackAreDeliveredAfterIt(t *testing.T) {
 	s, a, b := atom.NewStore(), atom.New(0), atom.New(0)
 	var order []string
-	atom.Subscribe(s, a, func() {
+	s.Subscribe(a, func() {
 		order = append(order, "a begins")
 		b.Set(s, a.Get(s))
 		order = append(order, "a ends")
 	})
-	atom.Subscribe(s, b, func() { order = append(order, "b") })
+	s.Subscribe(b, func() { order = append(order, "b") })
 	a.Set(s, 1)
 	if got, want := fmt.Sprint(order), "[a begins a ends b]"; got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -110,7 +110,7 @@ func TestACallbackThatPanicsDoesNotSilenceTheOthers(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	told := 0
 	for range 2 {
-		atom.Subscribe(s, a, func() { told++; panic("no") })
+		s.Subscribe(a, func() { told++; panic("no") })
 	}
 	func() {
 		defer func() {
@@ -129,7 +129,7 @@ func TestStopInsideACallback(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(0)
 	told := 0
 	var stop func()
-	stop = atom.Subscribe(s, a, func() { told++; stop(); stop() })
+	stop = s.Subscribe(a, func() { told++; stop(); stop() })
 	a.Set(s, 1)
 	a.Set(s, 2)
 	if told != 1 {
@@ -168,7 +168,7 @@ func TestConcurrentUse(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for i := range 200 {
-				e, err := atom.Dispatch(s, n, func(n *int) { *n++ })
+				e, err := atom.Dispatch(s, n.Edit(func(n *int) { *n++ }))
 				if err != nil {
 					t.Error(err)
 				}
@@ -207,9 +207,9 @@ func TestWatchTellsOfEntriesThatChangeNothing(t *testing.T) {
 	one, two := atom.At(rows, 1), atom.At(rows, 2)
 	told := map[string]int{}
 	for name, a := range map[string]*atom.Atom[line]{"one": one, "two": two} {
-		defer atom.Watch(s, a, func() { told[name] += atom.Pending(s, a)*10 + 1 })()
+		defer s.Watch(a, func() { told[name] += atom.Pending(s, a)*10 + 1 })()
 	}
-	e, _ := atom.Dispatch(s, one, func(*line) {})
+	e, _ := atom.Dispatch(s, one.Edit(func(*line) {}))
 	if told["one"] != 11 || told["two"] != 0 {
 		t.Errorf("told %v", told)
 	}

@@ -21,7 +21,7 @@ func patched[T any](patch string) func(T) (T, error) {
 
 func dispatched[T any](t testing.TB, s *atom.Store, a *atom.Atom[T], edit func(*T)) *atom.Entry {
 	t.Helper()
-	e, err := atom.Dispatch(s, a, edit)
+	e, err := atom.Dispatch(s, a.Edit(edit))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestAnAwaitingEntryHoldsBackWhatIsAboveIt(t *testing.T) {
 // An entry on two roots is in two bases, which come one after the other.
 func TestAnEntryOnTwoRootsLeavesEachWithItsBase(t *testing.T) {
 	s, left, right := atom.NewStore(), atom.New(0), atom.New(0)
-	both, err := atom.DispatchAll(s, atom.EditOf(left, increment), atom.EditOf(right, increment))
+	both, err := atom.Dispatch(s, left.Edit(increment), right.Edit(increment))
 	must(t, err)
 	must(t, right.Update(s, increment))
 	show := func() string { return fmt.Sprint(left.Get(s), right.Get(s)) }
@@ -140,7 +140,7 @@ func TestAnEntryOnTwoRootsLeavesEachWithItsBase(t *testing.T) {
 
 func TestTheRestOfAnEntryMayBeFolded(t *testing.T) {
 	s, server, page := atom.NewStore(), atom.New(0), atom.New(0)
-	e, err := atom.DispatchAll(s, atom.EditOf(server, increment), atom.EditOf(page, increment))
+	e, err := atom.Dispatch(s, server.Edit(increment), page.Edit(increment))
 	must(t, err)
 	must(t, server.SyncFunc(s, func(int) (int, error) { return 1, nil }, e))
 	must(t, e.Succeed(s))
@@ -155,7 +155,7 @@ func TestTheRestOfAnEntryMayBeFolded(t *testing.T) {
 func TestTheRestOfAnEntryFoldsWhenItsBaseComes(t *testing.T) {
 	s, server, page := atom.NewStore(), atom.New(0), atom.New(0)
 	dispatched(t, s, server, increment)
-	e, err := atom.DispatchAll(s, atom.EditOf(server, increment), atom.EditOf(page, increment))
+	e, err := atom.Dispatch(s, server.Edit(increment), page.Edit(increment))
 	must(t, err)
 	must(t, e.Succeed(s))
 	must(t, server.SyncFunc(s, func(int) (int, error) { return 1, nil }, e))

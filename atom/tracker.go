@@ -4,7 +4,7 @@ package atom
 type tracker struct {
 	s    *Store
 	deps []dependency
-	seen map[source]bool
+	seen map[Source]bool
 	over bool
 }
 
@@ -18,7 +18,7 @@ func (t *tracker) run(c computation, m *memo) any {
 	return c.run(t, m.value)
 }
 
-func (t *tracker) beginRead(src source) *Store {
+func (t *tracker) beginRead(src Source) *Store {
 	switch {
 	case !t.s.mu.isOwner() || t.over:
 		panic(ErrOver)

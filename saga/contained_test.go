@@ -55,7 +55,7 @@ func TestWhatTheBaseContainsIsNotShownTwice(t *testing.T) {
 			count.Set(s, 1)
 			defer saga.FollowServer(s, saga.ServerBase{Atom: visitors, Hold: test.hold})()
 			shown := count.Get(s)
-			defer atom.Subscribe(s, count, func() { shown = max(shown, count.Get(s)) })()
+			defer s.Subscribe(count, func() { shown = max(shown, count.Get(s)) })()
 			stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
 			time.Sleep(time.Minute)
 			synctest.Wait()
@@ -186,7 +186,7 @@ func TestWhatIsSentWhileAPageBeginsIsShownOnce(t *testing.T) {
 		synctest.Wait()
 		next, nextPage := atom.NewStore(), memory.Open()
 		shown := 0
-		defer atom.Subscribe(next, visitors, func() { shown = max(shown, visitors.Get(next)) })()
+		defer next.Subscribe(visitors, func() { shown = max(shown, visitors.Get(next)) })()
 		hold := func(context.Context) (func(context.Context, []string, time.Time) []string, func()) {
 			time.Sleep(time.Second) // a load decides first
 			visitors.Sync(next, count())

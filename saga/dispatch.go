@@ -8,7 +8,7 @@ import (
 
 // dispatch enters the edits into the log.
 func (t *Task) dispatch(b *atom.Batch) error {
-	e, err := atom.DispatchAll(b, t.program.edits()...)
+	e, err := atom.Dispatch(b, t.program.edits()...)
 	if err != nil {
 		return err
 	}

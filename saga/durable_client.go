@@ -116,7 +116,7 @@ func (c *client) renewed() {
 func await(ctx context.Context, s *atom.Store, ready func(atom.Reader) bool) bool {
 	is := atom.Derive(ready)
 	changed := make(chan struct{}, 1)
-	stop := atom.Subscribe(s, is, func() {
+	stop := s.Subscribe(is, func() {
 		select {
 		case changed <- struct{}{}:
 		default:

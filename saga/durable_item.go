@@ -215,7 +215,7 @@ func (i *item) failBefore(l *spec) {
 	t.end(Failed, errors.New(i.record.Reason), func(b *atom.Batch) error {
 		// It enters the log and leaves at once, so that the failure shows beside
 		// what it would have changed.
-		if e, err := atom.DispatchAll(b, t.program.edits()...); err == nil {
+		if e, err := atom.Dispatch(b, t.program.edits()...); err == nil {
 			t.entries = append(t.entries, e)
 			e.Drop(b)
 		}

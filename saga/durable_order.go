@@ -79,7 +79,7 @@ func (c *client) align(b *atom.Batch, i *item) {
 // follow has what the items are about called as it is called now: elements are given other
 // keys, and what was run on one before and after is about the same thing.
 func (c *client) follow(b *atom.Batch) {
-	n := atom.Renames(b)
+	n := b.Renames()
 	if n == c.renames {
 		return
 	}

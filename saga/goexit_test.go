@@ -147,7 +147,7 @@ func TestWhoIsToldCannotHoldATaskUp(t *testing.T) {
 	for name, leave := range leave {
 		t.Run(name, func(t *testing.T) {
 			s, a := atom.NewStore(), atom.New(doc{})
-			stop := atom.Subscribe(s, a, leave)
+			stop := s.Subscribe(a, leave)
 			begun := make(chan struct{})
 			apart(func() {
 				defer func() { recover() }()
@@ -165,7 +165,7 @@ func TestWhoIsToldCannotHoldATaskUp(t *testing.T) {
 			s, a := atom.NewStore(), atom.New(doc{})
 			task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).
 				Effect(func(ctx context.Context, _ doc) error { <-ctx.Done(); return nil }).Serial())
-			stop := atom.Subscribe(s, a, leave)
+			stop := s.Subscribe(a, leave)
 			apart(func() {
 				defer func() { recover() }()
 				task.Cancel()

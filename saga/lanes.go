@@ -60,7 +60,7 @@ func namesOf(targets []atom.Target) string {
 // followRenames gives the lanes the current names of their atoms, so that runs on an element
 // meet whether they came before or after it was given another key.
 func (r *registry) followRenames(b *atom.Batch) {
-	n := atom.Renames(b)
+	n := b.Renames()
 	if n == r.renames {
 		return
 	}

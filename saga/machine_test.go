@@ -582,7 +582,7 @@ func (m *machine) mount() {
 	look()
 	key := m.next
 	m.next++
-	stop := atom.Subscribe(m.store, a, look)
+	stop := m.store.Subscribe(a, look)
 	m.watching[key] = func() {
 		if now, _ := a.Lookup(m.store); now != seen.Load() {
 			m.t.Fatalf("a watcher of %s still shows %+v, not %+v", id, seen.Load(), now)
@@ -698,7 +698,7 @@ func TestGeneratedHistories(t *testing.T) {
 			m := newMachine(t)
 			defer m.leaveNothing()
 			for i := range m.sides {
-				atom.Subscribe(m.store, m.sides[i].root, func() { m.changes[i].Add(1) })
+				m.store.Subscribe(m.sides[i].root, func() { m.changes[i].Add(1) })
 			}
 			event := func(f func()) func(*rapid.T) { return func(*rapid.T) { f() } }
 			t.Repeat(map[string]func(*rapid.T){

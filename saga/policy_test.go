@@ -73,7 +73,7 @@ func TestLatestSupersedesInOneBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a, w := atom.NewStore(), atom.New(doc{}), &wire{}
 		var seen []string
-		atom.Subscribe(s, a, func() { seen = append(seen, a.Get(s).Title) })
+		s.Subscribe(a, func() { seen = append(seen, a.Get(s).Title) })
 		saga.OnError(s, func(*saga.Task) { t.Error("only the task is told") })
 
 		first := saga.Run(s, a, w.title("a").Latest())

@@ -40,7 +40,7 @@ type typedProgram[T any] struct {
 }
 
 func (p *typedProgram[T]) edits() []*atom.Edit {
-	return []*atom.Edit{atom.EditOf(p.atom, p.steps.update)}
+	return []*atom.Edit{p.atom.Edit(p.steps.update)}
 }
 
 func (p *typedProgram[T]) hasEffect() bool { return p.steps.effect != nil }
@@ -65,7 +65,7 @@ func (p *typedProgram[T]) post(b *atom.Batch) (*atom.Entry, error) {
 	if made == (noResult{}) {
 		return nil, nil
 	}
-	return atom.Dispatch(b, p.atom, func(draft *T) { p.steps.post(draft, made) })
+	return atom.Dispatch(b, p.atom.Edit(func(draft *T) { p.steps.post(draft, made) }))
 }
 
 func (p *typedProgram[T]) result() any {

@@ -86,7 +86,7 @@ func must(t *testing.T, err error) {
 func TestAnswerBeforeEcho(t *testing.T) {
 	m := newMirror(t)
 	told := 0
-	atom.Subscribe(m.store, m.count, func() { told++ })
+	m.store.Subscribe(m.count, func() { told++ })
 	h := m.increment()
 	h.Succeed()
 	if h.Task.State() != saga.Succeeded || atom.Pending(m.store, m.count) != 0 {

@@ -309,7 +309,7 @@ func TestTheTargetIsGoneWhenThePostEffectRuns(t *testing.T) {
 func TestNoFlashBetweenSuccessAndPostEffect(t *testing.T) {
 	s, a := atom.NewStore(), atom.New("old")
 	var seen []string
-	defer atom.Subscribe(s, a, func() { seen = append(seen, a.Get(s)) })()
+	defer s.Subscribe(a, func() { seen = append(seen, a.Get(s)) })()
 	h := runThen(s, a, func(v *string) { *v = "mine" }, func(v *string) { *v = "server's" })
 	h.Succeed()
 	if got := strings.Join(seen, " "); got != "mine server's" {

@@ -17,7 +17,7 @@ import (
 func ExampleTasks() {
 	store := atom.NewStore()
 	kind := atom.New(Kind{Name: "knows"})
-	atom.Subscribe(store, saga.Tasks(), func() {
+	store.Subscribe(saga.Tasks(), func() {
 		h := saga.Tasks().Get(store)
 		fmt.Println(len(h.Running), "running,", len(h.Ended), "ended")
 	})
@@ -118,8 +118,8 @@ func TestProgressIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, a := atom.NewStore(), atom.New(0)
 		var atoms, tasks atomic.Int32
-		defer atom.Watch(s, a, func() { atoms.Add(1) })()
-		defer atom.Watch(s, saga.Tasks(), func() { tasks.Add(1) })()
+		defer s.Watch(a, func() { atoms.Add(1) })()
+		defer s.Watch(saga.Tasks(), func() { tasks.Add(1) })()
 		told := func() string { return fmt.Sprint(atoms.Load(), " ", tasks.Load()) }
 		step := make(chan error)
 		task := saga.Run(s, a, saga.Update(func(n *int) { *n = 1 }).

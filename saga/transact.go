@@ -23,7 +23,7 @@ func Edit[T any](tx *Tx, a *atom.Atom[T], edit func(*T)) {
 	if tx.built {
 		panic("saga: Edit of a transaction that is built already: call it in the function that Transact is given")
 	}
-	tx.edits = append(tx.edits, func() *atom.Edit { return atom.EditOf(a, edit) })
+	tx.edits = append(tx.edits, func() *atom.Edit { return a.Edit(edit) })
 	tx.on = append(tx.on, a)
 }
 

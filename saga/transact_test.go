@@ -44,7 +44,7 @@ func ExampleTransact() {
 func TestATransactionIsAllOrNothing(t *testing.T) {
 	s, a, b := atom.NewStore(), atom.New(1), atom.New(list("x"))
 	told := 0
-	atom.Subscribe(s, a, func() { told++ })
+	s.Subscribe(a, func() { told++ })
 	task := saga.Transact(s, func(tx *saga.Tx) {
 		saga.Edit(tx, a, func(n *int) { *n = 2 })
 		saga.Edit(tx, rowOf(b, "gone"), func(r *row) { r.Name = "?" })
@@ -163,7 +163,7 @@ func TestTheEffectOfATransactionGetsItsPatches(t *testing.T) {
 func TestATransactionWithoutAnEffectIsAWrite(t *testing.T) {
 	s, a, b := atom.NewStore(), atom.New(10), atom.New(0)
 	told := 0
-	atom.Watch(s, a, func() { told++ })
+	s.Watch(a, func() { told++ })
 	task := transfer(s, a, b, 3, nil)
 	if task.State() != saga.Succeeded || a.Get(s) != 7 || b.Get(s) != 3 || told != 1 {
 		t.Errorf("%v, %d and %d; told %d times", task.State(), a.Get(s), b.Get(s), told)

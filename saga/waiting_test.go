@@ -21,8 +21,8 @@ func TestWaitReturnsToThoseWhoAreToldOfTheEnd(t *testing.T) {
 		h := sagatest.Run(s, a, func(n *int) { *n = 1 })
 		var got []error
 		wait := func() { got = append(got, h.Task.Wait(t.Context())) }
-		atom.Subscribe(s, a, wait)
-		atom.Watch(s, a, wait)
+		s.Subscribe(a, wait)
+		s.Watch(a, wait)
 		saga.OnError(s, func(*saga.Task) { wait() })
 		want := end(h)
 		h.Task.Wait(t.Context())
@@ -49,7 +49,7 @@ func TestWaitForASupersededTaskReturnsInASubscriber(t *testing.T) {
 	}
 	first := run(1)
 	var got error
-	stop := atom.Subscribe(s, a, func() { got = first.Wait(t.Context()) })
+	stop := s.Subscribe(a, func() { got = first.Wait(t.Context()) })
 	second := run(2)
 	stop()
 	if !errors.Is(got, saga.ErrSuperseded) {

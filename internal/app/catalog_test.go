@@ -76,8 +76,8 @@ func BenchmarkChangeOfOneKind(b *testing.B) {
 			defer func() { Source = nil }()
 			s := atom.NewStore()
 			kinds.Load(b.Context(), s)
-			defer atom.Subscribe(s, catalog, func() {})()
-			defer atom.Subscribe(s, matchingKinds, func() {})()
+			defer s.Subscribe(catalog, func() {})()
+			defer s.Subscribe(matchingKinds, func() {})()
 			one := hasDirection.atomOf("foaf:00500")
 			for i := 0; b.Loop(); i++ {
 				one.Set(s, i%2 == 0)

@@ -68,7 +68,7 @@ func readImportPlan(ctx context.Context, now atom.Map[kind.ID, kind.Kind], list 
 // before.
 func waitForKinds(ctx context.Context, s *atom.Store) atom.Map[kind.ID, kind.Kind] {
 	changed := make(chan struct{}, 1)
-	defer atom.Subscribe(s, kinds, func() {
+	defer s.Subscribe(kinds, func() {
 		select {
 		case changed <- struct{}{}:
 		default:

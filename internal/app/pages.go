@@ -94,7 +94,7 @@ func (p *page) OnPreRender(ctx app.Context) {
 func (p *page) OnMount(ctx app.Context) {
 	p.bind.OnMount(ctx)
 	say := func() { ctx.Page().SetTitle("%s", windowTitle(p.Store())) }
-	p.unsubscribe = []func(){atom.Subscribe(p.Store(), selected, say), atom.Subscribe(p.Store(), catalog, say)}
+	p.unsubscribe = []func(){p.Store().Subscribe(selected, say), p.Store().Subscribe(catalog, say)}
 	say()
 }
 

@@ -20,12 +20,12 @@ const loadTimeout = 10 * time.Second
 // address. Only then does go-app replace the prerendered page, which shows the same:
 // without the kinds the list would be empty for a moment. It does not return.
 func Start() {
-	s := atom.Default()
+	s := atom.Default
 	saga.UseOutbox(s, outbox.Open("atomsaga"), func(r atom.Reader) bool { return kinds.Get(r).Loaded })
 	openFeed(s) // until the page is closed
 	resumeAfterLogin(s)
 	receivePushes()
-	atom.Subscribe(s, kinds, func() {}) // keeps the kinds up to date until the page is closed
+	s.Subscribe(kinds, func() {}) // keeps the kinds up to date until the page is closed
 	setFromAddress(s, app.Window().URL())
 	ctx, cancel := context.WithTimeout(context.Background(), loadTimeout)
 	kinds.Load(ctx, s) // the page shows the error
@@ -45,7 +45,7 @@ func resumeAfterLogin(s *atom.Store) {
 		resume()
 		return nil
 	}))
-	atom.Subscribe(s, feed.Status(), func() {
+	s.Subscribe(feed.Status(), func() {
 		if feed.Status().Get(s) == live.Following {
 			resume()
 		}

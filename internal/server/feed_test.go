@@ -168,7 +168,7 @@ func TestAFeedFollowsTheServer(t *testing.T) {
 	})
 	defer stop()
 	shown := make(chan kind.Kind, 10)
-	defer atom.Subscribe(page, one, func() { shown <- one.Get(page).Value })()
+	defer page.Subscribe(one, func() { shown <- one.Get(page).Value })()
 
 	const wanted = "changed by the API"
 	for s.patch(somebody, `{"name":"`+wanted+`"}`, asMerge); ; {

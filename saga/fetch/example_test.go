@@ -117,7 +117,7 @@ func ExampleGet() {
 		return fetch.Get[[]Kind](fetch.WithTransport(ctx, server.send), "/api/kinds")
 	})
 	store, told := atom.NewStore(), make(chan bool)
-	defer atom.Subscribe(store, kinds, func() {
+	defer store.Subscribe(kinds, func() {
 		if !kinds.Get(store).Loading {
 			told <- true
 		}

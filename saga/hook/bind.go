@@ -123,7 +123,7 @@ func (b *Bind) Store() *atom.Store {
 	switch {
 	case b.store != nil:
 	case app.IsClient:
-		b.store = atom.Default()
+		b.store = atom.Default
 	default:
 		return emptyStore()
 	}

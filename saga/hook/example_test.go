@@ -158,7 +158,7 @@ func ExampleBind() {
 	c := &greeting{}
 	load(c)
 	printHTML(c)
-	fmt.Println(name.Get(atom.Default())) // each request has a store of its own
+	fmt.Println(name.Get(atom.Default)) // each request has a store of its own
 	// Output:
 	// <h1>Hello Grace</h1>
 	// Ada

@@ -121,9 +121,8 @@ func Example_fromJotaiAsync() {
 // useSetInitialAtomValueFromQuery(atom, data, loading).
 func Example_fromJotaiSetInitial() {
 	store := atom.NewStore()
-	atom.SetInitial(store, otherAtom, Other{}, true) // loading
-	atom.SetInitial(store, otherAtom, Other{Name: "from the query"}, false)
-	atom.SetInitial(store, otherAtom, Other{Name: "a later one"}, false)
+	otherAtom.SetInitial(store, Other{Name: "from the query"})
+	otherAtom.SetInitial(store, Other{Name: "a later one"})
 	fmt.Println(otherAtom.Get(store).Name)
 	// Output: from the query
 }

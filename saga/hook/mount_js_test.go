@@ -165,7 +165,7 @@ func TestMissingOnMountPanics(t *testing.T) {
 	if hook.Elapse(&c.bind) {
 		t.Error("uneasy although nothing has changed")
 	}
-	a.Set(atom.Default(), 1) // never mounted, it knows of no other store
+	a.Set(atom.Default, 1) // never mounted, it knows of no other store
 	page.settle()
 	if !hook.Elapse(&c.bind) || len(messages) != 1 || !strings.Contains(messages[0], "c.bind.OnMount(ctx)") {
 		t.Errorf("said %q", messages)
@@ -178,7 +178,7 @@ func TestSlowMountDoesNotPanic(t *testing.T) {
 	a := atom.New(0)
 	c := &careless{A: a, Mount: true}
 	shown := false
-	page := show(t, atom.Default(), func() app.UI {
+	page := show(t, atom.Default, func() app.UI {
 		if shown {
 			return c
 		}
@@ -187,7 +187,7 @@ func TestSlowMountDoesNotPanic(t *testing.T) {
 	shown = true
 	page.ctx.Update()
 	page.engine.ConsumeNext()
-	a.Set(atom.Default(), 1)
+	a.Set(atom.Default, 1)
 	page.settle()
 	if !hook.Elapse(&c.bind) {
 		t.Error("the change was not missed: the test is void")
@@ -245,11 +245,11 @@ func TestRefreshInOnMount(t *testing.T) {
 func TestProvidedStore(t *testing.T) {
 	s, a := atom.NewStore(), atom.New("initial")
 	a.Set(s, "of the page")
-	a.Set(atom.Default(), "of the program")
-	before := watches(atom.Default())
+	a.Set(atom.Default, "of the program")
+	before := watches(atom.Default)
 	show(t, s, func() app.UI { return &twins{A: a, B: a} })
 	wantTexts(t, ".twins", "of the page of the page")
-	if n := watches(atom.Default()) - before; n != 0 {
+	if n := watches(atom.Default) - before; n != 0 {
 		t.Errorf("%d subscriptions on the other store", n)
 	}
 }

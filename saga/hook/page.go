@@ -21,7 +21,7 @@ func pageOf(ctx app.Context) page {
 	if p.Store == nil {
 		p.queue = &renderQueue{}
 		if app.IsClient {
-			p.Store = atom.Default()
+			p.Store = atom.Default
 		} else {
 			p.Store = atom.NewStore()
 		}

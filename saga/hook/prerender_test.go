@@ -66,7 +66,7 @@ func TestPrerenderingBeginsWithInitialValues(t *testing.T) {
 	if last := c.shows[len(c.shows)-1]; last != "/" && last != "" {
 		t.Errorf("after OnPreRender it shows %q", last)
 	}
-	if now := visited.Get(atom.Default()); now != "nobody" {
+	if now := visited.Get(atom.Default); now != "nobody" {
 		t.Errorf("the default store, which belongs to browsers, has %q", now)
 	}
 }

@@ -34,9 +34,9 @@ func (v *View[T]) Value() T { return v.src.Get(v.store()) }
 
 func (v *View[T]) watch(s *atom.Store) (stop func()) {
 	if v.follow {
-		return atom.Subscribe(s, v.src, v.writeParts)
+		return s.Subscribe(v.src, v.writeParts)
 	}
-	return atom.Watch(s, v.src, v.bind.Refresh)
+	return s.Watch(v.src, v.bind.Refresh)
 }
 
 // missing reports whether there is nothing at the view's atom, as at the one of a map's

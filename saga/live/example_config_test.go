@@ -54,7 +54,7 @@ data: "patch":[{"op":"replace","path":"/name","value":"was the death of"},{"op":
 			return nil, "7.db", nil // nothing of this page yet
 		},
 	})()
-	defer atom.Subscribe(s, kinds, func() {})()
+	defer s.Subscribe(kinds, func() {})()
 	kinds.Load(context.Background(), s)
 	p100 := atom.Key(kinds.Value(), "P100")
 	fmt.Printf("before:    %+v\n", p100.Get(s))
@@ -66,7 +66,7 @@ data: "patch":[{"op":"replace","path":"/name","value":"was the death of"},{"op":
 	fmt.Printf("succeeded: %+v\n", p100.Get(s))
 
 	shown := make(chan kind)
-	defer atom.Subscribe(s, p100, func() { shown <- p100.Get(s) })()
+	defer s.Subscribe(p100, func() { shown <- p100.Get(s) })()
 	committed <- rename.Task.ID()
 	fmt.Printf("confirmed: %+v\n", <-shown)
 

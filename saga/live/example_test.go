@@ -51,10 +51,10 @@ func ExampleFeed() {
 
 	shown := make(chan string)
 	p100 := atom.Key(kinds.Value(), "P100")
-	defer atom.Subscribe(s, kinds, func() {})()
+	defer s.Subscribe(kinds, func() {})()
 	kinds.Load(context.Background(), s)
 	fmt.Println(p100.Get(s).Name)
-	defer atom.Subscribe(s, p100, func() { shown <- p100.Get(s).Name })()
+	defer s.Subscribe(p100, func() { shown <- p100.Get(s).Name })()
 	close(renamed)
 	fmt.Println(<-shown)
 

@@ -287,7 +287,7 @@ func (p *page) openAs(follow follower) *page {
 		Committed: p.server.versions,
 		OnError:   p.fail,
 	})
-	unlook := atom.Subscribe(p.store, p.all, func() {})
+	unlook := p.store.Subscribe(p.all, func() {})
 	p.stop = func() {
 		p.server.rest(unfollow)
 		unlook()

@@ -38,7 +38,7 @@ func ExampleMemory() {
 
 	next := atom.NewStore()
 	changed := make(chan bool, 1)
-	defer atom.Subscribe(next, saga.OutboxOf(next).State(), func() {
+	defer next.Subscribe(saga.OutboxOf(next).State(), func() {
 		select {
 		case changed <- true:
 		default:

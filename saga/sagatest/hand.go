@@ -107,7 +107,7 @@ func (h *Hand) settleDurable(err error) {
 	}
 	h.setOnBegin(check)
 	defer h.setOnBegin(nil)
-	defer atom.Subscribe(h.Task.Store(), saga.Tasks(), check)()
+	defer h.Task.Store().Subscribe(saga.Tasks(), check)()
 	c := h.answer(answer{err: err})
 	taken.Store(&c)
 	check()

@@ -52,7 +52,7 @@ func main() {
 		if err != nil {
 			n = prerendered
 		}
-		root.Set(atom.Default(), newBoard(n))
+		root.Set(atom.Default, newBoard(n))
 	}
 	app.Route("/", func() app.Composer { return &page{} })
 	app.RunWhenOnBrowser()

@@ -30,7 +30,7 @@ var (
 type page struct{ app.Compo }
 
 func (p *page) Render() app.UI {
-	now := state.Get(atom.Default())
+	now := state.Get(atom.Default)
 	return app.Div().Body(
 		app.H1().Text(now.Title),
 		app.P().Text(now.Notes.String()),
@@ -41,24 +41,24 @@ func (p *page) Render() app.UI {
 }
 
 func (p *page) add(ctx app.Context, _ app.Event) {
-	entry, err := atom.Dispatch(atom.Default(), state, func(b *board) {
+	entry, err := atom.Dispatch(atom.Default, state.Edit(func(b *board) {
 		b.Tasks.Insert(0, task{ID: b.Title})
 		b.Notes.Set(b.Title, "new")
-	})
+	}))
 	if err != nil {
 		return
 	}
-	patch, err := entry.Patch(atom.Default(), 0).JSONPatch()
+	patch, err := entry.Patch(atom.Default, 0).JSONPatch()
 	app.Log(string(patch), err)
 }
 
 func (p *page) finish(ctx app.Context, _ app.Event) {
 	one := atom.ListAt(tasks, ctx.JSSrc().Get("id").String())
-	app.Log(one.Update(atom.Default(), func(t *task) { t.Done = !t.Done }))
+	app.Log(one.Update(atom.Default, func(t *task) { t.Done = !t.Done }))
 }
 
 func (p *page) receive(ctx app.Context, e app.Event) {
-	app.Log(state.SyncFunc(atom.Default(), func(base board) (board, error) {
+	app.Log(state.SyncFunc(atom.Default, func(base board) (board, error) {
 		next, _, err := draft.ApplyPatch(base, []byte(e.Get("data").String()), draft.Limits{})
 		return next, err
 	}))
