@@ -93,27 +93,35 @@ func wantTexts(t testing.TB, selector string, want ...string) {
 	}
 }
 
-// watches counts the subscriptions that a store holds, on root atoms and their
-// parts, by looking into it.
+// watches counts the subscriptions of a store, on root atoms and their parts. It reads the
+// store's private fields.
 func watches(s *atom.Store) int {
 	n := 0
-	cells := reflect.ValueOf(s).Elem().FieldByName("cells").MapRange()
-	for cells.Next() {
-		n += watchesAt(cells.Value().Elem().FieldByName("top"))
+	logs := field(reflect.ValueOf(s).Elem(), "logs").MapRange()
+	for logs.Next() {
+		n += watchesAt(field(logs.Value().Elem(), "top"))
 	}
 	return n
 }
 
 func watchesAt(region reflect.Value) int {
 	n := 0
-	for w := region.FieldByName("first"); !w.IsNil(); w = w.Elem().FieldByName("next") {
+	for w := field(region, "first"); !w.IsNil(); w = field(w.Elem(), "next") {
 		n++
 	}
-	children := region.FieldByName("children").MapRange()
+	children := field(region, "children").MapRange()
 	for children.Next() {
 		n += watchesAt(children.Value().Elem())
 	}
 	return n
+}
+
+func field(v reflect.Value, name string) reflect.Value {
+	f := v.FieldByName(name)
+	if !f.IsValid() {
+		panic(fmt.Sprintf("package atom has no %v.%s any more: see watches", v.Type(), name))
+	}
+	return f
 }
 
 func things(n int) []thing {
