@@ -10,43 +10,43 @@ import (
 	"github.com/atomsaga/atomsaga/internal/align"
 )
 
-// Op is what a [Change] does.
+// Op is the operation of a [Change]. The zero Op is none.
 type Op uint8
 
-// The operations of changes. The two more that RFC 6902 has, copy and test,
-// come from outside only.
+// The operations of changes. RFC 6902 also has copy and test, which only occur in patches
+// from outside.
 const (
-	OpAdd     Op = iota + 1 // a new element or key: New
-	OpRemove                // an element or key goes: Old
-	OpReplace               // a value in place of another: Old, New
-	OpMove                  // an element changes its position: From, Path
+	OpAdd     Op = iota + 1 // add an element: Path, New
+	OpRemove                // remove an element: Path, Old
+	OpReplace               // replace a value: Path, Old, New
+	OpMove                  // move an element to another position: From, Path
 
-	opClear // of a List or Map: told as what it removes
+	opClear // edit of a List or Map; its changes are removals
 )
 
-// opOf are the operations of an alignment as those of a change.
+// opOf maps the operations of an alignment to those of a change.
 var opOf = [...]Op{align.Remove: OpRemove, align.Move: OpMove, align.Add: OpAdd}
 
 // noElement is the position of no element.
 const noElement = align.None
 
-// String is the operation's name in RFC 6902.
+// String returns the name of the operation in RFC 6902.
 func (o Op) String() string {
 	return [...]string{OpAdd: "add", OpRemove: "remove", OpReplace: "replace", OpMove: "move", opClear: "clear"}[o]
 }
 
-// A Change is one step from a value to the next one.
+// Change is one step from a value to the next one.
 type Change struct {
 	Op   Op
-	Path Path // of what is changed, in the value as the changes before this one left it
-	From Path // of a move: where the element was
+	Path Path // of what changes, in the value to which the changes before this one lead
+	From Path // of an element that moves, before the move
 
-	// Old and New are typed as the value at Path is. They are part of values
-	// that others hold, and must not be written to.
+	// Old and New have the type of the value at Path, and are nil if there is none.
+	// They must not be written to: other values share them.
 	Old, New any
 }
 
-// String shows a change on one line, for people.
+// String returns the change on one line, for people.
 func (c Change) String() string {
 	switch c.Op {
 	case OpAdd:
@@ -59,20 +59,20 @@ func (c Change) String() string {
 	return fmt.Sprintf("replace %s %v (%v)", c.Path, c.New, c.Old)
 }
 
-// Changes is what an update did: the steps from one value to the next, each
-// with what was there before, so that they lead back as well. Changes are
-// immutable; the zero value is no change.
+// Changes is what an update changed: the steps from one value to the next. Each step has
+// what was there before, so the changes also lead back, see [Changes.Inverse]. Changes are
+// immutable. The zero value is no change.
 type Changes struct {
-	prefix      Path           // leads from the outer value to the one the steps belong to
+	prefix      Path           // from the outer value to the one that the steps belong to
 	addressable Addressability // of that value in the outer one
 	steps       []change
 }
 
-// A change is a step in the engine's own form. Old and new point into the two
-// values, which are immutable, so nothing is boxed until somebody asks.
+// change is a [Change] as the package stores it. old and new point into the two values, which
+// are immutable, so nothing is converted to an interface until somebody asks for it.
 type change struct {
 	path         Path
-	plan         *plan // of old and new; of a move: of the element
+	plan         *plan // of old and new, or of an element that moves
 	old, new     unsafe.Pointer
 	predecessors *predecessors
 	from         int32 // of a move
@@ -80,17 +80,19 @@ type change struct {
 	addressable  Addressability
 }
 
-// A Addressability says whether a value has an address for encoding/json, which calls
-// MarshalJSON and MarshalText of a pointer only where there is one.
+// Addressability says whether encoding/json can take the address of a value. It calls
+// MarshalJSON and MarshalText with a pointer receiver only where it can, so the JSON form of
+// a value depends on where the value is. It is for a package that keeps values over time.
 type Addressability uint8
 
 const (
-	AsOuter       Addressability = iota // as what it is a part of: a field, an element of an array
+	AsOuter       Addressability = iota // as the value that it is a part of: a field, an element of an array
 	Addressable                         // behind a pointer, or an element of a slice, a List or a Map
-	Unaddressable                       // an element of a map, or held by an interface
+	Unaddressable                       // an element of a Go map, or in an interface
 )
 
-// in returns the footing, in the outer value, of what has the footing f in an inner one.
+// in returns the addressability in an outer value of what has addressability f in an inner
+// value that has addressability outer.
 func (f Addressability) in(outer Addressability) Addressability {
 	if f == AsOuter {
 		return outer
@@ -98,23 +100,23 @@ func (f Addressability) in(outer Addressability) Addressability {
 	return f
 }
 
-// predecessors are the identities of the elements in front of an element that
-// came, went or moved: in another version of the sequence they say where it
-// belongs, better than a position does.
+// predecessors are the identities of the elements in front of one that was added, removed or
+// moved, before and after. In another version of the sequence they tell better than a
+// position where the element belongs.
 type predecessors struct{ old, new any }
 
-// Empty tells whether nothing changed.
+// Empty reports whether nothing changed.
 func (c Changes) Empty() bool { return len(c.steps) == 0 }
 
-// Same tells whether c is d, from one and the same edit of one and the same value.
+// Same reports whether c and d come from the same edit of the same value.
 func (c Changes) Same(d Changes) bool {
 	return len(c.steps) == len(d.steps) && (len(c.steps) == 0 || &c.steps[0] == &d.steps[0])
 }
 
-// Len is the number of changes.
+// Len returns the number of changes.
 func (c Changes) Len() int { return len(c.steps) }
 
-// All iterates over the changes in the order in which they apply.
+// All returns an iterator over the changes, in the order in which they apply.
 func (c Changes) All() iter.Seq[Change] {
 	return func(yield func(Change) bool) {
 		for i := range c.steps {
@@ -134,7 +136,7 @@ func (c Changes) changeAt(i int) Change {
 	return out
 }
 
-// path is the whole path of a step of c.
+// path returns the whole path of a step of c.
 //
 //go:noinline
 func (c Changes) path(s *change) Path {
@@ -144,7 +146,7 @@ func (c Changes) path(s *change) Path {
 	return c.prefix.Join(s.path)
 }
 
-// from is where the element that s moves is before.
+// from returns the path of the element that s moves, before the move.
 //
 //go:noinline
 func (c Changes) from(s *change) Path {
@@ -153,7 +155,7 @@ func (c Changes) from(s *change) Path {
 	return container.With(last)
 }
 
-// loadOrNil is the p at a as an interface value, nil for no value.
+// loadOrNil returns the p at a as an interface value, or nil for no value.
 func (p *plan) loadOrNil(a unsafe.Pointer) any {
 	if a == nil {
 		return nil
@@ -161,7 +163,7 @@ func (p *plan) loadOrNil(a unsafe.Pointer) any {
 	return p.load(a)
 }
 
-// String shows the changes one on a line, for people.
+// String returns the changes one per line, for people.
 func (c Changes) String() string {
 	var b strings.Builder
 	for i := range c.steps {
@@ -173,7 +175,7 @@ func (c Changes) String() string {
 	return b.String()
 }
 
-// Inverse is the changes that lead back.
+// Inverse returns the changes that lead back: [Apply] of them undoes c.
 func (c Changes) Inverse() Changes {
 	out := Changes{prefix: c.prefix, addressable: c.addressable}
 	if len(c.steps) > 0 {
@@ -185,6 +187,7 @@ func (c Changes) Inverse() Changes {
 	return out
 }
 
+// inverse returns the step that leads back.
 func (s change) inverse() change {
 	s.old, s.new = s.new, s.old
 	switch s.op {
@@ -203,18 +206,20 @@ func (s change) inverse() change {
 	return s
 }
 
-// CommonPath returns what the paths of all changes begin with.
+// CommonPath returns the path that the paths of all changes begin with. It is for a package
+// that keeps values over time.
 func (c Changes) CommonPath() Path { return c.prefix }
 
-// pathBelow returns the path of the i-th change behind [Changes.CommonPath].
+// PathBelow returns the path of change i, from 0, below [Changes.CommonPath]. It is for a
+// package that keeps values over time.
 func (c Changes) PathBelow(i int) Path { return c.steps[i].path }
 
-// Under is the same changes as seen from an outer value, in which the value
-// they belong to is at p and has that footing.
+// Under returns c as changes of an outer value, in which the value that they belong to is at
+// p and has the given addressability. It is for a package that keeps values over time.
 //
 //go:noinline
-func (c Changes) Under(p Path, stands Addressability) Changes {
-	c.addressable = c.addressable.in(stands)
+func (c Changes) Under(p Path, addressable Addressability) Changes {
+	c.addressable = c.addressable.in(addressable)
 	switch {
 	case len(c.prefix) == 0:
 		c.prefix = p
@@ -224,7 +229,7 @@ func (c Changes) Under(p Path, stands Addressability) Changes {
 	return c
 }
 
-// Then is c followed by d; both belong to the same value.
+// Then returns the changes of c followed by those of d. Both belong to the same value.
 func (c Changes) Then(d Changes) Changes {
 	if c.Empty() {
 		return d

@@ -10,7 +10,7 @@ import (
 )
 
 func TestRandomEditsOfCollections(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { randomEdits[world](t) })
+	rapid.Check(t, func(t *rapid.T) { randomEdits[collectionsEverywhere](t) })
 	t.Run("as roots", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) { randomEdits[List[item]](t) })
 		rapid.Check(t, func(t *rapid.T) { randomEdits[List[int]](t) })
@@ -34,7 +34,7 @@ func longList(n int) *List[item] {
 // Lists of thousands of elements, edited a lot and in one place, against slices.
 func TestRandomEditsOfLongLists(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := scrambleOf(t)
+		s := newGenerator(t)
 		n := []int{0, 5, 33, 300, 1200}[s.n(4, "size")]
 		prev := longList(n)
 		model := slices.Collect(prev.Values())
@@ -53,7 +53,7 @@ func TestRandomEditsOfLongLists(t *testing.T) {
 	})
 }
 
-func editLong(s *scramble, d *List[item], model *[]item) {
+func editLong(s *generator, d *List[item], model *[]item) {
 	for k := range s.n(4, "bursts") {
 		at, what, n := s.n(100, "where"), s.n(6, "what"), 1+s.n(60, "times")
 		for j := range n {
@@ -114,8 +114,8 @@ func TestEditPointerSurvivesInserts(t *testing.T) {
 }
 
 func TestOneListAssignedToTwoFields(t *testing.T) {
-	prev := &world{Items: *longList(40), Twin: ListOf(item{ID: "z"})}
-	next, _ := edited(t, prev, func(d *world) {
+	prev := &collectionsEverywhere{Items: *longList(40), Twin: ListOf(item{ID: "z"})}
+	next, _ := edited(t, prev, func(d *collectionsEverywhere) {
 		d.Items.Insert(0, item{ID: "first"})
 		d.Twin = d.Items // a copy, as of a slice's header and elements both
 		d.Items.Insert(0, item{ID: "only in Items"})
@@ -127,15 +127,15 @@ func TestOneListAssignedToTwoFields(t *testing.T) {
 		next.Items.At(4).Name != "" || next.Items.At(3).Name != "only in Items" || next.Twin.At(3).Name != "only in Twin" || next.Twin.At(2).Name != "" {
 		t.Errorf("Items %v\nTwin %v", next.Items, next.Twin)
 	}
-	again, c := edited(t, next, func(d *world) { d.Items, d.Twin = d.Twin, d.Items })
+	again, c := edited(t, next, func(d *collectionsEverywhere) { d.Items, d.Twin = d.Twin, d.Items })
 	if !Equal(&again.Items, &next.Twin) || !Equal(&again.Twin, &next.Items) || c.Empty() {
 		t.Errorf("swapped lists are %v and %v", again.Items, again.Twin)
 	}
 }
 
 func TestElementPutBackIsADraft(t *testing.T) {
-	prev := &world{Parts: ListOf(part{C: &part{A: 1}}, part{}), ByInt: MapOf(map[int8]*part{1: {A: 1}})}
-	next, _ := edited(t, prev, func(d *world) {
+	prev := &collectionsEverywhere{Parts: ListOf(part{C: &part{A: 1}}, part{}), ByInt: MapOf(map[int8]*part{1: {A: 1}})}
+	next, _ := edited(t, prev, func(d *collectionsEverywhere) {
 		e := d.Parts.At(0)
 		d.Parts.Delete(0)
 		d.Parts.Insert(1, e)
@@ -168,11 +168,11 @@ func TestCopiesOfAListAreIndependent(t *testing.T) {
 }
 
 func TestKeptCollectionCorruptsNothing(t *testing.T) {
-	prev := &world{Items: *longList(100), ByKey: MapOf(map[string]part{"a": {A: 1}})}
-	var kept *world
+	prev := &collectionsEverywhere{Items: *longList(100), ByKey: MapOf(map[string]part{"a": {A: 1}})}
+	var kept *collectionsEverywhere
 	var elem, added *item
 	var entry *part
-	next, c := edited(t, prev, func(d *world) {
+	next, c := edited(t, prev, func(d *collectionsEverywhere) {
 		kept, elem = d, d.Items.Edit(7)
 		elem.Name = "x"
 		elem.Tags = []int{1}
@@ -193,30 +193,30 @@ func TestKeptCollectionCorruptsNothing(t *testing.T) {
 		t.Errorf("the next value or the record changed:\n%s\n%s", show(next), c)
 	}
 	checkChanges(t, prev, next, c)
-	n, c2 := edited(t, next, func(d *world) { d.Items = kept.Items })
+	n, c2 := edited(t, next, func(d *collectionsEverywhere) { d.Items = kept.Items })
 	if n.Items.Len() != 101 || n.Items.At(0).ID != "0'" || c2.Empty() {
 		t.Errorf("a kept list that is put into a later draft is %v", n.Items)
 	}
 }
 
 func TestCollectionsNothingChanged(t *testing.T) {
-	prev := &world{Items: *longList(100), ByKey: MapOf(map[string]part{"a": {A: 1}, "b": {}})}
+	prev := &collectionsEverywhere{Items: *longList(100), ByKey: MapOf(map[string]part{"a": {A: 1}, "b": {}})}
 	for _, row := range []struct {
 		reason string
-		edit   func(*world)
+		edit   func(*collectionsEverywhere)
 	}{
-		{"Edit without a write", func(d *world) { d.Items.Edit(5); d.ByKey.Edit("a") }},
-		{"the same set again", func(d *world) { d.Items.Set(5, d.Items.At(5)); d.ByKey.Set("a", part{A: 1}) }},
-		{"add, then remove", func(d *world) {
+		{"Edit without a write", func(d *collectionsEverywhere) { d.Items.Edit(5); d.ByKey.Edit("a") }},
+		{"the same set again", func(d *collectionsEverywhere) { d.Items.Set(5, d.Items.At(5)); d.ByKey.Set("a", part{A: 1}) }},
+		{"add, then remove", func(d *collectionsEverywhere) {
 			d.Items.Append(item{})
 			d.Items.Delete(100)
 			d.ByKey.Set("c", part{})
 			d.ByKey.Delete("c")
 		}},
-		{"delete, then set, one key", func(d *world) { d.ByKey.Delete("a"); d.ByKey.Set("a", part{A: 1}) }},
-		{"delete, then insert, one element", func(d *world) { e := d.Items.At(3); d.Items.Delete(3); d.Items.Insert(3, e) }},
-		{"there and back", func(d *world) { d.Items.Move(3, 70); d.Items.Move(70, 3) }},
-		{"clear, and all again", func(d *world) {
+		{"delete, then set, one key", func(d *collectionsEverywhere) { d.ByKey.Delete("a"); d.ByKey.Set("a", part{A: 1}) }},
+		{"delete, then insert, one element", func(d *collectionsEverywhere) { e := d.Items.At(3); d.Items.Delete(3); d.Items.Insert(3, e) }},
+		{"there and back", func(d *collectionsEverywhere) { d.Items.Move(3, 70); d.Items.Move(70, 3) }},
+		{"clear, and all again", func(d *collectionsEverywhere) {
 			l := slices.Collect(d.Items.Values())
 			d.Items.Clear()
 			d.Items.Append(l...)
@@ -226,7 +226,7 @@ func TestCollectionsNothingChanged(t *testing.T) {
 				d.ByKey.Set(k, v)
 			}
 		}},
-		{"made anew", func(d *world) { d.Items = ListOf(slices.Collect(d.Items.Values())...) }},
+		{"made anew", func(d *collectionsEverywhere) { d.Items = ListOf(slices.Collect(d.Items.Values())...) }},
 	} {
 		if next, c := edited(t, prev, row.edit); next != prev || !c.Empty() {
 			t.Errorf("%s: %s", row.reason, c)
@@ -236,23 +236,23 @@ func TestCollectionsNothingChanged(t *testing.T) {
 
 func TestEditsOfCollections(t *testing.T) {
 	items := func(n int) List[item] { return *longList(n) }
-	base := world{Items: items(3), ByKey: MapOf(map[string]part{"a": {A: 1}}), Rows: ListOf(row{ID: 1, Named: MapOf(map[string]row0{"x": {}})})}
+	base := collectionsEverywhere{Items: items(3), ByKey: MapOf(map[string]part{"a": {A: 1}}), Rows: ListOf(row{ID: 1, Named: MapOf(map[string]row0{"x": {}})})}
 	for _, row := range []struct {
 		reason string
-		edit   func(*world)
+		edit   func(*collectionsEverywhere)
 		want   string
 	}{
-		{"insert at 0", func(d *world) { d.Items.Insert(0, item{ID: "x"}) }, `[{"op":"add","path":"/items/0","value":{"ID":"x","name":"","Tags":null}}]`},
-		{"remove", func(d *world) { d.Items.Delete(1) }, `[{"op":"remove","path":"/items/1"}]`},
-		{"move", func(d *world) { d.Items.Move(0, 2) }, `[{"op":"move","from":"/items/0","path":"/items/2"}]`},
-		{"edit", func(d *world) { d.Items.Edit(1).Name = "x" }, `[{"op":"replace","path":"/items/1/name","value":"x"}]`},
-		{"set: what is the same stays", func(d *world) { d.Items.Set(1, item{ID: "1", Name: "x"}) }, `[{"op":"replace","path":"/items/1/name","value":"x"}]`},
-		{"delete then set of one key", func(d *world) { d.ByKey.Delete("a"); d.ByKey.Set("a", part{A: 2}) }, `[{"op":"replace","path":"/by~1key/a/a","value":2}]`},
-		{"a first entry of what was left out", func(d *world) { d.ByInt.Set(1, &part{}) }, `[{"op":"add","path":"/byInt","value":{"1":{"a":0}}}]`},
-		{"a list in a map in a list", func(d *world) { d.Rows.Edit(0).Named.Edit("x").L.Append(part{A: 1}) }, `[{"op":"add","path":"/rows/0/Named/x/L/0","value":{"a":1}}]`},
-		{"keys in order", func(d *world) { d.ByKey.Set("~", part{}); d.ByKey.Set("", part{}) },
+		{"insert at 0", func(d *collectionsEverywhere) { d.Items.Insert(0, item{ID: "x"}) }, `[{"op":"add","path":"/items/0","value":{"ID":"x","name":"","Tags":null}}]`},
+		{"remove", func(d *collectionsEverywhere) { d.Items.Delete(1) }, `[{"op":"remove","path":"/items/1"}]`},
+		{"move", func(d *collectionsEverywhere) { d.Items.Move(0, 2) }, `[{"op":"move","from":"/items/0","path":"/items/2"}]`},
+		{"edit", func(d *collectionsEverywhere) { d.Items.Edit(1).Name = "x" }, `[{"op":"replace","path":"/items/1/name","value":"x"}]`},
+		{"set: what is the same stays", func(d *collectionsEverywhere) { d.Items.Set(1, item{ID: "1", Name: "x"}) }, `[{"op":"replace","path":"/items/1/name","value":"x"}]`},
+		{"delete then set of one key", func(d *collectionsEverywhere) { d.ByKey.Delete("a"); d.ByKey.Set("a", part{A: 2}) }, `[{"op":"replace","path":"/by~1key/a/a","value":2}]`},
+		{"a first entry of what was left out", func(d *collectionsEverywhere) { d.ByInt.Set(1, &part{}) }, `[{"op":"add","path":"/byInt","value":{"1":{"a":0}}}]`},
+		{"a list in a map in a list", func(d *collectionsEverywhere) { d.Rows.Edit(0).Named.Edit("x").L.Append(part{A: 1}) }, `[{"op":"add","path":"/rows/0/Named/x/L/0","value":{"a":1}}]`},
+		{"keys in order", func(d *collectionsEverywhere) { d.ByKey.Set("~", part{}); d.ByKey.Set("", part{}) },
 			`[{"op":"add","path":"/by~1key/","value":{"a":0}},{"op":"add","path":"/by~1key/~0","value":{"a":0}}]`},
-		{"text keys", func(d *world) { d.ByText.Set(255, []int{}) }, `[{"op":"add","path":"/byText/ff","value":[]}]`},
+		{"text keys", func(d *collectionsEverywhere) { d.ByText.Set(255, []int{}) }, `[{"op":"add","path":"/byText/ff","value":[]}]`},
 	} {
 		if _, c := edited(t, &base, row.edit); patchText(t, c) != row.want {
 			t.Errorf("%s: patch %s\nwant %s", row.reason, patchText(t, c), row.want)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// compilePlan makes the plan of t and of all types that it reaches, or takes
-// those that are there: there is one plan for each type.
+// compilePlan returns the plan of t, and compiles the plans of all types that t reaches and
+// that have none yet.
 func compilePlan(t reflect.Type) (*plan, error) {
 	compiling.Lock()
 	defer compiling.Unlock()
@@ -23,8 +23,7 @@ func compilePlan(t reflect.Type) (*plan, error) {
 	return p, nil
 }
 
-// A compiler makes plans. They reach the shared table together, when all of
-// them are complete.
+// compiler compiles plans. They are published together, when all of them are complete.
 type compiler struct{ made map[reflect.Type]*plan }
 
 func (c compiler) compile(t reflect.Type) (*plan, error) {
@@ -32,7 +31,7 @@ func (c compiler) compile(t reflect.Type) (*plan, error) {
 		return p, nil
 	}
 	if p := c.made[t]; p != nil {
-		return p, nil // a type that contains itself
+		return p, nil // t contains itself
 	}
 	if err := checkCopyable(t); err != nil {
 		return nil, err
@@ -108,8 +107,8 @@ func (c compiler) compileKind(p *plan) (err error) {
 	return err
 }
 
-// pointsOnly tells whether a t, such as type P *P, leads to nothing but pointers. No
-// path can say which of them it means, so it is changed as a whole.
+// pointsOnly reports whether t, such as type P *P, leads to nothing but pointers. No path can
+// tell them apart, so such a value is replaced as a whole.
 func pointsOnly(t reflect.Type) bool {
 	seen := map[reflect.Type]bool{}
 	for ; t.Kind() == reflect.Pointer && !seen[t]; t = t.Elem() {
@@ -118,8 +117,8 @@ func pointsOnly(t reflect.Type) bool {
 	return t.Kind() == reflect.Pointer
 }
 
-// structFields makes the fields of the struct p, which stands at index in the
-// struct whose JSON fields are visible.
+// structFields compiles the fields of the struct p, which is at index in the struct whose
+// JSON fields are visible. embedding are the structs around p.
 func (c compiler) structFields(p *plan, index []int, visible map[string]jsonField, embedding []reflect.Type) error {
 	for i := range p.typ.NumField() {
 		sf := p.typ.Field(i)
@@ -160,9 +159,9 @@ func (c compiler) structFields(p *plan, index []int, visible map[string]jsonFiel
 	return nil
 }
 
-// compileEmbedded makes the plan of an embedded struct, or pointer to one, whose fields
-// appear in the JSON object of the struct around it. Which of them do depends
-// on that struct, so this plan is its own and in no table.
+// compileEmbedded compiles the plan of an embedded struct, or a pointer to one, whose fields
+// appear in the JSON object of the outer struct. Which fields do depends on the outer struct,
+// so the plan belongs to it and is not cached.
 func (c compiler) compileEmbedded(t reflect.Type, index []int, visible map[string]jsonField, embedding []reflect.Type) (*plan, error) {
 	if _, ok := shapeOf(t); ok || t == timeType || isOpaque(t) {
 		return c.compile(t)

@@ -241,7 +241,7 @@ func keysOf(m map[string]any) []string {
 // refused at the same operation, with the same outcome.
 func TestPatchOfAValueIsThePatchOfItsDocument(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := scrambleOf(t)
+		s := newGenerator(t)
 		typ := s.randomOmitting(3, true)
 		if s.n(3, "written by hand") == 0 {
 			typ = reflect.TypeFor[omitter]()
@@ -257,7 +257,7 @@ var (
 
 // randomOmitting is a type of structs with fields that may be left out, in
 // slices, maps, Lists and Maps.
-func (s *scramble) randomOmitting(depth int, top bool) reflect.Type {
+func (s *generator) randomOmitting(depth int, top bool) reflect.Type {
 	kind := s.n(9, "kind")
 	if top {
 		kind = 9
@@ -291,7 +291,7 @@ func (s *scramble) randomOmitting(depth int, top bool) reflect.Type {
 	return reflect.StructOf(fields)
 }
 
-func patchIsThatOfTheDocument(t *rapid.T, s *scramble, typ reflect.Type) {
+func patchIsThatOfTheDocument(t *rapid.T, s *generator, typ reflect.Type) {
 	p, err := planOf(typ)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -359,7 +359,7 @@ func patchIsThatOfTheDocument(t *rapid.T, s *scramble, typ reflect.Type) {
 
 // operation is one on doc, the document of a p; most are of places that are
 // there, with values that stand at such places.
-func (s *scramble) operation(t *rapid.T, p *plan, doc []byte) []byte {
+func (s *generator) operation(t *rapid.T, p *plan, doc []byte) []byte {
 	v := numbers(doc)
 	all := places(v, "", nil)
 	place := func() string {
@@ -373,7 +373,7 @@ func (s *scramble) operation(t *rapid.T, p *plan, doc []byte) []byte {
 		return at
 	}
 	other := p.alloc()
-	(&scramble{draw: s.draw}).fill(p.value(other))
+	(&generator{draw: s.draw}).fill(p.value(other))
 	o := numbers(marshal(t, p.value(other).Addr().Interface()))
 	value := func() any {
 		of := []any{o, v}[s.n(1, "of")]

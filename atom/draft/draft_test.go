@@ -27,10 +27,10 @@ func TestRandomEditsOfSlices(t *testing.T) {
 
 // randomEdits starts from a random T and edits it a few times, with a few
 // edits in one update, and with everything that was promised checked.
-func randomEdits[T any](t *rapid.T) { randomEditsFrom[T](t, scrambleOf(t)) }
+func randomEdits[T any](t *rapid.T) { randomEditsFrom[T](t, newGenerator(t)) }
 
 // randomEditsFrom returns how many edits it made.
-func randomEditsFrom[T any](t failer, s *scramble) (n int) {
+func randomEditsFrom[T any](t failer, s *generator) (n int) {
 	v := new(T)
 	s.fill(reflect.ValueOf(v).Elem())
 	for range s.n(3, "updates") {
@@ -73,13 +73,13 @@ func TestManyEdits(t *testing.T) {
 	}
 	t.Logf("-drafts.seed %d -drafts.edits %d", *seed, *edits)
 	random := rand.New(rand.NewPCG(*seed, 0))
-	types := []func(failer, *scramble) int{
-		randomEditsFrom[document], randomEditsFrom[world], randomEditsFrom[world], randomEditsFrom[any], randomEditsFrom[[]item],
+	types := []func(failer, *generator) int{
+		randomEditsFrom[document], randomEditsFrom[collectionsEverywhere], randomEditsFrom[collectionsEverywhere], randomEditsFrom[any], randomEditsFrom[[]item],
 		randomEditsFrom[[]part], randomEditsFrom[List[row]], randomEditsFrom[List[part]], randomEditsFrom[Map[string, row]],
 		randomEditsOfRandomType, randomEditsOfRandomType, randomEditsOfRandomType,
 	}
 	for n := 0; n < *edits; {
-		s := &scramble{draw: func(max int, _ string) int { return random.IntN(max + 1) }}
+		s := &generator{draw: func(max int, _ string) int { return random.IntN(max + 1) }}
 		n += types[random.IntN(len(types))](t, s)
 	}
 }

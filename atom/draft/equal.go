@@ -9,10 +9,10 @@ import (
 	"unsafe"
 )
 
-// Equal tells whether a and b are one value, as a draft's changes see it: NaN
-// equals NaN, 0 differs from -0, a nil slice or map differs from an empty one,
-// and two times are equal when instant and zone are. Values that no plan can
-// be made for are not equal.
+// Equal reports whether *a and *b are the same value as far as changes are concerned: NaN
+// equals NaN, 0 differs from -0, a nil slice or map differs from an empty one, and times are
+// equal if both instant and zone are. Values of a type that cannot be drafted are never
+// equal.
 func Equal[T any](a, b *T) bool {
 	p, err := planOf(reflect.TypeFor[T]())
 	if err != nil {
@@ -95,7 +95,7 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 }
 
 func (w *walk) equalElements(p *plan, a, b unsafe.Pointer, n int) bool {
-	if p.kind == kindString && n > 0 { // an array of none may lie where no string would fit
+	if p.kind == kindString && n > 0 { // an empty array may be at an address that no string can have
 		return slices.Equal(unsafe.Slice((*string)(a), n), unsafe.Slice((*string)(b), n))
 	}
 	for i := range n {
@@ -155,8 +155,8 @@ func offset(t time.Time) int {
 	return seconds
 }
 
-// equalTime compares instants and zones, and not the monotonic reading, which
-// no JSON form or other process knows.
+// equalTime compares instants and zones, but not the monotonic clock reading, which has no
+// JSON form and no meaning to another process.
 func equalTime(a, b time.Time) bool {
 	if !a.Equal(b) {
 		return false

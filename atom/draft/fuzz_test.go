@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+	"unsafe"
 
 	strict "github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
@@ -14,7 +15,7 @@ func FuzzChanges(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("some choices, one byte each, that make a value and edit it"))
 	f.Fuzz(func(t *testing.T, choices []byte) {
-		s := &scramble{draw: func(max int, _ string) int {
+		s := &generator{draw: func(max int, _ string) int {
 			if len(choices) == 0 {
 				return 0
 			}
@@ -26,7 +27,7 @@ func FuzzChanges(f *testing.F) {
 		case 0:
 			randomEditsFrom[document](t, s)
 		case 1:
-			randomEditsFrom[world](t, s)
+			randomEditsFrom[collectionsEverywhere](t, s)
 		case 2:
 			randomEditsFrom[List[row]](t, s)
 		case 3:
@@ -46,7 +47,7 @@ func FuzzPatch(f *testing.F) {
 	f.Add([]byte(`{"l":[{}],"at":{}}`), []byte(`{"l":[{"name":""},null],"at":{"at":{"name":null,"n":"0"}},"m":{"":{}}}`))
 	f.Fuzz(func(t *testing.T, doc, patch []byte) {
 		limits := Limits{Bytes: 1 << 12, Ops: 20, Depth: 20}
-		var typed world
+		var typed collectionsEverywhere
 		if json.Unmarshal(doc, &typed) == nil {
 			fuzzPatch(t, typed, patch, limits)
 		}
@@ -72,11 +73,12 @@ func fuzzPatch[T any](t *testing.T, v T, patch []byte, limits Limits) {
 		if err != nil && (!c.Empty() || !Equal(&v, &next)) {
 			t.Fatalf("%s is refused (%v) and applied", patch, err)
 		}
+		checkSane(t, mustPlan(reflect.TypeFor[T]()), unsafe.Pointer(&next))
 		there, err := Apply(v, c)
 		if err != nil || !Equal(&there, &next) {
 			t.Fatalf("%s: %v\n%s\nleads to %s\nnot to %s", patch, err, c, show(&there), show(&next))
 		}
-		if back, err := Revert(next, c); err != nil || !Equal(&back, &v) {
+		if back, err := Apply(next, c.Inverse()); err != nil || !Equal(&back, &v) {
 			t.Fatalf("%s: %v\n%s\nleads back to %s\nnot to %s", patch, err, c, show(&back), show(&v))
 		}
 	}

@@ -5,13 +5,13 @@ import (
 	"unsafe"
 )
 
-// A graft is the changes that bring parts of one value into another one of its type:
-// what the user has set, into what a query has loaded.
+// graft collects the changes that copy parts of one value into another of the same type.
 type graft struct{ steps []change }
 
-// Graft returns *next with the parts of *prev that paths lead to in their place: what the
-// user has set stays, in a value that was loaded. A part of an element that *next does not
-// have is left out.
+// Graft returns *next with the parts that paths lead to copied from *prev. Elements are found
+// by identity or key; a part of an element that *next does not have is left out. It is for a
+// package that keeps values over time, which loads a value in which some parts were set by
+// the user meanwhile.
 func Graft[T any](next, prev *T, paths []Path) (*T, error) {
 	p, err := planFor[T]()
 	if err != nil {
@@ -34,7 +34,8 @@ func (g *graft) replace(p *plan, v, b unsafe.Pointer, at Path) {
 	g.steps = append(g.steps, change{op: OpReplace, plan: p, path: at, old: v, new: b})
 }
 
-// copyPart brings what path leads to from the p at b, which itself is at at.
+// copyPart copies the part that path leads to from the p at b to the p at v. Both are at the
+// path at.
 func (g *graft) copyPart(p *plan, v, b unsafe.Pointer, at, path Path) {
 	if len(path) == 0 || p.leaf {
 		g.replace(p, v, b, at)
@@ -73,7 +74,7 @@ func (g *graft) copyPart(p *plan, v, b unsafe.Pointer, at, path Path) {
 	}
 }
 
-// copyGoMapElement is part for what a plain map has under a key.
+// copyGoMapElement is copyPart for an element of a Go map.
 func (g *graft) copyGoMapElement(p *plan, v, b unsafe.Pointer, at, path Path) {
 	x, y := p.value(v), p.value(b)
 	if x.IsNil() {
@@ -94,8 +95,8 @@ func (g *graft) copyGoMapElement(p *plan, v, b unsafe.Pointer, at, path Path) {
 	g.copyOrRemove(p.elem, old, new, change{}, at.With(path[0]), path[1:])
 }
 
-// copyElement is part for an element of a sequence, or of a Map. One that has no identity
-// cannot be told from others: then the whole is brought.
+// copyElement is copyPart for an element of a sequence or Map. An element without identity
+// cannot be found, so the whole sequence is copied.
 func (g *graft) copyElement(p *plan, v, b unsafe.Pointer, at, path Path) {
 	i, old := p.findElement(v, path[0].key)
 	j, new := p.findElement(b, path[0].key)
@@ -112,7 +113,7 @@ func (g *graft) copyElement(p *plan, v, b unsafe.Pointer, at, path Path) {
 	}
 }
 
-// copyOrRemove adds what makes old, which is in v or nil, what new is, in b or nil.
+// copyOrRemove makes the element old, or nil, what new is, or nil.
 func (g *graft) copyOrRemove(p *plan, old, new unsafe.Pointer, c change, at, path Path) {
 	c.plan, c.path, c.old, c.new = p, at, old, new
 	switch {
@@ -129,8 +130,8 @@ func (g *graft) copyOrRemove(p *plan, old, new unsafe.Pointer, c change, at, pat
 	g.steps = append(g.steps, c)
 }
 
-// findElement is the element with that identity, or under that key, of the sequence or
-// Map p at a: where it is, and nil if there is none.
+// findElement returns the element with the given identity or key in the sequence or Map p at
+// a, and its position.
 func (p *plan) findElement(a unsafe.Pointer, key any) (int, unsafe.Pointer) {
 	switch p.kind {
 	case kindSlice:
@@ -159,7 +160,8 @@ func (p *plan) findElement(a unsafe.Pointer, key any) (int, unsafe.Pointer) {
 	return noElement, nil
 }
 
-// predecessorID is the identity of the element in front of element i, nil of the first.
+// predecessorID returns the identity of the element in front of element i, or nil for the
+// first.
 func (p *plan) predecessorID(a unsafe.Pointer, i int) any {
 	switch {
 	case i == 0:
@@ -170,8 +172,9 @@ func (p *plan) predecessorID(a unsafe.Pointer, i int) any {
 	return p.elem.id((*header)(a).current().at(i - 1))
 }
 
-// SetPaths yields what the changes have set: where they are, and of a slice or map that was
-// empty before each element that has come.
+// SetPaths yields the paths of what the changes have set. For a slice or map that was empty
+// before, those are the paths of its elements. It is for a package that keeps values over
+// time.
 func (c Changes) SetPaths(yield func(Path) bool) {
 	for i := range c.steps {
 		s := &c.steps[i]
@@ -188,6 +191,7 @@ func (c Changes) SetPaths(yield func(Path) bool) {
 	}
 }
 
+// elementsAdded returns the paths of the elements of a slice or map that was empty before.
 func (s *change) elementsAdded() (paths []Path) {
 	p := s.plan
 	if s.op != OpReplace || p.leaf || p.kind != kindGoMap && (p.kind != kindSlice || !p.elem.keyed()) || p.value(s.old).Len() > 0 {

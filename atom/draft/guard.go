@@ -5,19 +5,21 @@ import (
 	"unsafe"
 )
 
-// GuardedPatch is [Changes.JSONPatch] for a server whose value may be another one.
-// Before a step into an element of a list stands a test of which element that is: of
-// its key, the field tagged `atom:"key"`, and where the JSON form has none, of its
-// whole old value. An element that comes or moves has those tested between which it
-// goes; a list, slice or map that is replaced as a whole has its old value tested. So
-// RFC 6902 has a server whose list differs refuse the patch as a whole, and never
-// change another element than was meant.
+// GuardedPatch is [Changes.JSONPatch] with tests, for a server whose value may be another one.
+// If it is, the server refuses the patch as a whole (RFC 6902, section 5) rather than change
+// another element than was meant:
 //
-// before points to the value that the changes were made of, as [atom.Entry.Before]
-// returns it. The errors are those of JSONPatch, and ErrPath when it is another value.
+//   - Before a step into an element of a list stands a test of the element's key, the field
+//     tagged `atom:"key"`, or of its whole old value if the JSON form has no key.
+//   - Before an element is added or moved, those between which it goes are tested.
+//   - Before a list, slice or map is replaced as a whole, its old value is tested.
 //
-// What RFC 6902 cannot test is that a member is not there: a list that omitempty has
-// left out replaces what another device has put there meanwhile.
+// before points to the value that the changes were made of, as [atom.Entry.Before] returns
+// it. The errors are those of JSONPatch, and one that wraps [ErrPath] if before is another
+// value.
+//
+// RFC 6902 cannot test that a member is absent: a list that omitempty has left out replaces
+// what another device has put there meanwhile.
 func (c Changes) GuardedPatch(before any) ([]byte, error) {
 	from, err := siteOf(before)
 	if err != nil {
@@ -40,13 +42,13 @@ func (c Changes) GuardedPatch(before any) ([]byte, error) {
 	return append(w.out, ']'), nil
 }
 
-// A guardWriter writes tests before the operations of a patch.
+// guardWriter writes tests in front of the operations of a patch.
 type guardWriter struct {
 	original
-	tested map[string]bool // elements, by pointer, that the patch has tested or put there
+	tested map[string]bool // JSON pointers of elements that the patch has tested or written
 }
 
-// step writes s, with its tests if it is anything in JSON.
+// step writes s with its tests, or nothing if it has no JSON form.
 func (g *guardWriter) step(w *patchWriter, c Changes, s *change, path Path) error {
 	op := patchWriter{out: []byte{'['}}
 	if err := op.step(c, s, path, s.addressable.in(c.addressable)); err != nil || len(op.out) == 1 {
@@ -75,14 +77,14 @@ func (g *guardWriter) writeTests(w *patchWriter, c Changes, s *change, path Path
 			f = step.field()
 		} else {
 			f = nil
-			come, whole := false, false // whether s is one of an element coming or moving
+			arrives, whole := false, false // arrives: s adds or moves an element
 			if i == len(path)-1 {
-				come = s.op == OpAdd || s.op == OpMove
+				arrives = s.op == OpAdd || s.op == OpMove
 				if s.op == OpMove {
 					step.index = int(s.from)
 				}
 			}
-			if !come || s.op == OpMove {
+			if !arrives || s.op == OpMove {
 				if step.index < 0 || step.index >= x.len() {
 					return ErrPath
 				}
@@ -91,7 +93,7 @@ func (g *guardWriter) writeTests(w *patchWriter, c Changes, s *change, path Path
 				}
 			}
 			switch {
-			case come:
+			case arrives:
 				err = g.testNeighbours(w, x, at, s, path[i].index)
 				g.forgetPositions(at, path[i].index)
 				return err
@@ -115,8 +117,8 @@ func (g *guardWriter) writeTests(w *patchWriter, c Changes, s *change, path Path
 	return w.test(path.String(), site{s.plan, s.old, s.addressable.in(c.addressable)}, f)
 }
 
-// isContainer reports whether p is a collection to which different devices may add: what
-// replaces it as a whole replaces what they have put there.
+// isContainer reports whether p is a collection to which several devices may add: to replace
+// it as a whole discards what others have added.
 func (p *plan) isContainer() bool {
 	switch p.kind {
 	case kindSlice, kindGoMap, kindList, kindMap:
@@ -125,8 +127,8 @@ func (p *plan) isContainer() bool {
 	return false
 }
 
-// testElement writes a test of which element is at position i of the sequence x at a
-// path, if that is not known; whole reports that it is of its whole value.
+// testElement writes a test of the element at position i of the sequence x, which is at the
+// path at, unless the element is known. whole reports that the test is of its whole value.
 func (g *guardWriter) testElement(w *patchWriter, x site, at Path, i int) (whole bool, err error) {
 	e := x.element(i)
 	name := at.With(ElementStep(i, nil)).String()
@@ -141,7 +143,7 @@ func (g *guardWriter) testElement(w *patchWriter, x site, at Path, i int) (whole
 	return false, w.test(name+"/"+fieldStep(f).String(), key, f)
 }
 
-// jsonKey is the identity of an element, when the element is a JSON object that has it.
+// jsonKey returns the identity of an element, if the element is a JSON object that has it.
 func (x site) jsonKey() (key site, f *field) {
 	if x.plan.kind == kindPointer {
 		x = site{x.plan.elem, *(*unsafe.Pointer)(x.at), Addressable}
@@ -157,18 +159,18 @@ func (x site) jsonKey() (key site, f *field) {
 	return key, f
 }
 
-// predecessors writes tests of the elements between which one comes, or moves, to
+// testNeighbours writes tests of the elements between which one is added, or moved, at
 // position i.
 func (g *guardWriter) testNeighbours(w *patchWriter, x site, at Path, s *change, i int) error {
 	n := x.len()
-	behind, before := i-1, i
-	if s.op == OpMove { // as positions are while it is still where it was
-		behind, before = positionBeforeMove(behind, int(s.from)), positionBeforeMove(before, int(s.from))
+	left, right := i-1, i
+	if s.op == OpMove {
+		left, right = positionBeforeMove(left, int(s.from)), positionBeforeMove(right, int(s.from))
 	}
 	if n == 0 {
 		return w.test(at.String(), x, nil)
 	}
-	for _, i := range [2]int{behind, before} {
+	for _, i := range [2]int{left, right} {
 		if i >= 0 && i < n {
 			if _, err := g.testElement(w, x, at, i); err != nil {
 				return err
@@ -178,7 +180,8 @@ func (g *guardWriter) testNeighbours(w *patchWriter, x site, at Path, s *change,
 	return nil
 }
 
-// positionBeforeMove is position i while the element at position from is still there.
+// positionBeforeMove returns position i, as it is while the element that moves is still at
+// position from.
 func positionBeforeMove(i, from int) int {
 	if i >= from {
 		i++
@@ -186,8 +189,8 @@ func positionBeforeMove(i, from int) int {
 	return i
 }
 
-// forgetPositions forgets what it knew of other positions, when an element has come to
-// position i: that one is known, and those beside it.
+// forgetPositions is called when an element has been put at position i. It is known, and its
+// neighbours are; the other positions have changed.
 func (g *guardWriter) forgetPositions(at Path, i int) {
 	clear(g.tested)
 	for j := max(0, i-1); j <= i+1; j++ {
@@ -195,7 +198,7 @@ func (g *guardWriter) forgetPositions(at Path, i int) {
 	}
 }
 
-// test writes a test of the value of x, that of f or of an element.
+// test writes a test of the value of x, which is that of f or of an element.
 func (w *patchWriter) test(path string, x site, f *field) error {
 	if len(w.out) > 1 {
 		w.out = append(w.out, ',')

@@ -81,7 +81,7 @@ type warehouse struct {
 func TestAServerThatAcceptsAPatchMakesOfItWhatThePageMakes(t *testing.T) {
 	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {
-		s := scrambleOf(t)
+		s := newGenerator(t)
 		var v warehouse
 		s.fill(reflect.ValueOf(&v).Elem())
 		scrambled := func(v *warehouse) (*warehouse, Changes) {

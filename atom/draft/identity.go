@@ -6,10 +6,10 @@ import (
 	"unsafe"
 )
 
-// IdentityOf returns the function that reads the identity of an element, its field
-// tagged `atom:"key"`. E is the struct or a pointer to it; a nil pointer has the
-// identity nil. It returns an error that wraps [ErrType] when there is no such field, or
-// when it cannot be id.
+// IdentityOf returns a function that reads the identity of an element, its field tagged
+// `atom:"key"`. E is a struct with such a field or a pointer to one; the identity of a nil
+// pointer is nil. The error wraps [ErrType] if E has no such field, or if id cannot be a
+// value of it. It is for a package that keeps values over time.
 func IdentityOf[E any](id any) (read func(*E) any, err error) {
 	p, err := planOf(reflect.TypeFor[E]())
 	switch {
@@ -23,7 +23,7 @@ func IdentityOf[E any](id any) (read func(*E) any, err error) {
 	return func(e *E) any { return p.id(unsafe.Pointer(e)) }, nil
 }
 
-// keyed tells whether values of p have an identity.
+// keyed reports whether the elements p have identities.
 func (p *plan) keyed() bool {
 	if p.kind == kindPointer {
 		p = p.elem
@@ -31,7 +31,7 @@ func (p *plan) keyed() bool {
 	return p.kind == kindStruct && p.identity != nil
 }
 
-// canBeID tells whether id is of the type of the identities of p, which has some.
+// canBeID reports whether id has the type of the identities of p, which is keyed.
 func (p *plan) canBeID(id any) bool {
 	if p.kind == kindPointer {
 		p = p.elem
@@ -39,12 +39,12 @@ func (p *plan) canBeID(id any) bool {
 	return reflect.TypeOf(id) == p.identity.plan.typ
 }
 
-// id is the identity of the p at a, or nil if it has none.
+// id returns the identity of the p at a, or nil if it has none.
 //
 //go:noinline
 func (p *plan) id(a unsafe.Pointer) any { return p.identify(a, (*plan).load) }
 
-// idIn is id of an element that is never written to again, see [plan.loadImmutable].
+// idImmutable is id for an element that is immutable, see [plan.loadImmutable].
 //
 //go:noinline
 func (p *plan) idImmutable(a unsafe.Pointer) any { return p.identify(a, (*plan).loadImmutable) }
@@ -62,8 +62,8 @@ func (p *plan) identify(a unsafe.Pointer, load func(*plan, unsafe.Pointer) any) 
 	return load(p.identity.plan, unsafe.Add(a, p.identity.offset))
 }
 
-// hasID tells whether the identity of the p at a is id, without an allocation
-// for the most common kind.
+// hasID reports whether the identity of the p at a is id. For strings, the most common
+// identities, it does not allocate.
 func (p *plan) hasID(a unsafe.Pointer, id any) bool {
 	if s, ok := id.(string); ok && p.kind == kindStruct && p.identity != nil && p.identity.plan.typ == stringType {
 		return *(*string)(unsafe.Add(a, p.identity.offset)) == s
@@ -71,7 +71,7 @@ func (p *plan) hasID(a unsafe.Pointer, id any) bool {
 	return p.id(a) == id
 }
 
-// sameID tells whether the elements p at a and b have one identity.
+// sameID reports whether the elements p at a and b have the same identity.
 func (w *walk) sameID(p *plan, a, b unsafe.Pointer) bool {
 	if p.kind == kindPointer {
 		p, a, b = p.elem, *(*unsafe.Pointer)(a), *(*unsafe.Pointer)(b)
@@ -83,7 +83,7 @@ func (w *walk) sameID(p *plan, a, b unsafe.Pointer) bool {
 	return w.equal(f.plan, unsafe.Add(a, f.offset), unsafe.Add(b, f.offset))
 }
 
-// load is the p at a as an interface value.
+// load returns the p at a as an interface value.
 func (p *plan) load(a unsafe.Pointer) any {
 	if p.typ == stringType {
 		return *(*string)(a)
@@ -91,10 +91,10 @@ func (p *plan) load(a unsafe.Pointer) any {
 	return p.value(a).Interface()
 }
 
-// loadImmutable is load from memory that is never written to again: the interface
-// newValue then points there, and nothing is allocated.
+// loadImmutable is load from memory that is immutable: the interface value points to it, and
+// nothing is allocated.
 func (p *plan) loadImmutable(a unsafe.Pointer) any {
-	if p.direct || p.zero == nil { // nil of an interface type
+	if p.direct || p.zero == nil { // an interface has no zero value to take the type from
 		return p.load(a)
 	}
 	v := p.zero

@@ -60,7 +60,7 @@ func TestElementsAreFoundByIdentityInLists(t *testing.T) {
 
 func TestIndexIsOfTheFirst(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := scrambleOf(t)
+		s := newGenerator(t)
 		id := func() string { return strconv.Itoa(s.n(59, "id")) } // some are there twice
 		l := longList(40)
 		first := func(l *List[item], id string) int {

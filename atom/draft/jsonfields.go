@@ -10,7 +10,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/sorting"
 )
 
-// A jsonField is how encoding/json sees a field of a struct.
+// jsonField is a field of a struct as encoding/json sees it.
 type jsonField struct {
 	name                string
 	index               []int
@@ -19,7 +19,7 @@ type jsonField struct {
 	quoted              bool
 }
 
-// indexKey is an index path (as in reflect.StructField.Index) as a map key.
+// indexKey returns an index path, as of [reflect.StructField], as a key of a map.
 func indexKey(index []int) string {
 	var b strings.Builder
 	for _, i := range index {
@@ -28,10 +28,10 @@ func indexKey(index []int) string {
 	return b.String()
 }
 
-// jsonFields finds the fields that encoding/json shows for the struct t, by
-// arrayIndex path, embedded ones included. The rules are those of that package:
-// breadth first; of several fields of one name the least nested wins, then the
-// one named by a tag, and if that leaves two, none of them is shown.
+// jsonFields returns the fields that encoding/json writes for the struct t, embedded ones
+// included, by index path. It follows the rules of that package: the search is breadth first;
+// of several fields with one name the least nested wins, then the one named by a tag; if that
+// leaves more than one, none is written.
 func jsonFields(t reflect.Type) map[string]jsonField {
 	type level struct {
 		typ   reflect.Type
@@ -64,7 +64,7 @@ func jsonFields(t reflect.Type) map[string]jsonField {
 				f.index = index
 				found = append(found, f)
 				if count[l.typ] > 1 {
-					found = append(found, f) // met twice on this level: neither is shown
+					found = append(found, f) // the type is embedded twice at this depth: neither is written
 				}
 			}
 		}
@@ -92,8 +92,8 @@ func jsonFields(t reflect.Type) map[string]jsonField {
 	return shown
 }
 
-// inlinedStruct is the type of the embedded struct whose fields sf adds to the JSON
-// objectMembers around it, or nil.
+// inlinedStruct returns the embedded struct whose fields sf adds to the outer JSON object, or
+// nil.
 func inlinedStruct(sf reflect.StructField) reflect.Type {
 	t := sf.Type
 	if !sf.Anonymous || sf.Tag.Get("json") == "-" {
@@ -109,8 +109,8 @@ func inlinedStruct(sf reflect.StructField) reflect.Type {
 	return t
 }
 
-// jsonTag reads the tag of a field that is not inlined; ok is false for a
-// field that has no JSON form.
+// jsonTag reads the tag of a field that is not inlined. ok is false for a field without a JSON
+// form.
 func jsonTag(sf reflect.StructField) (f jsonField, ok bool) {
 	tag := sf.Tag.Get("json")
 	if tag == "-" {
@@ -142,7 +142,7 @@ func jsonTag(sf reflect.StructField) (f jsonField, ok bool) {
 	return f, true
 }
 
-// validJSONName tells whether encoding/json takes a name from a tag.
+// validJSONName reports whether encoding/json accepts a name in a tag.
 func validJSONName(s string) bool {
 	for _, c := range s {
 		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
@@ -152,8 +152,8 @@ func validJSONName(s string) bool {
 	return s != ""
 }
 
-// omitFunc returns the function that tells whether a field of plan p with the
-// tag j is left out of the JSON object, or nil when it never is.
+// omitFunc returns a function that reports whether a field of plan p with the tag j is left
+// out of the JSON object, or nil if it never is.
 func omitFunc(p *plan, j jsonField) func(unsafe.Pointer) bool {
 	empty, zero := emptyFunc(p), zeroFunc(p)
 	switch {
@@ -167,8 +167,8 @@ func omitFunc(p *plan, j jsonField) func(unsafe.Pointer) bool {
 	return nil
 }
 
-// emptyFunc is what omitempty means for p: "false, 0, a nil pointer, a nil
-// interface value, and any array, slice, map, or string of length zero".
+// emptyFunc returns what omitempty means for p: "false, 0, a nil pointer, a nil interface
+// value, and any array, slice, map, or string of length zero".
 func emptyFunc(p *plan) func(unsafe.Pointer) bool {
 	switch p.typ.Kind() {
 	case reflect.Struct, reflect.Complex64, reflect.Complex128, reflect.Func, reflect.Chan, reflect.UnsafePointer:
@@ -181,7 +181,7 @@ func emptyFunc(p *plan) func(unsafe.Pointer) bool {
 
 type zeroer interface{ IsZero() bool }
 
-// isZero is z's answer. One that panics has none: encoding/json will tell.
+// isZero returns z.IsZero(), or false if that panics: encoding/json will report it.
 func isZero(z zeroer) (zero bool) {
 	defer func() {
 		if recover() != nil {
@@ -191,7 +191,7 @@ func isZero(z zeroer) (zero bool) {
 	return z.IsZero()
 }
 
-// zeroFunc is what omitzero means for p: its IsZero method, or being zero.
+// zeroFunc returns what omitzero means for p: its IsZero method, or being zero.
 func zeroFunc(p *plan) func(unsafe.Pointer) bool {
 	is := reflect.TypeFor[zeroer]()
 	t := p.typ

@@ -6,12 +6,13 @@ import (
 	"unsafe"
 )
 
-// JSONPatch is c as a JSON Patch document (RFC 6902) of add, remove, replace
-// and move operations. Applied to what encoding/json makes of a pointer to the
-// newValue before, it gives what encoding/json makes of a pointer to the value
-// after. Changes of what has no JSON form are left out. It returns the error of
-// encoding/json, with the path, for a value that has no JSON form (NaN, a
-// func), and an error for a change inside a value that has one of its own.
+// JSONPatch returns c as a JSON Patch (RFC 6902) of add, remove, replace and move operations.
+// Applied to the JSON form of the value before, it gives the JSON form of the value after,
+// both as encoding/json writes a pointer to the value. Changes of what has no JSON form are
+// left out.
+//
+// It returns an error, with the path, if encoding/json cannot write a value (NaN, a func),
+// and if a change is inside a value that has a JSON form of its own.
 func (c Changes) JSONPatch() ([]byte, error) {
 	w := patchWriter{out: []byte{'['}}
 	for i := range c.steps {
@@ -24,9 +25,11 @@ func (c Changes) JSONPatch() ([]byte, error) {
 	return append(w.out, ']'), nil
 }
 
+// patchWriter writes the operations of a patch.
 type patchWriter struct{ out []byte }
 
-func (w *patchWriter) step(c Changes, s *change, path Path, stands Addressability) error {
+// step writes the operations of s.
+func (w *patchWriter) step(c Changes, s *change, path Path, addressable Addressability) error {
 	for i, t := range path {
 		f := t.field()
 		switch {
@@ -35,7 +38,7 @@ func (w *patchWriter) step(c Changes, s *change, path Path, stands Addressabilit
 			return fmt.Errorf("%s has a JSON form of its own", f.in.typ)
 		case f.hidden:
 			return nil
-		case f.inline && i == len(path)-1: // an embedded pointer comes or goes
+		case f.inline && i == len(path)-1: // an embedded pointer becomes nil or not nil
 			if err := w.embeddedFields(f.plan, s.old, OpRemove, path); err != nil {
 				return err
 			}
@@ -47,7 +50,7 @@ func (w *patchWriter) step(c Changes, s *change, path Path, stands Addressabilit
 		f = path[len(path)-1].field()
 	}
 	op := s.op
-	if f != nil && f.omit != nil && op == OpReplace && s.plan.typ == f.plan.typ { // not what it points to
+	if f != nil && f.omit != nil && op == OpReplace && s.plan.typ == f.plan.typ { // and not of what the field points to
 		was, is := !f.omit(s.old), !f.omit(s.new)
 		switch {
 		case !was && !is:
@@ -66,7 +69,7 @@ func (w *patchWriter) step(c Changes, s *change, path Path, stands Addressabilit
 	default:
 		w.op(op, path, "")
 		w.out = append(w.out, `,"value":`...)
-		if err := w.value(s.plan, s.new, f, stands); err != nil {
+		if err := w.value(s.plan, s.new, f, addressable); err != nil {
 			return err
 		}
 	}
@@ -74,6 +77,7 @@ func (w *patchWriter) step(c Changes, s *change, path Path, stands Addressabilit
 	return nil
 }
 
+// op writes the beginning of an operation.
 func (w *patchWriter) op(op Op, path Path, from string) {
 	if len(w.out) > 1 {
 		w.out = append(w.out, ',')
@@ -90,10 +94,11 @@ func (w *patchWriter) op(op Op, path Path, from string) {
 	w.string(path.String())
 }
 
+// string writes s as a JSON string.
 func (w *patchWriter) string(s string) {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
-			b, _ := json.Marshal(s) // a string always has a JSON form
+			b, _ := json.Marshal(s) // a string cannot fail
 			w.out = append(w.out, b...)
 			return
 		}
@@ -103,8 +108,8 @@ func (w *patchWriter) string(s string) {
 	w.out = append(w.out, '"')
 }
 
-// safeMarshal is json.Marshal, of which a panic is an error: encoding/json does so for
-// a nil key, and so may a MarshalJSON.
+// safeMarshal is json.Marshal with panics as errors: encoding/json panics for a nil key, and a
+// MarshalJSON may.
 func safeMarshal(v any) (b []byte, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -114,10 +119,9 @@ func safeMarshal(v any) (b []byte, err error) {
 	return json.Marshal(v)
 }
 
-// newValue writes the p at a, the value of f or of an element, as encoding/json
-// writes it where it stands so.
-func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field, stands Addressability) error {
-	b, err := p.marshal(a, stands, f.inString(stands))
+// value writes the p at a, the value of f or of an element.
+func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field, addressable Addressability) error {
+	b, err := p.marshal(a, addressable, f.inString(addressable))
 	if err != nil {
 		return err
 	}
@@ -125,8 +129,8 @@ func (w *patchWriter) value(p *plan, a unsafe.Pointer, f *field, stands Addressa
 	return nil
 }
 
-// embeddedFields writes op for each JSON field of the embedded struct that the p at a
-// points to.
+// embeddedFields writes op for each JSON field of the embedded struct that the p at a points
+// to.
 func (w *patchWriter) embeddedFields(p *plan, a unsafe.Pointer, op Op, path Path) error {
 	for p.kind == kindPointer {
 		if a = *(*unsafe.Pointer)(a); a == nil {

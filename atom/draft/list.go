@@ -9,26 +9,25 @@ import (
 	"unsafe"
 )
 
-// A List is a sequence of elements that costs the same to edit whether it has
-// a hundred of them or a hundred thousand: a copy is a snapshot and takes no
-// time, and an edit takes time that grows with the logarithm of the length. In
-// a draft it knows what was edited, so that nothing else has to be looked at.
+// List is a sequence of elements for large values: a copy is a snapshot that takes no time,
+// and an edit takes time logarithmic in the length. In a draft a List knows which elements
+// were edited, so no others are compared.
 //
-// The zero value is an empty list. A List stands as a field in a struct, as an
-// element of another List or Map, or as the whole value of an atom. It is used
-// as a slice is: assignment copies it, and an edit of one copy is not seen in
-// another. In JSON it is an array.
+// A List is used like a slice. Assignment copies it, and edits of one copy do not show in
+// another. The zero value is an empty List. A List may be the whole value of an atom, a field
+// of a struct, or an element of another List or Map; elsewhere it is an [ErrType]. In JSON it
+// is an array.
 //
-// A List that is edited outside a draft, to build a value, must not be used by
-// several goroutines until it is in an atom.
+// A List may be read by several goroutines unless one of them edits it.
 type List[E any] struct{ header header }
 
-// ListOf returns a list of the given elements.
+// ListOf returns a List of elements. It panics with an error that wraps [ErrType] if E cannot
+// be drafted.
 func ListOf[E any](elements ...E) List[E] {
 	p, w := mustPlan(reflect.TypeFor[E]()), walk{}
 	boxes := make([]unsafe.Pointer, len(elements))
 	for len(elements) > 0 {
-		// Few elements share memory, so that one that stays does not keep many.
+		// Only a few elements share an allocation, so that one keeps few others alive.
 		n := min(len(elements), fanout)
 		chunk := append(make([]E, 0, n), elements[:n]...)
 		for i := range chunk {
@@ -46,27 +45,18 @@ func ListOf[E any](elements ...E) List[E] {
 	return List[E]{header{tree: buildTree(boxes)}}
 }
 
-// mustPlan is the plan of the elements of a collection. A type that has none is
-// a programmer's mistake, which in an update is returned as the error.
-func mustPlan(t reflect.Type) *plan {
-	p, err := planOf(t)
-	if err != nil {
-		panic(err)
-	}
-	return p
-}
-
 func (l List[E]) shape() shape {
 	e := reflect.TypeFor[E]()
 	return shape{self: reflect.TypeFor[List[E]](), elem: e, box: e, clone: cloneOf[E]}
 }
 
-// Len is the number of elements.
+// Len returns the number of elements.
 func (l List[E]) Len() int { return l.header.current().len() }
 
-// At returns element i. It panics if there is none, as a slice does.
+// At returns element i. It panics if i is out of range, as a slice does.
 func (l List[E]) At(i int) E { return *l.Peek(i) }
 
+// Peek is [List.At] without a copy. The element must not be written to.
 func (l List[E]) Peek(i int) *E {
 	t := l.header.current()
 	checkIndex(i, t.len())
@@ -79,12 +69,13 @@ func checkIndex(i, n int) {
 	}
 }
 
-// Index returns the position of the first element whose field tagged
-// `atom:"key"` equals id, or -1. The first time it is asked of a long list it
-// looks at every element; from then on it remembers, also in later versions.
+// Index returns the position of the first element whose field tagged `atom:"key"` equals id,
+// or -1. On a long List the first call looks at every element and builds an index, which the
+// later versions of the List inherit.
 func (l List[E]) Index(id any) int { return l.header.indexOf(mustPlan(reflect.TypeFor[E]()), id) }
 
-// All iterates over positions and elements. Edits made meanwhile are not seen.
+// All returns an iterator over positions and elements. Edits during the iteration do not
+// show in it.
 func (l List[E]) All() iter.Seq2[int, E] {
 	return func(yield func(int, E) bool) {
 		i := -1
@@ -95,16 +86,16 @@ func (l List[E]) All() iter.Seq2[int, E] {
 	}
 }
 
-// Values iterates over the elements. Edits made meanwhile are not seen.
+// Values returns an iterator over the elements. Edits during the iteration do not show in it.
 func (l List[E]) Values() iter.Seq[E] {
 	return func(yield func(E) bool) {
 		l.header.snapshot().each(func(box unsafe.Pointer) bool { return yield(*(*E)(box)) })
 	}
 }
 
-// Edit returns a pointer to element i of a draft, to be written to. It stays
-// good while other elements come, go and move, until the element itself is set
-// or deleted, or the update ends. It panics if there is no element i.
+// Edit returns a pointer to element i, to write to it in a draft. The pointer is valid while
+// other elements are added, removed and moved, until the element itself is set or deleted or
+// the update ends. Edit panics if i is out of range.
 func (l *List[E]) Edit(i int) *E {
 	checkIndex(i, l.Len())
 	var first *firstEdit[E]
@@ -122,29 +113,28 @@ func (l *List[E]) Edit(i int) *E {
 	}))
 }
 
-// A firstEdit is memory for what is most common: one element is edited.
+// firstEdit is the memory of the most common draft, in which one element is edited.
 type firstEdit[E any] struct {
 	journal journal
 	element E
 }
 
-// newBox is a box with a draft of e, of its own: e may share memory with what
-// others hold.
+// newBox returns a box with a detached copy of e.
 func (List[E]) newBox(e E) unsafe.Pointer {
 	box := unsafe.Pointer(&e)
 	detachElement(reflect.TypeFor[E](), box)
 	return box
 }
 
-// Set replaces element i. It panics if there is none.
+// Set replaces element i. It panics if i is out of range.
 func (l *List[E]) Set(i int, e E) {
 	t := l.header.current()
 	checkIndex(i, t.len())
 	l.header.apply(treeEdit{op: OpReplace, at: i, box: l.newBox(e), old: t.at(i)})
 }
 
-// Insert puts elements in front of element i, or at the end if i is the
-// length. It panics if i is neither.
+// Insert inserts elements in front of element i, or at the end if i is the length. It panics
+// if i is out of range.
 func (l *List[E]) Insert(i int, elements ...E) {
 	checkIndex(i, l.Len()+1)
 	for k := range elements {
@@ -152,18 +142,17 @@ func (l *List[E]) Insert(i int, elements ...E) {
 	}
 }
 
-// Append puts elements at the end.
+// Append appends elements.
 func (l *List[E]) Append(elements ...E) { l.Insert(l.Len(), elements...) }
 
-// Delete removes element i. It panics if there is none.
+// Delete removes element i. It panics if i is out of range.
 func (l *List[E]) Delete(i int) {
 	t := l.header.current()
 	checkIndex(i, t.len())
 	l.header.apply(treeEdit{op: OpRemove, at: i, old: t.at(i)})
 }
 
-// Move takes element from out and inserts it so that it is then element to. It
-// panics if there is no element from, or none to.
+// Move moves element from to position to. It panics if one of them is out of range.
 func (l *List[E]) Move(from, to int) {
 	n := l.Len()
 	checkIndex(from, n)
@@ -180,10 +169,10 @@ func (l *List[E]) Clear() {
 	}
 }
 
-// IsZero tells whether the list is empty, for the tag omitzero of encoding/json.
+// IsZero reports whether the List is empty, for the option omitzero of encoding/json.
 func (l List[E]) IsZero() bool { return l.Len() == 0 }
 
-// MarshalJSON is the list as a JSON array; an empty list is [].
+// MarshalJSON returns the List as a JSON array. An empty List is [].
 func (l List[E]) MarshalJSON() ([]byte, error) {
 	out := []byte{'['}
 	for i, t := 0, l.header.snapshot(); i < t.len(); i++ {
@@ -199,7 +188,7 @@ func (l List[E]) MarshalJSON() ([]byte, error) {
 	return append(out, ']'), nil
 }
 
-// UnmarshalJSON makes the list what the JSON array says; null is the empty list.
+// UnmarshalJSON sets the List to the elements of a JSON array. null is the empty List.
 func (l *List[E]) UnmarshalJSON(b []byte) error {
 	var elements []E
 	if err := json.Unmarshal(b, &elements); err != nil {
@@ -209,7 +198,7 @@ func (l *List[E]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// String shows the list as fmt shows a slice.
+// String returns the List as fmt formats a slice.
 func (l List[E]) String() string {
 	var b strings.Builder
 	for i, e := range l.All() {
@@ -221,8 +210,8 @@ func (l List[E]) String() string {
 	return "[" + b.String() + "]"
 }
 
-// With is l, which is not a draft, with element i replaced. *e is not
-// written to from then on.
+// With returns a copy of l, which has no journal, in which element i is *e. *e must not be
+// written to afterwards. It is for a package that keeps values over time.
 func (l List[E]) With(i int, e *E) List[E] {
 	t := l.header.current()
 	checkIndex(i, t.len())

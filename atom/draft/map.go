@@ -11,17 +11,17 @@ import (
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
-// A Map holds values by key. Like a [List] it costs the same to edit at any
-// size, and knows in a draft what was edited. It is ordered by its keys:
-// strings as bytes, integers by value, and keys with a MarshalText method by
-// their text; other keys are an [ErrType] when an atom or a draft first sees
-// the type. In JSON it is an object with its names in that order.
+// Map holds elements by key. As a [List] it is for large values: an edit takes time
+// logarithmic in the length, and in a draft a Map knows which elements were edited.
 //
-// The zero value is an empty map. Where a Map stands, and what assignment
-// means, is as for a List.
+// A Map is sorted by its keys: strings by their bytes, integers by value, and other keys by
+// the text that their MarshalText method returns. Keys of another type are an [ErrType] when
+// the type is first used. In JSON it is an object with its members in that order.
+//
+// The zero value is an empty Map. Assignment, and where a Map may be, are as for a List.
 type Map[K comparable, V any] struct{ header header }
 
-// mapBox is what a Map's tree holds. The key is at its beginning.
+// mapBox is the box of an element of a Map: the element with its key, which comes first.
 type mapBox[K comparable, V any] struct {
 	key   K
 	value V
@@ -34,7 +34,7 @@ func (m Map[K, V]) shape() shape {
 	}
 }
 
-// search is the position of k in t, or where it would be.
+// search returns the position of k in t, or that at which it would be inserted.
 func (Map[K, V]) search(t *treeNode, k *K) (i int, found bool) {
 	typ := reflect.TypeFor[K]()
 	o := keyOrderOf(typ)
@@ -44,10 +44,10 @@ func (Map[K, V]) search(t *treeNode, k *K) (i int, found bool) {
 	return t.search(o.keyAt(unsafe.Pointer(k), typ), typ)
 }
 
-// Len is the number of entries.
+// Len returns the number of elements.
 func (m Map[K, V]) Len() int { return m.header.current().len() }
 
-// Get returns the value under k, and whether there is one.
+// Get returns the element under k, and whether there is one.
 func (m Map[K, V]) Get(k K) (v V, ok bool) {
 	if p, ok := m.Peek(&k); ok {
 		return *p, true
@@ -55,7 +55,7 @@ func (m Map[K, V]) Get(k K) (v V, ok bool) {
 	return v, false
 }
 
-// Peek is Get without the copy; what it returns is not to be written to.
+// Peek is [Map.Get] without a copy. The element must not be written to.
 func (m Map[K, V]) Peek(k *K) (*V, bool) {
 	t := m.header.current()
 	i, ok := m.search(t, k)
@@ -65,14 +65,14 @@ func (m Map[K, V]) Peek(k *K) (*V, bool) {
 	return &(*mapBox[K, V])(t.at(i)).value, true
 }
 
-// Has tells whether there is a value under k.
+// Has reports whether there is an element under k.
 func (m Map[K, V]) Has(k K) bool {
 	_, ok := m.Peek(&k)
 	return ok
 }
 
-// All iterates over keys and values in the order of the keys. Edits made
-// meanwhile are not seen.
+// All returns an iterator over keys and elements, in the order of the keys. Edits during the
+// iteration do not show in it.
 func (m Map[K, V]) All() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		m.header.snapshot().each(func(box unsafe.Pointer) bool {
@@ -82,24 +82,24 @@ func (m Map[K, V]) All() iter.Seq2[K, V] {
 	}
 }
 
-// Keys iterates over the keys in order. Edits made meanwhile are not seen.
+// Keys returns an iterator over the keys, in order. Edits during the iteration do not show in
+// it.
 func (m Map[K, V]) Keys() iter.Seq[K] {
 	return func(yield func(K) bool) {
 		m.header.snapshot().each(func(box unsafe.Pointer) bool { return yield((*mapBox[K, V])(box).key) })
 	}
 }
 
-// Values iterates over the values in the order of their keys. Edits made
-// meanwhile are not seen.
+// Values returns an iterator over the elements, in the order of their keys. Edits during the
+// iteration do not show in it.
 func (m Map[K, V]) Values() iter.Seq[V] {
 	return func(yield func(V) bool) {
 		m.header.snapshot().each(func(box unsafe.Pointer) bool { return yield((*mapBox[K, V])(box).value) })
 	}
 }
 
-// Edit returns a pointer to the value under k of a draft, to be written to, or
-// nil if there is none. It stays good until the entry itself is set or deleted,
-// or the update ends.
+// Edit returns a pointer to the element under k, to write to it in a draft, or nil if there
+// is none. The pointer is valid until the element is set or deleted or the update ends.
 func (m *Map[K, V]) Edit(k K) *V {
 	t := m.header.current()
 	i, ok := m.search(t, &k)
@@ -113,15 +113,14 @@ func (m *Map[K, V]) Edit(k K) *V {
 	return &(*mapBox[K, V])(box).value
 }
 
-// newBox is a box with a draft of v, of its own: v may share memory with what
-// others hold.
+// newBox returns a box with k and a detached copy of v.
 func (Map[K, V]) newBox(k K, v V) unsafe.Pointer {
 	box := &mapBox[K, V]{k, v}
 	detachElement(reflect.TypeFor[V](), unsafe.Pointer(&box.value))
 	return unsafe.Pointer(box)
 }
 
-// Set puts v under k.
+// Set sets the element under k to v.
 func (m *Map[K, V]) Set(k K, v V) {
 	t := m.header.current()
 	box := m.newBox(k, v)
@@ -132,7 +131,7 @@ func (m *Map[K, V]) Set(k K, v V) {
 	}
 }
 
-// Delete removes the value under k, and tells whether there was one.
+// Delete removes the element under k, and reports whether there was one.
 func (m *Map[K, V]) Delete(k K) bool {
 	t := m.header.current()
 	i, ok := m.search(t, &k)
@@ -142,17 +141,17 @@ func (m *Map[K, V]) Delete(k K) bool {
 	return ok
 }
 
-// Clear removes all entries.
+// Clear removes all elements.
 func (m *Map[K, V]) Clear() {
 	if m.Len() > 0 {
 		m.header.apply(treeEdit{op: opClear})
 	}
 }
 
-// IsZero tells whether the map is empty, for the tag omitzero of encoding/json.
+// IsZero reports whether the Map is empty, for the option omitzero of encoding/json.
 func (m Map[K, V]) IsZero() bool { return m.Len() == 0 }
 
-// MarshalJSON is the map as a JSON object; an empty map is {}.
+// MarshalJSON returns the Map as a JSON object. An empty Map is {}.
 func (m Map[K, V]) MarshalJSON() ([]byte, error) {
 	out := []byte{'{'}
 	for i, t := 0, m.header.snapshot(); i < t.len(); i++ {
@@ -174,7 +173,7 @@ func (m Map[K, V]) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// UnmarshalJSON makes the map what the JSON object says; null is the empty map.
+// UnmarshalJSON sets the Map to the members of a JSON object. null is the empty Map.
 func (m *Map[K, V]) UnmarshalJSON(b []byte) error {
 	entries := map[K]V{}
 	if err := json.Unmarshal(b, &entries); err != nil {
@@ -184,7 +183,7 @@ func (m *Map[K, V]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// String shows the map as fmt shows a map.
+// String returns the Map as fmt formats a map.
 func (m Map[K, V]) String() string {
 	var b strings.Builder
 	for k, v := range m.All() {
@@ -196,8 +195,8 @@ func (m Map[K, V]) String() string {
 	return "map[" + b.String() + "]"
 }
 
-// With is m, which is not a draft, with *v under *k. *v is not written to from
-// then on.
+// With returns a copy of m, which has no journal, in which the element under *k is *v. *v must
+// not be written to afterwards. It is for a package that keeps values over time.
 func (m Map[K, V]) With(k *K, v *V) Map[K, V] {
 	t := m.header.current()
 	box := unsafe.Pointer(&mapBox[K, V]{*k, *v})
@@ -209,7 +208,7 @@ func (m Map[K, V]) With(k *K, v *V) Map[K, V] {
 	return Map[K, V]{header{tree: t}}
 }
 
-// without is m, which is not a draft, without k.
+// without returns a copy of m, which has no journal, without the element under k.
 func (m Map[K, V]) without(k K) Map[K, V] {
 	t := m.header.current()
 	if i, ok := m.search(t, &k); ok {

@@ -5,10 +5,10 @@ import (
 	"unsafe"
 )
 
-// isDirect tells whether an interface that holds a t has the value itself
-// in its data word, as it does for what is one pointer, rather than a pointer
-// to the value. The compiler's rule for structs changes between Go versions;
-// a zero value shows which it is: only a direct one leaves the word nil.
+// isDirect reports whether an interface that holds a t has the value itself in its data word,
+// as for a type that is one pointer, and not a pointer to the value. The compiler's rule for
+// structs changes between Go versions, so a zero value is asked: only a direct one leaves the
+// data word nil.
 func isDirect(t reflect.Type) bool {
 	if t.Kind() == reflect.Interface {
 		return false
@@ -28,20 +28,20 @@ type slice struct {
 	len, cap int
 }
 
-// at is element i of a slice or array of p that begins at base.
+// at returns the address of element i of a slice or array of p that begins at base.
 func (p *plan) at(base unsafe.Pointer, i int) unsafe.Pointer {
 	return unsafe.Add(base, uintptr(i)*p.size)
 }
 
-// newValue is the settable reflect.Value of the p in memory at a.
+// value returns the p at a as a settable [reflect.Value].
 func (p *plan) value(a unsafe.Pointer) reflect.Value { return reflect.NewAt(p.typ, a).Elem() }
 
-// alloc allocates a p.
+// alloc allocates a zero p.
 func (p *plan) alloc() unsafe.Pointer { return reflect.New(p.typ).UnsafePointer() }
 
-// interfaceValue returns the plan and the memory of what the interface in memory at a
-// holds, or nil for a nil interface. That memory is shared with every copy of
-// the interface and is only ever read.
+// interfaceValue returns the plan and the address of the value in the interface at a, or nil
+// for a nil interface. The memory is shared with every copy of the interface and must not be
+// written to.
 func (p *plan) interfaceValue(a unsafe.Pointer) (*plan, unsafe.Pointer, error) {
 	i := (*eface)(a)
 	if i.typ == nil {
@@ -63,8 +63,8 @@ func (p *plan) interfaceValue(a unsafe.Pointer) (*plan, unsafe.Pointer, error) {
 	return e, i.data, nil
 }
 
-// pointerWordsOf is the words of a t, by bit, that are pointers to the collector.
-// It is 0 for a type with more words than bits.
+// pointerWordsOf returns a bit set of the words of a t that are pointers to the garbage
+// collector, or 0 if t has more than 64 words.
 func pointerWordsOf(t reflect.Type) (words uint64) {
 	if t.Size() > 64*ptrSize || t.Size()%ptrSize != 0 {
 		return 0
@@ -86,10 +86,10 @@ func pointerWordsOf(t reflect.Type) (words uint64) {
 	return words
 }
 
-// assign copies the p at src over the one at dst. What it refers to is shared.
+// assign copies the p at src to dst. The copy shares what the p refers to.
 func (p *plan) assign(dst, src unsafe.Pointer) {
 	switch {
-	case p.pointerWords != 0: // faster than to ask reflect
+	case p.pointerWords != 0: // faster than reflection
 		words := p.pointerWords
 		for o := uintptr(0); o < p.size; o += ptrSize {
 			if words&1 == 1 {
@@ -116,7 +116,7 @@ func (p *plan) assign(dst, src unsafe.Pointer) {
 	}
 }
 
-// clone is a fresh p, a copy of the one at src that shares what it refers to.
+// clone returns a new copy of the p at src. The copy shares what the p refers to.
 func (p *plan) clone(src unsafe.Pointer) unsafe.Pointer {
 	if f := p.cloneFunc.Load(); f != nil {
 		return (*f)(src)

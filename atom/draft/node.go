@@ -8,51 +8,50 @@ import (
 	"unsafe"
 )
 
-// A node is a place of the document that a patch is applied to: the document
-// that encoding/json makes of a value, of which only those places become nodes
-// that the patch goes to. What is in the document is known here, and nowhere
-// else: so it is what RFC 6902 says, whatever a Go value could tell of it. When
-// the patch is done, the nodes that it wrote to become the next value.
+// node is a place in the document that a patch is applied to: the JSON form of a value. Only
+// places that the patch goes to become nodes. What is in the document is defined by the nodes
+// alone, as RFC 6902 has it, whatever a Go value could express. At the end the nodes that
+// were written to are built into the next value.
 type node struct {
-	plan        *plan          // of the place
-	addressable Addressability // of the value at from
-	quoted      bool           // json:",string"
-	original    unsafe.Pointer // the plan that was there; is never written to
-	json        []byte         // or the text that the patch put there
-	writtenBy   int            // the operation that wrote here last, from 1; 0: none
-	contents    *contents      // nil until it is gone into
+	plan        *plan          // of the place, which says what can be there
+	addressable Addressability // whether the value at original is
+	quoted      bool           // whether the option ",string" applies
+	original    unsafe.Pointer // the original value, which is immutable
+	json        []byte         // or the text that the patch has put there
+	writtenBy   int            // the last operation that wrote here, from 1; 0 for none
+	contents    *contents      // nil until something in it is needed
 }
 
-// contents are those of an object or an array.
+// contents is what is in an object or array.
 type contents struct {
-	plan        *plan          // of the object or array; nil where it is of no type: in an any, or in a JSON form of its own
-	original    unsafe.Pointer // the plan that was there; nil: all came from the patch
+	plan        *plan          // of the object or array; nil if it has no type: in an any, or in a JSON form of its own
+	original    unsafe.Pointer // the original object or array; nil if it came from the patch
 	addressable Addressability
 	array       bool
 
-	members  map[string]*node // of an object that were gone to, all if there is no from; nil: removed
+	members  map[string]*node // of an object: those needed so far, or all if original is nil; a nil node is removed
 	elements []arrayElement   // of an array
-	header   header           // of a List or Map that was there, edited
+	header   header           // of an original List or Map, edited
 	nodes    map[unsafe.Pointer]*node
 }
 
-// A arrayElement is an element of an array: one that was there, or a node.
+// arrayElement is an element of an array: a node, or an element of the original value.
 type arrayElement struct {
 	node     *node
 	original int
 }
 
-// anyPlan is the plan of what has no type.
+// anyPlan returns the plan of what has no type.
 func anyPlan() *plan {
 	p, err := planOf(reflect.TypeFor[any]())
 	if err != nil {
-		panic(err) // there is nothing that it could refuse
+		panic(err) // any can always be drafted
 	}
 	return p
 }
 
-// expandNodes goes into the object or array at n: what a pointer leads to, what an
-// interface holds, and of a type with a JSON form of its own that form.
+// expand makes the contents of the object or array at n: of what a pointer leads to, what an
+// interface holds, or of the JSON form of a type that has its own.
 func (x *patcher) expand(n *node) error {
 	if n.contents != nil {
 		return nil
@@ -60,10 +59,10 @@ func (x *patcher) expand(n *node) error {
 	if n.json != nil {
 		return n.expandText(n.plan, n.json)
 	}
-	for p, a, stands := n.plan, n.original, n.addressable; ; {
+	for p, a, addressable := n.plan, n.original, n.addressable; ; {
 		switch {
-		case p.hasOwnForm(stands):
-			text, err := p.marshal(a, stands, false)
+		case p.hasOwnForm(addressable):
+			text, err := p.marshal(a, addressable, false)
 			if err == nil {
 				err = x.charge(len(text))
 			}
@@ -72,17 +71,17 @@ func (x *patcher) expand(n *node) error {
 			}
 			return n.expandText(nil, text)
 		case p.kind == kindPointer:
-			p, a, stands = p.elem, *(*unsafe.Pointer)(a), Addressable
+			p, a, addressable = p.elem, *(*unsafe.Pointer)(a), Addressable
 		case p.kind == kindInterface:
 			e, held, err := p.interfaceValue(a)
 			if err != nil {
 				return err
 			}
-			if p, a, stands = e, held, Unaddressable; p == nil {
+			if p, a, addressable = e, held, Unaddressable; p == nil {
 				a = nil
 			}
 		default:
-			return n.expandValue(p, a, stands)
+			return n.expandValue(p, a, addressable)
 		}
 		if a == nil {
 			return errInsideNull()
@@ -92,8 +91,8 @@ func (x *patcher) expand(n *node) error {
 
 func errInsideNull() error { return fmt.Errorf("%w: inside null", ErrPath) }
 
-func (n *node) expandValue(p *plan, a unsafe.Pointer, stands Addressability) error {
-	in := &contents{plan: p, original: a, addressable: stands}
+func (n *node) expandValue(p *plan, a unsafe.Pointer, addressable Addressability) error {
+	in := &contents{plan: p, original: a, addressable: addressable}
 	count := 0
 	switch p.kind {
 	case kindStruct:
@@ -112,7 +111,7 @@ func (n *node) expandValue(p *plan, a unsafe.Pointer, stands Addressability) err
 		in.array = p.kind == kindList
 		in.header = *(*header)(a)
 		in.nodes = map[unsafe.Pointer]*node{}
-		if in.header.journal != nil { // not from a store: its boxes may be written to by others
+		if in.header.journal != nil { // others may still write to its boxes
 			var w walk
 			if w.detachCollection(p, unsafe.Pointer(&in.header)); w.err != nil {
 				return w.err
@@ -131,7 +130,8 @@ func (n *node) expandValue(p *plan, a unsafe.Pointer, stands Addressability) err
 	return nil
 }
 
-// expandText goes into text, which has to become a p; nil is of no type.
+// expandText makes the contents of text, which is to become a p. p is nil for what has no
+// type.
 func (n *node) expandText(p *plan, text []byte) error {
 	in := &contents{addressable: Addressable}
 	switch text = bytes.TrimSpace(text); text[0] {
@@ -165,8 +165,8 @@ func (n *node) expandText(p *plan, text []byte) error {
 	return nil
 }
 
-// asArrayOrObject is the plan of an array or an object that p is or points to, nil if
-// there is none: then what is inside is of no type.
+// asArrayOrObject returns the plan of the array, or of the object, that p is or points to. It
+// is nil if there is none: what is in such a place has no type.
 func (p *plan) asArrayOrObject(array bool) *plan {
 	for p != nil && p.kind == kindPointer {
 		p = p.elem
@@ -187,7 +187,7 @@ func (p *plan) asArrayOrObject(array bool) *plan {
 	return nil
 }
 
-// newElement is an empty node for an element of in.
+// newElement returns an empty node for an element of c.
 func (in *contents) newElement() *node {
 	if in.plan == nil {
 		return &node{plan: anyPlan(), addressable: Addressable}
@@ -202,9 +202,9 @@ func (in *contents) newElement() *node {
 	return n
 }
 
-// location is an empty node for the member of in with that name; nil if there
-// can be none. With folded, a name in other letters will do, as it does for
-// encoding/json; and one that no field has is of no type.
+// newMember returns an empty node for the member name of c, or nil if there can be none. If
+// folded, the case of letters is ignored as encoding/json does, and a name that no field has
+// has no type.
 func (in *contents) newMember(name string, folded bool) *node {
 	if in.plan == nil || in.plan.kind != kindStruct {
 		return in.newElement()
@@ -216,14 +216,14 @@ func (in *contents) newMember(name string, folded bool) *node {
 		}
 		return nil
 	}
-	stands := in.addressable
+	addressable := in.addressable
 	if behind {
-		stands = Addressable
+		addressable = Addressable
 	}
-	return &node{plan: f.plan, addressable: stands, quoted: f.inString(stands)}
+	return &node{plan: f.plan, addressable: addressable, quoted: f.inString(addressable)}
 }
 
-// setText makes n what text says, by that operation.
+// setText makes n what text says, written by operation op.
 //
 //go:noinline
 func (n *node) setText(text []byte, by int) *node {
@@ -231,7 +231,7 @@ func (n *node) setText(text []byte, by int) *node {
 	return n
 }
 
-// clone is a node like n, which shares nothing with it that is written to.
+// clone returns a copy of n that shares nothing with it that may be written to.
 func (n *node) clone() (*node, error) {
 	c := *n
 	if c.contents == nil || c.writtenBy == 0 {

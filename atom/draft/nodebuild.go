@@ -8,19 +8,16 @@ import (
 	"strconv"
 	"strings"
 	"unsafe"
-
-	"github.com/atomsaga/atomsaga/internal/sorting"
 )
 
-// A misfit says that what a patch left at a place is not a value of the Go type
-// that stands there.
+// misfit says that what a patch left at a place does not fit its Go type.
 type misfit struct {
-	op   int  // the operation that wrote there last, from 1
+	op   int  // the last operation that wrote there, from 1
 	path Path // of the place
 	err  error
 }
 
-// below is m as seen from further out.
+// below adds token, of the object or array around it, to the path of m.
 //
 //go:noinline
 func (m *misfit) below(token string) *misfit {
@@ -30,7 +27,7 @@ func (m *misfit) below(token string) *misfit {
 	return m
 }
 
-// earlier is the one of two that was written first, so that it is always the same one.
+// earlier returns the misfit that was written first, so that the error is always the same.
 func (m *misfit) earlier(other *misfit) *misfit {
 	if m == nil || other != nil && other.op < m.op {
 		return other
@@ -38,7 +35,7 @@ func (m *misfit) earlier(other *misfit) *misfit {
 	return m
 }
 
-// build makes the plan of n at dst, which is zero, what is at n.
+// build sets the plan of n at dst, which is zero, to the value of n.
 func (n *node) build(dst unsafe.Pointer) *misfit {
 	var err error
 	switch {
@@ -60,8 +57,8 @@ func (n *node) build(dst unsafe.Pointer) *misfit {
 	return nil
 }
 
-// wrap makes the p at dst what is at n, with the pointers and interfaces that
-// were there at from.
+// wrap sets the p at dst to the value of n, behind the pointers and interfaces that were there
+// in original.
 func (n *node) wrap(p *plan, from, dst unsafe.Pointer) (m *misfit) {
 	if p == n.contents.plan {
 		return n.fill(dst)
@@ -85,7 +82,7 @@ func (n *node) wrap(p *plan, from, dst unsafe.Pointer) (m *misfit) {
 	return m
 }
 
-// fill makes the object or array at dst what is in n.
+// fill sets the object or array at dst to the contents of n.
 func (n *node) fill(dst unsafe.Pointer) *misfit {
 	in := n.contents
 	switch {
@@ -102,7 +99,7 @@ func (n *node) fill(dst unsafe.Pointer) *misfit {
 	return in.fillArray(dst)
 }
 
-// fillBoxes fills the boxes of nodes, wherever they are by now.
+// fillBoxes fills the boxes that have nodes.
 func (in *contents) fillBoxes() (m *misfit) {
 	for box, k := range in.nodes {
 		fresh := in.plan.elem.alloc()
@@ -114,94 +111,6 @@ func (in *contents) fillBoxes() (m *misfit) {
 		in.plan.elem.assign(in.plan.element(box), fresh)
 	}
 	return m
-}
-
-func (in *contents) fillStruct(dst unsafe.Pointer) (m *misfit) {
-	if in.original != nil {
-		in.plan.assign(dst, in.original)
-		in.plan.cloneEmbedded(dst)
-	}
-	names := make([]string, 0, len(in.members))
-	for name := range in.members {
-		names = append(names, name)
-	}
-	sorting.By(names, func(a, b *string) bool { // a name in other letters gives way
-		f, _ := in.plan.fieldByName(*a, false)
-		g, _ := in.plan.fieldByName(*b, false)
-		if (f == nil) != (g == nil) {
-			return f == nil
-		}
-		return *a < *b
-	})
-	removed := false
-	for _, name := range names {
-		k := in.members[name]
-		f, _ := in.plan.fieldByName(name, true)
-		if f == nil {
-			continue
-		}
-		f, at := in.plan.fieldIn(dst, f.json, k != nil)
-		if k == nil {
-			if at != nil {
-				f.plan.value(at).SetZero()
-			}
-			removed = true
-			continue
-		}
-		fresh := f.plan.alloc()
-		m = m.earlier(k.build(fresh).below(name))
-		f.plan.assign(at, fresh)
-	}
-	if removed {
-		in.dropEmbedded(in.plan, dst)
-	}
-	return m
-}
-
-// cloneEmbedded gives the struct p at a, a copy, embedded pointers of its own.
-func (p *plan) cloneEmbedded(a unsafe.Pointer) {
-	for _, f := range p.fields {
-		if !f.inline {
-			continue
-		}
-		at, e := unsafe.Add(a, f.offset), f.plan
-		if e.kind == kindPointer {
-			q := (*unsafe.Pointer)(at)
-			if *q == nil {
-				continue
-			}
-			e = e.elem
-			*q = e.clone(*q)
-			at = *q
-		}
-		e.cloneEmbedded(at)
-	}
-}
-
-// dropEmbedded takes out of the struct p at a the embedded pointers to structs of
-// which the patch has removed something and left nothing: encoding/json would
-// not make one.
-func (in *contents) dropEmbedded(p *plan, a unsafe.Pointer) (removed, left bool) {
-	for _, f := range p.fields {
-		at := unsafe.Add(a, f.offset)
-		switch {
-		case f.hidden:
-		case !f.inline:
-			m, touched := in.members[f.json]
-			removed = removed || touched && m == nil
-			left = left || m != nil || !touched && (f.omit == nil || !f.omit(at))
-		case f.plan.kind != kindPointer:
-			r, l := in.dropEmbedded(f.plan, at)
-			removed, left = removed || r, left || l
-		case *(*unsafe.Pointer)(at) != nil:
-			r, l := in.dropEmbedded(f.plan.elem, *(*unsafe.Pointer)(at))
-			if r && !l {
-				*(*unsafe.Pointer)(at) = nil
-			}
-			removed, left = removed || r, left || l
-		}
-	}
-	return removed, left
 }
 
 func (in *contents) fillGoMap(dst unsafe.Pointer, by int) (m *misfit) {
@@ -277,7 +186,7 @@ func (in *contents) fillArray(dst unsafe.Pointer) (m *misfit) {
 	return m
 }
 
-// unmarshal makes the p at dst, which is zero, what text says.
+// unmarshal sets the p at dst, which is zero, to what text says.
 func (p *plan) unmarshal(dst unsafe.Pointer, text []byte, quoted bool) error {
 	if quoted && string(text) != "null" {
 		var s string
@@ -297,8 +206,8 @@ func (p *plan) unmarshal(dst unsafe.Pointer, text []byte, quoted bool) error {
 	return json.Unmarshal(text, p.value(dst).Addr().Interface())
 }
 
-// decodeExact decodes a document without a type, with integers that a float64
-// cannot hold as json.Number.
+// decodeExact decodes a document without a type. Integers that a float64 cannot represent
+// become a json.Number.
 func decodeExact(b []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()

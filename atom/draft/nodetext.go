@@ -7,10 +7,10 @@ import (
 	"github.com/atomsaga/atomsaga/internal/sorting"
 )
 
-// text is what is at n, as JSON.
+// text returns the JSON text of n.
 func (n *node) text() ([]byte, error) {
 	switch {
-	case n.contents != nil && n.writtenBy != 0: // it may be another one by now
+	case n.contents != nil && n.writtenBy != 0: // its contents may have been written to
 	case n.json != nil:
 		return n.json, nil
 	default:
@@ -25,10 +25,11 @@ func (n *node) text() ([]byte, error) {
 	return w.out, w.err
 }
 
-// marshal is the p at a as encoding/json writes it where it stands so.
-func (p *plan) marshal(a unsafe.Pointer, stands Addressability, quoted bool) ([]byte, error) {
+// marshal returns the p at a as encoding/json writes it, given whether it is addressable and
+// whether the option ",string" applies.
+func (p *plan) marshal(a unsafe.Pointer, addressable Addressability, quoted bool) ([]byte, error) {
 	v := p.value(a)
-	if stands != Unaddressable {
+	if addressable != Unaddressable {
 		v = v.Addr()
 	}
 	b, err := safeMarshal(v.Interface())
@@ -41,7 +42,7 @@ func (p *plan) marshal(a unsafe.Pointer, stands Addressability, quoted bool) ([]
 	return append(append([]byte{'"'}, b...), '"'), nil
 }
 
-// A textWriter writes an array or an object; err is the first error.
+// textWriter writes an array or object. err is the first error.
 type textWriter struct {
 	out []byte
 	err error
@@ -60,7 +61,7 @@ func (w *textWriter) array(in *contents) {
 	w.out = append(w.out, ']')
 }
 
-// next writes an element, after a comma if it is not the first.
+// next writes an element, after a comma unless it is the first.
 //
 //go:noinline
 func (w *textWriter) next(text []byte, err error) {
@@ -93,7 +94,7 @@ func (w *textWriter) object(in *contents) {
 	w.out = append(w.out, '}')
 }
 
-// memberNamed is the member of that name, which is there.
+// memberNamed returns the node of the member name, which exists.
 func (in *contents) memberNamed(name string) (*node, error) {
 	if in.nodes == nil {
 		return in.member(name)
@@ -105,7 +106,7 @@ func (in *contents) memberNamed(name string) (*node, error) {
 	return in.boxNode(i, false), nil
 }
 
-// names are those of the members that are there, in order.
+// names returns the names of the members, in order.
 func (in *contents) names() (names []string, err error) {
 	for name, m := range in.members {
 		if m != nil {
@@ -133,23 +134,4 @@ func (in *contents) names() (names []string, err error) {
 	}
 	sorting.By(names, func(a, b *string) bool { return *a < *b })
 	return names, nil
-}
-
-// eachMember calls f with the name of each field of the struct p at a that is in
-// its JSON object.
-func (p *plan) eachMember(a unsafe.Pointer, f func(name string)) {
-	for _, g := range p.fields {
-		at := unsafe.Add(a, g.offset)
-		switch {
-		case g.hidden:
-		case !g.inline:
-			if g.omit == nil || !g.omit(at) {
-				f(g.json)
-			}
-		case g.plan.kind != kindPointer:
-			g.plan.eachMember(at, f)
-		case *(*unsafe.Pointer)(at) != nil:
-			g.plan.elem.eachMember(*(*unsafe.Pointer)(at), f)
-		}
-	}
 }

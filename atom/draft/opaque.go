@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -39,15 +38,15 @@ var (
 	notFollowed = map[reflect.Kind]bool{reflect.Func: true, reflect.Chan: true, reflect.UnsafePointer: true}
 )
 
-// opaqueIn are the packages whose types mean a thing: a copy of what their pointers
-// lead to would be another one.
+// opaqueIn are the packages whose types stand for things: a copy of what their pointers
+// lead to would be another thing.
 var opaqueIn = map[string]bool{
 	"context": true, "internal/abi": true, "internal/sync": true, "os": true, "reflect": true, "runtime": true,
 	"sync": true, "sync/atomic": true, "syscall/js": true, "unique": true, "weak": true,
 }
 
-// isOpaque tells whether a t is taken as it is: never followed, and equal to
-// another when its words are.
+// isOpaque reports whether a t is held as it is: never followed, and equal to another t if
+// their words are equal.
 func isOpaque(t reflect.Type) bool {
 	switch k := t.Kind(); {
 	case notFollowed[k]:
@@ -60,7 +59,7 @@ func isOpaque(t reflect.Type) bool {
 	return t.Implements(opaqueType)
 }
 
-// isOpaquePointee tells whether a pointer to a t is opaque, whatever its methods are.
+// isOpaquePointee reports whether a pointer to a t is opaque, whatever its methods are.
 func isOpaquePointee(t reflect.Type) bool {
 	switch {
 	case containsLock(t), t == zoneType, t == timerType, t == tickerType:
@@ -75,8 +74,8 @@ func isOpaquePointee(t reflect.Type) bool {
 	return !hasExportedField(t)
 }
 
-// hasExportedField tells whether the struct t has an exported field, be it one of an
-// embedded struct.
+// hasExportedField reports whether the struct t, or a struct embedded in it, has an exported
+// field.
 func hasExportedField(t reflect.Type) bool {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -87,34 +86,8 @@ func hasExportedField(t reflect.Type) bool {
 	return false
 }
 
-// hasMarshaler tells whether a t has a JSON form of its own.
+// hasMarshaler reports whether a t has a JSON form of its own: MarshalJSON or MarshalText.
 func hasMarshaler(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	return p.Implements(marshaler) || p.Implements(texter)
-}
-
-// containsLock tells whether a t contains a lock that a copy of it would copy. What is a
-// lock is as go vet has it: a pointer to it is a [sync.Locker], and it is not.
-func containsLock(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Interface:
-		return false
-	case reflect.Array:
-		return containsLock(t.Elem())
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if containsLock(t.Field(i).Type) {
-				return true
-			}
-		}
-	}
-	return reflect.PointerTo(t).Implements(lockerType) && !t.Implements(lockerType)
-}
-
-// checkCopyable returns ErrType for a type of which a copy would be a mistake.
-func checkCopyable(t reflect.Type) error {
-	if containsLock(t) {
-		return fmt.Errorf("%w: %s: %s", ErrType, t, errHasLock)
-	}
-	return nil
 }

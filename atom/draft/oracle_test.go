@@ -51,6 +51,7 @@ func checkLeads(t failer, p *plan, from, to unsafe.Pointer, c Changes) {
 	if err != nil {
 		t.Fatalf("apply: %v\n%s", err, c)
 	}
+	checkSane(t, p, there)
 	var w walk
 	if !w.equal(p, there, to) || w.err != nil {
 		t.Fatalf("apply gives\n%s\nwant\n%s\nchanges\n%s", show(p.value(there).Addr().Interface()), show(b), c)
@@ -254,17 +255,17 @@ func copyOf[T any](t failer, v *T) *T {
 func edited[T any](t failer, prev *T, edit func(*T)) (*T, Changes) {
 	t.Helper()
 	before := copyOf(t, prev)
+	p := mustPlan(reflect.TypeFor[T]())
 	var want *T
-	var kept T
 	next, c, err := Revise(prev, func(d *T) {
 		edit(d)
+		checkSane(t, p, unsafe.Pointer(d))
 		want = copyOf(t, d)
-		kept = *d
 	})
 	if err != nil {
 		t.Fatalf("update: %v", err)
 	}
-	_ = kept
+	checkSaneNext(t, p, unsafe.Pointer(prev), unsafe.Pointer(next))
 	if !Equal(prev, before) {
 		t.Fatalf("the update wrote to the value before:\n%s\nwas\n%s", show(prev), show(before))
 	}

@@ -9,21 +9,20 @@ import (
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
-// Errors of [ApplyPatch] and [ApplyMergePatch], besides [ErrPath] and the
-// errors of encoding/json for values that do not fit. They come in a
-// [*PatchError], except for what is wrong with the document as a whole.
+// Errors that those of [ApplyPatch] and [ApplyMergePatch] wrap, besides [ErrPath] and the
+// errors of encoding/json. They are in a [*PatchError] unless the patch as a whole is wrong.
 var (
-	ErrPatch = jsonpatch.ErrMalformed
-	ErrLimit = jsonpatch.ErrLimit
-	ErrTest  = errors.New("draft: test operation failed")
+	ErrPatch = jsonpatch.ErrMalformed                     // the document is not a patch
+	ErrLimit = jsonpatch.ErrLimit                         // the patch exceeds one of the Limits
+	ErrTest  = errors.New("draft: test operation failed") // a test found another value
 )
 
-// A PatchError says which operation of a patch could not be done.
+// PatchError says which operation of a patch could not be applied, and why.
 type PatchError struct {
-	Index int    // of the operation, from 0; of a merge patch: -1
-	Op    string // its name, as in the patch
-	Path  string // where, as a JSON pointer
-	Err   error  // why
+	Index int    // of the operation, from 0; -1 for a merge patch
+	Op    string // its name in the patch; "merge" for a merge patch
+	Path  string // of the place, a JSON pointer
+	Err   error  // the reason
 }
 
 func (e *PatchError) Error() string {
@@ -33,15 +32,15 @@ func (e *PatchError) Error() string {
 	return fmt.Sprintf("operation %d (%s %q): %v", e.Index, e.Op, e.Path, e.Err)
 }
 
-// Unwrap is the reason.
+// Unwrap returns Err.
 func (e *PatchError) Unwrap() error { return e.Err }
 
-// Limits bound what a patch from outside may cost. Zero fields mean the
-// default.
+// Limits bounds what a patch from outside may cost. A patch that exceeds one is an error that
+// wraps [ErrLimit]. Zero fields stand for the defaults.
 type Limits struct {
-	Bytes int // of the document, and of all that its operations copy, as JSON; default 1 MiB
-	Ops   int // operations; for a merge patch, members of objects; default 10,000
-	Depth int // nesting of the document, and steps of a path; default 100
+	Bytes int // size of the patch, and of all JSON that its operations copy; default 1 MiB
+	Ops   int // number of operations, or of members in a merge patch; default 10,000
+	Depth int // nesting of the patch, and length of a path; default 100
 }
 
 func (l Limits) withDefaults() Limits {
@@ -56,8 +55,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// checkIndex returns ErrLimit for a document that is too long or too deep, and
-// ErrPatch for one that is no strict JSON.
+// check returns an error that wraps [ErrLimit] for a document that is too long or too deep,
+// and one that wraps [ErrPatch] for a document that is not strict JSON.
 func (l Limits) check(doc []byte) error {
 	if len(doc) > l.Bytes {
 		return fmt.Errorf("%w: %d bytes, at most %d", ErrLimit, len(doc), l.Bytes)
@@ -65,20 +64,19 @@ func (l Limits) check(doc []byte) error {
 	return jsonpatch.CheckPatch(doc, l.Depth)
 }
 
-// ApplyPatch returns v with a JSON Patch document (RFC 6902) applied to what v
-// is as JSON, and what that changed; or, if one of the operations cannot be
-// applySteps, v as it was and a [*PatchError]. All six operations are there, and a
-// patch reaches what has a JSON form, by its names in JSON.
+// ApplyPatch applies a JSON Patch (RFC 6902) to the JSON form of v. It returns the next value
+// and what changed. If an operation cannot be applied it returns v and a [*PatchError]. All
+// six operations are supported, and reach everything that has a JSON form, by its names in
+// JSON.
 //
-// The operations are those of the document: a field that omitempty leaves out is
-// not there, one that a patch has put there is, whatever its value, and one that
-// it has removed is not. When all are done, what they left is decoded; what does
-// not fit its Go type then is the error of the operation that wrote there last.
+// The operations apply to the document: a field that omitempty leaves out is not there; one
+// that the patch adds is there whatever its value, and one that it removes is not. After the
+// last operation the result is decoded. If it does not fit its Go type, the error is that of
+// the operation that wrote there last.
 //
-// What differs from a document without types: an unknown field, and a key that
-// is none of the map's, is an [ErrPath]; and a field that is removed gets its
-// zero value. In an any, integers beyond 2^53 become a [json.Number] and other
-// numbers float64.
+// Unlike in a document without types, an unknown field, or a name that is no key of the map,
+// is an [ErrPath], and a field that is removed gets its zero value. In an any, integers
+// beyond 2^53 become a [json.Number] and other numbers a float64.
 func ApplyPatch[T any](v T, patch []byte, limits Limits) (T, Changes, error) {
 	limits = limits.withDefaults()
 	ops, err := limits.parse(patch)
@@ -106,13 +104,13 @@ func (l Limits) parse(patch []byte) ([]jsonpatch.Operation, error) {
 	return ops, err
 }
 
-// operationFailed is err with where it happened.
+// operationFailed returns the error of operation i.
 func operationFailed(ops []jsonpatch.Operation, i int, err error) error {
 	return &PatchError{Index: i, Op: ops[i].Op, Path: ops[i].Text, Err: err}
 }
 
-// patchValue is v with the document that it is as JSON edited. What does not fit
-// the Go type then is an error that refused tells.
+// patchValue returns v with its JSON form edited by edit. If the result does not fit the Go
+// type, the error is what refused returns.
 func patchValue[T any](v T, limits Limits, edit func(*patcher) error, refused func(*misfit) error) (T, Changes, error) {
 	p, err := planOf(reflect.TypeFor[T]())
 	if err != nil {

@@ -79,13 +79,13 @@ func conforms[T any](t *testing.T, name string, r record) {
 // What changes say as a patch, a patch from outside can say too.
 func TestPatchesOfChangesComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { patchComesBack[document](t) })
-	rapid.Check(t, func(t *rapid.T) { patchComesBack[world](t) })
+	rapid.Check(t, func(t *rapid.T) { patchComesBack[collectionsEverywhere](t) })
 	rapid.Check(t, func(t *rapid.T) { patchComesBack[any](t) })
 }
 
 func patchComesBack[T any](t *rapid.T) {
 	var a T
-	s := scrambleOf(t)
+	s := newGenerator(t)
 	s.fill(reflect.ValueOf(&a).Elem())
 	prev, err := Seal(&a)
 	if err != nil {
@@ -128,22 +128,22 @@ func patchComesBack[T any](t *rapid.T) {
 
 func TestPatchesOfTypedValues(t *testing.T) {
 	n := 3
-	base := world{Items: *longList(3), ByKey: MapOf(map[string]part{"a": {A: 1}}), Each: []struct{ M Map[string, int] }{{}}}
+	base := collectionsEverywhere{Items: *longList(3), ByKey: MapOf(map[string]part{"a": {A: 1}}), Each: []struct{ M Map[string, int] }{{}}}
 	for _, row := range []struct {
 		reason, patch string
-		check         func(world) bool
+		check         func(collectionsEverywhere) bool
 	}{
-		{"add to a list", `[{"op":"add","path":"/items/-","value":{"ID":"x"}}]`, func(w world) bool { return w.Items.At(3).ID == "x" }},
-		{"move in a list", `[{"op":"move","from":"/items/0","path":"/items/2"}]`, func(w world) bool { return w.Items.At(2).ID == "0" && w.Items.Len() == 3 }},
-		{"copy", `[{"op":"copy","from":"/items/0","path":"/items/0"}]`, func(w world) bool { return w.Items.At(1).ID == "0" && w.Items.Len() == 4 }},
+		{"add to a list", `[{"op":"add","path":"/items/-","value":{"ID":"x"}}]`, func(w collectionsEverywhere) bool { return w.Items.At(3).ID == "x" }},
+		{"move in a list", `[{"op":"move","from":"/items/0","path":"/items/2"}]`, func(w collectionsEverywhere) bool { return w.Items.At(2).ID == "0" && w.Items.Len() == 3 }},
+		{"copy", `[{"op":"copy","from":"/items/0","path":"/items/0"}]`, func(w collectionsEverywhere) bool { return w.Items.At(1).ID == "0" && w.Items.Len() == 4 }},
 		{"a key of a Map", `[{"op":"add","path":"/by~1key/b","value":{"a":2}},{"op":"remove","path":"/by~1key/a"}]`,
-			func(w world) bool { v, _ := w.ByKey.Get("b"); return v.A == 2 && w.ByKey.Len() == 1 }},
-		{"an element's field", `[{"op":"replace","path":"/items/1/name","value":"x"}]`, func(w world) bool { return w.Items.At(1).Name == "x" }},
-		{"a field of a value in a Map", `[{"op":"replace","path":"/by~1key/a/a","value":7}]`, func(w world) bool { v, _ := w.ByKey.Get("a"); return v.A == 7 }},
-		{"what was left out", `[{"op":"add","path":"/parts","value":[{"a":1}]}]`, func(w world) bool { return w.Parts.At(0).A == 1 }},
-		{"an array's element", `[{"op":"replace","path":"/Two/1","value":[1,2]}]`, func(w world) bool { return w.Two[1].Len() == 2 }},
-		{"number by value", `[{"op":"test","path":"/by~1key/a/a","value":1.0e0}]`, func(w world) bool { return true }},
-		{"members the RFC does not know", `[{"op":"test","path":"/nums","value":[],"why":1}]`, func(w world) bool { return true }},
+			func(w collectionsEverywhere) bool { v, _ := w.ByKey.Get("b"); return v.A == 2 && w.ByKey.Len() == 1 }},
+		{"an element's field", `[{"op":"replace","path":"/items/1/name","value":"x"}]`, func(w collectionsEverywhere) bool { return w.Items.At(1).Name == "x" }},
+		{"a field of a value in a Map", `[{"op":"replace","path":"/by~1key/a/a","value":7}]`, func(w collectionsEverywhere) bool { v, _ := w.ByKey.Get("a"); return v.A == 7 }},
+		{"what was left out", `[{"op":"add","path":"/parts","value":[{"a":1}]}]`, func(w collectionsEverywhere) bool { return w.Parts.At(0).A == 1 }},
+		{"an array's element", `[{"op":"replace","path":"/Two/1","value":[1,2]}]`, func(w collectionsEverywhere) bool { return w.Two[1].Len() == 2 }},
+		{"number by value", `[{"op":"test","path":"/by~1key/a/a","value":1.0e0}]`, func(w collectionsEverywhere) bool { return true }},
+		{"members the RFC does not know", `[{"op":"test","path":"/nums","value":[],"why":1}]`, func(w collectionsEverywhere) bool { return true }},
 	} {
 		before := copyOf(t, &base)
 		got, c, err := ApplyPatch(base, []byte(row.patch), Limits{})
@@ -174,7 +174,7 @@ func TestPatchesOfTypedValues(t *testing.T) {
 }
 
 func TestPatchIsAppliedWholeOrNotAtAll(t *testing.T) {
-	base := &world{Items: *longList(40), ByKey: MapOf(map[string]part{"a": {A: 1}})}
+	base := &collectionsEverywhere{Items: *longList(40), ByKey: MapOf(map[string]part{"a": {A: 1}})}
 	before := copyOf(t, base)
 	ok := `{"op":"replace","path":"/items/0/name","value":"x"},{"op":"remove","path":"/by~1key/a"},`
 	for _, row := range []struct {

@@ -8,20 +8,20 @@ import (
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
-// A patcher applies operations to a document.
+// patcher applies the operations of a patch to a document.
 type patcher struct {
 	limits Limits
-	copied int   // bytes
-	top    *node // of the whole
-	op     int   // the operation under way, from 1
+	copied int   // how many bytes of JSON were copied
+	top    *node // of the whole document
+	op     int   // the present operation, from 1
 }
 
-// newPatcher is a patcher of the document that the p at a is.
+// newPatcher returns a patcher of the JSON form of the p at a.
 func newPatcher(p *plan, a unsafe.Pointer, limits Limits) *patcher {
 	return &patcher{limits: limits, top: &node{plan: p, original: a, addressable: Addressable}}
 }
 
-// apply carries out o.
+// apply applies o.
 func (x *patcher) apply(o *jsonpatch.Operation) error {
 	x.op++
 	switch o.Op {
@@ -61,8 +61,8 @@ func (x *patcher) apply(o *jsonpatch.Operation) error {
 	return x.putAt(o.Path, newValue{json: text, node: n}, x.add)
 }
 
-// charge counts bytes that are copied: a few copies of copies would otherwise
-// fill the memory.
+// charge counts n copied bytes against the limit. Without it a few copies of copies would fill
+// the memory.
 func (x *patcher) charge(n int) error {
 	if x.copied += n; x.copied > x.limits.Bytes {
 		return fmt.Errorf("%w: copies more than %d bytes, the document becomes too large", ErrLimit, x.limits.Bytes)
@@ -70,7 +70,7 @@ func (x *patcher) charge(n int) error {
 	return nil
 }
 
-// find is the node at path. With write, something in it is going to be written.
+// find returns the node at path. write says that something in it is going to be written.
 func (x *patcher) find(path []string, write bool) (n *node, err error) {
 	n = x.top
 	for _, token := range path {
@@ -96,7 +96,7 @@ func (x *patcher) test(o *jsonpatch.Operation) error {
 	return nil
 }
 
-// putAt puts v at path, as put does into what the last step is in.
+// putAt puts v at path: put does so in the node that contains it.
 func (x *patcher) putAt(path []string, v newValue, put func(*node, string, newValue) error) error {
 	if len(path) == 0 {
 		x.top = x.place(&node{plan: x.top.plan, addressable: Addressable}, v)

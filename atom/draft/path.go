@@ -1,8 +1,6 @@
 package draft
 
 import (
-	"encoding"
-	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -10,54 +8,90 @@ import (
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
-// A Path leads from a value to a part of it.
+// Path leads from a value to a part of it, step by step. The empty path is the value itself.
+// Pointers and interfaces on the way are followed and have no step of their own.
 type Path []Step
 
-// A Step goes from a value to a field of it, to what it holds under a key, or
-// to one of its elements.
+// Step goes from a value to one of its parts:
+//
+//   - from a struct to a field: [Step.Field] returns its name;
+//   - from a map or a [Map] to the element under a key: [Step.Key] returns the key;
+//   - from an array, slice or [List] to an element: [Step.Index] returns its position, and
+//     [Step.Key] its identity, the field tagged `atom:"key"`, if it has one.
 type Step struct {
-	key   any // a *field of a struct; a key of a map or Map; of an element: its identity (its field tagged `atom:"key"`), or nil
-	index int // of an element; -1 when only its identity is known
+	key   any // a *field, a key, or the identity of an element, which may be nil
+	index int // of an element; noIndex if there is none, or it is not known
 }
 
-// noIndex is the index of a step that is known by its key alone.
+// noIndex is the index of a step that has only a key.
 const noIndex = -1
 
-func KeyStep(key any) Step           { return Step{key: key, index: noIndex} }
-func ElementStep(i int, id any) Step { return Step{key: id, index: i} }
-func fieldStep(f *field) Step        { return Step{key: f, index: noIndex} }
+// KeyStep returns the step to the element under key. It is for a package that keeps values
+// over time.
+func KeyStep(key any) Step { return Step{key: key, index: noIndex} }
 
-// field is the struct field that the step goes to, or nil.
+// ElementStep returns the step to the element at position i with the identity id, which is
+// nil if it has none. It is for a package that keeps values over time.
+func ElementStep(i int, id any) Step { return Step{key: id, index: i} }
+
+func fieldStep(f *field) Step { return Step{key: f, index: noIndex} }
+
+// field returns the struct field that the step goes to, or nil.
 func (s Step) field() *field {
 	f, _ := s.key.(*field)
 	return f
 }
 
-// Key is the key or identity that the step goes to, nil when only a position is known.
-func (s Step) Key() any { return s.key }
+// Field returns the name in Go of the struct field that the step goes to, and whether it goes
+// to one.
+func (s Step) Field() (name string, ok bool) {
+	if f := s.field(); f != nil {
+		return f.name, true
+	}
+	return "", false
+}
 
-// Index is the index of the element that the step goes to, -1 when it is not known.
+// Key returns the key of a map or [Map], or the identity of an element, that the step goes
+// to. It is nil for a field, and for an element that has no identity.
+func (s Step) Key() any {
+	if s.field() != nil {
+		return nil
+	}
+	return s.key
+}
+
+// Index returns the position of the element that the step goes to, or -1 if the step goes to
+// a field or a key.
 func (s Step) Index() int { return s.index }
 
 // IsField reports whether the step goes to a field of a struct.
 func (s Step) IsField() bool { return s.field() != nil }
 
-// WithKey returns the step to what is called key there.
+// WithKey returns the step to the element that has another key or identity. It is for a
+// package that keeps values over time.
 func (s Step) WithKey(key any) Step {
 	s.key = key
 	return s
 }
 
-// String is the step as it stands in a JSON pointer, without the slash.
+// Identity returns what is equal for all steps to the same part: the field, the key, or the
+// identity of the element. It is nil if only a position is known, so that the step may go to
+// any element. It is for a package that keeps values over time.
+func (s Step) Identity() any {
+	switch s.key.(type) {
+	case nil, *field, string, int, anywhere: // the most common types, which are comparable
+		return s.key
+	}
+	if !reflect.TypeOf(s.key).Comparable() {
+		return nil
+	}
+	return s.key
+}
+
+// String returns the step as a token of a JSON pointer, escaped.
 func (s Step) String() string { return jsonpatch.Escape(s.token()) }
 
-func (p Path) With(s Step) Path    { return append(p[:len(p):len(p)], s) }
-func (p Path) split() (Path, Step) { return p[:len(p)-1], p[len(p)-1] }
-
-//go:noinline
-func (p Path) Join(q Path) (pq Path) { return append(append(make(Path, 0, len(p)+len(q)), p...), q...) }
-
-// token is the step in a JSON pointer, not yet escaped.
+// token returns the step as a token of a JSON pointer, not escaped.
 func (s Step) token() string {
 	f := s.field()
 	switch {
@@ -69,31 +103,8 @@ func (s Step) token() string {
 	return keyText(reflect.ValueOf(s.key))
 }
 
-// keyText is a map key as the name of a JSON object's member, by the rules of
-// encoding/json. A key that has no such form is shown as fmt shows it.
-func keyText(v reflect.Value) string {
-	switch {
-	case v.Kind() == reflect.Interface && v.IsNil():
-		return "null"
-	case v.Kind() == reflect.String:
-		return v.String()
-	case v.IsValid() && v.Type().Implements(texter):
-		if v.Kind() == reflect.Pointer && v.IsNil() {
-			return ""
-		}
-		if text, err := v.Interface().(encoding.TextMarshaler).MarshalText(); err == nil {
-			return string(text)
-		}
-	case v.CanInt():
-		return strconv.FormatInt(v.Int(), 10)
-	case v.CanUint():
-		return strconv.FormatUint(v.Uint(), 10)
-	}
-	return fmt.Sprint(v)
-}
-
-// String is p as a JSON pointer (RFC 6901). A field that has no JSON form is
-// shown by its name in Go.
+// String returns p as a JSON pointer (RFC 6901). A field without a JSON form appears by its
+// name in Go.
 func (p Path) String() string {
 	var b strings.Builder
 	for _, s := range p {
@@ -105,49 +116,26 @@ func (p Path) String() string {
 	return b.String()
 }
 
-// FieldPath returns the path from a P to the field of type t at offset, which
-// may lie in structs that P contains. It is how a lens, which is only known as
-// a pointer into a value, gets its name. Of an outer struct and its first
-// field, which share an offset, t decides.
-func FieldPath[P any](offset, size uintptr, t reflect.Type) (Path, bool) {
-	p, err := planOf(reflect.TypeFor[P]())
-	if err != nil {
-		return nil, false
-	}
-	return p.fieldAt(nil, offset, size, t)
-}
+// With returns p followed by s.
+func (p Path) With(s Step) Path { return append(p[:len(p):len(p)], s) }
 
-func (p *plan) fieldAt(path Path, offset, size uintptr, t reflect.Type) (Path, bool) {
-	if offset == 0 && p.typ == t && p.size == size {
-		return path, true
-	}
-	switch p.kind {
-	case kindStruct:
-		for _, f := range p.fields {
-			if offset >= f.offset && offset+size <= f.offset+f.plan.size {
-				if found, ok := f.plan.fieldAt(path.With(fieldStep(f)), offset-f.offset, size, t); ok {
-					return found, ok
-				}
-			}
-		}
-	case kindArray:
-		if p.elem.size > 0 {
-			i := offset / p.elem.size
-			return p.elem.fieldAt(path.With(ElementStep(int(i), nil)), offset-i*p.elem.size, size, t)
-		}
-	}
-	return nil, false
-}
+// split returns p without its last step, and that step.
+func (p Path) split() (Path, Step) { return p[:len(p)-1], p[len(p)-1] }
 
-// MayVanish tells whether a change at p can make something appear in or
-// disappear from the JSON form above it: it lies in a field that omitempty or
-// omitzero leaves out. Then the change is only exact as JSON when it is found
-// by comparing the whole value.
-func (p Path) MayVanish() bool {
-	for i, s := range p {
-		if f := s.field(); f != nil && (f.in.leaf || f.omit != nil && i < len(p)-1) {
-			return true
+// Join returns p followed by q.
+//
+//go:noinline
+func (p Path) Join(q Path) (pq Path) { return append(append(make(Path, 0, len(p)+len(q)), p...), q...) }
+
+// Clone returns a copy of p that keeps no memory of the values alive in which p was found.
+func (p Path) Clone() Path {
+	q := append(Path(nil), p...)
+	for i, step := range q {
+		if step.key != nil && step.field() == nil {
+			key := reflect.New(reflect.TypeOf(step.key)).Elem()
+			key.Set(reflect.ValueOf(step.key))
+			q[i].key = key.Interface()
 		}
 	}
-	return false
+	return q
 }

@@ -11,97 +11,97 @@ import (
 	"unsafe"
 )
 
-// ErrType is returned by everything that takes a value apart (updates, patches,
-// comparison) when a type cannot be the value of an atom: a [List] or [Map]
-// where it cannot be edited in place, or an element type with two keys.
+// ErrType is wrapped by the errors for a type that cannot be drafted: one that contains a
+// lock, a [List] or [Map] where it cannot be edited in place, a [Map] whose keys have no
+// order, or an element type with two keys. The message says where in the type it is.
 var ErrType = errors.New("draft: type cannot be drafted")
 
-// kind says how a plan copies, compares and descends into a value. It is
-// coarser than reflect.Kind where the work is the same, and finer where it is not.
+// kind selects how a plan copies, compares and descends into a value. It is coarser than
+// [reflect.Kind] where the work is the same, and finer where it differs.
 type kind uint8
 
 const (
-	kindBits      kind = iota // Equal when its bytes are: booleans, integers
-	kindOpaque                // compared by its words, which are never followed: func, chan, runtime types
-	kindFloat                 // float32, float64: by bits, and NaN equals NaN
-	kindComplex               // two floats
-	kindString                //
-	kindTime                  // time.Time
-	kindBytes                 // []byte: JSON knows it as one string
-	kindStruct                //
-	kindArray                 //
-	kindPointer               //
-	kindSlice                 //
-	kindGoMap                 //
-	kindInterface             //
-	kindList                  // List[E]
-	kindMap                   // Map[K,V]
+	kindBits    kind = iota // equal if its bytes are: booleans, integers
+	kindOpaque              // equal if its words are, which are never followed, see Opaque
+	kindFloat               // float32, float64: equal if the bits are, or both are NaN
+	kindComplex             // two floats
+	kindString
+	kindTime  // time.Time
+	kindBytes // []byte, a string in JSON
+	kindStruct
+	kindArray
+	kindPointer
+	kindSlice
+	kindGoMap // map[K]V
+	kindInterface
+	kindList // [List]
+	kindMap  // [Map]
 )
 
-// A plan is what the engine knows about one type. It is made once, kept in
-// plans, and never changes after that, so that a draft costs no reflection on
-// types, only work on memory.
+// plan is what the package knows about one type. A plan is compiled once, cached in plans
+// and immutable from then on, so a draft reflects on no types and only works on memory.
 type plan struct {
 	typ             reflect.Type
 	kind            kind
 	size            uintptr
-	hasPointers     bool   // the collector has to see its words
-	hasSharedMemory bool   // a plain copy of it shares memory that somebody can write to
-	pointerWords    uint64 // if not 0: which of its words are pointers, in memory of at most 64 words
-	zero            any    // for the type word of interfaces that hold it
-	direct          bool   // an interface holds it in its own data word
+	hasPointers     bool   // the garbage collector has to see its words
+	hasSharedMemory bool   // a plain copy shares memory that can be written to
+	pointerWords    uint64 // which of its words are pointers, by bit; 0 if not known
+	zero            any    // its zero value, for the type word of interfaces; nil for an interface
+	direct          bool   // an interface has it in its data word, see isDirect
 
-	// clone does what copied does, faster than reflection can. It is there
-	// once the type was a type parameter of ours.
+	// cloneFunc is clone without reflection. It is set once the type has been a type
+	// argument of an exported function.
 	cloneFunc atomic.Pointer[func(unsafe.Pointer) unsafe.Pointer]
 
-	// leaf is set where the type has a JSON form of its own (MarshalJSON,
-	// MarshalText): a change inside is then a change of the whole.
+	// leaf is set for a type with a JSON form of its own (MarshalJSON, MarshalText). It
+	// changes as a whole.
 	leaf bool
 
-	// always tells of a leaf that encoding/json takes that form wherever the
-	// newValue stands, and not only where it can take its address.
+	// alwaysOwnForm is set for a leaf that has this form wherever it is, and not only
+	// where it is addressable.
 	alwaysOwnForm bool
 
-	elem         *plan    // of an array, pointer, slice, map, List or Map
-	key          *plan    // of a map or Map
-	keyMayBeNaN  bool     // of a map: a key may differ from itself
-	box          *plan    // of a List or Map: what its tree holds
-	elemOffset   uintptr  // of a List or Map: the offset of the element in the box
+	elem         *plan    // of an array, pointer, slice, Go map, List or Map
+	key          *plan    // of a Go map or Map
+	keyMayBeNaN  bool     // of a Go map: a key may differ from itself
+	box          *plan    // of a List or Map: the memory of an element, see treeNode
+	elemOffset   uintptr  // of a List or Map: the offset of the element in its box
 	order        keyOrder // of a Map: how its keys are compared
 	length       int      // of an array
 	fields       []*field // of a struct
-	sharedFields []*field // of a struct: those whose plain copy shares memory
-	identity     *field   // of a struct: the field tagged `atom:"key"`, if any
+	sharedFields []*field // of a struct: those with hasSharedMemory
+	identity     *field   // of a struct: the field tagged `atom:"key"`, or nil
 }
 
-// A field is a struct field as seen from its struct.
+// field is a struct field as its struct sees it.
 type field struct {
 	in     *plan // the struct
 	plan   *plan
 	name   string // in Go
 	json   string // in JSON
 	offset uintptr
-	hidden bool // has no JSON form: json:"-", unexported, or shadowed
-	inline bool // embedded: its own fields appear in the struct's JSON object
-	quoted bool // json:",string", unless its plan has a form of its own where it stands
-	omit   func(unsafe.Pointer) bool
+	hidden bool                      // has no JSON form: json:"-", unexported, or shadowed by another field
+	inline bool                      // embedded: its fields appear in the JSON object of the struct
+	quoted bool                      // option ",string", which applies unless the value has a form of its own
+	omit   func(unsafe.Pointer) bool // reports whether JSON leaves the value out; nil if never
 }
 
-// hasOwnForm tells whether a p has a JSON form of its own where it stands so.
-func (p *plan) hasOwnForm(stands Addressability) bool {
-	return p.leaf && (p.alwaysOwnForm || stands != Unaddressable)
+// hasOwnForm reports whether encoding/json writes a p with its MarshalJSON or MarshalText,
+// given whether the value is addressable.
+func (p *plan) hasOwnForm(addressable Addressability) bool {
+	return p.leaf && (p.alwaysOwnForm || addressable != Unaddressable)
 }
 
-// inString tells whether the value of f, or of no field, is in a JSON string
-// where it stands so.
-func (f *field) inString(stands Addressability) bool {
-	return f != nil && f.quoted && !f.plan.hasOwnForm(stands)
+// inString reports whether the option ",string" of f applies to a value that is addressable
+// or not. f may be nil, for a value that is no field.
+func (f *field) inString(addressable Addressability) bool {
+	return f != nil && f.quoted && !f.plan.hasOwnForm(addressable)
 }
 
 var (
 	plans       sync.Map // reflect.Type -> *plan or error
-	plansBehind sync.Map // the same for types seen behind interfaces
+	plansBehind sync.Map // the same for types of values in interfaces
 
 	compiling sync.Mutex
 	compiled  = map[reflect.Type]*plan{} // guarded by compiling
@@ -111,7 +111,7 @@ var (
 	timeType  = reflect.TypeFor[time.Time]()
 )
 
-// planOf returns the plan of t, or ErrType.
+// planOf returns the plan of t. Its error wraps [ErrType].
 func planOf(t reflect.Type) (*plan, error) {
 	slot := &recent[uintptr((*eface)(unsafe.Pointer(&t)).data)/64%uintptr(len(recent))]
 	if p := slot.Load(); p != nil && p.typ == t {
@@ -128,7 +128,8 @@ func planOf(t reflect.Type) (*plan, error) {
 	return p, err
 }
 
-// planFor is planOf for a type that is known where it is called.
+// planFor is planOf for a type that is known at compile time, which can be cloned without
+// reflection.
 func planFor[T any]() (*plan, error) {
 	p, err := planOf(reflect.TypeFor[T]())
 	if err == nil && p.cloneFunc.Load() == nil {
@@ -138,12 +139,12 @@ func planFor[T any]() (*plan, error) {
 	return p, err
 }
 
-// recent is a part of plans, by the address of the type: every update asks for
-// a plan or two, and a sync.Map takes as long as an allocation.
+// recent caches plans by the address of their type. Every update asks for one or two plans,
+// and a lookup in a sync.Map takes as long as an allocation.
 var recent [64]atomic.Pointer[plan]
 
-// planBehindInterface is planOf for what an interface holds. A List or Map
-// there could only be copied, never edited, so it is refused.
+// planBehindInterface is planOf for the type of a value in an interface. Such a value can be
+// copied but not edited in place, so a List or Map in it is an error.
 func planBehindInterface(t reflect.Type) (*plan, error) {
 	if p, ok := plansBehind.Load(t); ok {
 		return planOrError(p)

@@ -5,144 +5,143 @@ import (
 	"unsafe"
 )
 
-// positions is where the elements of a List are, by identity. It is made when
-// somebody first asks, kept with the tree, and handed on to the next version
-// with what was moved in between, as long as that is little.
+// positions is an index of the elements of a List by identity. It is built when somebody
+// asks for an element, and kept in the root of the tree. The next version of the List
+// inherits it, together with the edits in between as long as they are few.
 type positions struct {
-	at            map[any]int32
-	hasDuplicates bool   // an identity is there more than once; the first is in at
-	shifts        *shift // the last edit that moved elements since at was made
+	first         map[any]int32 // of each identity, the position of the first element
+	hasDuplicates bool          // an identity occurs more than once
+	last          *shift        // the last edit since the index was built
 }
 
-// A shift is one edit that moved elements.
+// shift is an edit of a List as positions see it.
 type shift struct {
 	op       Op
 	at, from int
 	id       any    // of an added element
-	previous *shift // the edit before it
-	count    int    // of the edits up to this one
+	previous *shift // the edit before this one
+	count    int    // how many edits there are up to this one
 }
-
-// maxShifts bounds the work of finding an element in a List of n through
-// shifts. When there are more, positions are made anew: this many edits share
-// the cost of looking at n elements.
-func maxShifts(n int) int { return max(64, 1<<(bits.Len(uint(n))/2)) }
 
 // maxScanLen is the length up to which a List is searched rather than indexed.
 const maxScanLen = 32
 
-// locate is the position after s, and all before it, of the element that was at
-// i, if ok, or that one of them added.
-func (s *shift) locate(i int, ok bool, id any) (int, bool) {
-	if s == nil {
-		return i, ok
-	}
-	i, ok = s.previous.locate(i, ok, id)
-	return s.moved(i, ok, s.op == OpAdd && s.id == id)
-}
+// maxShifts returns how many edits an index of a List of n elements may be followed by. When
+// there are more the index is built anew, so that finding an element stays cheap, and the
+// cost of looking at n elements is shared by many edits.
+func maxShifts(n int) int { return max(64, 1<<(bits.Len(uint(n))/2)) }
 
-// moved is where the element at i is after s; itself tells that s adds it.
-func (s shift) moved(i int, ok, itself bool) (int, bool) {
-	switch {
-	case itself:
-		return s.at, true
-	case s.op == OpAdd && i >= s.at:
-		i++
-	case s.op == OpRemove && i == s.at, s.op == opClear:
-		return i, false
-	case s.op == OpRemove && i > s.at:
-		i--
-	case s.op == OpMove && i == s.from:
-		i = s.at
-	case s.op == OpMove:
-		if i > s.from {
-			i--
-		}
-		if i >= s.at {
-			i++
-		}
-	}
-	return i, ok
-}
-
-// inheritIndex gives next, which shifts lead to from t, what t knows of positions.
-// They may be one node, if it was written to.
+// inheritIndex passes the index of t to next, to which shifts lead. t and next may be the
+// same node, if it was edited in place.
 func (t *treeNode) inheritIndex(next *treeNode, shifts ...shift) {
 	if t == nil || next == nil {
 		return
 	}
-	p := t.index.Load()
-	if p != nil && len(shifts) > 0 {
-		p = p.withShifts(shifts, t.len())
+	index := t.index.Load()
+	if index != nil && len(shifts) > 0 {
+		index = index.withShifts(shifts, t.len())
 	}
-	if p != nil || next == t {
-		next.index.Store(p)
+	if index != nil || next == t {
+		next.index.Store(index)
 	}
 }
 
-// withShifts is the positions in a List of n elements after shifts, nil if there
-// are too many of them.
-func (p *positions) withShifts(shifts []shift, n int) *positions {
-	since, count := p.shifts, len(shifts)
-	if since != nil {
-		count += since.count
+// inheritIndexAfter is inheritIndex after steps, of which each edits the List by one element.
+func (t *treeNode) inheritIndexAfter(next *treeNode, steps []change) {
+	var shifts []shift
+	if t != nil && t.index.Load() != nil {
+		shifts = make([]shift, min(len(steps), maxShifts(t.len())+1))
+		for i := range shifts {
+			_, last := steps[i].path.split()
+			shifts[i] = shift{op: steps[i].op, at: last.index, from: int(steps[i].from), id: last.key}
+		}
 	}
-	if count > maxShifts(n) {
+	t.inheritIndex(next, shifts...)
+}
+
+// withShifts returns the index of a List of n elements after shifts, or nil if there are too
+// many of them.
+func (x *positions) withShifts(shifts []shift, n int) *positions {
+	last, count := x.last, 0
+	if last != nil {
+		count = last.count
+	}
+	if count+len(shifts) > maxShifts(n) {
 		return nil
 	}
-	repeated := p.hasDuplicates
 	for i, s := range shifts {
-		if s.op == OpAdd && s.id != nil && !repeated {
-			at, ok := p.at[s.id]
-			_, repeated = since.locate(int(at), ok, s.id)
-		}
-		s.previous, s.count = since, count-len(shifts)+i+1
-		since = &s
+		s.previous, s.count = last, count+i+1
+		last = &s
 	}
-	return &positions{at: p.at, hasDuplicates: repeated, shifts: since}
+	return &positions{first: x.first, hasDuplicates: x.hasDuplicates, last: last}
 }
 
-// indexOf is the position of the element id in the sealed tree t of elements
-// of p, or none.
-func (t *treeNode) indexOf(p *plan, id any) int {
-	if t.len() <= maxScanLen {
-		return t.scan(p, id)
-	}
-	known := t.positions(p)
-	at, ok := known.at[id]
-	i, ok := known.shifts.locate(int(at), ok, id)
+// candidate is the position at which the element with some identity is expected, while it is
+// followed through edits.
+type candidate struct {
+	at        int
+	found     bool // there is such an element
+	ambiguous bool // there may be another one, too
+}
+
+// after returns c after an edit. addsIt says that the edit adds an element with the identity.
+func (c candidate) after(op Op, at, from int, addsIt bool) candidate {
 	switch {
-	case ok && !known.hasDuplicates && i < t.len() && p.hasID(t.at(i), id):
-		return i
-	case !ok && !known.hasDuplicates:
-		return noElement
+	case addsIt:
+		inPlace := op == OpReplace && at == c.at
+		return candidate{at: at, found: true, ambiguous: c.ambiguous || c.found && !inPlace}
+	case op == opClear, op == OpRemove && at == c.at:
+		c.found = false
+	case op == OpAdd:
+		c.at = afterInsert(c.at, at)
+	case op == OpRemove:
+		c.at = afterRemove(c.at, at)
+	case op == OpMove && from == c.at:
+		c.at = at
+	case op == OpMove:
+		c.at = afterInsert(afterRemove(c.at, from), at)
 	}
-	return t.scan(p, id) // it is one of several, or identities were edited
+	return c
 }
 
-// positions is what is known of the elements' positions, or found out now.
-func (t *treeNode) positions(p *plan) *positions {
-	if known := t.index.Load(); known != nil {
-		return known
-	}
-	known := &positions{at: make(map[any]int32, t.size)}
-	i := int32(0)
-	t.each(func(box unsafe.Pointer) bool {
-		if id := p.id(box); id != nil {
-			if _, ok := known.at[id]; ok {
-				known.hasDuplicates = true
-			} else {
-				known.at[id] = i
-			}
-		}
+// afterInsert returns position i after an element was inserted at position at.
+func afterInsert(i, at int) int {
+	if i >= at {
 		i++
-		return true
-	})
-	t.index.Store(known)
-	return known
+	}
+	return i
 }
 
-// scan is indexOf by looking at every element.
+// afterRemove returns position i after the element at position at was removed.
+func afterRemove(i, at int) int {
+	if i > at {
+		i--
+	}
+	return i
+}
+
+// follow returns c after s and all shifts before it.
+func (s *shift) follow(c candidate, id any) candidate {
+	if s == nil {
+		return c
+	}
+	return s.previous.follow(c, id).after(s.op, s.at, s.from, s.op == OpAdd && s.id == id)
+}
+
+// resolve returns the position of the first element of t that has the identity id, of which c
+// is the candidate.
+func (c candidate) resolve(t *treeNode, p *plan, id any) int {
+	switch {
+	case c.ambiguous, c.found && (c.at >= t.len() || !p.hasID(t.at(c.at), id)):
+		return t.scan(p, id)
+	case c.found:
+		return c.at
+	}
+	return noElement
+}
+
+// scan returns the position of the first element p that has the identity id, or noElement. It
+// looks at one element after the other.
 func (t *treeNode) scan(p *plan, id any) int {
 	i, at := 0, noElement
 	t.each(func(box unsafe.Pointer) bool {
@@ -155,32 +154,62 @@ func (t *treeNode) scan(p *plan, id any) int {
 	return at
 }
 
-// indexOf is the position of the element id of p, or none. In a draft it
-// follows what was moved since.
-func (r *header) indexOf(p *plan, id any) int {
+// positions returns the index of the elements p, which it builds if there is none.
+func (t *treeNode) positions(p *plan) *positions {
+	if index := t.index.Load(); index != nil {
+		return index
+	}
+	index := &positions{first: make(map[any]int32, t.size)}
+	i := int32(0)
+	t.each(func(box unsafe.Pointer) bool {
+		if id := p.id(box); id != nil {
+			if _, ok := index.first[id]; ok {
+				index.hasDuplicates = true
+			} else {
+				index.first[id] = i
+			}
+		}
+		i++
+		return true
+	})
+	t.index.Store(index)
+	return index
+}
+
+// candidate looks id up in the index.
+func (t *treeNode) candidate(p *plan, id any) candidate {
+	index := t.positions(p)
+	at, found := index.first[id]
+	return index.last.follow(candidate{int(at), found, index.hasDuplicates}, id)
+}
+
+// indexOf returns the position of the first element p with the identity id in the sealed tree
+// t, or noElement.
+func (t *treeNode) indexOf(p *plan, id any) int {
+	if t.len() <= maxScanLen {
+		return t.scan(p, id)
+	}
+	return t.candidate(p, id).resolve(t, p, id)
+}
+
+// indexOf returns the position of the first element p with the identity id, or noElement. In
+// a draft it uses the index of the List before, and follows the edits.
+func (h *header) indexOf(p *plan, id any) int {
 	if id == nil || !p.keyed() || !p.canBeID(id) {
 		return noElement
 	}
-	t := r.current()
+	t := h.current()
 	switch {
-	case r.journal == nil:
+	case h.journal == nil:
 		return t.indexOf(p, id)
-	case t.len() <= maxScanLen || r.tree.len() <= maxScanLen || r.version > t.len():
+	case t.len() <= maxScanLen || h.tree.len() <= maxScanLen || h.version > t.len():
 		return t.scan(p, id)
 	}
-	i := r.tree.indexOf(p, id)
-	ok, repeated := i != noElement, r.tree.positions(p).hasDuplicates
-	for k := range r.journal.edits[:r.version] {
-		e := &r.journal.edits[k]
-		itself := (e.op == OpAdd || e.op == OpReplace) && p.hasID(e.box, id)
-		repeated = repeated || itself && ok && !(e.op == OpReplace && e.at == i)
-		i, ok = shift{op: e.op, at: e.at, from: e.from}.moved(i, ok, itself)
+	c := h.tree.candidate(p, id)
+	for i := range h.journal.edits[:h.version] {
+		e := &h.journal.edits[i]
+		addsIt := (e.op == OpAdd || e.op == OpReplace) && p.hasID(e.box, id)
+		c = c.after(e.op, e.at, e.from, addsIt)
 	}
-	switch {
-	case ok && !repeated && i < t.len() && p.hasID(t.at(i), id):
-		return i
-	case !ok && !repeated: // nor has an edited element become it
-		return noElement
-	}
-	return t.scan(p, id)
+	return c.resolve(t, p, id)
 }

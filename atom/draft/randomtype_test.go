@@ -25,7 +25,7 @@ var (
 
 // randomType is a type that nobody has written. Where editable is set, a
 // collection may stand.
-func (s *scramble) randomType(depth int, editable bool) reflect.Type {
+func (s *generator) randomType(depth int, editable bool) reflect.Type {
 	n := 11
 	if depth == 0 {
 		n = 3
@@ -49,7 +49,7 @@ func (s *scramble) randomType(depth int, editable bool) reflect.Type {
 	return scalarTypes[s.n(len(scalarTypes)-1, "scalar")]
 }
 
-func (s *scramble) randomStruct(depth int, editable bool) reflect.Type {
+func (s *generator) randomStruct(depth int, editable bool) reflect.Type {
 	fields := make([]reflect.StructField, s.n(5, "fields"))
 	for i := range fields {
 		name := string(rune('A' + i))
@@ -60,11 +60,11 @@ func (s *scramble) randomStruct(depth int, editable bool) reflect.Type {
 }
 
 func TestRandomEditsOfRandomTypes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { randomEditsOfRandomType(t, scrambleOf(t)) })
+	rapid.Check(t, func(t *rapid.T) { randomEditsOfRandomType(t, newGenerator(t)) })
 }
 
 // randomEditsOfRandomType is randomEditsFrom for a type that is made up first.
-func randomEditsOfRandomType(t failer, s *scramble) (n int) {
+func randomEditsOfRandomType(t failer, s *generator) (n int) {
 	p, err := planOf(s.randomStruct(2, true))
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -79,6 +79,7 @@ func randomEditsOfRandomType(t failer, s *scramble) (n int) {
 			s.change(p.value(draft))
 			n++
 		}
+		checkSane(t, p, draft)
 		want := w.detachedCopy(p, draft)
 		next, c, err := finishDraft(p, v, draft, false)
 		if err != nil || w.err != nil {
@@ -87,6 +88,7 @@ func randomEditsOfRandomType(t failer, s *scramble) (n int) {
 		if !w.equal(p, next, want) || (next == v) != c.Empty() {
 			t.Fatalf("%s: the next value is\n%s\nwant the draft\n%s\nchanges\n%s", p.typ, shown(p, next), shown(p, want), c)
 		}
+		checkSaneNext(t, p, v, next)
 		checkChangesOf(t, p, v, next, c)
 		v = next
 	}

@@ -7,20 +7,21 @@ import (
 	"unsafe"
 )
 
-// A Rename is one element of a collection that is called otherwise. It exchanges the two
-// keys, so that it leads back as well, whatever a value has.
+// Rename gives one element of a collection another key. It exchanges the two keys, so it is
+// its own inverse, whatever a value contains. It is for a package that keeps values over
+// time: an element that was created under a temporary key gets the one that a server gives.
 type Rename struct {
-	ID       uint64 // in the order of entries
-	In       Path   // the collection, when it was renamed
-	InNow    Path
+	ID       uint64 // its place in the order of entries, set by package atom
+	In       Path   // of the collection, at the time of the rename
+	InNow    Path   // of the collection now, after later renames
 	From, To any
 
 	elem     *plan
-	sequence bool // a slice or a List, in which the element itself has the key
+	sequence bool // a slice or List, where the key is in the element
 }
 
-// NewRename returns the rename of an element of a C, the collection at in. It fails with
-// an error that wraps [ErrType] when from cannot be the key of an element.
+// NewRename returns the rename of an element of the collection at in, which is a C. Its error
+// wraps [ErrType] if from cannot be the key of an element.
 func NewRename[C any](in Path, from, to any) (*Rename, error) {
 	p, err := planFor[C]()
 	if err != nil {
@@ -43,7 +44,7 @@ func newRename(in Path, p *plan, from, to any) (*Rename, error) {
 	return &Rename{In: in, InNow: in, From: from, To: to, elem: p.elem, sequence: p.kind == kindSlice || p.kind == kindList}, nil
 }
 
-// other is the key in the place of another one, which is equal to it for most.
+// other returns the other key for the two that are exchanged, and key itself for others.
 func (r *Rename) other(key any) any {
 	switch key {
 	case r.From:
@@ -54,7 +55,7 @@ func (r *Rename) other(key any) any {
 	return key
 }
 
-// Path is p after the rename, and that before.
+// Path returns p after the rename.
 func (r *Rename) Path(p Path) Path {
 	if n := len(r.In); len(p) > n && p.HasPrefix(r.In) {
 		if id := p[n].Identity(); id == r.From || id == r.To {
@@ -65,15 +66,15 @@ func (r *Rename) Path(p Path) Path {
 	return p
 }
 
-// State is a state of the root after the rename, or before it when it has the keys of after.
+// State returns what the pointer state to a root value becomes after the rename: state itself
+// if nothing in it is renamed.
 func (r *Rename) State(state any) any { return r.Value(state, nil) }
 
-// Value is state for a value that is at a path, to which v points: v itself when nothing
-// in it is renamed.
+// Value is [Rename.State] for a value that is at a path in the root value.
 func (r *Rename) Value(v any, at Path) any {
 	x, err := siteOf(v)
 	if err != nil {
-		return v // a nil pointer: a value that is missing
+		return v // a nil pointer: the value is missing
 	}
 	next := r.renamed(x.plan, x.at, at)
 	if next == x.at {
@@ -82,7 +83,7 @@ func (r *Rename) Value(v any, at Path) any {
 	return x.plan.value(next).Addr().Interface()
 }
 
-// renamed is value for the p at a.
+// renamed returns the address of the p at a after the rename. The p is at the path at.
 func (r *Rename) renamed(p *plan, a unsafe.Pointer, at Path) unsafe.Pointer {
 	n := len(r.In)
 	switch {
@@ -97,7 +98,7 @@ func (r *Rename) renamed(p *plan, a unsafe.Pointer, at Path) unsafe.Pointer {
 		if key := at[n].Identity(); r.sequence || key == r.From || key == r.To {
 			return r.element(p, a)
 		}
-	case IsAnywhere(at[n+1].Identity()): // through a lens, to the element most likely
+	case IsAnywhere(at[n+1].Identity()): // through a lens, most likely to the element
 		if r.elem == p || r.elem.kind == kindPointer && r.elem.elem == p {
 			return r.element(p, a)
 		}
@@ -111,7 +112,8 @@ func (r *Rename) renamed(p *plan, a unsafe.Pointer, at Path) unsafe.Pointer {
 	return a
 }
 
-// Has reports whether the collection of a state has an element with a key.
+// Has reports whether the collection in the root value that state points to has an element
+// with the key.
 func (r *Rename) Has(state any, key any) bool {
 	x, err := siteOf(state)
 	for i := 0; i < len(r.In) && err == nil; i++ {
@@ -127,7 +129,7 @@ func (r *Rename) Has(state any, key any) bool {
 	return err == nil
 }
 
-// collection is the p at a, in which a path leads to the collection, after the rename.
+// collection returns the p at a after the rename. rest leads from it to the collection.
 func (r *Rename) collection(p *plan, a unsafe.Pointer, rest Path) unsafe.Pointer {
 	x, err := site{p, a, Addressable}, error(nil)
 	for i := 0; err == nil; i++ {
@@ -137,7 +139,7 @@ func (r *Rename) collection(p *plan, a unsafe.Pointer, rest Path) unsafe.Pointer
 		x, err = x.child(rest[i])
 	}
 	if err != nil {
-		return a // it is not there
+		return a // the collection is not there
 	}
 	var steps []change
 	if r.sequence {
@@ -152,8 +154,7 @@ func (r *Rename) collection(p *plan, a unsafe.Pointer, rest Path) unsafe.Pointer
 	return applySteps(p, a, steps)
 }
 
-// keyExchange is the changes by which a map has under each of the keys what it had under
-// the other.
+// keyExchange returns the changes that exchange what a map has under the two keys.
 func (r *Rename) keyExchange(x site, at Path) (steps []change) {
 	e := x.plan.elem
 	for _, key := range [2]any{r.From, r.To} {
@@ -170,7 +171,7 @@ func (r *Rename) keyExchange(x site, at Path) (steps []change) {
 	return steps
 }
 
-// element is the element at a after the rename: the key that it says it has is another.
+// element returns the element at a after the rename.
 func (r *Rename) element(p *plan, a unsafe.Pointer) unsafe.Pointer {
 	if !p.keyed() || !p.canBeID(r.From) {
 		return a
@@ -181,7 +182,7 @@ func (r *Rename) element(p *plan, a unsafe.Pointer) unsafe.Pointer {
 	return applySteps(p, a, []change{r.keyChange(p, a, nil)})
 }
 
-// keyChange is the change of the key of the element at a, which a path leads to.
+// keyChange returns the change of the key of the element at a, to which at leads.
 func (r *Rename) keyChange(p *plan, a unsafe.Pointer, at Path) change {
 	id := p.id(a)
 	if p.kind == kindPointer {
@@ -191,13 +192,14 @@ func (r *Rename) keyChange(p *plan, a unsafe.Pointer, at Path) change {
 	return change{op: OpReplace, plan: key.plan, path: at.With(fieldStep(key)), old: pointerTo(id), new: pointerTo(r.other(id))}
 }
 
+// pointerTo returns the address of a copy of v.
 func pointerTo(v any) unsafe.Pointer {
 	p := reflect.New(reflect.TypeOf(v))
 	p.Elem().Set(reflect.ValueOf(v))
 	return p.UnsafePointer()
 }
 
-// applySteps is the p at a with changes that can be made there.
+// applySteps applies steps, which are known to apply, to the p at a.
 func applySteps(p *plan, a unsafe.Pointer, steps []change) unsafe.Pointer {
 	if len(steps) == 0 {
 		return a
@@ -209,7 +211,7 @@ func applySteps(p *plan, a unsafe.Pointer, steps []change) unsafe.Pointer {
 	return next
 }
 
-// Changes are those of a value at a path, after the rename.
+// Changes returns c, which are changes of a value at a path, after the rename.
 func (r *Rename) Changes(c Changes, at Path) Changes {
 	if c.Empty() {
 		return c
@@ -228,5 +230,5 @@ func (r *Rename) Changes(c Changes, at Path) Changes {
 	return out
 }
 
-// pathBelow is a path that leads on from another one, after the rename.
+// pathBelow returns the path p, which leads on from another one, after the rename.
 func (r *Rename) pathBelow(p, from Path) Path { return r.Path(from.Join(p))[len(from):] }

@@ -5,14 +5,14 @@ import (
 	"unsafe"
 )
 
-// A site is a place in a value that is only read: the p at a.
+// site is a place in a value that is read and not written: the p at an address.
 type site struct {
 	plan        *plan
 	at          unsafe.Pointer
 	addressable Addressability
 }
 
-// siteOf is the value that v points to.
+// siteOf returns the site of the value that v points to.
 func siteOf(v any) (site, error) {
 	r := reflect.ValueOf(v)
 	if r.Kind() != reflect.Pointer || r.IsNil() {
@@ -22,8 +22,7 @@ func siteOf(v any) (site, error) {
 	return site{p, r.UnsafePointer(), Addressable}, err
 }
 
-// expandNodes follows pointers, and goes to what an interface holds; ErrPath when there
-// is nothing.
+// deref follows pointers and interfaces. It returns ErrPath if they lead to nothing.
 func (x site) deref() (site, error) {
 	for {
 		switch x.plan.kind {
@@ -44,10 +43,10 @@ func (x site) deref() (site, error) {
 	}
 }
 
-// isSequence reports whether elements of x come, go and move: it is a slice or a List.
+// isSequence reports whether x is a slice or a List.
 func (x site) isSequence() bool { return x.plan.kind == kindSlice || x.plan.kind == kindList }
 
-// len is the number of elements of a sequence.
+// len returns the number of elements of a sequence.
 func (x site) len() int {
 	if x.plan.kind == kindList {
 		return (*header)(x.at).current().len()
@@ -55,7 +54,7 @@ func (x site) len() int {
 	return (*slice)(x.at).len
 }
 
-// element is an element of a sequence.
+// element returns element i of a sequence.
 func (x site) element(i int) site {
 	e := x.plan.elem
 	if x.plan.kind == kindList {
@@ -64,7 +63,7 @@ func (x site) element(i int) site {
 	return site{e, e.at((*slice)(x.at).data, i), Addressable}
 }
 
-// child is where a step leads in x, which is open.
+// child returns the part of x that s goes to. x is no pointer or interface.
 func (x site) child(s Step) (site, error) {
 	switch p := x.plan; p.kind {
 	case kindStruct:
@@ -95,8 +94,8 @@ func (x site) child(s Step) (site, error) {
 	return site{}, ErrPath
 }
 
-// equals reports whether two parts of one type are equal as a server sees them: of a
-// time's zone JSON shows the offset, and not the name.
+// equals reports whether x and y are equal for a server: of the zone of a time, JSON has the
+// offset but not the name.
 //
 //go:noinline
 func (x site) equals(y site) bool {
@@ -104,9 +103,9 @@ func (x site) equals(y site) bool {
 	return w.equal(x.plan, x.at, y.at) && w.err == nil
 }
 
-// indexOf is the position of the element of the sequence x that is e, which has no
-// identity: the one at position i if that is equal, else the only one that is; none
-// when there is none, or which one cannot be told.
+// indexOf returns the position in the sequence x of the element e, which has no identity:
+// position i if the element there is equal, else that of the only equal element. It is
+// noElement if there is none, or more than one.
 func (x site) indexOf(e site, i int) int {
 	n := x.len()
 	if i >= 0 && i < n && x.element(i).equals(e) {
@@ -124,15 +123,15 @@ func (x site) indexOf(e site, i int) int {
 	return found
 }
 
-// A original is the value that changes were made of, with those done to it that have
-// been followed.
+// original is the value that changes were made of. It advances with each change that has been
+// handled.
 type original struct {
 	applier
 	value  site
-	copied bool // now is a copy
+	copied bool // value is a copy that may be written to
 }
 
-// advance does s.
+// advance applies s to the value.
 func (t *original) advance(s *change, path Path) error {
 	if !t.copied {
 		t.value.at, t.copied, t.many = t.value.plan.clone(t.value.at), true, true

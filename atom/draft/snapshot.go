@@ -6,16 +6,17 @@ import (
 	"unsafe"
 )
 
-// A Snapshot is a deep copy of a value, down to the last element of its Lists and Maps,
-// that finds out whether somebody has written to the value since.
+// Snapshot is a deep copy of a value, including the elements of its Lists and Maps, that
+// finds out whether the value has been written to since. It is for a package that keeps
+// values over time, which does so while it is debugged.
 type Snapshot struct {
 	plan *plan
-	of   any            // a pointer to the value
-	was  unsafe.Pointer // a copy that shares nothing with it
+	of   any            // the pointer to the value
+	was  unsafe.Pointer // the copy, which shares nothing with it
 }
 
-// NewSnapshot returns a snapshot of what the pointer v points to, nil when its type cannot
-// be drafted.
+// NewSnapshot returns a snapshot of the value that v points to, or nil if its type cannot be
+// drafted.
 func NewSnapshot(v any) *Snapshot {
 	p, err := planOf(reflect.TypeOf(v).Elem())
 	if err != nil {
@@ -32,7 +33,7 @@ func NewSnapshot(v any) *Snapshot {
 // Of returns the pointer that the snapshot was made of.
 func (s *Snapshot) Of() any { return s.of }
 
-// Check returns an error that says what is not any more as it was, nil when all is.
+// Check returns an error that names the first difference of the value from the snapshot.
 func (s *Snapshot) Check() error {
 	_, c, err := finishDraft(s.plan, s.was, pointerIn(s.of), true)
 	if err != nil {

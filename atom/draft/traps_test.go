@@ -233,7 +233,7 @@ func TestNaNAndNegativeZero(t *testing.T) {
 		if err != nil || c.Empty() == row.changed {
 			t.Errorf("%s: %s, %v", row.reason, c, err)
 		}
-		back, err := Revert(*next, c)
+		back, err := Apply(*next, c.Inverse())
 		if err != nil || !Equal(&back, &row.from) {
 			t.Errorf("%s: reverts to %v, %v", row.reason, back, err)
 		}
@@ -323,7 +323,7 @@ func TestCycles(t *testing.T) {
 func TestConcurrentUpdatesFromOneValue(t *testing.T) {
 	plain := &document{Items: []item{{ID: "a", Tags: []int{1}}}, Parts: map[string]part{"a": {C: &part{}}}, Any: map[string]any{"a": []any{1}},
 		Raw: json.RawMessage("1"), Num: "1"}
-	large := &world{Items: *longList(100), ByKey: MapOf(map[string]part{"a": {}, "b": {}})}
+	large := &collectionsEverywhere{Items: *longList(100), ByKey: MapOf(map[string]part{"a": {}, "b": {}})}
 	var wg sync.WaitGroup
 	for n := range 8 {
 		wg.Go(func() {
@@ -333,7 +333,7 @@ func TestConcurrentUpdatesFromOneValue(t *testing.T) {
 					d.Parts["b"] = part{A: n}
 					d.Any.(map[string]any)["a"].([]any)[0] = n + 10
 				})
-				leadsBack(t, large, func(d *world) {
+				leadsBack(t, large, func(d *collectionsEverywhere) {
 					d.Items.Edit(d.Items.Index("50")).Name = "x"
 					d.Items.Insert(n, item{ID: "new"})
 					d.ByKey.Edit("a").A = n + 10
@@ -353,7 +353,7 @@ func leadsBack[T any](t *testing.T, v *T, edit func(*T)) {
 		t.Errorf("%v, %s", err, c)
 		return
 	}
-	if back, err := Revert(*next, c); err != nil || !Equal(&back, v) {
+	if back, err := Apply(*next, c.Inverse()); err != nil || !Equal(&back, v) {
 		t.Errorf("%s does not lead back: %v", c, err)
 	}
 }

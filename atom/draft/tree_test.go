@@ -51,34 +51,3 @@ func TestTreesAgainstSlices(t *testing.T) {
 		}
 	})
 }
-
-// checkTree checks what must hold of a node and all below it.
-func checkTree(t failer, n *treeNode, top bool) {
-	t.Helper()
-	if n == nil {
-		return
-	}
-	if n.n == 0 || top && n.height > 0 && n.n < 2 {
-		t.Fatalf("a node of height %d has %d slots", n.height, n.n)
-	}
-	size := int32(0)
-	for i, s := range n.slots {
-		switch {
-		case i >= int(n.n):
-			if s != nil || n.writableBits>>i&1 == 1 {
-				t.Fatalf("slot %d of %d is in use", i, n.n)
-			}
-		case n.height == 0:
-			size++
-		default:
-			if n.child(i).height != n.height-1 {
-				t.Fatalf("a node of height %d in one of height %d", n.child(i).height, n.height)
-			}
-			checkTree(t, n.child(i), false)
-			size += n.child(i).size
-		}
-	}
-	if size != n.size {
-		t.Fatalf("a node of %d elements counts %d", size, n.size)
-	}
-}

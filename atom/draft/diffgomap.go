@@ -7,6 +7,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/sorting"
 )
 
+// diffGoMap compares two maps of type map[K]V.
 func (d *differ) diffGoMap(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	x, y := p.value(a), p.value(b)
 	if x.UnsafePointer() == y.UnsafePointer() {
@@ -52,8 +53,8 @@ func (d *differ) diffGoMap(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	}
 }
 
-// changedKeys finds the keys under which x and y differ, in the order of their
-// JSON names: the same draft must give the same changes, in the same order.
+// changedKeys returns the keys whose elements differ, sorted by their JSON names: one draft
+// always gives the same changes in the same order.
 func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value) {
 	e, f := p.elem.alloc(), p.elem.alloc()
 	for i := x.MapRange(); i.Next(); {
@@ -84,7 +85,7 @@ func (d *differ) changedKeys(p *plan, x, y reflect.Value) (keys []reflect.Value)
 	return keys
 }
 
-// inMemory is v, a value of p, in memory of its own.
+// inMemory stores v, a value of p, in newly allocated memory and returns its address.
 func (p *plan) inMemory(v reflect.Value) unsafe.Pointer {
 	n := p.alloc()
 	p.value(n).Set(v)

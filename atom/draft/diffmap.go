@@ -7,32 +7,32 @@ import (
 	"github.com/atomsaga/atomsaga/internal/sorting"
 )
 
-// diffMap records what leads from the Map from to v, in the order of the
-// keys. The journal says which keys were touched; without one, the parts that
-// the trees do not share are gone through side by side.
+// diffMap records the changes from the Map from to v, in the order of the keys. The journal
+// tells which keys were edited. Without one, the parts that the trees do not share are
+// compared side by side.
 func (d *differ) diffMap(p *plan, from *treeNode, v *laterTree) {
 	if !v.fromEarlier {
 		d.diffMapPieces(p, from, v)
 		return
 	}
-	var touched []unsafe.Pointer // boxes, for their keys
+	var edited []unsafe.Pointer // boxes with the keys that were edited
 	for _, e := range v.journal.edits {
 		if e.op == opClear {
 			d.diffMapPieces(p, from, v)
 			return
 		}
 		if e.op == OpRemove {
-			touched = append(touched, e.old)
+			edited = append(edited, e.old)
 		} else {
-			touched = append(touched, e.box)
+			edited = append(edited, e.box)
 		}
 	}
-	if len(touched) > 1 {
-		sorting.By(touched, func(x, y *unsafe.Pointer) bool { return p.compareKeys(*x, *y) < 0 })
-		touched = slices.CompactFunc(touched, func(x, y unsafe.Pointer) bool { return p.compareKeys(x, y) == 0 })
+	if len(edited) > 1 {
+		sorting.By(edited, func(x, y *unsafe.Pointer) bool { return p.compareKeys(*x, *y) < 0 })
+		edited = slices.CompactFunc(edited, func(x, y unsafe.Pointer) bool { return p.compareKeys(x, y) == 0 })
 	}
-	d.reserve(len(touched))
-	for _, box := range touched {
+	d.reserve(len(edited))
+	for _, box := range edited {
 		k := p.order.keyAt(box, p.key.typ)
 		i, was := from.search(k, p.key.typ)
 		j, is := v.tree.search(k, p.key.typ)
@@ -47,16 +47,16 @@ func (d *differ) diffMap(p *plan, from *treeNode, v *laterTree) {
 	}
 }
 
-// compareKeys compares the keys of two boxes.
+// compareKeys compares the keys of the Map elements in boxes x and y.
 func (p *plan) compareKeys(x, y unsafe.Pointer) int {
 	k := p.order.keyAt(x, p.key.typ)
 	return k.compare(y, p.key.typ)
 }
 
-// diffMapPieces is diffTable without a journal.
+// diffMapPieces is diffMap without a journal.
 func (d *differ) diffMapPieces(p *plan, from *treeNode, v *laterTree) {
 	xs, ys := unsharedPieces(from, v.tree)
-	d.reserve(len(ys) - len(xs)) // have been added, at least
+	d.reserve(len(ys) - len(xs)) // at least as many were added
 	at := 0
 	for len(xs) > 0 || len(ys) > 0 {
 		switch {
@@ -75,7 +75,7 @@ func (d *differ) diffMapPieces(p *plan, from *treeNode, v *laterTree) {
 			xs, ys = xs[1:], ys[1:]
 			continue
 		}
-		// A node that both have is opened only where something was put beside it.
+		// A shared node is split only if an element was added or removed inside its range of keys.
 		if xs[0].node != nil && ys[0].node == nil && p.compareKeys(ys[0].box, xs[0].node.firstBox()) < 0 {
 			d.addMapElement(p, v, at, ys[0].box)
 			at, ys = at+1, ys[1:]
@@ -101,7 +101,7 @@ func (d *differ) diffMapPieces(p *plan, from *treeNode, v *laterTree) {
 	}
 }
 
-// pushKey goes to the element in box, which is never written to again.
+// pushKey appends the step to the element in box, which is immutable.
 func (d *differ) pushKey(p *plan, box unsafe.Pointer) { d.push(KeyStep(p.key.loadImmutable(box))) }
 
 func (d *differ) removeMapElement(p *plan, old unsafe.Pointer) {

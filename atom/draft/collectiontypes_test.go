@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// world has collections in every place where they may stand.
-type world struct {
+// collectionsEverywhere has collections in every place where they may stand.
+type collectionsEverywhere struct {
 	Items  List[item]        `json:"items"`
 	Parts  List[part]        `json:"parts,omitzero"`
 	Nums   List[int]         `json:"nums"`
@@ -31,7 +31,7 @@ type row struct {
 
 type row0 struct{ L List[part] }
 
-func (l *List[E]) fill(s *scramble) {
+func (l *List[E]) fill(s *generator) {
 	*l = List[E]{}
 	for range s.n(max(0, 4-s.depth), "len") {
 		var e E
@@ -40,7 +40,7 @@ func (l *List[E]) fill(s *scramble) {
 	}
 }
 
-func (l *List[E]) change(s *scramble) {
+func (l *List[E]) change(s *generator) {
 	n := l.Len()
 	value := func() (e E) {
 		s.fill(reflect.ValueOf(&e).Elem())
@@ -69,7 +69,7 @@ func (l *List[E]) change(s *scramble) {
 	}
 }
 
-func (m *Map[K, V]) fill(s *scramble) {
+func (m *Map[K, V]) fill(s *generator) {
 	*m = Map[K, V]{}
 	for range s.n(max(0, 4-s.depth), "len") {
 		var k K
@@ -80,7 +80,7 @@ func (m *Map[K, V]) fill(s *scramble) {
 	}
 }
 
-func (m *Map[K, V]) change(s *scramble) {
+func (m *Map[K, V]) change(s *generator) {
 	var k K
 	var v V
 	s.fill(reflect.ValueOf(&k).Elem())

@@ -10,9 +10,9 @@ import (
 	"github.com/atomsaga/atomsaga/internal/sorting"
 )
 
-// ApplyMergePatch returns v with a JSON Merge Patch (RFC 7396) applied to what
-// v is as JSON, and what that changed; or v as it was and a [*PatchError]. What
-// differs from a document without types is as for [ApplyPatch].
+// ApplyMergePatch applies a JSON Merge Patch (RFC 7396) to the JSON form of v. It returns the
+// next value and what changed, or v and a [*PatchError]. It differs from merging documents
+// without types as [ApplyPatch] does.
 func ApplyMergePatch[T any](v T, patch []byte, limits Limits) (T, Changes, error) {
 	limits = limits.withDefaults()
 	if err := limits.check(patch); err != nil {
@@ -28,10 +28,11 @@ func ApplyMergePatch[T any](v T, patch []byte, limits Limits) (T, Changes, error
 	}, func(m *misfit) error { return (&merger{}).failed(m.path.String(), m.err) })
 }
 
+// merger applies a merge patch to a document.
 type merger struct {
 	*patcher
-	left int      // members that may still come
-	path []string // of what is being merged
+	left int      // how many more members are allowed
+	path []string // of the member that is merged
 }
 
 func (*merger) failed(path string, err error) error {
@@ -61,7 +62,7 @@ func (m *merger) merge(n *node, patch []byte) error {
 	for name := range members {
 		names = append(names, name)
 	}
-	sorting.By(names, func(a, b *string) bool { return *a < *b }) // the first error is always the same
+	sorting.By(names, func(a, b *string) bool { return *a < *b }) // so the first error is always the same
 	for _, name := range names {
 		m.path = append(m.path, name)
 		if err := m.member(n, name, members[name]); err != nil {
@@ -72,7 +73,7 @@ func (m *merger) merge(n *node, patch []byte) error {
 	return nil
 }
 
-// objectMembers is the members of patch if it is an object, or else nil.
+// objectMembers returns the members of patch, or nil if it is not an object.
 func objectMembers(patch []byte) (members map[string]json.RawMessage) {
 	if json.Unmarshal(patch, &members) != nil {
 		return nil
@@ -80,7 +81,7 @@ func objectMembers(patch []byte) (members map[string]json.RawMessage) {
 	return members
 }
 
-// canBeObject tells whether there is a p that is a JSON object.
+// canBeObject reports whether a p can be a JSON object.
 func (p *plan) canBeObject() bool {
 	switch p.kind {
 	case kindPointer:
@@ -91,7 +92,7 @@ func (p *plan) canBeObject() bool {
 	return p.leaf || p.kind == kindStruct || p.kind == kindGoMap || p.kind == kindMap
 }
 
-// member merges patch into the member of n with that name, or removes it.
+// member merges patch into the member name of n, or removes that.
 func (m *merger) member(n *node, name string, patch []byte) error {
 	gone := string(patch) == "null"
 	k, missing := m.child(n, name, !gone)

@@ -58,14 +58,14 @@ func ExampleApplyMergePatch() {
 	// remove /notes/cat (?)
 }
 
-func ExampleRevert() {
+func ExampleChanges_Inverse() {
 	prev := Plan{Title: "Move", Steps: draft.ListOf(Step{ID: "a"}, Step{ID: "b"})}
 	_, changes, _ := draft.ApplyPatch(prev, []byte(`[{"op": "replace", "path": "/steps/1/name", "value": "Drive"}]`), draft.Limits{})
 
 	// In the meantime a step was put in front: the change is taken back from
 	// the step with the identity b, not from the one at position 1.
 	now := Plan{Title: "Move", Steps: draft.ListOf(Step{ID: "new", Name: "Think"}, Step{ID: "a"}, Step{ID: "b", Name: "Drive"})}
-	back, err := draft.Revert(now, changes)
+	back, err := draft.Apply(now, changes.Inverse())
 	fmt.Println(back.Steps, err)
 	// Output: [{new Think false} {a  false} {b  false}] <nil>
 }

@@ -56,7 +56,7 @@ var (
 	}
 )
 
-func (s *scramble) wildType(depth int, editable bool) reflect.Type {
+func (s *generator) wildType(depth int, editable bool) reflect.Type {
 	n := 7
 	if depth == 0 {
 		n = 0
@@ -88,10 +88,10 @@ func (s *scramble) wildType(depth int, editable bool) reflect.Type {
 // TestEveryValueIsHeldOrAnError makes up types and values of everything that Go has.
 // Whatever they are, an update leads there and back, or returns an error.
 func TestEveryValueIsHeldOrAnError(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { wildEdits(t, scrambleOf(t)) })
+	rapid.Check(t, func(t *rapid.T) { wildEdits(t, newGenerator(t)) })
 }
 
-func wildEdits(t failer, s *scramble) {
+func wildEdits(t failer, s *generator) {
 	s.wild = true
 	p, err := planOf(s.wildType(2, true))
 	if err != nil {
@@ -117,11 +117,13 @@ func wildEdits(t failer, s *scramble) {
 		}
 		before, want := walk{everything: true}, walk{everything: true}
 		was, is := before.detachedCopy(p, v), want.detachedCopy(p, draft)
+		checkSane(t, p, draft)
 		next, c, err := finishDraft(p, v, draft, s.n(1, "given") == 1)
 		if err != nil || want.err != nil {
 			wantKnown(t, errors.Join(err, want.err))
 			return
 		}
+		checkSaneNext(t, p, v, next)
 		var same walk
 		if !same.equal(p, next, is) || !same.equal(p, v, was) || same.err != nil {
 			t.Fatalf("%s: the next value is not the draft (%v)\n%s", p.typ, same.err, c)

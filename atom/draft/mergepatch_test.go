@@ -64,7 +64,7 @@ func mergeDocument(target, patch any) any {
 func TestMergePatchIsTheAlgorithmOfTheRFC(t *testing.T) {
 	plain := func(t *rapid.T, label string) []byte {
 		var v any
-		scrambleOf(t).fill(reflect.ValueOf(&v).Elem())
+		newGenerator(t).fill(reflect.ValueOf(&v).Elem())
 		return marshal(t, v)
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -84,7 +84,7 @@ func TestMergePatchIsTheAlgorithmOfTheRFC(t *testing.T) {
 }
 
 func TestMergePatchOfTypedValues(t *testing.T) {
-	base := world{Items: *longList(3), ByKey: MapOf(map[string]part{"a": {A: 1, B: "b"}, "b": {}}), Parts: ListOf(part{})}
+	base := collectionsEverywhere{Items: *longList(3), ByKey: MapOf(map[string]part{"a": {A: 1, B: "b"}, "b": {}}), Parts: ListOf(part{})}
 	got, c, err := ApplyMergePatch(base, []byte(`{"parts":null,"by/key":{"a":{"a":2},"b":null,"c":{"c":{"a":3}}},"in":{"L":[{"ID":"x"}]},"Deep":{"k":{"7":[1]}}}`), Limits{})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestMergePatchOfTypedValues(t *testing.T) {
 // A merge patch of a typed value is that of its document, read back.
 func TestMergePatchOfAValueIsThatOfItsDocument(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := scrambleOf(t)
+		s := newGenerator(t)
 		var v, from omitter
 		s.fill(reflect.ValueOf(&v).Elem())
 		s.fill(reflect.ValueOf(&from).Elem())

@@ -6,11 +6,13 @@ import (
 	"unsafe"
 )
 
-// ApplyFrom is [Apply] of changes that were made of before, whatever v is. What before
-// has tells which element was meant where elements have no identity: it is the one at
-// the same position if it has the same value, else the only one in v that has. One that
-// comes goes behind the one that it came behind. ErrPath when there is no such element,
-// or several, and when a list, slice or map that is replaced as a whole is not what it was.
+// ApplyFrom is [Apply] for changes of elements without identity: before, the value that the
+// changes were made of, tells which elements are meant. An element is the one at the same
+// position if that is equal, else the only equal one in v. An added element is inserted behind
+// the one that it was added behind.
+//
+// The error wraps [ErrPath] if there is no such element or more than one, and if a list,
+// slice or map that is replaced as a whole differs from what it was.
 func ApplyFrom[T any](v, before T, c Changes) (T, error) {
 	next, err := Reapply(&v, &before, c)
 	if err != nil {
@@ -19,25 +21,15 @@ func ApplyFrom[T any](v, before T, c Changes) (T, error) {
 	return *next, nil
 }
 
-// Reapply is ApplyFrom on values that are not copied. It is compiled for each
-// type, so it is small.
-func Reapply[T any](prev, before *T, c Changes) (*T, error) {
-	p, err := planFor[T]()
-	if err != nil {
-		return prev, err
-	}
-	next, err := p.applyFrom(unsafe.Pointer(prev), unsafe.Pointer(before), c)
-	return (*T)(next), err
-}
-
-// needsOriginal reports whether it takes the value that s was made of to know what s means.
+// needsOriginal reports whether the value that s was made of has to be known to apply s to
+// another value.
 func (s *change) needsOriginal() bool {
 	return s.op == OpReplace && s.plan.isContainer() ||
 		slices.ContainsFunc(s.path, func(x Step) bool { return x.key == nil && x.index != noIndex })
 }
 
-// Reapply is a p with changes of the one at before done to what the one at prev is:
-// that one itself without changes, and with an error.
+// applyFrom returns the p at prev with the changes c, which were made of the p at before,
+// applied. It returns prev itself if c is empty, and if there is an error.
 func (p *plan) applyFrom(prev, before unsafe.Pointer, c Changes) (next unsafe.Pointer, err error) {
 	if c.Empty() {
 		return prev, nil
@@ -67,8 +59,8 @@ func (p *plan) applyFrom(prev, before unsafe.Pointer, c Changes) (next unsafe.Po
 	return next, nil
 }
 
-// relocate returns the path that leads in another value to what it leads to in t's,
-// and has s, a copy, move from there.
+// relocate returns the path in the other value to what path leads to in the original, and
+// adjusts s, which is a copy.
 func (t *original) relocate(s *change, path Path, now site) (Path, error) {
 	was, err := t.value, error(nil)
 	for i := range path {
@@ -79,7 +71,7 @@ func (t *original) relocate(s *change, path Path, now site) (Path, error) {
 			return nil, err
 		}
 		if was.plan != now.plan {
-			return nil, ErrPath // other things behind an interface
+			return nil, ErrPath // an interface holds another type
 		}
 		last, step := i == len(path)-1, path[i]
 		if was.isSequence() && step.key == nil {
@@ -97,7 +89,7 @@ func (t *original) relocate(s *change, path Path, now site) (Path, error) {
 			}
 			at := now.indexOf(was.element(from), from)
 			if at == noElement && last && s.op == OpReplace {
-				at = now.indexOf(site{plan: s.plan, at: s.new}, from) // somebody else has done the same
+				at = now.indexOf(site{plan: s.plan, at: s.new}, from) // somebody else has made the same change
 			}
 			if at == noElement {
 				return nil, ErrPath
@@ -126,7 +118,7 @@ func (t *original) relocate(s *change, path Path, now site) (Path, error) {
 	return path, nil
 }
 
-// valueIs reports whether x is, or points to, a p that is equal to the one at a.
+// valueIs reports whether x is, or points to, a p that equals the one at a.
 func (x site) valueIs(p *plan, a unsafe.Pointer) bool {
 	for x.plan != p {
 		y, err := x.deref()
@@ -138,10 +130,10 @@ func (x site) valueIs(p *plan, a unsafe.Pointer) bool {
 	return x.equals(site{plan: p, at: a})
 }
 
-// insertPosition is where in the sequence x an element goes that goes to position i of the
-// sequence was: behind the one that it goes behind there, if that can be told. An
-// element that moves is still at position wasFrom there, and at nowFrom here; none for one
-// that comes.
+// insertPosition returns the position in the sequence x for an element that is inserted at
+// position i of the sequence was: behind the same element, if that can be told. An element
+// that moves is still at position wasFrom of was and nowFrom of x, which are noElement for
+// an added one.
 func (x site) insertPosition(was site, i, wasFrom, nowFrom int) int {
 	n, behind := x.len(), i-1
 	if wasFrom != noElement {
@@ -159,7 +151,7 @@ func (x site) insertPosition(was site, i, wasFrom, nowFrom int) int {
 		return min(i, n)
 	case nowFrom != noElement && at > nowFrom:
 		return at
-	case at == nowFrom: // Equal to the one that moves
+	case at == nowFrom: // an element equal to the one that moves
 		return min(i, n)
 	}
 	return at + 1

@@ -14,20 +14,20 @@ import (
 // keys are few, so that random edits meet; and awkward.
 var keys = []string{"", "a", "b", "~", "/", "a/b", "~1", "é", "0", "-", "\"", "<"}
 
-// scramble makes a random value, or a random change, of anything that reflect
+// generator makes a random value, or a random change, of anything that reflect
 // can set. depth bounds what it makes.
-type scramble struct {
+type generator struct {
 	draw  func(max int, label string) int
 	depth int
 	wild  bool // what has no JSON form, and no end, too
 }
 
-func scrambleOf(t *rapid.T) *scramble {
-	return &scramble{draw: func(max int, label string) int { return rapid.IntRange(0, max).Draw(t, label) }}
+func newGenerator(t *rapid.T) *generator {
+	return &generator{draw: func(max int, label string) int { return rapid.IntRange(0, max).Draw(t, label) }}
 }
 
-func (s *scramble) n(max int, label string) int { return s.draw(max, label) }
-func (s *scramble) key() string                 { return keys[s.n(len(keys)-1, "key")] }
+func (s *generator) n(max int, label string) int { return s.draw(max, label) }
+func (s *generator) key() string                 { return keys[s.n(len(keys)-1, "key")] }
 
 // settable is v, even if it is an unexported field.
 func settable(v reflect.Value) reflect.Value {
@@ -38,12 +38,12 @@ func settable(v reflect.Value) reflect.Value {
 }
 
 // fill gives v a random value.
-func (s *scramble) fill(v reflect.Value) {
+func (s *generator) fill(v reflect.Value) {
 	v = settable(v)
 	s.depth++
 	defer func() { s.depth-- }()
 	few := max(0, 4-s.depth)
-	if f, ok := v.Addr().Interface().(interface{ fill(*scramble) }); ok {
+	if f, ok := v.Addr().Interface().(interface{ fill(*generator) }); ok {
 		f.fill(s)
 		return
 	}
@@ -126,7 +126,7 @@ func (s *scramble) fill(v reflect.Value) {
 	}
 }
 
-func (s *scramble) fillKey(m reflect.Value) {
+func (s *generator) fillKey(m reflect.Value) {
 	k, e := reflect.New(m.Type().Key()).Elem(), reflect.New(m.Type().Elem()).Elem()
 	s.fill(k)
 	s.fill(e)
@@ -138,7 +138,7 @@ func (s *scramble) fillKey(m reflect.Value) {
 	}
 }
 
-func (s *scramble) fillInterface(v reflect.Value) {
+func (s *generator) fillInterface(v reflect.Value) {
 	kinds := []any{nil, "", 0, 1.5, false, map[string]any{}, []any{}, part{}, new(part), hex(0), []string{}, map[string]int{}}
 	if s.wild {
 		kinds = append(kinds, wildValues...)
@@ -159,11 +159,11 @@ func (s *scramble) fillInterface(v reflect.Value) {
 }
 
 // change makes one random edit somewhere in v.
-func (s *scramble) change(v reflect.Value) {
+func (s *generator) change(v reflect.Value) {
 	v = settable(v)
 	s.depth++
 	defer func() { s.depth-- }()
-	if f, ok := v.Addr().Interface().(interface{ change(*scramble) }); ok {
+	if f, ok := v.Addr().Interface().(interface{ change(*generator) }); ok {
 		f.change(s)
 		return
 	}
@@ -204,7 +204,7 @@ func (s *scramble) change(v reflect.Value) {
 	}
 }
 
-func (s *scramble) changeMap(v reflect.Value) {
+func (s *generator) changeMap(v reflect.Value) {
 	if v.IsNil() || s.n(9, "whole") == 0 {
 		s.fill(v)
 		return
@@ -228,7 +228,7 @@ func (s *scramble) changeMap(v reflect.Value) {
 	}
 }
 
-func (s *scramble) changeSlice(v reflect.Value) {
+func (s *generator) changeSlice(v reflect.Value) {
 	n := v.Len()
 	switch what := s.n(9, "edit"); {
 	case v.IsNil() || what == 0:

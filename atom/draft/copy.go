@@ -1,64 +1,13 @@
 package draft
 
 import (
-	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"unsafe"
 )
 
-// ErrCycle is returned by updates of a value that contains itself: it has no
-// end, and no JSON form.
-var ErrCycle = errors.New("draft: value contains itself")
-
-// cycleCheckDepth is the depth of references from which a walk looks for cycles.
-const cycleCheckDepth = 500
-
-// A walk goes through one value, or two side by side. Its methods stop at the
-// first error, which err keeps.
-type walk struct {
-	err        error
-	depth      int
-	following  map[unsafe.Pointer]int // the references that lead here, once the depth is suspicious
-	everything bool                   // detach copies even what can never be written to
-	asJSON     bool                   // Equal takes times for equal that JSON shows alike
-}
-
-func (w *walk) fail(err error) {
-	if w.err == nil {
-		w.err = err
-	}
-}
-
-// enter is called on following the reference to a; it is false for one that is
-// being followed already, or after an error.
-func (w *walk) enter(p *plan, a unsafe.Pointer) bool {
-	if w.err != nil {
-		return false
-	}
-	if w.depth++; w.depth > cycleCheckDepth {
-		if w.following == nil {
-			w.following = map[unsafe.Pointer]int{}
-		}
-		// A struct and its first field share an address, so twice proves nothing.
-		if w.following[a]++; w.following[a] > 3 {
-			w.fail(fmt.Errorf("%w: at a %s", ErrCycle, p.typ))
-			w.leave(a)
-			return false
-		}
-	}
-	return true
-}
-
-func (w *walk) leave(a unsafe.Pointer) {
-	if w.depth--; w.following != nil {
-		w.following[a]--
-	}
-}
-
-// detach makes the p at a, a plain copy of another, share no memory with it
-// that somebody could write to.
+// detach copies what the p at a, a plain copy of another value, shares with that value and
+// somebody could write to.
 func (w *walk) detach(p *plan, a unsafe.Pointer) {
 	switch p.kind {
 	case kindStruct:
@@ -91,7 +40,8 @@ func (w *walk) detach(p *plan, a unsafe.Pointer) {
 	}
 }
 
-// detachedCopy is a copy of the p at a that shares nothing with it.
+// detachedCopy returns a copy of the p at a that shares with it nothing that could be
+// written to.
 func (w *walk) detachedCopy(p *plan, a unsafe.Pointer) unsafe.Pointer {
 	n := p.clone(a)
 	if p.hasSharedMemory {
@@ -100,7 +50,7 @@ func (w *walk) detachedCopy(p *plan, a unsafe.Pointer) unsafe.Pointer {
 	return n
 }
 
-// setInterface makes the interface in memory at a hold the e at q.
+// setInterface stores the value of type e at q in the interface at a.
 func (p *plan) setInterface(a unsafe.Pointer, e *plan, q unsafe.Pointer) {
 	p.value(a).Set(e.value(q))
 }
@@ -121,12 +71,12 @@ func (w *walk) detachSlice(p *plan, a unsafe.Pointer) {
 	w.leave(old.data)
 }
 
-// cloneSlice gives the slice at a, which is not nil, elements of its own.
+// cloneSlice copies the elements of the slice at a, which is not nil, to new memory.
 func (p *plan) cloneSlice(a unsafe.Pointer) {
 	switch e := p.elem; {
 	case e.kind == kindString:
 		old := *(*[]string)(a)
-		fresh := make([]string, len(old)) // cheaper than to clone, which leaves room
+		fresh := make([]string, len(old)) // cheaper than slices.Clone, which adds capacity
 		copy(fresh, old)
 		*(*[]string)(a) = fresh
 	case e.kind == kindPointer || e.kind == kindGoMap:

@@ -7,6 +7,7 @@ import (
 	"github.com/atomsaga/atomsaga/internal/align"
 )
 
+// diffSlice compares two slices.
 func (d *differ) diffSlice(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	x, y := *(*slice)(a), *(*slice)(b)
 	if (x.data == nil) != (y.data == nil) {
@@ -23,10 +24,10 @@ func (d *differ) diffSlice(p *plan, a, b unsafe.Pointer, s *lazyCopy) {
 	d.leave(y.data)
 }
 
-// editedRange tells which elements may have been edited where they are: those from
-// one position up to another. It is not in place if elements may have come,
-// gone or moved. Keyed elements have not if their keys agree. Without keys,
-// several that differ may be edited, or one shift.
+// editedRange returns the range of positions at which elements differ, and whether those
+// elements were edited in place, so that none was added, removed or moved. Keyed elements
+// were if their identities agree position by position. Without identities, a range of more
+// than one element may be a shift, and is not in place.
 func (d *differ) editedRange(e *plan, x, y slice) (from, to int, inPlace bool) {
 	to = min(x.len, y.len)
 	switch {
@@ -49,8 +50,8 @@ func (d *differ) editedRange(e *plan, x, y slice) (from, to int, inPlace bool) {
 	return from, to, to-from <= 1
 }
 
-// diffInPlace compares the elements from one position up to another with those
-// at the same positions.
+// diffInPlace compares the elements from one position up to another with those at the same
+// positions.
 func (d *differ) diffInPlace(p *plan, a, b unsafe.Pointer, from, to int, s *lazyCopy) {
 	x, y, e := *(*slice)(a), *(*slice)(b), p.elem
 	for i := from; i < to; i++ {
@@ -71,8 +72,9 @@ func (d *differ) diffInPlace(p *plan, a, b unsafe.Pointer, from, to int, s *lazy
 	}
 }
 
-// diffReordered records what came, went and moved between two slices, and what
-// changed in the elements that both have, or false if all are where they were.
+// diffReordered records which elements were added, removed and moved, and what changed in
+// those that both slices have. It returns false, with nothing recorded, if all are where
+// they were.
 func (d *differ) diffReordered(p *plan, a, b unsafe.Pointer, s *lazyCopy) bool {
 	x, y, e := *(*slice)(a), *(*slice)(b), p.elem
 	var match []int
@@ -91,7 +93,7 @@ func (d *differ) diffReordered(p *plan, a, b unsafe.Pointer, s *lazyCopy) bool {
 	return !ok || len(edits) > 0
 }
 
-// units is the sizes of n pieces that are one element each.
+// units returns the sizes of n pieces of one element each.
 func units(n int) []int {
 	s := make([]int, n)
 	for i := range s {
@@ -100,7 +102,8 @@ func units(n int) []int {
 	return s
 }
 
-// matchByID matches elements by identity, those of one identity in order.
+// matchByID matches the elements of two slices by identity. Elements with the same identity
+// are matched in order.
 func (p *plan) matchByID(x, y slice) []int {
 	at := make(map[any][]int, x.len)
 	for i := range x.len {
@@ -118,8 +121,8 @@ func (p *plan) matchByID(x, y slice) []int {
 	return match
 }
 
-// recordSliceEdits records the edits that lead from x to y, then what changed in
-// the elements that both have.
+// recordSliceEdits records the edits that lead from x to y, and what changed in the elements
+// that both have.
 func (d *differ) recordSliceEdits(p *plan, a unsafe.Pointer, x, y slice, match []int, edits []align.Edit, s *lazyCopy) {
 	e := p.elem
 	next := reflect.MakeSlice(p.typ, y.len, y.len)
@@ -132,38 +135,21 @@ func (d *differ) recordSliceEdits(p *plan, a unsafe.Pointer, x, y slice, match [
 			d.copyDetached(e, e.at(out, j), e.at(y.data, j))
 		}
 	}
-	id := func(s slice, i int) any {
-		if i == noElement {
-			return nil
-		}
-		return e.id(e.at(s.data, i))
-	}
-	for _, t := range edits {
-		c := change{op: opOf[t.Op], from: int32(t.From), plan: e, addressable: Addressable}
-		in := y
-		switch t.Op {
-		case align.Remove:
-			in, c.old = x, e.at(x.data, t.Element)
-		case align.Add:
-			c.new = e.at(out, t.Element)
-		}
-		if e.keyed() {
-			c.predecessors = &predecessors{old: id(in, t.OldPredecessor), new: id(in, t.NewPredecessor)}
-		}
-		d.push(ElementStep(t.At, id(in, t.Element)))
-		d.record(c)
-		d.pop()
-	}
+	d.recordEdits(e, edits, versions{
+		old:   func(i int) unsafe.Pointer { return e.at(x.data, i) },
+		new:   func(i int) unsafe.Pointer { return e.at(y.data, i) },
+		added: func(t align.Edit) unsafe.Pointer { return e.at(out, t.Element) },
+	})
 	for j, i := range match {
 		if i == noElement {
 			continue
 		}
 		old := e.at(x.data, i)
 		d.push(ElementStep(j, e.idImmutable(old)))
-		next := d.diffOwned(e, old, e.at(y.data, j), Addressable)
+		changed := d.diffOwned(e, old, e.at(y.data, j), Addressable)
 		d.pop()
-		if next != nil {
-			e.assign(e.at(out, j), next)
+		if changed != nil {
+			e.assign(e.at(out, j), changed)
 		}
 	}
 }

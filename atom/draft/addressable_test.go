@@ -108,10 +108,10 @@ func TestJSONPatchCallsMarshalersOfPointersWhereEncodingJSONDoes(t *testing.T) {
 }
 
 func TestRandomEditsOfMarshalersOfPointers(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { randomEditsFrom[everywhere](t, scrambleOf(t)) })
+	rapid.Check(t, func(t *rapid.T) { randomEditsFrom[everywhere](t, newGenerator(t)) })
 	rapid.Check(t, func(t *rapid.T) {
 		var v standing
-		s := scrambleOf(t)
+		s := newGenerator(t)
 		s.fill(reflect.ValueOf(&v).Elem())
 		edited(t, &[]any{v}, func(d *[]any) { s.change(reflect.ValueOf(d).Elem().Index(0)) })
 	})

@@ -8,13 +8,13 @@ import (
 	"unsafe"
 )
 
-// keyOrder says how the keys of a Map are compared, and are JSON.
+// keyOrder says how the keys of a Map are compared.
 type keyOrder uint8
 
 const (
-	orderNone   keyOrder = iota // not a key type
-	orderString                 // as bytes
-	orderInt                    // 1, 2, 4 or 8 bytes, see orderOf
+	orderNone   keyOrder = iota // the type cannot be a key
+	orderString                 // by its bytes
+	orderInt                    // integers, of 8 bytes or as the name says
 	orderInt8
 	orderInt16
 	orderInt32
@@ -22,10 +22,10 @@ const (
 	orderUint8
 	orderUint16
 	orderUint32
-	orderText // by what MarshalText returns
+	orderText // by the text that MarshalText returns
 )
 
-// keyOrderOf is the order of keys of type t.
+// keyOrderOf returns the order of keys of type t.
 func keyOrderOf(t reflect.Type) keyOrder {
 	switch t.Kind() {
 	case reflect.String:
@@ -45,7 +45,7 @@ func keyOrderOf(t reflect.Type) keyOrder {
 	return orderNone
 }
 
-// A mapKey is a key in the form in which it is compared.
+// mapKey is a key in the form in which it is compared.
 type mapKey struct {
 	order keyOrder
 	text  string
@@ -53,7 +53,7 @@ type mapKey struct {
 	uint  uint64
 }
 
-// keyAt is the key at the beginning of box.
+// keyAt returns the key of type t at the beginning of box.
 func (o keyOrder) keyAt(box unsafe.Pointer, t reflect.Type) mapKey {
 	k := mapKey{order: o}
 	switch o {
@@ -81,8 +81,8 @@ func (o keyOrder) keyAt(box unsafe.Pointer, t reflect.Type) mapKey {
 	return k
 }
 
-// marshalKey is what MarshalText says of the key of type t at a. A key that has no
-// text is a programmer's mistake.
+// marshalKey returns the text of the key of type t at a. It panics if MarshalText fails, which
+// is a programmer's mistake.
 func marshalKey(a unsafe.Pointer, t reflect.Type) string {
 	b, err := reflect.NewAt(t, a).Interface().(encoding.TextMarshaler).MarshalText()
 	if err != nil {
@@ -91,13 +91,14 @@ func marshalKey(a unsafe.Pointer, t reflect.Type) string {
 	return string(b)
 }
 
-// search is the position of the key in a Map's tree, or where it would be.
+// search returns the position of key k in the tree of a Map, or that at which it would be
+// inserted.
 func (t *treeNode) search(k mapKey, typ reflect.Type) (i int, found bool) {
 	if t == nil {
 		return 0, false
 	}
 	for t.height > 0 {
-		lo, hi := 0, int(t.n)-1 // the last child that does not begin behind the key
+		lo, hi := 0, int(t.n)-1 // to the last child whose first key is not greater
 		for lo < hi {
 			mid := (lo + hi + 1) / 2
 			if k.compare(t.child(mid).firstBox(), typ) >= 0 {

@@ -8,7 +8,30 @@ import (
 	"unsafe"
 )
 
-// parseKey makes the p at a the map key whose JSON name is token.
+// keyText returns a map key as the name of a JSON object's member, by the rules of
+// encoding/json. A key without such a form is formatted by fmt.
+func keyText(v reflect.Value) string {
+	switch {
+	case v.Kind() == reflect.Interface && v.IsNil():
+		return "null"
+	case v.Kind() == reflect.String:
+		return v.String()
+	case v.IsValid() && v.Type().Implements(texter):
+		if v.Kind() == reflect.Pointer && v.IsNil() {
+			return ""
+		}
+		if text, err := v.Interface().(encoding.TextMarshaler).MarshalText(); err == nil {
+			return string(text)
+		}
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10)
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10)
+	}
+	return fmt.Sprint(v)
+}
+
+// parseKey sets the p at a to the map key whose JSON name is token.
 func (p *plan) parseKey(token string, a unsafe.Pointer) (err error) {
 	v := p.value(a)
 	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok && v.Kind() != reflect.String {
@@ -38,43 +61,4 @@ func (p *plan) parseKey(token string, a unsafe.Pointer) (err error) {
 		return fmt.Errorf("%w: key %q is not a %s", ErrPath, token, p.typ)
 	}
 	return nil
-}
-
-// fieldIn is the field with the given JSON name in the struct p at a, and where
-// it is: with grow, in an embedded pointer that it fills if it is nil. The
-// field is nil if there is none, the memory if it is in a nil pointer.
-func (p *plan) fieldIn(a unsafe.Pointer, name string, grow bool) (f *field, at unsafe.Pointer) {
-	for _, f := range p.fields {
-		if !f.hidden && !f.inline && f.json == name {
-			return f, unsafe.Add(a, f.offset)
-		}
-	}
-	for _, f := range p.fields {
-		if !f.inline {
-			continue
-		}
-		e, x := f.plan, unsafe.Add(a, f.offset)
-		if e.kind == kindPointer {
-			q := (*unsafe.Pointer)(x)
-			zero := *q == nil
-			if e, x = e.elem, *q; zero {
-				x = e.alloc()
-			}
-			found, at := e.fieldIn(x, name, grow)
-			if found != nil && zero {
-				if !grow {
-					return found, nil
-				}
-				*q = x
-			}
-			if found != nil {
-				return found, at
-			}
-			continue
-		}
-		if found, at := e.fieldIn(x, name, grow); found != nil {
-			return found, at
-		}
-	}
-	return nil, nil
 }

@@ -69,7 +69,7 @@ func TestEmbeddedList(t *testing.T) {
 }
 
 func TestCollectionsAsJSON(t *testing.T) {
-	w := world{Items: *longList(2), ByInt: MapOf(map[int8]*part{2: {}, 10: {}, -1: nil}), ByText: MapOf(map[hex][]int{10: {1}, 9: nil})}
+	w := collectionsEverywhere{Items: *longList(2), ByInt: MapOf(map[int8]*part{2: {}, 10: {}, -1: nil}), ByText: MapOf(map[hex][]int{10: {1}, 9: nil})}
 	b := marshal(t, &w)
 	for _, want := range []string{`"byInt":{"-1":null,"2":{"a":0},"10":{"a":0}}`, `"byText":{"9":null,"a":[1]}`, `"nums":[]`, `"by/key":{}`} {
 		if !strings.Contains(string(b), want) {
@@ -79,7 +79,7 @@ func TestCollectionsAsJSON(t *testing.T) {
 	if strings.Contains(string(b), "parts") {
 		t.Errorf("an empty list is not left out by omitzero: %s", b)
 	}
-	var back world
+	var back collectionsEverywhere
 	if err := json.Unmarshal(b, &back); err != nil {
 		t.Fatal(err)
 	}

@@ -41,13 +41,13 @@ func TestMergeIsSetOfEach(t *testing.T) {
 		return MapOf(m)
 	}
 	for range 300 {
-		prev := &world{ByKey: some(random.IntN(100), 120)}
+		prev := &collectionsEverywhere{ByKey: some(random.IntN(100), 120)}
 		other, drafted := some(random.IntN(100), 150), random.IntN(3)
 		if random.IntN(2) == 0 {
 			other.Set("kept", part{C: &part{A: 1}}) // it has a journal
 		}
-		edit := func(merge func(*world)) (*world, Changes) {
-			return edited(t, prev, func(d *world) {
+		edit := func(merge func(*collectionsEverywhere)) (*collectionsEverywhere, Changes) {
+			return edited(t, prev, func(d *collectionsEverywhere) {
 				if drafted == 1 {
 					d.ByKey.Set("before", part{A: 7})
 				}
@@ -59,8 +59,8 @@ func TestMergeIsSetOfEach(t *testing.T) {
 			})
 		}
 		prev.ByKey = prev.ByKey.With(new("first"), &part{})
-		next, c := edit(func(d *world) { d.ByKey.Merge(other) })
-		want, wantChanges := edit(func(d *world) {
+		next, c := edit(func(d *collectionsEverywhere) { d.ByKey.Merge(other) })
+		want, wantChanges := edit(func(d *collectionsEverywhere) {
 			for k, v := range other.All() {
 				d.ByKey.Set(k, v)
 			}
@@ -80,18 +80,18 @@ func firstKey[V any](m *Map[string, V]) (first string) {
 
 // What can still be written to does not get into the next value.
 func TestMergeKeepsNothingOfTheCallers(t *testing.T) {
-	prev := &world{ByKey: MapOf(map[string]part{"a": {}})}
+	prev := &collectionsEverywhere{ByKey: MapOf(map[string]part{"a": {}})}
 	var other Map[string, part]
 	other.Set("b", part{C: &part{A: 1}})
 	kept := other.Edit("b")
-	next, c := edited(t, prev, func(d *world) { d.ByKey.Merge(other) })
+	next, c := edited(t, prev, func(d *collectionsEverywhere) { d.ByKey.Merge(other) })
 	text := patchText(t, c)
 	kept.A, kept.C.A = 2, 2
 	if v, _ := next.ByKey.Get("b"); v.A != 0 || v.C.A != 1 || patchText(t, c) != text {
 		t.Errorf("the next value has become %v", next.ByKey)
 	}
 	// Nor does a pointer into the draft that was merged into lose what it writes.
-	next, _ = edited(t, prev, func(d *world) {
+	next, _ = edited(t, prev, func(d *collectionsEverywhere) {
 		p := d.ByKey.Edit("a")
 		d.ByKey.Merge(MapOf(map[string]part{"b": {A: 1}}))
 		p.A = 5

@@ -9,12 +9,13 @@ import (
 	"github.com/atomsaga/atomsaga/internal/sorting"
 )
 
-// MapOf returns a map with the entries of m.
+// MapOf returns a Map with the elements of m. It panics with an error that wraps [ErrType] if
+// K or V cannot be drafted.
 func MapOf[K comparable, V any](m map[K]V) Map[K, V] { return CollectMap(maps.All(m)) }
 
-// CollectMap returns a map with the entries of seq; of several with one key the last
-// one counts. It is the way to make a large one: it takes little more than seq does,
-// least when the keys come in their order.
+// CollectMap returns a Map with the elements of seq. If a key occurs several times, its last
+// element counts. CollectMap is the fastest way to build a large Map, above all if the keys
+// come in their order. It panics as [MapOf] does.
 func CollectMap[K comparable, V any](seq iter.Seq2[K, V]) Map[K, V] {
 	var boxes []unsafe.Pointer
 	p, w := mustPlan(reflect.TypeFor[Map[K, V]]()), walk{}
@@ -31,7 +32,7 @@ func CollectMap[K comparable, V any](seq iter.Seq2[K, V]) Map[K, V] {
 	return Map[K, V]{header{tree: buildTree(p.sortBoxes(boxes))}}
 }
 
-// sortBoxes sorts boxes by their keys, and leaves the last one of each.
+// sortBoxes sorts boxes by their keys, and keeps the last one of each key.
 func (p *plan) sortBoxes(boxes []unsafe.Pointer) []unsafe.Pointer {
 	for i := 1; i < len(boxes); i++ {
 		if p.compareKeys(boxes[i-1], boxes[i]) >= 0 {
@@ -41,6 +42,7 @@ func (p *plan) sortBoxes(boxes []unsafe.Pointer) []unsafe.Pointer {
 	return boxes
 }
 
+// sortAndCompact is sortBoxes for boxes that are not sorted.
 func (p *plan) sortAndCompact(boxes []unsafe.Pointer) []unsafe.Pointer {
 	type placed struct {
 		box unsafe.Pointer
@@ -63,9 +65,9 @@ func (p *plan) sortAndCompact(boxes []unsafe.Pointer) []unsafe.Pointer {
 	return boxes
 }
 
-// Merge puts every entry of other into m. Where other is not small beside m it takes
-// far less than to Set them one by one: both are gone through once, and nothing of other is
-// copied. Make other with [CollectMap], or it is.
+// Merge sets every element of other in m. If other is not small beside m, that is much faster
+// than to call [Map.Set] for each: both are traversed once, and the elements of other are
+// shared rather than copied, if other was made by [CollectMap].
 func (m *Map[K, V]) Merge(other Map[K, V]) {
 	if m.header.journal != nil || other.Len() < m.Len()/8 {
 		for k, v := range other.All() {
@@ -86,8 +88,8 @@ func (m *Map[K, V]) Merge(other Map[K, V]) {
 	}
 }
 
-// mergeBoxes are the boxes of two trees, in the order of their keys; of two with one key,
-// that of the second.
+// mergeBoxes returns the boxes of two trees, sorted by key. If both have a key, the box of
+// the second is taken.
 func (p *plan) mergeBoxes(first, second *treeNode) []unsafe.Pointer {
 	xs, all := first.boxes(), make([]unsafe.Pointer, 0, first.len()+second.len())
 	second.each(func(y unsafe.Pointer) bool {
@@ -107,7 +109,7 @@ func (p *plan) mergeBoxes(first, second *treeNode) []unsafe.Pointer {
 	return append(all, xs...)
 }
 
-// boxes are all of them, in order.
+// boxes returns all boxes, in order.
 func (t *treeNode) boxes() []unsafe.Pointer {
 	all := make([]unsafe.Pointer, 0, t.len())
 	t.each(func(box unsafe.Pointer) bool {
