@@ -3,10 +3,10 @@ package align
 import "math/bits"
 
 // fenwick is a Fenwick tree (P. Fenwick, "A New Data Structure for Cumulative Frequency
-// Tables", 1994): how many elements there are below a slot, in O(log n).
+// Tables", 1994). It counts the elements below a slot in O(log n).
 type fenwick []int
 
-// add adds n to the count at slot i.
+// add adds n to the count of slot i.
 func (c fenwick) add(i, n int) {
 	for i++; i < len(c); i += i & -i {
 		c[i] += n
@@ -21,7 +21,7 @@ func (c fenwick) below(i int) (n int) {
 	return n
 }
 
-// find returns the slot of the element that has n others below it.
+// find returns the slot of the element that has n other elements below it.
 func (c fenwick) find(n int) (i int) {
 	for step := 1 << bits.Len(uint(len(c))); step > 0; step /= 2 {
 		if i+step < len(c) && c[i+step] <= n {

@@ -2,15 +2,16 @@ package align
 
 import "slices"
 
-// maxDistance bounds the search for a shortest script between sequences of
-// elements without identity.
+// maxDistance is the largest number of edits of which [ByValue] finds the shortest script.
 const maxDistance = 96
 
-// ByValue matches the elements of two sequences of lengths n and m by
-// same(i, j). It finds a longest common subsequence (Myers, "An O(ND) Difference
-// Algorithm and Its Variations", 1986) if the sequences are no further apart
-// than maxDistance, and otherwise matches by position. Elements between two
-// matches are then paired one to one: those are taken as edited.
+// ByValue matches the elements of two sequences of lengths n and m, where same(i, j) compares
+// an old element with a new one. For each new element it returns the old one that it matches,
+// or None.
+//
+// ByValue finds a longest common subsequence (E. Myers, "An O(ND) Difference Algorithm and Its
+// Variations", 1986) if no more than maxDistance edits are needed, and otherwise matches by
+// position. Then it pairs the elements between two matches: those count as edited.
 func ByValue(n, m int, same func(i, j int) bool) []int {
 	match := make([]int, m)
 	for j := range match {
@@ -54,8 +55,8 @@ func ByValue(n, m int, same func(i, j int) bool) []int {
 	return match
 }
 
-// shortest reports the matches of a shortest edit script of at most
-// maxDistance edits between sequences of lengths n and m, or nothing.
+// shortest calls match for the matches of a shortest edit script between sequences of lengths n
+// and m, or not at all if it needs more than maxDistance edits.
 func shortest(n, m int, same func(i, j int) bool, match func(i, j int)) {
 	limit := min(n+m, maxDistance)
 	if d := n - m; d > limit || -d > limit {
@@ -87,10 +88,10 @@ func shortest(n, m int, same func(i, j int) bool, match func(i, j int)) {
 	}
 }
 
-// unreachable marks a diagonal on which no further step leads anywhere.
+// unreachable marks a diagonal on which no further step is possible.
 const unreachable = -1 << 30
 
-// walkBack follows a finished search from its end and reports its diagonals.
+// walkBack follows a finished search back from its end, and calls match for its diagonals.
 func walkBack(trace [][]int, i, j int, match func(i, j int)) {
 	for d := len(trace) - 1; d > 0; d-- {
 		reach := trace[d] // before round d: diagonals -d-1 to d+1

@@ -2,9 +2,9 @@ package align
 
 import "slices"
 
-// LongestIncreasing marks the positions of a longest increasing subsequence of values
-// (patience sorting, O(n log n)). Only positions for which use returns true can be in it;
-// nil stands for all.
+// LongestIncreasing marks the positions of a longest increasing subsequence of values, by
+// patience sorting in O(n log n). Only positions for which use returns true can be part of it;
+// if use is nil, all can.
 func LongestIncreasing(values []int, use func(k int) bool) (marked []bool) {
 	marked = make([]bool, len(values))
 	previous := make([]int, len(values))

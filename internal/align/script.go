@@ -2,41 +2,43 @@ package align
 
 import "slices"
 
-// An Op is what an [Edit] does.
+// Op is what an [Edit] does.
 type Op uint8
 
 const (
-	Remove Op = iota
-	Move
-	Add
+	Remove Op = iota // remove the element at At
+	Move             // move the element at From to At
+	Add              // insert an element at At
 )
 
-// An Edit is one step on the way from one sequence of elements to another. Positions are
-// those at the moment of the step, as in RFC 6902.
+// Edit is one step from one sequence of elements to another. Positions are those at the moment
+// of the step, as in RFC 6902.
 type Edit struct {
 	Op      Op
-	At      int // the position added to, removed from, or moved to
-	From    int // of a move: the position it is taken from
-	Element int // the element meant: its position in the old sequence for Remove, in the new one otherwise
+	At      int // where an element is added or removed, or where it moves to
+	From    int // of a move: where the element was
+	Element int // the piece: its position in the old sequence for Remove, in the new one otherwise
 
-	// The elements in front of it before and after, as Item, or None.
+	// The pieces in front of it before and after the edit, counted as Element is, or None.
 	OldPredecessor, NewPredecessor int
 }
 
 // None is the position of no element.
 const None = -1
 
-// maxMoves bounds the moves of one script. Beyond it a sequence was shuffled,
-// and is better told as a whole.
+// maxMoves is the largest number of moves in a script. A sequence that needs more has been
+// shuffled, and is better replaced as a whole.
 const maxMoves = 1000
 
-// Script returns the edits that lead from a sequence of pieces to another. sizes are how
-// many elements each old piece has; match[j] is the old piece that the new piece j is, or
-// None for an added one, which is one element. The removals come first, from the back; then
-// the moves, as few as there can be; then the additions, from the front. Script returns
-// nil, false when there would be too many moves.
+// Script returns the edits that lead from a sequence of pieces to another one. A piece is one
+// element, or several that stay together. sizes has the number of elements of each old piece,
+// and match, for each new piece, the old piece that it is, or None if it is added; an added
+// piece is one element.
+//
+// The removals come first, from the back; then the moves, as few as possible; then the
+// additions, from the front. Script returns nil, false if there would be too many moves.
 func Script(sizes []int, match []int) (edits []Edit, ok bool) {
-	rank := make([]int, len(sizes)) // 1 for a matched old piece, then its rank among them
+	rank := make([]int, len(sizes)) // of an old piece: 1 if it is matched, and later its rank among those
 	for _, i := range match {
 		if i != None {
 			rank[i] = 1
@@ -57,14 +59,14 @@ func Script(sizes []int, match []int) (edits []Edit, ok bool) {
 		kept += matched
 	}
 	order := make([]int, 0, kept) // ranks in the new order
-	items := make([]int, 0, kept)
+	elements := make([]int, 0, kept)
 	for j, i := range match {
 		if i != None {
-			order, items = append(order, rank[i]), append(items, j)
+			order, elements = append(order, rank[i]), append(elements, j)
 		}
 	}
 	if !slices.IsSorted(order) {
-		moves := sortMoves(order, items, func(item int) int { return sizes[match[item]] })
+		moves := sortMoves(order, elements, func(element int) int { return sizes[match[element]] })
 		if len(moves) > maxMoves {
 			return nil, false
 		}
