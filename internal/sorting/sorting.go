@@ -1,10 +1,10 @@
-// Package sorting sorts slices by package sort, which every page has already; what package
-// slices has for it is compiled anew for each element type.
+// Package sorting sorts slices with package sort, which every page contains already. The
+// sort functions of package slices are compiled once for each type of element.
 package sorting
 
 import "sort"
 
-// sorting is a sort.Interface of functions.
+// sorting implements sort.Interface by functions.
 type sorting struct {
 	n    int
 	less func(i, j int) bool
@@ -15,7 +15,7 @@ func (s sorting) Len() int           { return s.n }
 func (s sorting) Less(i, j int) bool { return s.less(i, j) }
 func (s sorting) Swap(i, j int)      { s.swap(i, j) }
 
-// By sorts list by less.
+// By sorts list in the order that less defines. The sort is not stable.
 func By[E any](list []E, less func(a, b *E) bool) {
 	sort.Sort(sorting{
 		n:    len(list),
