@@ -1,30 +1,29 @@
-// What the user does on a prerendered page before its program is there: kept, and carried out once it
-// is. It stands in the head, without defer or async, to be there before the first control is. The
-// documentation of package early says what is kept, and how. Once the program is there, it finds out for
-// hook.On which handler an event is for.
+// Keeps what the user does on a prerendered page before its program is there, and replays it then: see the
+// documentation of package early. The script is in the head, without defer or async, so that it runs
+// before there is a control. Once the program is there, it finds the handlers of hook.On for each event.
 (() => {
   const controls = "button, a[href], input, select, textarea, [role], [tabindex], [data-on-click]";
-  const patience = { control: 10000, program: 30000 }; // milliseconds: see carryOut, expect
-  const madeUp = /^control-\d+$/; // an id that package components made: the program makes another
+  const timeouts = { control: 10000, program: 30000 }; // milliseconds: see replay, watchLoading
+  const madeUp = /^control-\d+$/; // an id made by package components: the program makes another one
 
-  const kept = []; // what is to be carried out, the oldest first
-  const scrolled = new Map(); // element -> where to
+  const kept = []; // what is to be replayed, the oldest first
+  const scrolled = new Map(); // element -> position
   const opened = new Set(); // every <details> that was opened or closed
-  let page; // the element that holds all of it: what the server rendered, then what the program has
-  let focused; // the element that has the focus, or had it when it was taken off the page
+  let page; // the page's element: rendered by the server, then by the program
+  let focused; // the element that has the focus, or had it when it was removed
 
   // Before the program
 
-  function click(event) {
+  function keepClick(event) {
     const control = event.target.closest?.(controls);
-    if (!control || isField(control) || (control.matches("a[href]") && !waits(control, event))) return;
+    if (!control || isField(control) || (control.matches("a[href]") && !linkWaits(control, event))) return;
     event.preventDefault();
     const { ariaBusy, ariaChecked } = control;
-    const takeBack = () => {
+    const undo = () => {
       control.removeAttribute("data-early");
       Object.assign(control, { ariaBusy, ariaChecked });
     };
-    kept.push({ place: placeOf(control), carryOut: (now) => now.click(), takeBack });
+    kept.push({ place: placeOf(control), replay: (now) => now.click(), undo });
     control.setAttribute("data-early", "");
     control.setAttribute("aria-busy", "true");
     if (control.matches("[role=switch], [role=checkbox]") && control.ariaReadOnly !== "true") {
@@ -32,20 +31,20 @@
     }
   }
 
-  /** A link works without a program. It waits only where it would have something else forgotten. */
-  const waits = (link, { button, altKey, ctrlKey, metaKey, shiftKey }) =>
+  /** A link works without a program. It waits only if something else would be lost. */
+  const linkWaits = (link, { button, altKey, ctrlKey, metaKey, shiftKey }) =>
     kept.length > 0 && link.origin === location.origin && !link.hasAttribute("download") &&
     ["", "_self"].includes(link.target) && button === 0 && !(altKey || ctrlKey || metaKey || shiftKey);
 
-  /** A field shows by itself what was done with it. */
+  /** A field itself shows what was done with it. */
   const isField = (control) =>
     control.matches("select, textarea, input:not([type=button], [type=submit], [type=reset], [type=image])");
 
-  function edit({ type, target }) {
+  function keepEdit({ type, target }) {
     if (!isField(target)) return;
     if (kept.at(-1)?.field !== target) kept.push({ field: target, place: placeOf(target) });
     const { value, checked, files } = target;
-    kept.at(-1).carryOut = (now) => {
+    kept.at(-1).replay = (now) => {
       if (["checkbox", "radio"].includes(now.type)) {
         if (now.checked !== checked) now.click();
         return;
@@ -53,24 +52,24 @@
       if (now.type === "file") now.files = files;
       else now.value = value;
       if (now === document.activeElement) moveCaret(target, now);
-      tell(now, "input");
-      if (type === "change") tell(now, "change");
-      else tellWhenLeft(now);
+      fire(now, "input");
+      if (type === "change") fire(now, "change");
+      else fireChangeOnBlur(now);
     };
   }
 
-  const tell = (field, type) => field.dispatchEvent(new Event(type, { bubbles: true }));
+  const fire = (field, type) => field.dispatchEvent(new Event(type, { bubbles: true }));
 
-  /** The browser tells of a change only when the user has typed again. */
-  function tellWhenLeft(field) {
-    const told = new AbortController();
-    field.addEventListener("change", () => told.abort(), { signal: told.signal });
-    field.addEventListener("blur", () => tell(field, "change"), { signal: told.signal });
+  /** The browser fires a change event only if the user types again. */
+  function fireChangeOnBlur(field) {
+    const fired = new AbortController();
+    field.addEventListener("change", () => fired.abort(), { signal: fired.signal });
+    field.addEventListener("blur", () => fire(field, "change"), { signal: fired.signal });
   }
 
-  function submit(event) {
+  function keepSubmit(event) {
     event.preventDefault();
-    kept.push({ place: placeOf(event.target), carryOut: (now) => now.requestSubmit(), takeBack() {} });
+    kept.push({ place: placeOf(event.target), replay: (now) => now.requestSubmit(), undo() {} });
   }
 
   const toggle = ({ target }) => target.localName === "details" && opened.add(target);
@@ -80,7 +79,7 @@
 
   // The same element in the program's page
 
-  /** What an element is, and where: by its id, or by the steps to it and its looks. */
+  /** How an element is found again: by its id, or by the steps to it and its looks. */
   function placeOf(element) {
     const steps = [];
     for (let e = element; e.parentElement && e !== page && e.parentElement !== document.body; e = e.parentElement) {
@@ -97,20 +96,20 @@
       const element = document.getElementById(id);
       return element?.localName === name ? element : undefined;
     }
-    const isIt = (e) => e?.localName === name && (looks === undefined || looksOf(e) === looks);
+    const matches = (e) => e?.localName === name && (looks === undefined || looksOf(e) === looks);
     const there = steps.reduce((e, step) => e?.children[step], page);
-    if (isIt(there)) return there;
-    const alike = Array.prototype.filter.call(document.getElementsByTagName(name), isIt);
-    return alike.length === 1 ? alike[0] : undefined;
+    if (matches(there)) return there;
+    const all = Array.prototype.filter.call(document.getElementsByTagName(name), matches);
+    return all.length === 1 ? all[0] : undefined;
   }
 
   // The program
 
   /**
-   * go-app replaces what the server has rendered as a whole, and takes the first element of the body for
-   * that. Where an extension of the browser has put one before it, it is the page all the same.
+   * Watches for the program's page. go-app replaces the first element of the body by it, which may be one of
+   * an extension of the browser: the page is what is before go-app's loader.
    */
-  function begin() {
+  function watchPage() {
     const loader = document.getElementById("app-wasm-loader");
     page = loader?.previousElementSibling ?? document.body.firstElementChild;
     const rendered = page;
@@ -121,15 +120,15 @@
       delete document.body.firstElementChild;
       const { addedNodes } = records.find(({ removedNodes }) => Array.prototype.includes.call(removedNodes, rendered));
       page = addedNodes[0] ?? document.body.firstElementChild;
-      stopExpecting();
+      stopWatching();
       takeOver();
     });
     observer.observe(document.body, { childList: true });
-    const stopExpecting = expect(loader);
+    const stopWatching = watchLoading(loader);
   }
 
-  /** Gives up when the program fails to load, or when nothing moves for a while. Returns what ends it. */
-  function expect(loader) {
+  /** Gives up when the program fails to load, or when nothing is received for a while. Returns what ends it. */
+  function watchLoading(loader) {
     let notice, timer;
     const stop = () => {
       clearTimeout(timer);
@@ -138,50 +137,50 @@
     };
     const giveUp = () => {
       stop();
-      notice = takeBack();
+      notice = dropClicks();
     };
     const failed = ({ target }) => target.localName === "script" && target.src.startsWith(location.origin) && giveUp();
-    const wait = () => {
+    const restart = () => {
       clearTimeout(timer);
-      timer = setTimeout(giveUp, patience.program);
+      timer = setTimeout(giveUp, timeouts.program);
     };
     const progress = new MutationObserver(() => {
       const icon = loader.querySelector("#app-wasm-loader-icon");
-      if (icon && !icon.classList.contains("goapp-spin")) giveUp(); // so go-app shows an error
-      else wait();
+      if (icon && !icon.classList.contains("goapp-spin")) giveUp(); // which is how go-app shows an error
+      else restart();
     });
     if (loader) progress.observe(loader, { attributes: true, childList: true, characterData: true, subtree: true });
     addEventListener("error", failed, true);
-    wait();
+    restart();
     return () => {
       stop();
       notice?.remove();
     };
   }
 
-  /** Takes clicks back, and says so; the text in fields is the user's, and is handed over should the program come yet. */
-  function takeBack() {
-    const clicks = kept.filter((one) => one.takeBack);
-    for (const one of clicks.toReversed()) one.takeBack();
-    kept.splice(0, Infinity, ...kept.filter((one) => !one.takeBack));
-    removeEventListener("click", click, true);
+  /** Drops kept clicks, and says so. Kept text is replayed if the program arrives after all. */
+  function dropClicks() {
+    const clicks = kept.filter((one) => one.undo);
+    for (const one of clicks.toReversed()) one.undo();
+    kept.splice(0, Infinity, ...kept.filter((one) => !one.undo));
+    removeEventListener("click", keepClick, true);
     const notice = document.createElement("p");
     notice.className = "early-failed";
     notice.setAttribute("role", "alert");
-    const again = document.createElement("button");
-    again.textContent = "Load it again";
-    again.onclick = () => location.reload();
-    const said = clicks.length ? "What you have clicked was not done: the program of this page did not load. " :
+    const reload = document.createElement("button");
+    reload.textContent = "Load it again";
+    reload.onclick = () => location.reload();
+    const text = clicks.length ? "What you have clicked was not done: the program of this page did not load. " :
       "The program of this page did not load. It can be read, and links work. ";
-    notice.append(said, again);
+    notice.append(text, reload);
     document.body.append(notice);
     return notice;
   }
 
-  /** Runs in the task in which the program has put its page there: nothing is painted in between. */
+  /** Runs in the task in which the program has mounted its page: the browser paints nothing in between. */
   function takeOver() {
     for (const [type, listener] of Object.entries(listeners)) removeEventListener(type, listener, true);
-    const findBox = (before) => find({ ...placeOf(before), looks: undefined }); // what is in it may differ
+    const findBox = (before) => find({ ...placeOf(before), looks: undefined }); // its content may differ
     for (const before of opened) Object.assign(findBox(before) ?? {}, { open: before.open });
     for (const [before, position] of scrolled) Object.assign(findBox(before) ?? {}, position);
     const now = focused && !focused.isConnected && find(placeOf(focused));
@@ -189,7 +188,7 @@
       now.focus({ preventScroll: true });
       moveCaret(focused, now);
     }
-    carryOut(performance.now() + patience.control);
+    replay(performance.now() + timeouts.control);
   }
 
   function moveCaret(before, now) {
@@ -197,45 +196,45 @@
     if (typeof selectionStart === "number") now.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
   }
 
-  /** Carries out what is kept, each once and in order, and waits for a control that is not there yet. */
-  function carryOut(deadline) {
+  /** Replays what is kept, once and in order. It waits for controls that are not there yet. */
+  function replay(deadline) {
     while (kept.length > 0) {
       const now = find(kept[0].place);
       if (!now && performance.now() < deadline) {
-        wait(deadline);
+        replayLater(deadline);
         return;
       }
-      const { carryOut } = kept.shift();
-      if (now) carryOut(now);
+      const { replay } = kept.shift();
+      if (now) replay(now);
     }
   }
 
-  function wait(deadline) {
-    const again = () => {
+  function replayLater(deadline) {
+    const retry = () => {
       observer.disconnect();
-      clearTimeout(late);
-      carryOut(deadline);
+      clearTimeout(timer);
+      replay(deadline);
     };
-    const observer = new MutationObserver(again);
+    const observer = new MutationObserver(retry);
     observer.observe(document.body, { childList: true, subtree: true });
-    const late = setTimeout(again, deadline - performance.now());
+    const timer = setTimeout(retry, deadline - performance.now());
   }
 
   // With the program
 
   /**
-   * Calls tell for every handler of hook.On that an event is for, the inner one first, with the event, as a
-   * method of the handler's number; and follow, if there is one, with a click on a link. The program would have
-   * to ask the browser for each step of this.
+   * Calls handle for every handler of hook.On that an event is for, the inner one first, with the event, as a
+   * method of the handler's number; and follow, if there is one, with a click on a link. In Go each step of
+   * this would be a call of the browser.
    */
-  function listen(type, tell, follow) {
+  function listen(type, handle, follow) {
     const name = `data-on-${type}`;
-    const marked = follow ? `[${name}],a` : `[${name}]`;
+    const selector = follow ? `[${name}],a` : `[${name}]`;
     document.documentElement.addEventListener(type, (event) => {
-      for (let at = event.target.closest?.(marked); at; at = at.parentElement?.closest(marked)) {
-        const handler = at.getAttribute(name);
-        if (handler === null) follow(event);
-        else tell.call(Number(handler), event);
+      for (let at = event.target.closest?.(selector); at; at = at.parentElement?.closest(selector)) {
+        const number = at.getAttribute(name);
+        if (number === null) follow(event);
+        else handle.call(Number(number), event);
         if (event.cancelBubble) return;
       }
     });
@@ -243,8 +242,8 @@
 
   window.atomsaga = { listen };
 
-  const listeners = { click, input: edit, change: edit, submit, toggle, scroll, focusin, focusout };
+  const listeners = { click: keepClick, input: keepEdit, change: keepEdit, submit: keepSubmit, toggle, scroll, focusin, focusout };
   for (const [type, listener] of Object.entries(listeners)) addEventListener(type, listener, true);
-  if (document.readyState === "loading") document.addEventListener("readystatechange", begin, { once: true });
-  else begin();
+  if (document.readyState === "loading") document.addEventListener("readystatechange", watchPage, { once: true });
+  else watchPage();
 })();

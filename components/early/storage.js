@@ -1,5 +1,5 @@
-// Where cookies are blocked, the browser throws at whoever looks at localStorage, and go-app's program ends
-// there, at its start. What stands in for it then lasts as long as the page.
+// Where cookies are blocked, the browser throws when localStorage is read, which ends go-app's program at its
+// start. It then gets a storage that lasts as long as the page.
 (() => {
   function storage() {
     const items = new Map();

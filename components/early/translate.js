@@ -1,9 +1,8 @@
-// A translator of pages takes text nodes off the page and puts <font> elements in their places. The program
-// knows only its nodes: it would write a new value where nobody sees it, beside the translation of the old
-// one, and end when it removes a node that is not there. So a text that is written to comes back, to be
-// translated again, and what is done to a text that is away is done to what stands in for it.
+// A translator replaces text nodes of the page by <font> elements. The program knows only its nodes: it would
+// write a new value to one that is not on the page, and fail when it removes that. So a text that is written
+// to is put back, to be translated again, and removing or replacing it removes or replaces its <font>.
 (() => {
-  const standIns = new WeakMap(); // text -> the <font> in its place
+  const fonts = new WeakMap(); // text -> the <font> that replaces it
 
   const isFont = (node) => node?.localName === "font";
 
@@ -13,7 +12,7 @@
         if (text.nodeType !== Node.TEXT_NODE || text.isConnected) continue;
         const font = [...addedNodes, previousSibling, nextSibling].find(isFont);
         if (!font) continue;
-        standIns.set(text, font);
+        fonts.set(text, font);
         written.observe(text, { characterData: true });
       }
     }
@@ -21,7 +20,7 @@
 
   const written = new MutationObserver((records) => {
     for (const { target: text } of records) {
-      if (!text.isConnected) standIns.get(text)?.replaceWith(text);
+      if (!text.isConnected) fonts.get(text)?.replaceWith(text);
     }
   });
 
@@ -29,7 +28,7 @@
     const original = Node.prototype[method];
     Node.prototype[method] = function (...nodes) {
       const child = nodes.at(-1);
-      const font = child.parentNode !== this && standIns.get(child);
+      const font = child.parentNode !== this && fonts.get(child);
       return original.call(this, ...nodes.slice(0, -1), font?.parentNode === this ? font : child);
     };
   }
