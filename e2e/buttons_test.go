@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -41,14 +42,19 @@ func TestEveryButtonDoesWhatItSays(t *testing.T) {
 	a.Allow("503")
 	a.Prepare(buttons)
 
-	// The kinds cannot be loaded, and then they can.
-	for range 2 { // the page asks, and its worker
-		refused := a.gate.Hold("GET", "/api/kinds")
-		go func() { refused.Refuse(503, "not today") }()
-	}
+	// The kinds cannot be loaded until Retry has been pressed: the page also retries by
+	// itself.
+	a.gate.AnswerWith(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/kinds" {
+			http.Error(w, "not today", http.StatusServiceUnavailable)
+			return
+		}
+		a.gate.Server().ServeHTTP(w, r)
+	}))
 	a.Goto(a.gate.URL("/"))
 	a.waitForProgram()
 	a.CSS(".unreachable").Role("button", "Retry").Click()
+	a.gate.AnswerWith(nil)
 	a.row(wasDeathOf).WantVisible()
 
 	// The list.

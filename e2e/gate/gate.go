@@ -85,6 +85,9 @@ func (g *Gate) AnswerWith(other http.Handler) {
 	g.instead = other
 }
 
+// Server returns a handler that passes requests to the server, for the one of AnswerWith.
+func (g *Gate) Server() http.Handler { return g.server }
+
 // serveHTTP answers every request.
 func (g *Gate) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
