@@ -111,7 +111,7 @@ func (d *Definition[In, T]) newSpec(i *item, in In) *spec {
 	sp := newSpec(i.client.store, d.target(in), d.build(in))
 	sp.policy = policy{} // the order of the outbox is one
 	sp.durable = i
-	i.again = func() *Task { return d.run(sp.store, in, i.record.ID) }
+	i.runAgain = func() *Task { return d.run(sp.store, in, i.record.ID) }
 	return sp
 }
 

@@ -10,18 +10,18 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A turn is one attempt that an item makes. It is over as soon as the item is no longer
+// A attempt is one attempt that an item makes. It is over as soon as the item is no longer
 // sending, whatever the reason: what comes of the attempt after that is nobody's.
-type turn struct{ cancel context.CancelFunc }
+type attempt struct{ cancel context.CancelFunc }
 
-// takeTurn returns the turn that the item has been given, with the context of its effect;
+// beginAttempt returns the turn that the item has been given, with the context of its effect;
 // nil when that is over already.
-func (i *item) takeTurn(t *Task) (mine *turn, ctx context.Context) {
+func (i *item) beginAttempt(t *Task) (mine *attempt, ctx context.Context) {
 	ctx, cancel := context.WithCancel(t.ctx)
-	i.client.in(func(*atom.Batch) {
-		if i.state == sending && i.turn == nil {
-			mine = &turn{cancel}
-			i.turn = mine
+	i.client.batch(func(*atom.Batch) {
+		if i.state == sending && i.attempt == nil {
+			mine = &attempt{cancel}
+			i.attempt = mine
 		}
 	})
 	if mine == nil {
@@ -30,10 +30,10 @@ func (i *item) takeTurn(t *Task) (mine *turn, ctx context.Context) {
 	return mine, ctx
 }
 
-func (i *item) endTurn() {
-	if i.turn != nil {
-		i.turn.cancel()
-		i.turn = nil
+func (i *item) cancelAttempt() {
+	if i.attempt != nil {
+		i.attempt.cancel()
+		i.attempt = nil
 	}
 }
 
@@ -41,14 +41,14 @@ func (i *item) endTurn() {
 // its own. One that cannot be applied by then has met a conflict, and is not sent.
 func (i *item) perform(t *Task) {
 	c := i.client
-	mine, ctx := i.takeTurn(t)
-	if mine == nil || !c.look(ctx, i) {
+	mine, ctx := i.beginAttempt(t)
+	if mine == nil || !c.isStillQueued(ctx, i) {
 		return
 	}
 	over, conflict := false, error(nil)
-	c.in(func(b *atom.Batch) {
+	c.batch(func(b *atom.Batch) {
 		c.checkOwner(b)
-		if over = i.turn != mine || c.ctx.Err() != nil; !over && t.isAway() && !t.confirmed {
+		if over = i.attempt != mine || c.ctx.Err() != nil; !over && t.isAway() && !t.confirmed {
 			conflict = t.conflictErr()
 		}
 	})
@@ -56,7 +56,7 @@ func (i *item) perform(t *Task) {
 	case over:
 		return
 	case conflict != nil:
-		c.settle(i, t, mine, nil, conflict)
+		c.settleItem(i, t, mine, nil, conflict)
 		return
 	}
 	returned := false
@@ -70,15 +70,15 @@ func (i *item) perform(t *Task) {
 	returned = true
 }
 
-// fresh is for how long, in milliseconds, what was seen of a record is good enough to send it.
-const fresh = 1000
+// freshMillis is for how long, in milliseconds, what was seen of a record is good enough to send it.
+const freshMillis = 1000
 
-// look reports whether the record of an item still waits to be sent: this page may have
+// isStillQueued reports whether the record of an item still waits to be sent: this page may have
 // stood still while another has cancelled it, or has sent it. That there is none says nothing.
-func (c *client) look(ctx context.Context, i *item) bool {
+func (c *outboxClient) isStillQueued(ctx context.Context, i *item) bool {
 	order := int64(0)
-	c.in(func(*atom.Batch) {
-		if age := time.Now().UnixMilli() - i.seen; age < 0 || age >= fresh {
+	c.batch(func(*atom.Batch) {
+		if age := time.Now().UnixMilli() - i.seenAt; age < 0 || age >= freshMillis {
 			order = i.kept.Order
 		}
 	})
@@ -89,17 +89,17 @@ func (c *client) look(ctx context.Context, i *item) bool {
 	if err != nil || !there || r.ID != i.record.ID || r.normal().State == RecordQueued {
 		return true
 	}
-	c.in(func(*atom.Batch) { c.takeIn(func() { c.learn(r, true) }) })
+	c.batch(func(*atom.Batch) { c.enqueue(func() { c.learn(r, true) }) })
 	return false
 }
 
 // judge decides what follows from what an attempt has come to: what the effect has
 // made, or its error.
-func (c *client) judge(i *item, t *Task, mine *turn, made any, err error) {
+func (c *outboxClient) judge(i *item, t *Task, mine *attempt, made any, err error) {
 	over := false
-	c.in(func(b *atom.Batch) {
+	c.batch(func(b *atom.Batch) {
 		c.checkOwner(b)
-		over = i.turn != mine
+		over = i.attempt != mine
 		if t.confirmed {
 			err = nil // the base has it, whatever the effect says
 		}
@@ -112,42 +112,42 @@ func (c *client) judge(i *item, t *Task, mine *turn, made any, err error) {
 		backoff.Retries = math.MaxInt
 	}
 	permanent := isPermanent(err)
-	switch wait, again := t.tryAgain(i.tries+1, err, backoff); {
+	switch wait, again := t.tryAgain(i.failures+1, err, backoff); {
 	case err == nil:
-		c.settle(i, t, mine, made, nil)
+		c.settleItem(i, t, mine, made, nil)
 	case isUnauthorized(err): // even where it would be permanent for a saga that is not durable
-		c.in(func(b *atom.Batch) { c.pause(b, i, mine, true) })
+		c.batch(func(b *atom.Batch) { c.pauseSending(b, i, mine, true) })
 	case isUnreachable(err) && !permanent:
-		c.in(func(b *atom.Batch) { c.pause(b, i, mine, false) })
+		c.batch(func(b *atom.Batch) { c.pauseSending(b, i, mine, false) })
 	case again:
-		c.in(func(b *atom.Batch) { c.rest(b, i, mine, wait) })
+		c.batch(func(b *atom.Batch) { c.retryLater(b, i, mine, wait) })
 	default:
-		c.settle(i, t, mine, nil, err)
+		c.settleItem(i, t, mine, nil, err)
 	}
 }
 
-// settle ends the task as its effect has. The outbox is told first: whoever sees
+// settleItem ends the task as its effect has. The outbox is told first: whoever sees
 // the task end may close the page.
-func (c *client) settle(i *item, t *Task, mine *turn, made any, err error) {
+func (c *outboxClient) settleItem(i *item, t *Task, mine *attempt, made any, err error) {
 	var written <-chan struct{}
-	c.in(func(b *atom.Batch) {
-		if i.turn != mine {
+	c.batch(func(b *atom.Batch) {
+		if i.attempt != mine {
 			return
 		}
-		i.become(settling)
+		i.moveTo(settling)
 		if err != nil {
-			i.mark(RecordRefused, err.Error(), "")
+			i.setRecordState(RecordRefused, err.Error(), "")
 		} else {
 			if made != nil { // nil when the base has it, and the effect has failed
 				t.program.setResult(made)
 			}
 			made = t.program.result()
 			result, _ := json.Marshal(made) // without it the others make no post-effect
-			i.mark(RecordDone, "", string(result))
+			i.setRecordState(RecordDone, "", string(result))
 			i.record.NoResult = made == noResult{}
 		}
-		written = c.save()
-		c.resume(b)
+		written = c.flush()
+		c.serverAnswered(b)
 	})
 	if written == nil {
 		return
@@ -156,28 +156,28 @@ func (c *client) settle(i *item, t *Task, mine *turn, made any, err error) {
 	if err == nil {
 		t.succeed(t.program)
 	} else {
-		i.fail(t, err)
+		i.failTask(t, err)
 	}
 }
 
-// rest has an item wait before it is tried again, and with it all that is about the
+// retryLater has an item wait before it is tried again, and with it all that is about the
 // same thing.
-func (c *client) rest(b *atom.Batch, i *item, mine *turn, wait time.Duration) {
-	if i.turn != mine {
+func (c *outboxClient) retryLater(b *atom.Batch, i *item, mine *attempt, wait time.Duration) {
+	if i.attempt != mine {
 		return
 	}
-	i.tries++
-	i.become(resting)
+	i.failures++
+	i.moveTo(resting)
 	i.task.setWaiting(true)
 	time.AfterFunc(wait, func() {
-		c.in(func(b *atom.Batch) {
+		c.batch(func(b *atom.Batch) {
 			if i.state == resting {
-				i.become(queued)
-				c.advance(b)
+				i.moveTo(queued)
+				c.startReady(b)
 			}
 		})
 	})
-	c.resume(b)
+	c.serverAnswered(b)
 	i.task.notifyStatusIn(b)
 }
 
@@ -185,14 +185,14 @@ func (c *client) rest(b *atom.Batch, i *item, mine *turn, wait time.Duration) {
 func (i *item) patchToSend(patch []byte) []byte {
 	c := i.client
 	var written <-chan struct{}
-	c.in(func(b *atom.Batch) {
-		if i.record.Sent != "" && !i.refusal {
+	c.batch(func(b *atom.Batch) {
+		if i.record.Sent != "" && !i.wasRefused {
 			patch = []byte(i.record.Sent)
 			return
 		}
-		i.record.Sent, i.refusal = string(patch), false
+		i.record.Sent, i.wasRefused = string(patch), false
 		if i.kept.Order != 0 {
-			written = c.save()
+			written = c.flush()
 		}
 	})
 	if written != nil {
@@ -202,7 +202,7 @@ func (i *item) patchToSend(patch []byte) []byte {
 }
 
 // patchRefused is called when a server has refused the patch: the next one is another.
-func (i *item) patchRefused() { i.client.in(func(*atom.Batch) { i.refusal = true }) }
+func (i *item) patchRefused() { i.client.batch(func(*atom.Batch) { i.wasRefused = true }) }
 
 // Kinds of errors, told by a method as package saga/fetch's errors have it.
 

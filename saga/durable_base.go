@@ -9,20 +9,20 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// asking is how long the server may take to say what it has.
-const asking = 5 * time.Second
+// containedTimeout is how long the server may take to say what it has.
+const containedTimeout = 5 * time.Second
 
 // A page hears of a change from another one, or reads of it in the outbox, when its own base
 // may contain it already: events come from the server, and loads, that know nothing of the
 // outbox. So nothing that was found is shown before the bases are held and it is known that
 // they do not contain it.
 
-// find takes in records that were found, which this page may or may not know.
-func (c *client) find(ctx context.Context, records []Record, learn func(n int)) {
-	if len(c.unmet(records)) > 0 {
-		holds, release := c.hold(ctx)
+// learnFound takes in records that were found, which this page may or may not know.
+func (c *outboxClient) learnFound(ctx context.Context, records []Record, learn func(n int)) {
+	if len(c.newQueued(records)) > 0 {
+		holds, release := c.holdBases(ctx)
 		defer release()
-		c.findContained(ctx, holds, records)
+		c.askContained(ctx, holds, records)
 	}
 	// What is set aside comes last, or a change that waits would be taken for one
 	// that followed the failure.
@@ -35,11 +35,11 @@ func (c *client) find(ctx context.Context, records []Record, learn func(n int)) 
 	}
 }
 
-// unmet returns those of records that are to be shown, and are not yet.
-func (c *client) unmet(records []Record) (unmet []Record) {
-	c.in(func(*atom.Batch) {
+// newQueued returns those of records that are to be shown, and are not yet.
+func (c *outboxClient) newQueued(records []Record) (unmet []Record) {
+	c.batch(func(*atom.Batch) {
 		for _, r := range records {
-			_, gone := c.gone.of(r.ID)
+			_, gone := c.recent.of(r.ID)
 			if r.normal().State == RecordQueued && c.items[r.ID] == nil && !gone {
 				unmet = append(unmet, r)
 			}
@@ -48,16 +48,16 @@ func (c *client) unmet(records []Record) (unmet []Record) {
 	return unmet
 }
 
-// hold has the bases of live atoms stay what they are until release is called.
-func (c *client) hold(ctx context.Context) (holds []hold, release func()) {
+// heldBase has the bases of live atoms stay what they are until release is called.
+func (c *outboxClient) holdBases(ctx context.Context) (holds []heldBase, release func()) {
 	var live []*followed
-	c.in(func(b *atom.Batch) { live = slices.Clone(registryOf(b).live) })
-	limited, cancel := context.WithTimeout(ctx, asking)
+	c.batch(func(b *atom.Batch) { live = slices.Clone(registryOf(b).live) })
+	limited, cancel := context.WithTimeout(ctx, containedTimeout)
 	defer cancel()
 	for _, l := range live {
 		if l.Hold != nil {
 			contains, release := l.Hold(limited)
-			holds = append(holds, hold{l.Atom, contains, release})
+			holds = append(holds, heldBase{l.Atom, contains, release})
 		}
 	}
 	return holds, func() {
@@ -67,30 +67,30 @@ func (c *client) hold(ctx context.Context) (holds []hold, release func()) {
 	}
 }
 
-type hold struct {
+type heldBase struct {
 	atom     atom.Target
 	contains func(ctx context.Context, ids []string, made time.Time) (contained []string)
 	release  func()
 }
 
-// findContained finds out which changes are in a base already, though their records are
+// askContained finds out which changes are in a base already, though their records are
 // still in the outbox: the page that has sent them was gone before the answer came, or
 // has not told of it yet.
-func (c *client) findContained(ctx context.Context, holds []hold, records []Record) {
+func (c *outboxClient) askContained(ctx context.Context, holds []heldBase, records []Record) {
 	var ids []string
 	made := int64(math.MaxInt64)
-	for _, r := range c.unmet(records) {
+	for _, r := range c.newQueued(records) {
 		ids = append(ids, r.ID)
 		made = min(made, r.Since)
 	}
 	if len(ids) == 0 {
 		return
 	}
-	limited, cancel := context.WithTimeout(ctx, asking)
+	limited, cancel := context.WithTimeout(ctx, containedTimeout)
 	defer cancel()
 	for _, h := range holds {
 		contained := h.contains(limited, ids, time.UnixMilli(made)) // of the others the answer to their effect will tell
-		c.in(func(*atom.Batch) {
+		c.batch(func(*atom.Batch) {
 			for _, id := range contained {
 				c.contained[id] = append(c.contained[id], h.atom)
 			}
@@ -99,8 +99,8 @@ func (c *client) findContained(ctx context.Context, holds []hold, records []Reco
 }
 
 // isContained reports whether what a run would change is in the base.
-func (c *client) isContained(i *item, l *spec) (is bool) {
-	c.in(func(b *atom.Batch) {
+func (c *outboxClient) isContained(i *item, l *spec) (is bool) {
+	c.batch(func(b *atom.Batch) {
 		on := atom.Current(b, l.on)
 		is = slices.ContainsFunc(c.contained[i.record.ID], func(a atom.Target) bool { return atom.Overlap(atom.Current(b, a), on) })
 	})

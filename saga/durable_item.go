@@ -27,32 +27,32 @@ import (
 // All of it is guarded by the store's lock. Events come in as methods that take a
 // Batch; what they have done runs on goroutines of its own: an effect, a write, a timer.
 type item struct {
-	client *client
-	state  itemState
-	record Record // as it should be in the outbox
-	kept   Record // as it is there, by a write that was completed or by a read; Order 0 when it is not
-	seen   int64  // when it began to be read or written that way, in milliseconds of the clock
-	task   *Task  // nil while it is not dispatched, and for ever when it cannot be
-	turn   *turn  // while an attempt is made
-	again  func() *Task
-	on     atom.Target // what it is about, as that is called now; nil before it is dispatched
+	client   *outboxClient
+	state    itemState
+	record   Record   // as it should be in the outbox
+	kept     Record   // as it is there, by a write that was completed or by a read; Order 0 when it is not
+	seenAt   int64    // when it began to be read or written that way, in milliseconds of the clock
+	task     *Task    // nil while it is not dispatched, and for ever when it cannot be
+	attempt  *attempt // while an attempt is made
+	runAgain func() *Task
+	on       atom.Target // what it is about, as that is called now; nil before it is dispatched
 
-	ran     uint64 // when it was dispatched, counted
-	logged  uint64 // when its update last entered the log, counted
-	blocker *item  // an earlier one about the same thing, when it was last looked for
-	probed  uint64 // when it last found no server, counted
-	tries   int    // that have failed, of those that count
-	refusal bool   // of what was sent: another patch takes its place
+	ranAt      uint64 // when it was dispatched, counted
+	loggedAt   uint64 // when its update last entered the log, counted
+	blocker    *item  // an earlier one about the same thing, when it was last looked for
+	probedAt   uint64 // when it last found no server, counted
+	failures   int    // that have failed, of those that count
+	wasRefused bool   // of what was sent: another patch takes its place
 
-	unkept  bool // the outbox has not taken it: it is sent by this page, or lost with it
-	local   bool // refused by this page, not by a server: what counts is what the owner makes of it
-	unread  bool // refused because this version of the program cannot read it: another may
-	decided bool // the server has it, as another page has told
-	missing bool // the last read has not found it
+	unkept      bool // the outbox has not taken it: it is sent by this page, or lost with it
+	refusedHere bool // refused by this page, not by a server: what counts is what the owner makes of it
+	unreadable  bool // refused because this version of the program cannot read it: another may
+	decided     bool // the server has it, as another page has told
+	missing     bool // the last read has not found it
 
 	// Of one that is over, in the page that owns the outbox: the pages that may not
 	// have seen it.
-	unseen map[string]bool
+	unseenBy map[string]bool
 }
 
 type itemState uint8
@@ -78,8 +78,8 @@ func (s itemState) waits() bool { return s >= queued && s <= settling }
 // isOver reports whether nobody needs the item any more.
 func (s itemState) isOver() bool { return s >= cancelled }
 
-// mayBecome has the states that may follow each.
-var mayBecome = [...][]itemState{
+// transitions has the states that may follow each.
+var transitions = [...][]itemState{
 	found:     {queued, refused, cancelled, done},
 	queued:    {sending, settling, refused, cancelled, done},
 	sending:   {queued, resting, settling, refused, cancelled, done},
@@ -90,18 +90,18 @@ var mayBecome = [...][]itemState{
 	done:      {},
 }
 
-func newItem(c *client, r Record) *item { return &item{client: c, record: r} }
+func newItem(c *outboxClient, r Record) *item { return &item{client: c, record: r} }
 
-// become is the one place in which an item changes its state.
-func (i *item) become(state itemState) {
-	if !slices.Contains(mayBecome[i.state], state) {
+// moveTo is the one place in which an item changes its state.
+func (i *item) moveTo(state itemState) {
+	if !slices.Contains(transitions[i.state], state) {
 		panic(fmt.Sprintf("saga: a durable saga that is %s cannot become %s", i.state, state))
 	}
 	c := i.client
 	switch i.state {
 	case sending:
 		c.running--
-		i.endTurn()
+		i.cancelAttempt()
 	case refused:
 		c.aside = slices.DeleteFunc(c.aside, func(x *item) bool { return x == i })
 	}
@@ -115,8 +115,8 @@ func (i *item) become(state itemState) {
 
 func (i *item) id() string { return i.record.ID }
 
-// mark has the outbox keep what has become of the item.
-func (i *item) mark(state RecordState, reason, result string) {
+// setRecordState has the outbox keep what has become of the item.
+func (i *item) setRecordState(state RecordState, reason, result string) {
 	i.record.State, i.record.Reason, i.record.Result = state, reason, result
 	i.record.Since = time.Now().UnixMilli()
 }
@@ -128,12 +128,12 @@ func (i *item) makeRoom(b *atom.Batch, t *Task) (restore func()) {
 	c := i.client
 	putBack := func() {}
 	if i.record.Order != 0 {
-		c.follow(b)
-		putBack = c.takeOut(b, c.laterThan(i, atom.Current(b, t.spec.on)))
+		c.followRenames(b)
+		putBack = c.takeOutOfLog(b, c.laterThan(i, atom.Current(b, t.spec.on)))
 	}
 	return func() {
 		putBack()
-		c.changed(b)
+		c.refresh(b)
 	}
 }
 
@@ -153,20 +153,20 @@ func (i *item) canWait(*Task) bool {
 // wentAway is called when it stays for that reason.
 func (i *item) wentAway(*Task) {
 	c := i.client
-	c.in(func(b *atom.Batch) {
+	c.batch(func(b *atom.Batch) {
 		if i.state == settling {
-			c.takeIn(i.follow)
+			c.enqueue(i.endAsRecorded)
 		}
-		c.stirred = true
-		c.changed(b)
+		c.mayReenter = true
+		c.refresh(b)
 	})
 }
 
 // reenter has an item that is away enter the log where it belongs, if it can be applied.
 func (i *item) reenter(b *atom.Batch, t *Task) {
 	c := i.client
-	putBack := c.takeOut(b, c.laterThan(i, i.on))
-	i.logged = c.count()
+	putBack := c.takeOutOfLog(b, c.laterThan(i, i.on))
+	i.loggedAt = c.nextNumber()
 	t.enterAgain(b)
 	putBack()
 }
@@ -176,10 +176,10 @@ func (i *item) isInLog(b *atom.Batch) bool {
 	return !i.task.isAway() && !slices.ContainsFunc(i.task.entries, out)
 }
 
-// fail ends the task.
-func (i *item) fail(t *Task, err error) {
+// failTask ends the task.
+func (i *item) failTask(t *Task, err error) {
 	away := false
-	i.client.in(func(*atom.Batch) { away = t.isAway() && t.conflict != nil })
+	i.client.batch(func(*atom.Batch) { away = t.isAway() && t.conflict != nil })
 	if away {
 		t.end(Conflict, t.conflictErr(), t.drop)
 	} else {
@@ -195,23 +195,23 @@ func (i *item) entered(b *atom.Batch, t *Task) {
 	t.setWaiting(true)
 	i.task = t
 	i.on = atom.Current(b, t.spec.on)
-	i.ran = c.count()
-	i.logged = i.ran
-	i.become(queued)
+	i.ranAt = c.nextNumber()
+	i.loggedAt = i.ranAt
+	i.moveTo(queued)
 	c.items[i.record.ID] = i
-	c.place(i)
-	c.stirred = true
-	c.kick()
+	c.insert(i)
+	c.mayReenter = true
+	c.requestWrite()
 	if c.outbox == nil {
 		i.unkept = true
 	}
 }
 
-// failBefore shows the failure of an item that was set aside before the page
+// showFailure shows the failure of an item that was set aside before the page
 // was opened.
-func (i *item) failBefore(l *spec) {
+func (i *item) showFailure(l *spec) {
 	t := newTask(l, l.instantiate())
-	i.client.in(func(*atom.Batch) { i.task = t })
+	i.client.batch(func(*atom.Batch) { i.task = t })
 	t.end(Failed, errors.New(i.record.Reason), func(b *atom.Batch) error {
 		// It enters the log and leaves at once, so that the failure shows beside
 		// what it would have changed.
@@ -234,30 +234,30 @@ func (i *item) ended(b *atom.Batch, t *Task) {
 	i.task = t
 	switch {
 	case i.state == settling:
-		i.become(stateOf(i.record))
+		i.moveTo(itemStateOf(i.record))
 	case t.failed():
-		i.become(refused)
-		i.mark(RecordRefused, t.Err().Error(), "")
-		i.local = true
+		i.moveTo(refused)
+		i.setRecordState(RecordRefused, t.Err().Error(), "")
+		i.refusedHere = true
 	case t.State() == Succeeded: // the base has it, or it has no effect
-		i.become(done)
-		i.mark(RecordDone, "", "")
+		i.moveTo(done)
+		i.setRecordState(RecordDone, "", "")
 	default:
-		i.become(cancelled)
-		i.mark(RecordCancelled, "", "")
+		i.moveTo(cancelled)
+		i.setRecordState(RecordCancelled, "", "")
 	}
 	c.remove(i)
-	c.stirred = true
-	c.settled(i)
-	c.changed(b)
+	c.mayReenter = true
+	c.afterSettled(i)
+	c.refresh(b)
 }
 
-// follow ends the task as it has ended in the page that has performed the effect.
-func (i *item) follow() {
+// endAsRecorded ends the task as it has ended in the page that has performed the effect.
+func (i *item) endAsRecorded() {
 	t := i.task
 	switch i.record.State {
 	case RecordRefused:
-		i.fail(t, errors.New(i.record.Reason))
+		i.failTask(t, errors.New(i.record.Reason))
 	case RecordDone:
 		p := t.program
 		if i.record.NoResult {
@@ -281,12 +281,12 @@ func (unanswered) post(*atom.Batch) (*atom.Entry, error) { return nil, errUnansw
 
 // dismissed is called when a person has decided that the change is not to be made.
 func (i *item) dismissed() {
-	i.client.in(func(b *atom.Batch) {
+	i.client.batch(func(b *atom.Batch) {
 		i.client.dismiss(i)
-		i.client.changed(b)
+		i.client.refresh(b)
 	})
 }
 
 // retry runs the saga of a refused item again, as a new one. The record of this one stays
 // until something has come of that.
-func (i *item) retry() *Task { return i.again() }
+func (i *item) retry() *Task { return i.runAgain() }

@@ -12,7 +12,7 @@ func (i *item) compare(other *item) int {
 	a, b := i.record.Order, other.record.Order
 	switch {
 	case a == 0 && b == 0:
-		return cmp.Compare(i.ran, other.ran)
+		return cmp.Compare(i.ranAt, other.ranAt)
 	case a == 0:
 		return 1
 	case b == 0:
@@ -35,8 +35,8 @@ func (o inOrder) Swap(i, j int) { o[i], o[j] = o[j], o[i] }
 // what the other is about.
 func (i *item) overlaps(other *item) bool { return atom.Overlap(i.on, other.on) }
 
-// place puts an item where the order of the outbox has it.
-func (q *queue) place(i *item) {
+// insert puts an item where the order of the outbox has it.
+func (q *queue) insert(i *item) {
 	q.remove(i)
 	q.order = append(q.order, i)
 	for at := len(q.order) - 1; at > 0 && i.compare(q.order[at-1]) < 0; at-- {
@@ -61,24 +61,24 @@ func (q *queue) laterThan(i *item, target atom.Target) (later []*item) {
 	return later
 }
 
-// align brings the log into the order of the outbox after an item has got its place there:
+// alignLog brings the log into the order of the outbox after an item has got its place there:
 // what another page has run before may have been heard of earlier.
-func (c *client) align(b *atom.Batch, i *item) {
-	c.place(i)
-	c.stirred = true
+func (c *outboxClient) alignLog(b *atom.Batch, i *item) {
+	c.insert(i)
+	c.mayReenter = true
 	moved := []*item{i}
 	for _, x := range c.laterThan(i, i.on) {
-		below := func(m *item) bool { return (m != i || m.logged > x.logged) && m.overlaps(x) }
+		below := func(m *item) bool { return (m != i || m.loggedAt > x.loggedAt) && m.overlaps(x) }
 		if slices.ContainsFunc(moved, below) {
 			moved = append(moved, x)
 		}
 	}
-	c.takeOut(b, moved[1:])()
+	c.takeOutOfLog(b, moved[1:])()
 }
 
-// follow has what the items are about called as it is called now: elements are given other
+// followRenames has what the items are about called as it is called now: elements are given other
 // keys, and what was run on one before and after is about the same thing.
-func (c *client) follow(b *atom.Batch) {
+func (c *outboxClient) followRenames(b *atom.Batch) {
 	n := b.Renames()
 	if n == c.renames {
 		return
@@ -92,20 +92,20 @@ func (c *client) follow(b *atom.Batch) {
 		}
 	}
 	for _, i := range renamed {
-		c.align(b, i)
+		c.alignLog(b, i)
 	}
-	c.stirred = true
-	c.changed(b)
+	c.mayReenter = true
+	c.refresh(b)
 }
 
-// takeOut takes items out of the log, from the top, as none may be there without what it was
+// takeOutOfLog takes items out of the log, from the top, as none may be there without what it was
 // made on, until they are put back on top of it.
-func (c *client) takeOut(b *atom.Batch, items []*item) (putBack func()) {
+func (c *outboxClient) takeOutOfLog(b *atom.Batch, items []*item) (putBack func()) {
 	var out []*item // the last one first
 	putBack = func() {
 		slices.Reverse(out)
 		each(out, func(x *item) {
-			x.logged = c.count()
+			x.loggedAt = c.nextNumber()
 			x.task.enterAgain(b)
 		})
 	}
@@ -127,12 +127,12 @@ func (c *client) takeOut(b *atom.Batch, items []*item) (putBack func()) {
 	return putBack
 }
 
-// bringBack has enter the log what is away from it and can be applied now.
-func (c *client) bringBack(b *atom.Batch) {
-	if !c.stirred {
+// reenterAll has enter the log what is away from it and can be applied now.
+func (c *outboxClient) reenterAll(b *atom.Batch) {
+	if !c.mayReenter {
 		return
 	}
-	c.stirred = false
+	c.mayReenter = false
 	for _, i := range slices.Clone(c.order) {
 		if i.task.isAway() && !i.task.confirmed && i.state != settling {
 			i.reenter(b, i.task)

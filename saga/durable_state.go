@@ -7,7 +7,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-func (c *client) now() (s OutboxState) {
+func (c *outboxClient) snapshot() (s OutboxState) {
 	s.Waiting = len(c.order)
 	again := map[string]bool{}
 	for _, i := range c.order {
@@ -29,21 +29,21 @@ func (c *client) now() (s OutboxState) {
 			s.Unkept = append(s.Unkept, i.record)
 		}
 	}
-	paused, login := c.probing, c.login
-	if !c.owner && c.elsewhere.paused {
-		paused, login = true, c.elsewhere.login
+	paused, login := c.probing, c.unauthorized
+	if !c.owner && c.ownerSign.paused {
+		paused, login = true, c.ownerSign.login
 	}
 	s.Paused, s.Unauthorized, s.Stalled = paused && !login, paused && login, c.stalled
-	if c.failure != nil {
-		s.Err = c.failure.Error()
-	} else if c.unread != nil {
-		s.Err = c.unread.Error()
+	if c.writeErr != nil {
+		s.Err = c.writeErr.Error()
+	} else if c.readErr != nil {
+		s.Err = c.readErr.Error()
 	}
 	return s
 }
 
 // sane returns what is wrong with the client.
-func (c *client) sane(b *atom.Batch) error {
+func (c *outboxClient) sane(b *atom.Batch) error {
 	running := 0
 	for at, i := range c.order {
 		switch {
@@ -62,7 +62,7 @@ func (c *client) sane(b *atom.Batch) error {
 			case !x.overlaps(i):
 			case x.state == sending && i.state == sending:
 				return fmt.Errorf("two are sent that are about the same thing: %s, %s", x.record.Input, i.record.Input)
-			case x.logged > i.logged && x.isInLog(b) && i.isInLog(b):
+			case x.loggedAt > i.loggedAt && x.isInLog(b) && i.isInLog(b):
 				return fmt.Errorf("the log is not in the order of the outbox: %s, %s", x.record.Input, i.record.Input)
 			}
 		}
@@ -76,7 +76,7 @@ func (c *client) sane(b *atom.Batch) error {
 			return fmt.Errorf("an item is under another's id")
 		case i.state.waits() != slices.Contains(c.order, i):
 			return fmt.Errorf("%s is not where it belongs", i.state)
-		case i.state >= refused && !i.unread && stateOf(i.record) != i.state,
+		case i.state >= refused && !i.unreadable && itemStateOf(i.record) != i.state,
 			i.state.waits() && i.state != settling && i.record.State != RecordQueued:
 			return fmt.Errorf("%s has a record that is %q", i.state, i.record.State)
 		case i.kept.Order != 0 && i.kept.Order != i.record.Order:
@@ -86,8 +86,8 @@ func (c *client) sane(b *atom.Batch) error {
 	return nil
 }
 
-// stateOf returns the state of an item with that record.
-func stateOf(r Record) itemState {
+// itemStateOf returns the state of an item with that record.
+func itemStateOf(r Record) itemState {
 	switch r.State {
 	case RecordRefused:
 		return refused

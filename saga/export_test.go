@@ -24,7 +24,7 @@ func NextOf(b Backoff, n int, err error) (wait time.Duration, again bool) { retu
 
 // Every event of an outbox leaves it sane, in every test.
 func init() {
-	inspect = func(b *atom.Batch, c *client) {
+	inspect = func(b *atom.Batch, c *outboxClient) {
 		err := c.sane(b)
 		if err == nil {
 			return
@@ -61,13 +61,13 @@ func Play(newID func() string, insane func(error)) (stop func()) {
 // DumpOutbox returns what a store's outbox knows, for who looks for a fault.
 func DumpOutbox(s *atom.Store) (text string) {
 	c := clientOf(s)
-	c.in(func(b *atom.Batch) {
-		text = fmt.Sprintf("page %s owner %v locked %v known %d pages %v", c.page[:3], c.owner, c.locked, c.known, c.pages)
+	c.batch(func(b *atom.Batch) {
+		text = fmt.Sprintf("page %s owner %v locked %v known %d pages %v", c.page[:3], c.owner, c.locked, c.seenUpTo, c.pages)
 		for _, i := range c.order {
-			text += fmt.Sprintf("\n  waits: %s %s %s order %d in the log %v %d", i.record.Name, i.record.Input, i.state, i.record.Order, i.isInLog(b), i.logged)
+			text += fmt.Sprintf("\n  waits: %s %s %s order %d in the log %v %d", i.record.Name, i.record.Input, i.state, i.record.Order, i.isInLog(b), i.loggedAt)
 		}
 		for _, i := range c.items {
-			text += fmt.Sprintf("\n  %s %s kept %d %q unseen %v roll %v", i.record.ID[:3]+" "+i.record.Input+" "+i.record.Reason, i.state, i.kept.Order, i.kept.State, i.unseen, c.roll != nil)
+			text += fmt.Sprintf("\n  %s %s kept %d %q unseen %v roll %v", i.record.ID[:3]+" "+i.record.Input+" "+i.record.Reason, i.state, i.kept.Order, i.kept.State, i.unseenBy, c.rollTimer != nil)
 		}
 	})
 	return text

@@ -85,7 +85,7 @@ func UseOutbox(s *atom.Store, o Outbox, ready func(atom.Reader) bool) (stop func
 
 // StoreOutbox is the outbox of a store. See [OutboxOf]. Its methods may be called on any
 // goroutine, and wait for nothing.
-type StoreOutbox struct{ client *client }
+type StoreOutbox struct{ client *outboxClient }
 
 // OutboxOf returns the outbox of a store. Before [UseOutbox] it keeps nothing.
 func OutboxOf(s *atom.Store) StoreOutbox { return StoreOutbox{clientOf(s)} }
@@ -95,7 +95,7 @@ func (o StoreOutbox) State() atom.Readable[OutboxState] { return o.client.state 
 
 // Resume has what is in the outbox tried now, in whichever page sends it: after the user has
 // logged in, most often. Without it the server is asked again after 1 s, 2 s, ... 1 minute.
-func (o StoreOutbox) Resume() { o.client.goOn() }
+func (o StoreOutbox) Resume() { o.client.resumeAllPages() }
 
 // Discard removes the record with that ID if it is set aside. It does nothing when there is
 // none.
