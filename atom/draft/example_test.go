@@ -1,7 +1,6 @@
 package draft_test
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/atomsaga/atomsaga/atom/draft"
@@ -19,48 +18,93 @@ type Plan struct {
 	Notes draft.Map[string, string] `json:"notes,omitzero"`
 }
 
-func ExampleApplyPatch() {
+func ExampleUpdate() {
 	plan := Plan{Title: "Move", Steps: draft.ListOf(Step{ID: "a", Name: "Pack"}, Step{ID: "b", Name: "Drive"})}
-	patch := `[
-		{"op": "replace", "path": "/steps/0/name", "value": "Pack the books"},
-		{"op": "add", "path": "/steps/-", "value": {"id": "c", "name": "Unpack"}},
-		{"op": "move", "from": "/steps/2", "path": "/steps/0"}
-	]`
-	next, changes, err := draft.ApplyPatch(plan, []byte(patch), draft.Limits{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for i, s := range next.Steps.All() {
-		fmt.Println(i, s.Name)
-	}
-	back, _ := changes.Inverse().JSONPatch()
-	fmt.Println(string(back))
-
-	_, _, err = draft.ApplyPatch(plan, []byte(`[{"op": "remove", "path": "/steps/7"}]`), draft.Limits{})
-	fmt.Println(err)
-	// Output:
-	// 0 Unpack
-	// 1 Pack the books
-	// 2 Drive
-	// [{"op":"replace","path":"/steps/1/name","value":"Pack"},{"op":"remove","path":"/steps/0"}]
-	// operation 0 (remove "/steps/7"): draft: no such place in the value: position 7 of 2 is outside the array
-}
-
-func ExampleApplyMergePatch() {
-	plan := Plan{Title: "Move", Notes: draft.MapOf(map[string]string{"van": "rent one", "cat": "?"})}
-	next, changes, err := draft.ApplyMergePatch(plan, []byte(`{"title": "Move house", "notes": {"cat": null}}`), draft.Limits{})
-	fmt.Println(next.Title, next.Notes, err)
+	next, changes, err := draft.Update(plan, func(p *Plan) {
+		p.Title = "Move house"
+		p.Steps.Edit(p.Steps.Index("b")).Done = true
+	})
+	fmt.Println("before:", plan)
+	fmt.Println("after: ", next, err)
 	fmt.Println(changes)
 	// Output:
-	// Move house map[van:rent one] <nil>
+	// before: {Move [{a Pack false} {b Drive false}] map[]}
+	// after:  {Move house [{a Pack false} {b Drive true}] map[]} <nil>
 	// replace /title Move house (Move)
-	// remove /notes/cat (?)
+	// replace /steps/1/done true (false)
+}
+
+// An edit that panics changes nothing.
+func ExampleUpdate_panic() {
+	next, changes, err := draft.Update([]int{1, 2}, func(list *[]int) {
+		(*list)[0] = 7
+		(*list)[2] = 7
+	})
+	fmt.Println(next, changes.Empty())
+	fmt.Println(err)
+	// Output:
+	// [1 2] true
+	// draft: update panicked: runtime error: index out of range [2] with length 2
+}
+
+func ExampleApply() {
+	plan := Plan{Steps: draft.ListOf(Step{ID: "a"}, Step{ID: "b"})}
+	_, changes, _ := draft.Update(plan, func(p *Plan) { p.Steps.Edit(1).Name = "Drive" })
+
+	// On another value the step is found by its identity, b.
+	other := Plan{Steps: draft.ListOf(Step{ID: "new"}, Step{ID: "a"}, Step{ID: "b"})}
+	other, err := draft.Apply(other, changes)
+	fmt.Println(other.Steps, err)
+
+	_, err = draft.Apply(Plan{}, changes)
+	fmt.Println(err)
+	// Output:
+	// [{new  false} {a  false} {b Drive false}] <nil>
+	// draft: no such place in the value (change 0: replace /steps/1/name)
+}
+
+// Strings have no identity, so the value before tells which one was meant.
+func ExampleApplyFrom() {
+	before := []string{"milk", "tea"}
+	_, changes, _ := draft.Update(before, func(list *[]string) { (*list)[1] = "green tea" })
+
+	now := []string{"bread", "milk", "tea"}
+	byPosition, _ := draft.Apply(now, changes)
+	byValue, err := draft.ApplyFrom(now, before, changes)
+	fmt.Println("Apply:    ", byPosition)
+	fmt.Println("ApplyFrom:", byValue, err)
+
+	_, err = draft.ApplyFrom([]string{"bread"}, before, changes)
+	fmt.Println(err)
+	// Output:
+	// Apply:     [bread green tea tea]
+	// ApplyFrom: [bread milk green tea] <nil>
+	// draft: no such place in the value (change 0: replace /1)
+}
+
+func ExampleChanges_All() {
+	_, changes, _ := draft.Update(Plan{Title: "Move"}, func(p *Plan) {
+		p.Title = "Move house"
+		p.Steps.Append(Step{ID: "a", Name: "Pack"})
+	})
+	for c := range changes.All() {
+		for _, step := range c.Path {
+			if name, ok := step.Field(); ok {
+				fmt.Print("field ", name, ", ")
+			} else {
+				fmt.Print("element ", step.Index(), " with key ", step.Key(), ", ")
+			}
+		}
+		fmt.Println(c.Op, c.Old, "->", c.New)
+	}
+	// Output:
+	// field Title, replace Move -> Move house
+	// field Steps, element 0 with key a, add <nil> -> {a Pack false}
 }
 
 func ExampleChanges_Inverse() {
-	prev := Plan{Title: "Move", Steps: draft.ListOf(Step{ID: "a"}, Step{ID: "b"})}
-	_, changes, _ := draft.ApplyPatch(prev, []byte(`[{"op": "replace", "path": "/steps/1/name", "value": "Drive"}]`), draft.Limits{})
+	before := Plan{Title: "Move", Steps: draft.ListOf(Step{ID: "a"}, Step{ID: "b"})}
+	_, changes, _ := draft.Update(before, func(p *Plan) { p.Steps.Edit(1).Name = "Drive" })
 
 	// In the meantime a step was put in front: the change is taken back from
 	// the step with the identity b, not from the one at position 1.
@@ -70,28 +114,29 @@ func ExampleChanges_Inverse() {
 	// Output: [{new Think false} {a  false} {b  false}] <nil>
 }
 
-func ExampleList() {
-	list := draft.ListOf("a", "b", "c")
-	snapshot := list // takes no time, whatever the length
-	list.Insert(0, "z")
-	list.Move(3, 1)
-	*list.Edit(2) += "!"
-	fmt.Println(list, snapshot, list.Len())
-	// Output: [z c a! b] [a b c] 4
+func ExampleChanges_JSONPatch() {
+	plan := Plan{Steps: draft.ListOf(Step{ID: "a"}, Step{ID: "b"})}
+	_, changes, _ := draft.Update(plan, func(p *Plan) {
+		p.Steps.Move(1, 0)
+		p.Steps.Edit(0).Done = true
+		p.Notes.Set("a/b", "x")
+	})
+	patch, err := changes.JSONPatch()
+	fmt.Println(string(patch), err)
+	// Output: [{"op":"move","from":"/steps/1","path":"/steps/0"},{"op":"add","path":"/steps/0/done","value":true},{"op":"add","path":"/notes","value":{"a/b":"x"}}] <nil>
 }
 
-func ExampleList_Index() {
-	steps := draft.ListOf(Step{ID: "a"}, Step{ID: "b", Name: "Drive"})
-	fmt.Println(steps.Index("b"), steps.Index("x"))
-	// Output: 1 -1
-}
+// A server that has another step at position 1 refuses the patch, instead of changing that.
+func ExampleChanges_GuardedPatch() {
+	before := Plan{Steps: draft.ListOf(Step{ID: "a"}, Step{ID: "b"})}
+	_, changes, _ := draft.Update(before, func(p *Plan) { p.Steps.Edit(1).Name = "Drive" })
+	patch, err := changes.GuardedPatch(&before)
+	fmt.Println(string(patch), err)
 
-func ExampleMap() {
-	var ages draft.Map[string, int]
-	ages.Set("Grace", 85)
-	ages.Set("Ada", 36)
-	*ages.Edit("Ada")++
-	b, _ := json.Marshal(ages)
-	fmt.Println(string(b), ages.Has("Alan"))
-	// Output: {"Ada":37,"Grace":85} false
+	server := Plan{Steps: draft.ListOf(Step{ID: "new"}, Step{ID: "a"}, Step{ID: "b"})}
+	_, _, err = draft.ApplyPatch(server, patch, draft.Limits{})
+	fmt.Println(err)
+	// Output:
+	// [{"op":"test","path":"/steps/1/id","value":"b"},{"op":"replace","path":"/steps/1/name","value":"Drive"}] <nil>
+	// operation 0 (test "/steps/1/id"): draft: test operation failed: there is "a"
 }
