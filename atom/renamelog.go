@@ -44,7 +44,7 @@ func (l *renameLog) where(path draft.Path) *draft.Path {
 	cloned := false
 	for i := range path {
 		id := path[i].Identity()
-		if path[i].IsField() || id == nil {
+		if _, isField := path[i].Field(); isField || id == nil {
 			continue
 		}
 		for r := l.find(path[:i], id); r != nil; r = l.find(path[:i], id) {

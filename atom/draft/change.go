@@ -32,7 +32,11 @@ const noElement = align.None
 
 // String returns the name of the operation in RFC 6902.
 func (o Op) String() string {
-	return [...]string{OpAdd: "add", OpRemove: "remove", OpReplace: "replace", OpMove: "move", opClear: "clear"}[o]
+	names := [...]string{OpAdd: "add", OpRemove: "remove", OpReplace: "replace", OpMove: "move", opClear: "clear"}
+	if int(o) >= len(names) {
+		return "unknown"
+	}
+	return names[o]
 }
 
 // Change is one step from a value to the next one.

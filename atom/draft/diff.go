@@ -72,9 +72,9 @@ func (d *differ) copyDetached(p *plan, dst, src unsafe.Pointer) {
 // lazyCopy would be allocated on the heap.
 //
 //go:noinline
-func (d *differ) diffOwned(p *plan, a, b unsafe.Pointer, place Addressability) unsafe.Pointer {
+func (d *differ) diffOwned(p *plan, a, b unsafe.Pointer, addressable Addressability) unsafe.Pointer {
 	s, outer := lazyCopy{plan: p, old: a}, d.addressable
-	d.addressable = place
+	d.addressable = addressable
 	d.diff(p, a, b, &s)
 	d.addressable = outer
 	return s.next

@@ -64,9 +64,6 @@ func (s Step) Key() any {
 // a field or a key.
 func (s Step) Index() int { return s.index }
 
-// IsField reports whether the step goes to a field of a struct.
-func (s Step) IsField() bool { return s.field() != nil }
-
 // WithKey returns the step to the element that has another key or identity. It is for a
 // package that keeps values over time.
 func (s Step) WithKey(key any) Step {

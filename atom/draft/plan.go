@@ -40,6 +40,9 @@ const (
 
 // plan is what the package knows about one type. A plan is compiled once, cached in plans
 // and immutable from then on, so a draft reflects on no types and only works on memory.
+//
+// In comments, "a p" is a value of the type of plan p, "the p at a" the one at address a, and
+// "a t" a value of type t.
 type plan struct {
 	typ             reflect.Type
 	kind            kind
