@@ -96,7 +96,7 @@ func (f *form) wantCommitted(t *testing.T, want ...string) {
 // become has the value changed by somebody else.
 func (f *form) become(value string) {
 	f.value = value
-	f.again()
+	f.rerender()
 }
 
 func TestInputShowsTheValueAndFollows(t *testing.T) {
@@ -135,7 +135,7 @@ func TestInputCommits(t *testing.T) {
 		f := newForm(t, "a", row.change)
 		insert(f.field, "!")
 		row.by(t, f.field)
-		f.settle()
+		f.flush()
 		if !slices.Equal(f.committed, row.want) {
 			t.Errorf("%s: committed %q, want %q", row.reason, f.committed, row.want)
 		}
@@ -148,7 +148,7 @@ func TestInputLeftAsItWasCommitsNothing(t *testing.T) {
 	insert(f.field, "!")
 	f.field.Set("value", "a") // taken back by hand
 	elsewhere(t)
-	f.settle()
+	f.flush()
 	f.wantCommitted(t)
 }
 
@@ -158,7 +158,7 @@ func TestEscapeBringsTheValueBack(t *testing.T) {
 	f.become("newer")
 	wantText(t, f.field, "a!")
 	key(f.field, "Escape")
-	f.settle()
+	f.flush()
 	wantText(t, f.field, "newer")
 }
 
@@ -175,7 +175,7 @@ func TestTypedTextAndCaretStayThroughRenderings(t *testing.T) {
 		wantFocus(t, f.field)
 	}
 	elsewhere(t)
-	f.settle()
+	f.flush()
 	f.wantCommitted(t, "heXYllo")
 }
 
@@ -230,7 +230,7 @@ func TestCompositionIsNotDisturbed(t *testing.T) {
 	f.wantCommitted(t)
 	wantText(t, f.field, "日本")
 	compose(f.field, "end")
-	f.settle()
+	f.flush()
 	f.wantCommitted(t, "日本")
 	wantText(t, f.field, "日本")
 }
@@ -242,7 +242,7 @@ func TestValueThatCameDuringACompositionShowsAfterIt(t *testing.T) {
 	f.become("new")
 	wantText(t, f.field, "old")
 	compose(f.field, "end") // the user has given it up
-	f.settle()
+	f.flush()
 	wantText(t, f.field, "new")
 }
 
@@ -269,13 +269,13 @@ func TestOlderChangeRollsBackWhileTheUserTypes(t *testing.T) {
 	p, field, effects, text := editing(t)
 	insert(field, "b")
 	key(field, "Enter")
-	p.settle()
+	p.flush()
 	wantAttr(t, query(t, "[data-component=input]"), "data-pending", "true")
 	insert(field, "c")
 	field.Call("setSelectionRange", 1, 1)
 
 	(*effects)[0].fail(p.store)
-	p.settle()
+	p.flush()
 	if now := text.Get(p.store); now != "a" {
 		t.Fatalf("the value is %q", now)
 	}
@@ -285,7 +285,7 @@ func TestOlderChangeRollsBackWhileTheUserTypes(t *testing.T) {
 	wantAttr(t, query(t, "[data-component=input]"), "data-failed", "true")
 
 	elsewhere(t)
-	p.settle()
+	p.flush()
 	if now := text.Get(p.store); now != "abc" {
 		t.Errorf("the value is %q", now)
 	}
@@ -297,16 +297,16 @@ func TestOwnChangeRollsBack(t *testing.T) {
 	p, field, effects, text := editing(t)
 	insert(field, "b")
 	elsewhere(t)
-	p.settle()
+	p.flush()
 	wantText(t, field, "ab")
 	(*effects)[0].fail(p.store)
-	p.settle()
+	p.flush()
 	wantText(t, field, "a")
 	if said := query(t, "[role=alert]").Get("textContent").String(); !strings.Contains(said, "“Name” was not saved: the server said no.") {
 		t.Errorf("the alert says %q", said)
 	}
 	press(t, "Retry")
-	p.settle()
+	p.flush()
 	wantText(t, field, "ab")
 	wantFocus(t, field)
 	if text.Get(p.store) != "ab" {
@@ -321,7 +321,7 @@ func TestRefusedTextStays(t *testing.T) {
 	f.accept, message = false, "Too loud."
 	insert(f.field, "!")
 	elsewhere(t)
-	f.settle()
+	f.flush()
 	f.become("a")
 	wantText(t, f.field, "a!")
 	wantAttr(t, f.field, "aria-invalid", "true")
@@ -331,7 +331,7 @@ func TestRefusedTextStays(t *testing.T) {
 	}
 	message = ""
 	key(f.field, "Escape")
-	f.settle()
+	f.flush()
 	f.wantCommitted(t, "a!", "a") // the page is told, or it would go on to complain
 	wantText(t, f.field, "a")
 	wantAttr(t, f.field, "aria-invalid", "false")
@@ -355,7 +355,7 @@ func TestInputReusedForAnotherRow(t *testing.T) {
 		insert(field, "!")
 		field.Call("setSelectionRange", 3, 3)
 		l.ids = row.ids
-		page.again()
+		page.rerender()
 		field = query(t, "#input-b")
 		wantText(t, field, "text of b!")
 		wantFocus(t, field)
@@ -369,7 +369,7 @@ func TestInputReusedForAnotherRow(t *testing.T) {
 			t.Errorf("%s: committed %q", row.reason, l.texts)
 		}
 		key(field, "Enter")
-		page.settle()
+		page.flush()
 		if !slices.Equal(l.texts, []string{"b: text of b!"}) {
 			t.Errorf("%s: committed %q", row.reason, l.texts)
 		}
@@ -381,7 +381,7 @@ func TestRowThatGoesWhileTheUserTypesInIt(t *testing.T) {
 	page := show(t, l.render)
 	insert(query(t, "#input-b"), "!")
 	l.ids = []string{"a", "c"}
-	page.again()
+	page.rerender()
 	wantText(t, query(t, "#input-c"), "text of c")
 	wantFocus(t, document().Get("body"))
 	if l.texts != nil {
@@ -398,7 +398,7 @@ func TestTextThatHadToWaitIsNotForAnotherRow(t *testing.T) {
 	insert(query(t, "#input-b"), "!")
 	elsewhere(t)
 	page.engine.ConsumeNext()
-	page.settle()
+	page.flush()
 	if !slices.Equal(l.texts, []string{"b: text of b!"}) {
 		t.Errorf("committed %q", l.texts)
 	}
@@ -408,7 +408,7 @@ func TestTextThatHadToWaitIsNotForAnotherRow(t *testing.T) {
 func TestTextIsCommittedWhenThePageGoes(t *testing.T) {
 	f := newForm(t, "a", nil)
 	focus(f.field)
-	f.settle()
+	f.flush()
 	insert(f.field, "!")
 	leave(t)
 	f.wantCommitted(t, "a!")
@@ -418,15 +418,15 @@ func TestDebounceCommitsWhileTheUserTypes(t *testing.T) {
 	f := newForm(t, "", func(c *components.InputCompo) *components.InputCompo { return c.Debounce(time.Millisecond) })
 	insert(f.field, "a")
 	insert(f.field, "b")
-	f.settle()
+	f.flush()
 	f.wantCommitted(t, "ab")
 	insert(f.field, "c")
 	key(f.field, "Enter")
-	f.settle()
+	f.flush()
 	f.wantCommitted(t, "ab", "abc")
 	insert(f.field, "d")
 	key(f.field, "Escape")
-	f.settle()
+	f.flush()
 	f.wantCommitted(t, "ab", "abc")
 	wantText(t, f.field, "abc")
 }
@@ -455,7 +455,7 @@ func TestValueThatTheElementSaysItsOwnWay(t *testing.T) {
 		wantText(t, f.field, row.says)
 		focus(f.field)
 		elsewhere(t)
-		f.settle()
+		f.flush()
 		f.wantCommitted(t)
 		f.become(row.next)
 		if got := f.field.Get("value").String(); got != row.next {
@@ -480,7 +480,7 @@ func TestInputThatMustNotChange(t *testing.T) {
 		}
 		f.field.Set("value", "b")
 		f.field.Call("dispatchEvent", app.Window().Get("Event").New("change"))
-		f.settle()
+		f.flush()
 		f.wantCommitted(t)
 		wantText(t, f.field, "a")
 	}
@@ -498,13 +498,13 @@ func TestFieldOfManyLinesBecomesOneOfOne(t *testing.T) {
 	f.become("b")
 	insert(f.field, "!")
 	many = true
-	f.again()
+	f.rerender()
 	area := query(t, "textarea")
 	wantText(t, area, "b!")
 	f.become("c")
 	wantText(t, area, "b!")
 	area.Call("dispatchEvent", app.Window().Get("Event").New("change"))
-	f.settle()
+	f.flush()
 	f.wantCommitted(t, "b!")
 }
 

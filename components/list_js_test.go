@@ -54,7 +54,7 @@ func (s *shelf) row(id string) app.UI {
 func (s *shelf) set(ids ...string) {
 	s.built, s.drawn = nil, nil
 	s.order.Set(s.store, ids)
-	s.settle()
+	s.flush()
 }
 
 func (s *shelf) rows() (ids []string) {
@@ -158,12 +158,12 @@ func TestListAgainstTheOrderOfTheItems(t *testing.T) {
 func TestChangeOfARowInAListRendersThatRow(t *testing.T) {
 	s := newShelf(t, "a", "b", "c")
 	s.titles.Update(s.store, func(m *atom.Map[string, string]) { m.Set("a", "A"); m.Set("b", "B"); m.Set("c", "C") })
-	s.settle()
+	s.flush()
 	s.drawn = nil
 	s.title.Of("b").Set(s.store, "B changed")
-	s.settle()
+	s.flush()
 	query(t, "#press-c").Call("click")
-	s.settle()
+	s.flush()
 	if want := []string{"b", "c"}; !slices.Equal(s.drawn, want) {
 		t.Errorf("rendered %q, want %q", s.drawn, want)
 	}
@@ -207,7 +207,7 @@ func TestListKeepsTheScrollPosition(t *testing.T) {
 	s.dress = func(l *components.ListCompo[string]) app.UI {
 		return app.Div().Body(l, app.Style().Text("#shelf { height: 300px; overflow-y: auto } #shelf li { height: 40px; overflow: hidden }"))
 	}
-	s.again()
+	s.rerender()
 	list, row := query(t, "#shelf"), query(t, "#shelf > li:nth-child(50)")
 	list.Set("scrollTop", 49*40)
 	nextFrame()
@@ -264,7 +264,7 @@ func TestWindowedListOfAHundredThousand(t *testing.T) {
 	s.dress = func(l *components.ListCompo[string]) app.UI {
 		return app.Div().ID("box").Body(l.Windowed(), app.Style().Text("#box { height: 400px; overflow-y: auto } #shelf { margin: 0 } #shelf li { height: 40px; overflow: hidden }"))
 	}
-	s.again()
+	s.rerender()
 	s.set(numbered(0, n)...)
 	box := query(t, "#box")
 	if h := box.Get("scrollHeight").Int(); h != n*40 {
@@ -286,7 +286,7 @@ func TestWindowedListOfAHundredThousand(t *testing.T) {
 	scroll := func(to int) {
 		box.Set("scrollTop", to)
 		nextFrame()
-		s.settle()
+		s.flush()
 	}
 	seen("at first", 0)
 	scroll(50000 * 40)
@@ -348,7 +348,7 @@ func TestItemsWithAKey(t *testing.T) {
 	input := query(t, "#in-b")
 	focus(input)
 	items = []entry{{"c", true}, {"b", false}}
-	page.again()
+	page.rerender()
 	wantFocus(t, input)
 	wantAttr(t, query(t, "#shelf > :first-child"), "data-id", "c")
 	wantAttr(t, query(t, "#shelf > :first-child"), "data-current", "true")
@@ -390,9 +390,9 @@ func TestRowThatBecomesAnotherElement(t *testing.T) {
 		return components.List(items, func(int) app.UI { return &changing{A: a} }).ID("shelf")
 	})
 	a.Set(page.store, true)
-	page.settle()
+	page.flush()
 	items = []int{3, 2, 1}
-	page.again()
+	page.rerender()
 	if n := document().Call("querySelectorAll", "#shelf > .inner").Length(); n != 3 {
 		t.Errorf("%d rows: %s", n, query(t, "#shelf").Get("outerHTML"))
 	}
@@ -405,17 +405,17 @@ func TestRowsLeaveNoSubscription(t *testing.T) {
 		return components.List(items, func(int) app.UI { return &counting{A: a, Renders: &renders} })
 	})
 	items = items[:1]
-	page.again()
+	page.rerender()
 	renders = 0
 	a.Set(page.store, 1)
-	page.settle()
+	page.flush()
 	if renders != 1 {
 		t.Errorf("%d rows were rendered, want 1", renders)
 	}
 	leave(t)
 	renders = 0
 	a.Set(page.store, 2)
-	page.settle()
+	page.flush()
 	if renders != 0 {
 		t.Errorf("%d rows were rendered on a page that has gone", renders)
 	}

@@ -75,23 +75,23 @@ func (p *screen) load(t *testing.T, c app.Composer) {
 	if err := p.engine.Load(c); err != nil {
 		t.Fatal(err)
 	}
-	p.settle()
+	p.flush()
 }
 
-// settle runs everything that waits, and renders.
-func (p *screen) settle() { p.engine.ConsumeAll() }
+// flush runs everything that waits, and renders.
+func (p *screen) flush() { p.engine.ConsumeAll() }
 
 // atOnce returns what look says after the last rendering that does not wait for a
 // frame, "" when all of them do.
 func (p *screen) atOnce(look func() string) (said string) {
-	nodestest.AtOnce(p.settle, func() { said = look() })
+	nodestest.AtOnce(p.flush, func() { said = look() })
 	return said
 }
 
-// again has the page rendered, and all that is in it.
-func (p *screen) again() {
+// rerender has the page rendered, and all that is in it.
+func (p *screen) rerender() {
 	p.ctx.Update()
-	p.settle()
+	p.flush()
 }
 
 func document() app.Value { return app.Window().Get("document") }

@@ -25,7 +25,7 @@ func TestToggleByClickAndByLabel(t *testing.T) {
 	button, label := query(t, switches), query(t, "label[for=x]")
 	for i, what := range []app.Value{button, label, button, label} {
 		what.Call("click")
-		page.settle()
+		page.flush()
 		if want := i%2 == 0; on != want {
 			t.Fatalf("click %d: on is %v", i, on)
 		}
@@ -48,8 +48,8 @@ func TestToggleByKeyboard(t *testing.T) {
 	focus(button)
 	for range 3 {
 		button.Call("click")
-		page.settle()
-		page.again()
+		page.flush()
+		page.rerender()
 		wantFocus(t, button)
 	}
 }
@@ -62,7 +62,7 @@ func TestToggleShowsAtOnce(t *testing.T) {
 		})
 	})
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	if said != "true" {
 		t.Errorf("it said %s before anything was rendered", said)
 	}
@@ -78,7 +78,7 @@ func TestToggleGoesBackWithinAFrame(t *testing.T) {
 		})
 	})
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	wantAttr(t, query(t, switches), "aria-checked", "false")
 }
 
@@ -90,7 +90,7 @@ func TestTwoClicksBeforeARendering(t *testing.T) {
 	})
 	query(t, switches).Call("click")
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	if !slices.Equal(asked, []bool{true, false}) {
 		t.Errorf("asked for %v", asked)
 	}
@@ -130,12 +130,12 @@ func TestToggleReusedForAnotherRow(t *testing.T) {
 	page := show(t, l.render)
 	first := query(t, switches)
 	l.ids = []string{"b", "c"}
-	page.again()
+	page.rerender()
 	if !first.Equal(query(t, switches)) {
 		t.Fatal("the element was not reused: the test is void")
 	}
 	first.Call("click")
-	page.settle()
+	page.flush()
 	if !slices.Equal(l.toggled, []string{"b"}) {
 		t.Errorf("toggled %v", l.toggled)
 	}
@@ -150,9 +150,9 @@ func TestToggleReusedForAnotherRow(t *testing.T) {
 		}))
 	})
 	names = []string{"y"}
-	page.again()
+	page.rerender()
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	if !slices.Equal(asked, []string{"y"}) {
 		t.Errorf("asked %v", asked)
 	}
@@ -166,12 +166,12 @@ func TestClickThatHadToWaitIsNotForAnotherRow(t *testing.T) {
 	page.ctx.Update()
 	query(t, switches).Call("click")
 	page.engine.ConsumeNext()
-	page.settle()
+	page.flush()
 	if l.toggled != nil {
 		t.Errorf("toggled %v", l.toggled)
 	}
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	if !slices.Equal(l.toggled, []string{"b"}) {
 		t.Errorf("toggled %v", l.toggled)
 	}
@@ -182,13 +182,13 @@ func TestFocusOfAToggleFollowsItsRow(t *testing.T) {
 	page := show(t, l.render)
 	focus(query(t, "#toggle-b"))
 	l.ids = []string{"new", "a", "b"}
-	page.again()
+	page.rerender()
 	wantFocus(t, query(t, "#toggle-b"))
 	l.ids = []string{"b"}
-	page.again()
+	page.rerender()
 	wantFocus(t, query(t, "#toggle-b"))
 	l.ids = []string{"c"}
-	page.again()
+	page.rerender()
 	wantFocus(t, document().Get("body")) // what is typed next is not for c
 }
 
@@ -206,7 +206,7 @@ func TestToggleThatMustNotChange(t *testing.T) {
 			return row.control().OnChange(func(app.Context, bool) { asked++ })
 		})
 		query(t, switches).Call("click")
-		page.settle()
+		page.flush()
 		if asked != 0 {
 			t.Errorf("%s: it asked", row.reason)
 		}
@@ -239,13 +239,13 @@ func TestTogglePendingThenFailed(t *testing.T) {
 	wantAttr(t, root, "data-failed", "false")
 
 	button.Call("click")
-	page.settle()
+	page.flush()
 	wantAttr(t, button, "aria-checked", "true")
 	wantAttr(t, root, "data-pending", "true")
 	wantAttr(t, button, "aria-busy", "true")
 
 	e.fail(page.store)
-	page.settle()
+	page.flush()
 	wantAttr(t, button, "aria-checked", "false")
 	wantAttr(t, root, "data-pending", "false")
 	wantAttr(t, root, "data-failed", "true")
@@ -267,7 +267,7 @@ func TestToggleShowsARollbackBeforeTheFrame(t *testing.T) {
 		if got := page.atOnce(look); got != checked+" "+busy {
 			t.Errorf("%s it is checked and busy: %q, want %s %s", reason, got, checked, busy)
 		}
-		page.again() // go-app's own rendering agrees
+		page.rerender() // go-app's own rendering agrees
 		if got := look(); got != checked+" "+busy {
 			t.Errorf("%s it is checked and busy in the frame: %q, want %s %s", reason, got, checked, busy)
 		}
@@ -296,12 +296,12 @@ func press(t *testing.T, name string) {
 func TestRetry(t *testing.T) {
 	page, e, on := toggling(t)
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	e.fail(page.store)
-	page.settle()
+	page.flush()
 	press(t, "Retry")
 	press(t, "Retry") // a second click that comes before the alert has gone
-	page.settle()
+	page.flush()
 	wantAttr(t, query(t, switches), "aria-checked", "true")
 	absent(t, "[role=alert]")
 	wantFocus(t, query(t, switches))
@@ -321,12 +321,12 @@ func TestAnswerToAnAlertRendersNothingAround(t *testing.T) {
 	}}
 	page := show(t, func(*screen) app.UI { around++; return app.Div().Body(inner) })
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	e.fail(page.store)
-	page.settle()
+	page.flush()
 	before := around
 	press(t, "Dismiss")
-	page.settle()
+	page.flush()
 	absent(t, "[role=alert]")
 	if around != before {
 		t.Errorf("the page was rendered %d times", around-before)
@@ -336,11 +336,11 @@ func TestAnswerToAnAlertRendersNothingAround(t *testing.T) {
 func TestDismiss(t *testing.T) {
 	page, e, _ := toggling(t)
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	e.fail(page.store)
-	page.settle()
+	page.flush()
 	press(t, "Dismiss")
-	page.settle()
+	page.flush()
 	wantAttr(t, query(t, switches), "aria-checked", "false")
 	wantAttr(t, query(t, "[data-component=toggle]"), "data-failed", "false")
 	absent(t, "[role=alert]")
@@ -360,7 +360,7 @@ func TestClickRendersNothingAround(t *testing.T) {
 	page := show(t, func(*screen) app.UI { around++; return app.Div().Body(inner) })
 	before := around
 	query(t, switches).Call("click")
-	page.settle()
+	page.flush()
 	wantAttr(t, query(t, switches), "aria-checked", "true")
 	if around != before {
 		t.Errorf("the page was rendered %d times", around-before)

@@ -69,7 +69,7 @@ func TestFollowedPartsAreWrittenAtOnce(t *testing.T) {
 	<-failed
 	wantTexts(t, ".tag", "thing 0", "thing 1")
 	wantCounts(t, "0", "0")
-	page.settle()
+	page.flush()
 	if renders != 0 {
 		t.Errorf("rendered %d times", renders)
 	}
@@ -91,24 +91,24 @@ func TestRenderingAgreesWithWhatWasWritten(t *testing.T) {
 	}
 	set("t0", "other", 5)
 	ids = []string{"t1"}
-	page.again()
+	page.rerender()
 	want("the element says of t0 what go-app does not know, and is now that of t1", []string{"thing 1"}, []string{"0"})
 	set("t0", "not seen", 6)
 	set("t1", "seen", 7)
 	want("a change of each", []string{"seen"}, []string{"7"})
 	set("t1", "thing 1", 0)
-	page.again()
+	page.rerender()
 	want("back to what go-app was told, and rendered", []string{"thing 1"}, []string{"0"})
 
 	bold = true
-	page.again()
+	page.rerender()
 	set("t1", "in another element", 8)
 	want("the element was replaced", []string{"in another element"}, []string{"8"})
-	page.again()
-	page.again()
+	page.rerender()
+	page.rerender()
 	set("t1", "again", 9)
 	want("and rendered again", []string{"again"}, []string{"9"})
-	page.again()
+	page.rerender()
 	want("and again", []string{"again"}, []string{"9"})
 }
 
@@ -119,7 +119,7 @@ func TestPartsOfARemovedElementAreNotWritten(t *testing.T) {
 	w.all.Set(s, things(1))
 	wantTexts(t, ".tag", "thing 0", "thing 1")
 	ids = w.ids(s)
-	page.again()
+	page.rerender()
 	wantTexts(t, ".tag", "thing 0")
 	if n := watches(s); n != 1 {
 		t.Errorf("%d subscriptions", n)

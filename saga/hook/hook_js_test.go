@@ -66,7 +66,7 @@ func TestHookShowsTheValueAndItsChanges(t *testing.T) {
 	if err := w.by.Of("t1").Update(s, func(t *thing) { t.Name = "from elsewhere" }); err != nil {
 		t.Fatal(err)
 	}
-	page.settle()
+	page.flush()
 	wantTexts(t, ".name", "thing 0", "from elsewhere")
 }
 
@@ -75,11 +75,11 @@ func TestHookRunsAndTellsWhatIsPendingAndFailed(t *testing.T) {
 	ids := w.ids(s)
 	page := show(t, s, lines(w, &ids))
 	click(".rename")
-	page.settle()
+	page.flush()
 	wantTexts(t, ".name", "renamed t0", "thing 1")
 	wantTexts(t, ".pending", "1", "0")
 	task := saga.Run(s, w.by.Of("t1"), saga.Update(func(t *thing) { t.Name = "?" }).Effect(effect))
-	page.settle()
+	page.flush()
 	wantTexts(t, ".pending", "1", "1")
 
 	failed := make(chan *saga.Task, 2)
@@ -88,13 +88,13 @@ func TestHookRunsAndTellsWhatIsPendingAndFailed(t *testing.T) {
 	answers <- errors.New("no")
 	<-failed
 	<-failed
-	page.settle()
+	page.flush()
 	wantTexts(t, ".name", "thing 0", "thing 1")
 	wantTexts(t, ".pending", "0", "0")
 	wantTexts(t, ".failed", "no", "no")
 
 	task.Dismiss()
-	page.settle()
+	page.flush()
 	wantTexts(t, ".failed", "no", "")
 }
 
@@ -124,7 +124,7 @@ func TestReusedRowShowsItsOwnValue(t *testing.T) {
 			t.Fatal(err)
 		}
 		ids = w.ids(s)
-		page.again()
+		page.rerender()
 		var names []string
 		for _, one := range list {
 			names = append(names, one.Name)
@@ -137,7 +137,7 @@ func TestReusedRowShowsItsOwnValue(t *testing.T) {
 			if err := w.by.Of(one.ID).Update(s, func(t *thing) { t.Name = name }); err != nil {
 				t.Fatal(err)
 			}
-			page.settle()
+			page.flush()
 			if got := texts(".name")[i]; got != name {
 				t.Errorf("line %d says %q, want %q", i, got, name)
 			}
@@ -170,17 +170,17 @@ func TestTwoHooksInOneComponent(t *testing.T) {
 	page := show(t, s, func() app.UI { return &twins{A: a, B: second} })
 	wantTexts(t, ".twins", "a b")
 	a.Set(s, "A")
-	page.settle()
+	page.flush()
 	b.Set(s, "B")
-	page.settle()
+	page.flush()
 	wantTexts(t, ".twins", "A B")
 
 	second = other
-	page.again()
+	page.rerender()
 	wantTexts(t, ".twins", "A b")
 	b.Set(s, "not seen")
 	other.Set(s, "seen")
-	page.settle()
+	page.flush()
 	wantTexts(t, ".twins", "A seen")
 	if n := watches(s); n != 2 {
 		t.Errorf("%d subscriptions, want 2", n)
@@ -204,12 +204,12 @@ func TestViewOfADerivedAtom(t *testing.T) {
 	page := show(t, s, func() app.UI { return &derived{Count: count} })
 	wantTexts(t, ".count", "3")
 	w.all.Set(s, things(5))
-	page.settle()
+	page.flush()
 	wantTexts(t, ".count", "5")
 	page.leave(t)
 	before := computed
 	w.all.Set(s, things(7))
-	page.settle()
+	page.flush()
 	if computed != before {
 		t.Error("it is computed although nobody looks")
 	}

@@ -23,12 +23,12 @@ func TestDismountLeavesNoSubscription(t *testing.T) {
 			t.Fatalf("%d subscriptions for 50 lines", n)
 		}
 		ids = nil
-		page.again()
+		page.rerender()
 		if n := watches(s); n != 0 {
 			t.Fatalf("%d subscriptions after dismount", n)
 		}
 		ids = w.ids(s)
-		page.again()
+		page.rerender()
 	}
 	page.leave(t)
 	if n := watches(s); n != 0 {
@@ -62,16 +62,16 @@ func TestDismountedComponentIsGarbage(t *testing.T) {
 		return c
 	})
 	a.Set(s, 1)
-	page.settle()
+	page.flush()
 	wantTexts(t, ".count", "1")
 	runtime.GC()
 	if gone.Value() == nil {
 		t.Fatal("collected while it is on the page")
 	}
 	shown = false
-	page.again()
+	page.rerender()
 	a.Set(s, 2)
-	page.settle()
+	page.flush()
 	for range 10 {
 		runtime.GC()
 	}
@@ -90,7 +90,7 @@ func TestChangeBetweenRenderAndMountIsSeen(t *testing.T) {
 	page.engine.ConsumeNext() // renders the line; its OnMount waits in the queue
 	wantTexts(t, ".name", "thing 0")
 	w.by.Of("t0").Update(s, func(t *thing) { t.Name = "meanwhile" })
-	page.settle()
+	page.flush()
 	wantTexts(t, ".name", "meanwhile")
 }
 
@@ -106,7 +106,7 @@ func TestLeavingBeforeMountLeavesNoSubscription(t *testing.T) {
 	ids = nil
 	page.engine.ConsumeNext() // before any OnMount
 	wantTexts(t, ".name")
-	page.settle()
+	page.flush()
 	if n := watches(s); n != 0 {
 		t.Errorf("%d subscriptions", n)
 	}
@@ -125,13 +125,13 @@ func TestComponentMountedAgainFollows(t *testing.T) {
 	})
 	for _, name := range []string{"first", "second", "third"} {
 		shown = false
-		page.again()
+		page.rerender()
 		w.by.Of("t0").Update(s, func(t *thing) { t.Name = "while it was away" })
 		shown = true
-		page.again()
+		page.rerender()
 		wantTexts(t, ".name", "while it was away")
 		w.by.Of("t0").Update(s, func(t *thing) { t.Name = name })
-		page.settle()
+		page.flush()
 		wantTexts(t, ".name", name)
 	}
 	if n := watches(s); n != 1 {
@@ -166,7 +166,7 @@ func TestMissingOnMountPanics(t *testing.T) {
 		t.Error("uneasy although nothing has changed")
 	}
 	a.Set(atom.Default, 1) // never mounted, it knows of no other store
-	page.settle()
+	page.flush()
 	if !hook.Elapse(&c.bind) || len(messages) != 1 || !strings.Contains(messages[0], "c.bind.OnMount(ctx)") {
 		t.Errorf("said %q", messages)
 	}
@@ -188,7 +188,7 @@ func TestSlowMountDoesNotPanic(t *testing.T) {
 	page.ctx.Update()
 	page.engine.ConsumeNext()
 	a.Set(atom.Default, 1)
-	page.settle()
+	page.flush()
 	if !hook.Elapse(&c.bind) {
 		t.Error("the change was not missed: the test is void")
 	}
@@ -205,10 +205,10 @@ func TestMissingOnDismountIsNoticed(t *testing.T) {
 		return app.Div().Body(app.Range(make([]int, n)).Slice(func(int) app.UI { return &careless{A: a, Mount: true} }))
 	})
 	n = 1
-	page.again()
+	page.rerender()
 	for i := range 3 {
 		a.Set(s, i+1)
-		page.settle()
+		page.flush()
 	}
 	wantTexts(t, ".count", "3")
 	if n := watches(s); n != 1 {

@@ -68,7 +68,7 @@ func TestOnIsCalledAtOnceAndRendersNothing(t *testing.T) {
 	document().Call("querySelectorAll", ".up").Index(1).Call("click")
 	wantTexts(t, ".up", "thing 0!", "thing 1!")
 	wantHeard(t, &heard, "up t1")
-	page.settle()
+	page.flush()
 	if renders != 0 {
 		t.Errorf("rendered %d times", renders)
 	}
@@ -80,7 +80,7 @@ func TestOnHandlesTheRowThatIsShown(t *testing.T) {
 		return app.Section().Body(&stepper{ID: id, World: w, Renders: &renders, Heard: &heard})
 	})
 	id = "t1"
-	page.again()
+	page.rerender()
 	click(".up")
 	wantTexts(t, ".up", "thing 1!")
 	wantHeard(t, &heard, "up t1", "box t1")
@@ -102,7 +102,7 @@ func TestOnWaitsUntilItsComponentIsMounted(t *testing.T) {
 	}
 	click(".up")
 	wantHeard(t, &heard)
-	page.settle()
+	page.flush()
 	wantHeard(t, &heard, "up t0", "box t0")
 	wantTexts(t, ".up", "thing 0!")
 }

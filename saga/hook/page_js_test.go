@@ -66,13 +66,13 @@ func (s *screen) load(t testing.TB, c app.Composer) {
 // leave goes to an empty page.
 func (s *screen) leave(t testing.TB) { s.load(t, &gate{store: s.store}) }
 
-// settle runs everything that waits, and renders.
-func (s *screen) settle() { s.engine.ConsumeAll() }
+// flush runs everything that waits, and renders.
+func (s *screen) flush() { s.engine.ConsumeAll() }
 
-// again has the page itself rendered.
-func (s *screen) again() {
+// rerender has the page itself rendered.
+func (s *screen) rerender() {
 	s.ctx.Update()
-	s.settle()
+	s.flush()
 }
 
 func document() app.Value { return app.Window().Get("document") }

@@ -45,7 +45,7 @@ func TestChangeOfARowRendersNothingElse(t *testing.T) {
 	})
 	outer, inner = 0, 0
 	w.by.Of("t1").Update(s, func(t *thing) { t.Name = "changed" })
-	page.settle()
+	page.flush()
 	wantTexts(t, ".name", "thing 0", "changed", "thing 2")
 	if outer != 0 || inner != 0 {
 		t.Errorf("what the row is in was rendered %d and %d times", outer, inner)
@@ -56,7 +56,7 @@ func TestChangeOfARowRendersNothingElse(t *testing.T) {
 		title.Set(b, "two")
 		w.by.Of("t2").Update(b, func(t *thing) { t.Name = "changed too" })
 	})
-	page.settle()
+	page.flush()
 	wantTexts(t, ".name", "thing 0", "changed", "changed too")
 	wantTexts(t, "h1", "", "two")
 	if outer != 0 || inner != 1 {
@@ -66,7 +66,7 @@ func TestChangeOfARowRendersNothingElse(t *testing.T) {
 	// So is one that its own handler has rendered the ordinary way.
 	w.by.Of("t0").Update(s, func(t *thing) { t.Name = "again" })
 	page.ctx.Update()
-	page.settle()
+	page.flush()
 	wantTexts(t, ".name", "again", "changed", "changed too")
 	if outer == 0 {
 		t.Error("an ordinary update was lost")
@@ -76,7 +76,7 @@ func TestChangeOfARowRendersNothingElse(t *testing.T) {
 // atOnce returns what a selector finds after the last rendering that does not wait
 // for a frame, nil when all of them do.
 func (s *screen) atOnce(selector string) (found []string) {
-	nodestest.AtOnce(s.settle, func() { found = texts(selector) })
+	nodestest.AtOnce(s.flush, func() { found = texts(selector) })
 	return found
 }
 
@@ -95,7 +95,7 @@ func TestChangeAndRollbackAreShownBeforeTheFrame(t *testing.T) {
 	if got := page.atOnce(".name"); !slices.Equal(got, []string{"thing 0", "thing 1"}) {
 		t.Errorf("after the rollback: %q", got)
 	}
-	page.again() // go-app's own rendering agrees
+	page.rerender() // go-app's own rendering agrees
 	wantTexts(t, ".name", "thing 0", "thing 1")
 }
 
@@ -109,7 +109,7 @@ func TestRowOfAMissingItemWaitsForItsList(t *testing.T) {
 		t.Errorf("it was rendered before the list was, and shows %q", got)
 	}
 	ids = w.ids(s)
-	page.again()
+	page.rerender()
 	wantTexts(t, ".name", "thing 0")
 }
 
@@ -161,7 +161,7 @@ func TestComponentThatItsParentHasRenderedIsNotRenderedAgain(t *testing.T) {
 	})
 	outer, inner = 0, 0
 	title.Set(s, "two")
-	page.settle()
+	page.flush()
 	wantTexts(t, "h1", "two", "two")
 	if outer != 1 || inner != 1 {
 		t.Errorf("rendered %d and %d times", outer, inner)
@@ -194,7 +194,7 @@ func TestPreventUpdateOfAHandlerHidesNoChange(t *testing.T) {
 		}}
 	})
 	click(".pressed")
-	page.settle()
+	page.flush()
 	wantTexts(t, ".pressed", "1")
 }
 
@@ -231,7 +231,7 @@ func TestManyChangesFromOneHandler(t *testing.T) {
 	})
 	begin := time.Now()
 	click(".pressed")
-	page.settle()
+	page.flush()
 	t.Logf("5,000 changes: %v, until they are shown: %v", took, time.Since(begin))
 	for i, got := range texts(".number") {
 		if want := strconv.Itoa(4900 + i); got != want {
@@ -254,12 +254,12 @@ func TestManyComponents(t *testing.T) {
 	})
 	begin := time.Now()
 	for _, n = range []int{1500, 3000, most} { // in parts: see Bind
-		page.again()
+		page.rerender()
 	}
 	t.Logf("%d components mounted: %v", most, time.Since(begin))
 	begin = time.Now()
 	click(".pressed")
-	page.settle()
+	page.flush()
 	t.Logf("%d components rendered after one write: %v", most, time.Since(begin))
 	if got := strings.Join(texts(".number"), ""); got != strings.Repeat("1", most) {
 		t.Errorf("%d components show the change, want %d", strings.Count(got, "1"), most)
@@ -283,7 +283,7 @@ func TestTooManyComponentsInOneFramePanic(t *testing.T) {
 		}
 		n = 0
 	}()
-	page.again()
+	page.rerender()
 }
 
 // go-app's frame loop renders when go-app is not as expected, and all that a component is
@@ -301,7 +301,7 @@ func TestPageIsRightWithoutWhatGoAppDoesNotExport(t *testing.T) {
 			ids := w.ids(s)
 			page := show(t, s, lines(w, &ids))
 			w.by.Of("t1").Update(s, func(t *thing) { t.Name = "changed" })
-			page.settle()
+			page.flush()
 			wantTexts(t, ".name", "thing 0", "changed", "thing 2")
 		})
 	}
@@ -318,9 +318,9 @@ func TestOthersAreRenderedWhenTheCarrierIsDismounted(t *testing.T) {
 	})
 	a.Set(s, 1) // the last one mounted is told first
 	n = 2
-	page.again()
+	page.rerender()
 	wantTexts(t, ".number", "1", "1")
 	a.Set(s, 2)
-	page.settle()
+	page.flush()
 	wantTexts(t, ".number", "2", "2")
 }
