@@ -25,7 +25,7 @@ type rootEntry struct {
 	entry   *Entry
 	log     *rootLog
 	edits   []*Edit
-	after   any           // the state above it; nil when nobody has asked for it yet, see cell.above
+	after   any           // the state above it; nil when it has not been computed, see rootLog.stateAbove
 	changes draft.Changes // from the state below it to after
 	index   *pathIndex    // of changes, once it was needed
 	outside bool          // an edit has changed what is no part of its target

@@ -7,27 +7,27 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// A rootLog is the log of one root atom in one store. The Law is kept here,
-// whoever wrote an entry:
+// A rootLog is the log of one root atom in one store. The Law is kept here:
 //
-//	visible = base, then the portion of every entry, in the order of dispatch
+//	visible = base, then every entry's edits of this root, in the order of dispatch
 //
-// States are pointers to immutable values of the root atom's type, so that
-// each portion can keep the state above it: to drop an entry is to apply those
-// above it again on the state below it. Of those that are about other parts of
-// the value it is known what comes of that: see states.go.
+// A state is a pointer to an immutable value of the root atom's type. Each entry keeps the
+// state above it, so that dropping one means applying those above it again to the state
+// below it (replay.go). Entries that are about other parts of the value need not be applied
+// again (states.go).
 type rootLog struct {
 	root        uint64
 	base        any
-	entries     []*rootEntry // of the live entries, oldest first
-	visible     any
-	top         region                // the watched parts of the value
-	userPaths   []draft.Path          // what the user has changed, and what has had an initial
-	initialized map[string]draft.Path // value: both for SetInitial
-	renames     renames               // what is known of keys that were changed; nil until Rekey is called
-	snapshot    *fingerprint          // of the value that was handed out last, in debug mode
+	entries     []*rootEntry          // the live ones, oldest first
+	visible     any                   // the state above the last of them
+	top         region                // who watches the value and its parts
+	userPaths   []draft.Path          // what the user has changed, for SetInitial
+	initialized map[string]draft.Path // what has had an initial value, by the path's text
+	renames     renames               // nil until Rekey is called
+	snapshot    *fingerprint          // of the value that was read last, in debug mode
 }
 
+// logOf returns the log of a root, which it makes when there is none.
 func (s *Store) logOf(r *definition) *rootLog {
 	if c := s.existingLog(r); c != nil {
 		return c
@@ -38,8 +38,8 @@ func (s *Store) logOf(r *definition) *rootLog {
 	return c
 }
 
-// existingLog returns the log of a root, nil when there is none yet. Parts of one root
-// are mostly used one after the other.
+// existingLog returns the log of a root, nil when there is none yet. The one that was used
+// last is remembered: parts of one root are mostly used one after the other.
 func (s *Store) existingLog(r *definition) *rootLog {
 	c := s.recent
 	if c != nil && c.root == r.id {
@@ -51,7 +51,8 @@ func (s *Store) existingLog(r *definition) *rootLog {
 	return c
 }
 
-// dispatch applies the edits on what is visible, and appends them as an entry.
+// dispatch applies the edits to what is visible, and appends them to the log as one entry.
+// When one of them fails nothing has changed.
 func (s *Store) dispatch(edits []*Edit, state entryState) (*Entry, error) {
 	e := &Entry{store: s, edits: edits, state: state}
 	e.parts = s.groupByRoot(e, edits)
@@ -97,8 +98,8 @@ func (s *Store) groupByRoot(e *Entry, edits []*Edit) []rootEntry {
 	return portions
 }
 
-// apply carries the edits of p out, one on the other. It sets at to each of them
-// before: the last one is that which could not be applied, or did not return.
+// apply applies the edits of p to a state, one after the other. It sets *at to each edit
+// before it applies it, so that the caller knows which one failed or did not return.
 func (p *rootEntry) apply(state any, at **Edit) (after any, c draft.Changes, err error) {
 	after, p.outside = state, false
 	for _, edit := range p.edits {
@@ -113,6 +114,7 @@ func (p *rootEntry) apply(state any, at **Edit) (after any, c draft.Changes, err
 	return after, c, nil
 }
 
+// index returns the position of p among the entries, -1 when it has left.
 func (c *rootLog) index(p *rootEntry) int {
 	i, found := slices.BinarySearchFunc(c.entries, p.entry.id, func(p *rootEntry, id uint64) int {
 		return int(int64(p.entry.id) - int64(id))
@@ -123,9 +125,9 @@ func (c *rootLog) index(p *rootEntry) int {
 	return i
 }
 
-// rebase puts another base under the log, in which elements have the keys that they
-// have now; paths tell where it differs. The entries that it contains leave, and are
-// not applied on it again.
+// rebase puts another base under the log, and applies the entries to it again, except for
+// the contained ones, which leave: the base has what they did. paths say where the new base
+// differs. Elements in it have the keys that they have now.
 func (c *rootLog) rebase(s *Store, base any, paths iter.Seq[draft.Path], contained []*Entry) {
 	for _, e := range contained {
 		if e.store != s {
@@ -133,7 +135,7 @@ func (c *rootLog) rebase(s *Store, base any, paths iter.Seq[draft.Path], contain
 		}
 	}
 	before := s.permitted
-	s.permitted = nil // to what is applied again
+	s.permitted = nil // edits that are applied again may not use the store
 	defer func() { s.permitted = before }()
 	was := c.base
 	c.computeStates()
@@ -142,14 +144,13 @@ func (c *rootLog) rebase(s *Store, base any, paths iter.Seq[draft.Path], contain
 	}
 	c.notify(s, paths, valueChanged)
 	c.releaseContained(s, contained)
-	w := replay{s: s, contained: contained}
-	w.start(c, 0, was)
-	w.finish()
+	r := replay{s: s, contained: contained}
+	r.start(c, 0, was)
+	r.finish()
 }
 
-// releaseContained takes the portions of entries that are in the base out of the log. An
-// entry that has others elsewhere is not pending any more: what is in one base has
-// happened.
+// releaseContained removes the entries that are in the base. One that also has edits of
+// another root stays there, but is no longer pending: the server has accepted it.
 func (c *rootLog) releaseContained(s *Store, contained []*Entry) {
 	released := false
 	for _, e := range contained {
@@ -180,7 +181,7 @@ func (c *rootLog) releaseContained(s *Store, contained []*Entry) {
 	}
 }
 
-// advanceEpoch is called when something is visible that was not before.
+// advanceEpoch makes what was computed or cached before out of date.
 func (s *Store) advanceEpoch() {
 	s.epoch++
 	s.read = lastRead{}
@@ -191,15 +192,15 @@ func (c *rootLog) setVisible(s *Store, state any) {
 	s.advanceEpoch()
 }
 
-// fold moves the oldest entry of the cell into the base, if it may.
+// fold folds the oldest entries into the base, as far as they have succeeded.
 func (c *rootLog) fold() {
 	if len(c.entries) > 0 {
 		c.entries[0].entry.fold()
 	}
 }
 
-// fold moves the entry into the base when it has succeeded and is the oldest in
-// every cell that it has a portion in, and then those behind it.
+// fold moves the entry into the base when it has succeeded and is the oldest one in every
+// log that it is in, and then those after it.
 func (e *Entry) fold() {
 	for e.state == entrySucceeded {
 		for i := range e.parts {
@@ -209,7 +210,7 @@ func (e *Entry) fold() {
 		}
 		for i := range e.parts {
 			if p := &e.parts[i]; !p.inBase {
-				p.log.stateAbove(0) // may call a lens that does not return: nothing has changed yet
+				p.log.stateAbove(0) // calls lenses, which may not return: before anything changes
 			}
 		}
 		e.state = entryFolded
@@ -231,7 +232,7 @@ func (e *Entry) fold() {
 	}
 }
 
-// foldIntoBase makes the state above the oldest portion the base.
+// foldIntoBase makes the state above p, the oldest entry, the base.
 func (p *rootEntry) foldIntoBase() {
 	if p.inBase {
 		return
@@ -245,7 +246,7 @@ func (p *rootEntry) foldIntoBase() {
 	default:
 		c.recordUserChange(p.setPathsNow())
 	}
-	p.after = nil // the base goes on; old states need not be kept
+	p.after = nil // so that an old state is not kept alive
 	c.entries[0] = nil
 	if c.entries = c.entries[1:]; len(c.entries) == 0 {
 		c.entries, c.visible = nil, c.base

@@ -285,6 +285,7 @@ func (y *yard) check() {
 	for _, compare := range y.seen {
 		compare()
 	}
+	y.must(atom.Sane(y.store))
 }
 
 func (y *yard) must(err error) {

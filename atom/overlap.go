@@ -6,8 +6,8 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// touchedPaths yields the paths that the portion is about: what it changes, or its
-// targets when it changes nothing.
+// touchedPaths yields the paths of what the entry changes, or of its targets when it changes
+// nothing.
 func (p *rootEntry) touchedPaths() iter.Seq[draft.Path] {
 	if !p.changes.Empty() {
 		return p.changes.Paths()
@@ -21,7 +21,7 @@ func (p *rootEntry) touchedPaths() iter.Seq[draft.Path] {
 	}
 }
 
-// commonPrefix is what all paths of concern begin with.
+// commonPrefix returns what all of touchedPaths begin with.
 //
 //go:noinline
 func (p *rootEntry) commonPrefix() draft.Path {
@@ -34,7 +34,7 @@ func (p *rootEntry) commonPrefix() draft.Path {
 	return nil
 }
 
-// touchedPathsNow returns the concern by the keys that elements have now.
+// touchedPathsNow is touchedPaths by the keys that elements have now.
 func (p *rootEntry) touchedPathsNow() iter.Seq[draft.Path] {
 	renames := p.log.renames
 	if renames == nil {

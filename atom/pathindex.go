@@ -2,9 +2,9 @@ package atom
 
 import "github.com/atomsaga/atomsaga/atom/draft"
 
-// A pathIndex finds, among what a portion changes, what overlaps a path, without
-// going through the rest: a row that asks whether an import of ten thousand
-// is about it must not read ten thousand paths.
+// A pathIndex finds the changes of an entry that overlap a path without looking at the
+// others: a row that asks whether an import of ten thousand rows is about it must not read
+// ten thousand paths.
 type pathIndex struct {
 	of    draft.Changes
 	first map[any]int32 // the first step with this identity below the prefix; from 1

@@ -9,7 +9,7 @@ import (
 // A region is a part of a root atom's value that somebody watches, or that
 // leads to such a part. Regions form a tree by the steps of their paths, so that
 // a change finds those whom it concerns without looking at the others: a write
-// to one row of 10,000 that are watched touches one region.
+// to one row of 10,000 that are watched reaches one region.
 type region struct {
 	parent   *region
 	step     any             // the key in parent.children
@@ -25,7 +25,7 @@ type watch struct {
 	watcher    watcher
 }
 
-// A watcher is told, under the lock, that what it watches may have changed.
+// A watcher is notified, under the lock, that what it watches may have changed.
 type watcher interface {
 	invalidate(s *Store, why reason)
 }
@@ -93,7 +93,7 @@ func (x *watch) remove() {
 	}
 }
 
-// notify tells the watchers of every region on the way to each path, of the
+// notify notifies the watchers of every region on the way to each path, of the
 // region itself, and of everything below it.
 func (c *rootLog) notify(s *Store, paths iter.Seq[draft.Path], why reason) {
 	if len(c.top.children) == 0 {

@@ -132,7 +132,7 @@ func (c *rootLog) names(path draft.Path) bool {
 }
 
 // A renaming is the edit that a rename is in the log. It changes nothing that anybody has
-// to be told of when what is below it changes: that has been told, with the keys of now.
+// to be notified of when what is below it changes: they were, with the keys of now.
 type renaming struct {
 	Edit
 	rename *draft.Rename
@@ -147,7 +147,7 @@ func (e *renaming) apply(state any, _ applyMode) (any, draft.Changes, error) {
 	return e.rename.State(state), draft.Changes{}, nil
 }
 
-// rename has those told of what is at one path who were told of what is at another.
+// rename moves the watchers of one path to another.
 func (p *region) rename(from, to draft.Path) {
 	at := p
 	for _, step := range from {

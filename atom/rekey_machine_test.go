@@ -385,6 +385,9 @@ func (y *renamer) late() {
 }
 
 func (y *renamer) check() {
+	if err := atom.Sane(y.store); err != nil {
+		y.Fatal(err)
+	}
 	if got, want := y.text(y.root.Get(y.store)), y.visible.text(); got != want {
 		y.Fatalf("shown is\n%s, want\n%s", got, want)
 	}

@@ -2,13 +2,12 @@ package atom
 
 import "slices"
 
-// Most entries of a log are about different parts of the value: of two rows that
-// are changed neither sees what becomes of the other. When one is dropped, the
-// others stay what they are, and it is enough to put back, in what is visible, what
-// it has changed. The states in between are made when somebody asks for them, which
-// is when the oldest folds.
+// Most entries of a log are about different parts of the value, such as two rows. When one
+// of them is dropped, the others need not be applied again: what it has changed is put back
+// in the visible state. The states in between are computed when they are needed, which is
+// when the oldest entry folds.
 
-// stateAbove returns the state above the i-th portion, that of -1 is the base.
+// stateAbove returns the state above the i-th entry; that of -1 is the base.
 func (c *rootLog) stateAbove(i int) any {
 	known := i
 	for known >= 0 && c.entries[known].after == nil {
@@ -27,15 +26,15 @@ func (c *rootLog) stateAbove(i int) any {
 	return state
 }
 
-// computeStates makes all states: before something changes of which they depend.
+// computeStates computes the states that are missing, before what they depend on changes.
 func (c *rootLog) computeStates() {
 	for i := range c.entries {
 		c.stateAbove(i)
 	}
 }
 
-// stateWithout returns what is visible without the i-th portion, when nothing above that
-// has to be applied again. If not, it makes the states, which will be compared.
+// stateWithout returns the visible state without the i-th entry; known is false, and all
+// states are computed, when an entry above has to be applied again to find out.
 func (c *rootLog) stateWithout(i int) (state any, known bool) {
 	p, later := c.entries[i], c.entries[i+1:]
 	if len(later) == 0 {
@@ -55,8 +54,7 @@ func (c *rootLog) stateWithout(i int) (state any, known bool) {
 	return state, true
 }
 
-// overlapsTargetsOf reports whether a target of p is, is a part of, or has as a part one of
-// other's.
+// overlapsTargetsOf reports whether a target of p overlaps one of other.
 func (p *rootEntry) overlapsTargetsOf(other *rootEntry) bool {
 	for _, mine := range p.edits {
 		for _, theirs := range other.edits {
