@@ -3,19 +3,18 @@ package saga
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"math"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A attempt is one attempt that an item makes. It is over as soon as the item is no longer
-// sending, whatever the reason: what comes of the attempt after that is nobody's.
+// attempt is one call of an item's effect. It is over as soon as the item is no longer
+// sending, whatever the reason: what the effect returns after that is ignored.
 type attempt struct{ cancel context.CancelFunc }
 
-// beginAttempt returns the turn that the item has been given, with the context of its effect;
-// nil when that is over already.
+// beginAttempt returns a new attempt and the context of its effect; nil when the item is no
+// longer sending.
 func (i *item) beginAttempt(t *Task) (mine *attempt, ctx context.Context) {
 	ctx, cancel := context.WithCancel(t.ctx)
 	i.client.batch(func(*atom.Batch) {
@@ -37,8 +36,8 @@ func (i *item) cancelAttempt() {
 	}
 }
 
-// perform makes one attempt. It is called when the item has its turn, on a goroutine of
-// its own. One that cannot be applied by then has met a conflict, and is not sent.
+// perform makes one attempt. It is called on the effect's goroutine once the item is sending.
+// A change that cannot be applied by then is not sent: it is a conflict.
 func (i *item) perform(t *Task) {
 	c := i.client
 	mine, ctx := i.beginAttempt(t)
@@ -61,7 +60,7 @@ func (i *item) perform(t *Task) {
 	}
 	returned := false
 	defer func() {
-		if !returned { // the effect has taken its goroutine with it
+		if !returned { // the effect has ended its goroutine
 			c.judge(i, t, mine, nil, exited())
 		}
 	}()
@@ -70,11 +69,12 @@ func (i *item) perform(t *Task) {
 	returned = true
 }
 
-// freshMillis is for how long, in milliseconds, what was seen of a record is good enough to send it.
+// freshMillis is how long a record that was read may be sent without reading it again.
 const freshMillis = 1000
 
-// isStillQueued reports whether the record of an item still waits to be sent: this page may have
-// stood still while another has cancelled it, or has sent it. That there is none says nothing.
+// isStillQueued reports whether the record of an item still waits to be sent. This page may
+// have stood still while another has cancelled it, or has sent it. A missing record means
+// nothing.
 func (c *outboxClient) isStillQueued(ctx context.Context, i *item) bool {
 	order := int64(0)
 	c.batch(func(*atom.Batch) {
@@ -93,8 +93,7 @@ func (c *outboxClient) isStillQueued(ctx context.Context, i *item) bool {
 	return false
 }
 
-// judge decides what follows from what an attempt has come to: what the effect has
-// made, or its error.
+// judge decides what follows from the outcome of an attempt: see the table of [Define].
 func (c *outboxClient) judge(i *item, t *Task, mine *attempt, made any, err error) {
 	over := false
 	c.batch(func(b *atom.Batch) {
@@ -105,7 +104,7 @@ func (c *outboxClient) judge(i *item, t *Task, mine *attempt, made any, err erro
 		}
 	})
 	if over || t.ctx.Err() != nil || c.isClosed() {
-		return // it has ended otherwise, or is another page's
+		return // the task has ended otherwise, or another page sends it
 	}
 	backoff := t.spec.retry
 	if isTemporary(err) {
@@ -115,7 +114,7 @@ func (c *outboxClient) judge(i *item, t *Task, mine *attempt, made any, err erro
 	switch wait, again := t.tryAgain(i.failures+1, err, backoff); {
 	case err == nil:
 		c.settleItem(i, t, mine, made, nil)
-	case isUnauthorized(err): // even where it would be permanent for a saga that is not durable
+	case isUnauthorized(err): // even if it is marked by Permanent, for sagas that are not durable
 		c.batch(func(b *atom.Batch) { c.pauseSending(b, i, mine, true) })
 	case isUnreachable(err) && !permanent:
 		c.batch(func(b *atom.Batch) { c.pauseSending(b, i, mine, false) })
@@ -126,8 +125,8 @@ func (c *outboxClient) judge(i *item, t *Task, mine *attempt, made any, err erro
 	}
 }
 
-// settleItem ends the task as its effect has. The outbox is told first: whoever sees
-// the task end may close the page.
+// settleItem ends the task as its effect has. The outcome is written to the outbox first:
+// whoever sees the task end may close the page.
 func (c *outboxClient) settleItem(i *item, t *Task, mine *attempt, made any, err error) {
 	var written <-chan struct{}
 	c.batch(func(b *atom.Batch) {
@@ -138,11 +137,11 @@ func (c *outboxClient) settleItem(i *item, t *Task, mine *attempt, made any, err
 		if err != nil {
 			i.setRecordState(RecordRefused, err.Error(), "")
 		} else {
-			if made != nil { // nil when the base has it, and the effect has failed
+			if made != nil { // nil when the base has the change, and the effect has failed
 				t.program.setResult(made)
 			}
 			made = t.program.result()
-			result, _ := json.Marshal(made) // without it the others make no post-effect
+			result, _ := json.Marshal(made) // on an error the other pages run no post-effect
 			i.setRecordState(RecordDone, "", string(result))
 			i.record.NoResult = made == noResult{}
 		}
@@ -160,8 +159,8 @@ func (c *outboxClient) settleItem(i *item, t *Task, mine *attempt, made any, err
 	}
 }
 
-// retryLater has an item wait before it is tried again, and with it all that is about the
-// same thing.
+// retryLater has an item wait before the next attempt, and with it all later ones that overlap
+// it.
 func (c *outboxClient) retryLater(b *atom.Batch, i *item, mine *attempt, wait time.Duration) {
 	if i.attempt != mine {
 		return
@@ -181,7 +180,8 @@ func (c *outboxClient) retryLater(b *atom.Batch, i *item, mine *attempt, wait ti
 	i.task.notifyStatusIn(b)
 }
 
-// patchToSend keeps the patch of the first attempt before that is made.
+// patchToSend returns the patch that the first attempt has sent. If this is the first, it
+// returns patch, once that is written to the outbox.
 func (i *item) patchToSend(patch []byte) []byte {
 	c := i.client
 	var written <-chan struct{}
@@ -201,39 +201,5 @@ func (i *item) patchToSend(patch []byte) []byte {
 	return patch
 }
 
-// patchRefused is called when a server has refused the patch: the next one is another.
+// patchRefused says that the server has refused the patch: the next attempt sends another.
 func (i *item) patchRefused() { i.client.batch(func(*atom.Batch) { i.wasRefused = true }) }
-
-// Kinds of errors, told by a method as package saga/fetch's errors have it.
-
-func isUnreachable(err error) bool {
-	type unreachable interface {
-		error
-		Unreachable() bool
-	}
-	e, is := errors.AsType[unreachable](err)
-	return errors.Is(err, ErrTimeout) || is && e.Unreachable()
-}
-
-func isUnauthorized(err error) bool {
-	type unauthorized interface {
-		error
-		Unauthorized() bool
-	}
-	e, is := errors.AsType[unauthorized](err)
-	return is && e.Unauthorized()
-}
-
-func isTemporary(err error) bool {
-	type temporary interface {
-		error
-		Temporary() bool
-	}
-	e, is := errors.AsType[temporary](err)
-	return is && e.Temporary()
-}
-
-func isPermanent(err error) bool {
-	_, is := errors.AsType[*permanent](err)
-	return is
-}

@@ -9,23 +9,23 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// containedTimeout is how long the server may take to say what it has.
+// containedTimeout limits the time for which bases are held and the server is asked.
 const containedTimeout = 5 * time.Second
 
-// A page hears of a change from another one, or reads of it in the outbox, when its own base
-// may contain it already: events come from the server, and loads, that know nothing of the
-// outbox. So nothing that was found is shown before the bases are held and it is known that
-// they do not contain it.
-
-// learnFound takes in records that were found, which this page may or may not know.
+// learnFound calls learn for each of records, by its index. They were read from the outbox, or
+// another page has told of them.
+//
+// The page's base may contain the change of such a record already, by an event of the server
+// or a load, which know nothing of the outbox. So before a change is shown the bases are held,
+// and it is found out which changes they contain.
 func (c *outboxClient) learnFound(ctx context.Context, records []Record, learn func(n int)) {
 	if len(c.newQueued(records)) > 0 {
 		holds, release := c.holdBases(ctx)
 		defer release()
 		c.askContained(ctx, holds, records)
 	}
-	// What is set aside comes last, or a change that waits would be taken for one
-	// that followed the failure.
+	// Refused records come last: a change that waits would be taken for one that was made
+	// after the failure, and remove it.
 	for _, aside := range []bool{false, true} {
 		for n, r := range records {
 			if aside == (r.normal().State == RecordRefused) {
@@ -35,20 +35,20 @@ func (c *outboxClient) learnFound(ctx context.Context, records []Record, learn f
 	}
 }
 
-// newQueued returns those of records that are to be shown, and are not yet.
-func (c *outboxClient) newQueued(records []Record) (unmet []Record) {
+// newQueued returns the records that wait and that this page does not know yet.
+func (c *outboxClient) newQueued(records []Record) (unknown []Record) {
 	c.batch(func(*atom.Batch) {
 		for _, r := range records {
-			_, gone := c.recent.of(r.ID)
-			if r.normal().State == RecordQueued && c.items[r.ID] == nil && !gone {
-				unmet = append(unmet, r)
+			_, over := c.recent.of(r.ID)
+			if r.normal().State == RecordQueued && c.items[r.ID] == nil && !over {
+				unknown = append(unknown, r)
 			}
 		}
 	})
-	return unmet
+	return unknown
 }
 
-// heldBase has the bases of live atoms stay what they are until release is called.
+// holdBases keeps the bases that follow a server as they are until release is called.
 func (c *outboxClient) holdBases(ctx context.Context) (holds []heldBase, release func()) {
 	var live []*followed
 	c.batch(func(b *atom.Batch) { live = slices.Clone(registryOf(b).live) })
@@ -67,15 +67,16 @@ func (c *outboxClient) holdBases(ctx context.Context) (holds []heldBase, release
 	}
 }
 
+// heldBase is a base that is held. See [ServerBase.Hold].
 type heldBase struct {
 	atom     atom.Target
 	contains func(ctx context.Context, ids []string, made time.Time) (contained []string)
 	release  func()
 }
 
-// askContained finds out which changes are in a base already, though their records are
-// still in the outbox: the page that has sent them was gone before the answer came, or
-// has not told of it yet.
+// askContained finds out which changes of new records a held base contains, and notes them in
+// c.contained. Their records are still in the outbox because the page that has sent them was
+// gone before the answer came, or has not told of it yet.
 func (c *outboxClient) askContained(ctx context.Context, holds []heldBase, records []Record) {
 	var ids []string
 	made := int64(math.MaxInt64)
@@ -89,7 +90,7 @@ func (c *outboxClient) askContained(ctx context.Context, holds []heldBase, recor
 	limited, cancel := context.WithTimeout(ctx, containedTimeout)
 	defer cancel()
 	for _, h := range holds {
-		contained := h.contains(limited, ids, time.UnixMilli(made)) // of the others the answer to their effect will tell
+		contained := h.contains(limited, ids, time.UnixMilli(made))
 		c.batch(func(*atom.Batch) {
 			for _, id := range contained {
 				c.contained[id] = append(c.contained[id], h.atom)
@@ -98,10 +99,10 @@ func (c *outboxClient) askContained(ctx context.Context, holds []heldBase, recor
 	}
 }
 
-// isContained reports whether what a run would change is in the base.
-func (c *outboxClient) isContained(i *item, l *spec) (is bool) {
+// isContained reports whether a base contains the change of an item.
+func (c *outboxClient) isContained(i *item, sp *spec) (is bool) {
 	c.batch(func(b *atom.Batch) {
-		on := atom.Current(b, l.on)
+		on := atom.Current(b, sp.on)
 		is = slices.ContainsFunc(c.contained[i.record.ID], func(a atom.Target) bool { return atom.Overlap(atom.Current(b, a), on) })
 	})
 	return is

@@ -7,24 +7,29 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A outboxClient is the outbox as one store has it: an item for each record, so that all pages
-// show the same. It is guarded by the store's lock.
+// outboxClient is what a store's page has of its outbox: an item for each record, so that all
+// pages show the same. It is guarded by the store's lock. Its parts are
+//
+//	queue    whose effect may run (durable_queue.go), in which order (durable_order.go)
+//	writer   what is written and read (durable_store.go)
+//	tabs     what this page and the others tell each other (durable_tabs.go), and which of
+//	         them sends (durable_owner.go)
 type outboxClient struct {
 	store  *atom.Store
 	state  *atom.Atom[OutboxState]
-	page   string // this page's name among those with the outbox
-	outbox Outbox // nil before Keep
-	ctx    context.Context
+	page   string          // this page's name among those with the outbox
+	outbox Outbox          // nil before UseOutbox
+	ctx    context.Context // ends when the store lets go of the outbox
 
 	items  map[string]*item // by id
-	aside  []*item          // those that were refused
-	recent recentIDs        // what has become of those that were items
+	aside  []*item          // refused
+	recent recentIDs        // of records that had an item
 
-	ready         bool      // for what is found in the outbox
-	earlyMessages []message // records, told before that
-	inbox         []func()  // what others have told, and what was read, is taken in one after the other
+	ready         bool      // records of the outbox are learned
+	earlyMessages []message // about records, that came before
+	inbox         []func()  // see enqueue
 	draining      bool
-	contained     map[string][]atom.Target // by a change's id, the atoms whose base contains it
+	contained     map[string][]atom.Target // by a record's ID, the atoms whose base contains its change
 
 	queue
 	writer
@@ -45,7 +50,7 @@ func clientOf(s *atom.Store) *outboxClient {
 	})
 }
 
-// inspect is called after every event. Tests have it look whether the client is sane.
+// inspect is called after every event. Tests set it to check that the client is sane.
 var inspect = func(*atom.Batch, *outboxClient) {}
 
 // batch calls f with the store locked.
@@ -59,8 +64,8 @@ func (c *outboxClient) batch(f func(*atom.Batch)) {
 	})
 }
 
-// refresh does what follows from a change of the items: what may run begins, and what
-// there is is shown.
+// refresh does what follows from a change of the items: changes enter the log that can again,
+// effects start that may run, and the state shows.
 func (c *outboxClient) refresh(b *atom.Batch) {
 	c.followRenames(b)
 	c.reenterAll(b)
@@ -69,29 +74,29 @@ func (c *outboxClient) refresh(b *atom.Batch) {
 	c.state.Set(b, c.snapshot())
 }
 
-// isClosed reports whether the store has let go of its outbox: as far as that goes, the
-// page is closed then.
+// isClosed reports whether the store has let go of its outbox, as closing the page does.
 func (c *outboxClient) isClosed() (closed bool) {
 	c.batch(func(*atom.Batch) { closed = c.ctx.Err() != nil })
 	return closed
 }
 
+// open is [UseOutbox].
 func (c *outboxClient) open(o Outbox, ready func(atom.Reader) bool) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	kept := false
+	taken := false
 	c.batch(func(b *atom.Batch) {
-		if kept = c.outbox != nil; !kept {
+		if taken = c.outbox != nil; !taken {
 			c.outbox, c.ctx = o, ctx
 			c.requestWrite()
 		}
 	})
-	if kept {
+	if taken {
 		panic("saga: this store has an outbox")
 	}
 	o.Listen(ctx, c.receive, func() { c.batch(c.probeNow) })
 	o.Renewed(ctx, c.renewed)
 	go func() {
-		opened, _ := o.All(ctx) // it is read again
+		opened, _ := o.All(ctx) // on an error loadFound reads it again
 		c.batch(func(*atom.Batch) { c.broadcast(message{Is: eventHello}) })
 		if !waitFor(ctx, c.store, ready) || !c.loadFound(ctx, opened) {
 			return
@@ -106,13 +111,13 @@ func (c *outboxClient) open(o Outbox, ready func(atom.Reader) bool) (stop func()
 	}
 }
 
-// renewed is called when the outbox has been opened anew: what it had may be gone.
+// renewed is called when the outbox was opened anew: what it had may be gone.
 func (c *outboxClient) renewed() {
 	c.batch(func(*atom.Batch) { c.requestWrite() })
 	c.readNow()
 }
 
-// waitFor waits until ready holds; false when ctx ends before.
+// waitFor waits until ready returns true. It returns false when ctx ends before.
 func waitFor(ctx context.Context, s *atom.Store, ready func(atom.Reader) bool) bool {
 	is := atom.Derive(ready)
 	changed := make(chan struct{}, 1)
@@ -133,10 +138,10 @@ func waitFor(ctx context.Context, s *atom.Store, ready func(atom.Reader) bool) b
 	return ctx.Err() == nil
 }
 
-// afterSettled is called when an item was refused, or is over.
+// afterSettled is called when an item is refused or over.
 func (c *outboxClient) afterSettled(i *item) {
 	if old := c.items[i.record.Again]; old != nil && (i.state == done || i.state == refused) {
-		c.dismiss(old) // this one stands for it
+		c.dismiss(old) // this one replaces it
 	}
 	if i.state.isOver() {
 		c.awaitSeen(i)
@@ -145,7 +150,8 @@ func (c *outboxClient) afterSettled(i *item) {
 	c.requestWrite()
 }
 
-// forgetItem lets go of an item that is over, once this page has nothing to do for its record.
+// forgetItem removes an item that is over, unless this page has still to write or remove its
+// record.
 func (c *outboxClient) forgetItem(i *item) {
 	if i.kept.Order == 0 || !c.owner && i.record == i.kept {
 		delete(c.items, i.record.ID)
@@ -153,7 +159,7 @@ func (c *outboxClient) forgetItem(i *item) {
 	}
 }
 
-// dismiss has an item that was refused leave the outbox.
+// dismiss cancels an item if it is refused.
 func (c *outboxClient) dismiss(i *item) {
 	if i.state == refused {
 		i.moveTo(cancelled)
@@ -162,6 +168,7 @@ func (c *outboxClient) dismiss(i *item) {
 	}
 }
 
+// discard is [StoreOutbox.Discard].
 func (c *outboxClient) discard(id string) {
 	var i *item
 	c.batch(func(b *atom.Batch) {

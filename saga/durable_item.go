@@ -10,89 +10,65 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A durable saga, in a page, is an item: a state machine.
+// item is the life of one record in one page: a state machine. An event is a method that takes
+// a batch; moveTo changes the state; the actions that follow (an effect, a write, a timer) run
+// on goroutines of their own.
 //
-//	found ──> queued ──> sending ──> settling ──> done        nobody needs it any more
-//	            ^  ^        │  │         └──────> refused     a person decides about it
-//	            │  └────────┘  v                     │
-//	            └────────── resting               cancelled   nobody needs it any more
+//	state      what it means                                next, and why
+//	found      the record is in the outbox, and was not     queued: its saga is dispatched
+//	           dispatched yet                               refused: it is set aside, or cannot be revived
+//	                                                        done: a base contains the change
+//	queued     waits until nothing before it overlaps it    sending: it is its turn, and this page owns the outbox
+//	                                                        settling: another page has told the outcome
+//	sending    its effect runs in this page                 settling: the effect has an outcome, which is written
+//	                                                        resting: to be tried again, by its Backoff
+//	                                                        queued: no server, or this page lost the outbox
+//	resting    waits for its next attempt                   queued: the time has passed
+//	                                                        settling: another page has told the outcome
+//	settling   its outcome is known; its task is to end     done, refused, cancelled: the task has ended
+//	refused    is set aside, a person decides               cancelled: dismissed
+//	                                                        done: another page has made it after all
+//	cancelled  is over                                      none
+//	done       is over: the server has the change           none
 //
-// It waits in the queue, in the order of the outbox, until nothing before it is about
-// the same thing (durable_queue.go); its effect is judged (durable_attempt.go); what
-// has come of it is written, and then its task ends (durable_store.go). What a page
-// writes it tells the others, and they go the same way, from queued to settling
-// (durable_tabs.go). A record ends by a state that everybody has seen: that there is none
-// says nothing, and has the page that shows it write it again.
+// A task that ends otherwise, because it is cancelled, meets a conflict, or is confirmed by a
+// base, takes its item from any state that waits to cancelled, refused or done.
 //
-// All of it is guarded by the store's lock. Events come in as methods that take a
-// Batch; what they have done runs on goroutines of its own: an effect, a write, a timer.
+// Everything here is guarded by the store's lock. A record leaves the outbox once all pages
+// have seen that its item is over (durable_tabs.go). A missing record means nothing: the page
+// that shows it writes it again.
 type item struct {
 	client   *outboxClient
 	state    itemState
-	record   Record   // as it should be in the outbox
-	kept     Record   // as it is there, by a write that was completed or by a read; Order 0 when it is not
-	seenAt   int64    // when it began to be read or written that way, in milliseconds of the clock
-	task     *Task    // nil while it is not dispatched, and for ever when it cannot be
-	attempt  *attempt // while an attempt is made
-	runAgain func() *Task
-	on       atom.Target // what it is about, as that is called now; nil before it is dispatched
+	record   Record       // as it should be in the outbox
+	kept     Record       // as it is in the outbox, by a completed write or a read; Order 0 if it is not
+	seenAt   int64        // when that read or write began, in milliseconds of Unix time
+	task     *Task        // nil before it is dispatched, and if it cannot be
+	attempt  *attempt     // nil unless it is sending
+	runAgain func() *Task // runs the saga as a new item
+	on       atom.Target  // its atom under its current name; nil before it is dispatched
 
-	ranAt      uint64 // when it was dispatched, counted
-	loggedAt   uint64 // when its update last entered the log, counted
-	blocker    *item  // an earlier one about the same thing, when it was last looked for
-	probedAt   uint64 // when it last found no server, counted
-	failures   int    // that have failed, of those that count
-	wasRefused bool   // of what was sent: another patch takes its place
+	ranAt      uint64 // the number (nextNumber) of its dispatch
+	loggedAt   uint64 // the number of its update's last entry into the log
+	probedAt   uint64 // the number of its last attempt that found no server
+	blocker    *item  // one that isBlocked has found
+	failures   int    // attempts that count for the Backoff
+	wasRefused bool   // its patch: the next attempt sends another
 
-	unkept      bool // the outbox has not taken it: it is sent by this page, or lost with it
-	refusedHere bool // refused by this page, not by a server: what counts is what the owner makes of it
-	unreadable  bool // refused because this version of the program cannot read it: another may
+	unkept      bool // the outbox could not keep it: this page sends it, or it is lost
+	refusedHere bool // by this page, not by a server: what the owner makes of it counts
+	unreadable  bool // refused because this version of the program cannot read it
 	decided     bool // the server has it, as another page has told
-	missing     bool // the last read has not found it
+	missing     bool // the last read has not found its record
 
-	// Of one that is over, in the page that owns the outbox: the pages that may not
-	// have seen it.
+	// unseenBy has the pages that may not have seen that the item is over. The page that owns
+	// the outbox has it.
 	unseenBy map[string]bool
-}
-
-type itemState uint8
-
-const (
-	found     itemState = iota // in the outbox, or not dispatched yet
-	queued                     // waits for its turn
-	sending                    // its effect runs in this page
-	resting                    // its effect is tried again after a while
-	settling                   // what has come of it is known, and its task about to end
-	refused                    // set aside
-	cancelled                  // by a person, before or after it was refused
-	done                       // the server has it
-)
-
-func (s itemState) String() string {
-	return [...]string{"found", "queued", "sending", "resting", "settling", "refused", "cancelled", "done"}[s]
-}
-
-// waits reports whether the server's answer is still to come.
-func (s itemState) waits() bool { return s >= queued && s <= settling }
-
-// isOver reports whether nobody needs the item any more.
-func (s itemState) isOver() bool { return s >= cancelled }
-
-// transitions has the states that may follow each.
-var transitions = [...][]itemState{
-	found:     {queued, refused, cancelled, done},
-	queued:    {sending, settling, refused, cancelled, done},
-	sending:   {queued, resting, settling, refused, cancelled, done},
-	resting:   {queued, settling, refused, cancelled, done},
-	settling:  {refused, cancelled, done},
-	refused:   {cancelled, done},
-	cancelled: {},
-	done:      {},
 }
 
 func newItem(c *outboxClient, r Record) *item { return &item{client: c, record: r} }
 
-// moveTo is the one place in which an item changes its state.
+// moveTo changes the state. Nothing else does.
 func (i *item) moveTo(state itemState) {
 	if !slices.Contains(transitions[i.state], state) {
 		panic(fmt.Sprintf("saga: a durable saga that is %s cannot become %s", i.state, state))
@@ -115,15 +91,15 @@ func (i *item) moveTo(state itemState) {
 
 func (i *item) id() string { return i.record.ID }
 
-// setRecordState has the outbox keep what has become of the item.
+// setRecordState sets what the outbox is to keep of the item.
 func (i *item) setRecordState(state RecordState, reason, result string) {
 	i.record.State, i.record.Reason, i.record.Result = state, reason, result
 	i.record.Since = time.Now().UnixMilli()
 }
 
-// makeRoom takes out of the log what comes after the item in the order of the outbox and
-// is about the same thing, before the item is dispatched; restore puts that back.
-// So a change that is heard of late is made on what it was made on in its page.
+// makeRoom takes out of the log the later items that overlap the one that is to be dispatched;
+// restore puts them back. So a change that this page hears of late is made on the same state as
+// in the page that has run it.
 func (i *item) makeRoom(b *atom.Batch, t *Task) (restore func()) {
 	c := i.client
 	putBack := func() {}
@@ -137,9 +113,9 @@ func (i *item) makeRoom(b *atom.Batch, t *Task) (restore func()) {
 	}
 }
 
-// canWait reports whether the task stays although it cannot be applied: an earlier change that
-// is in its way may be taken back. Whether it can is decided when it has its turn, by the
-// page that sends it; until then it is away from the log.
+// canWait reports whether the task goes on although its change cannot be applied: an earlier
+// change that is in its way may be taken back. Whether it can is decided when it is its turn,
+// by the page that sends it.
 func (i *item) canWait(*Task) bool {
 	switch i.state {
 	case found:
@@ -150,7 +126,7 @@ func (i *item) canWait(*Task) bool {
 	return false
 }
 
-// wentAway is called when it stays for that reason.
+// wentAway is called after the change has left the log for that reason.
 func (i *item) wentAway(*Task) {
 	c := i.client
 	c.batch(func(b *atom.Batch) {
@@ -162,7 +138,7 @@ func (i *item) wentAway(*Task) {
 	})
 }
 
-// reenter has an item that is away enter the log where it belongs, if it can be applied.
+// reenter enters a change that is away at its place in the log, if it can be applied.
 func (i *item) reenter(b *atom.Batch, t *Task) {
 	c := i.client
 	putBack := c.takeOutOfLog(b, c.laterThan(i, i.on))
@@ -171,12 +147,13 @@ func (i *item) reenter(b *atom.Batch, t *Task) {
 	putBack()
 }
 
+// isInLog reports whether the change is in the log, all of it.
 func (i *item) isInLog(b *atom.Batch) bool {
 	out := func(e *atom.Entry) bool { return !e.Live(b) }
 	return !i.task.isAway() && !slices.ContainsFunc(i.task.entries, out)
 }
 
-// failTask ends the task.
+// failTask ends the task as failed, or as a conflict if its change is away from the log.
 func (i *item) failTask(t *Task, err error) {
 	away := false
 	i.client.batch(func(*atom.Batch) { away = t.isAway() && t.conflict != nil })
@@ -187,9 +164,8 @@ func (i *item) failTask(t *Task, err error) {
 	}
 }
 
-// entered is called when the update is in the log, in the same batch, before what comes
-// after it is put back: so the
-// order of the outbox is the one of the log.
+// entered is called when the update is in the log, in the same batch, before makeRoom's restore:
+// so the order of the log is that of the outbox.
 func (i *item) entered(b *atom.Batch, t *Task) {
 	c := i.client
 	t.setWaiting(true)
@@ -207,14 +183,12 @@ func (i *item) entered(b *atom.Batch, t *Task) {
 	}
 }
 
-// showFailure shows the failure of an item that was set aside before the page
-// was opened.
-func (i *item) showFailure(l *spec) {
-	t := newTask(l, l.instantiate())
+// showFailure makes a failed task of an item that was set aside before the page was opened.
+func (i *item) showFailure(sp *spec) {
+	t := newTask(sp, sp.instantiate())
 	i.client.batch(func(*atom.Batch) { i.task = t })
 	t.end(Failed, errors.New(i.record.Reason), func(b *atom.Batch) error {
-		// It enters the log and leaves at once, so that the failure shows beside
-		// what it would have changed.
+		// The entry tells FailureOn what the task would have changed.
 		if e, err := atom.Dispatch(b, t.program.edits()...); err == nil {
 			t.entries = append(t.entries, e)
 			e.Drop(b)
@@ -223,13 +197,13 @@ func (i *item) showFailure(l *spec) {
 	})
 }
 
-// ended is called when the task has ended, in the same batch. Unless it is known what
-// has become of it, this page has made it so: the user has cancelled it, or it
-// could not be applied.
+// ended is called when the task has ended, in the same batch. Unless the item is settling, the
+// task has ended for a reason of this page: the user has cancelled it, or it could not be
+// applied.
 func (i *item) ended(b *atom.Batch, t *Task) {
 	c := i.client
 	if c.items[i.record.ID] != i || i.state >= refused {
-		return // the update was refused, and never became an item; or it is known already
+		return // the update was refused and never became an item, or this is known already
 	}
 	i.task = t
 	switch {
@@ -252,7 +226,8 @@ func (i *item) ended(b *atom.Batch, t *Task) {
 	c.refresh(b)
 }
 
-// endAsRecorded ends the task as it has ended in the page that has performed the effect.
+// endAsRecorded ends the task as the record says, which the page that has performed the effect
+// has written.
 func (i *item) endAsRecorded() {
 	t := i.task
 	switch i.record.State {
@@ -271,8 +246,8 @@ func (i *item) endAsRecorded() {
 	}
 }
 
-// unanswered is work whose effect has succeeded in a page that could not say
-// with what result.
+// unanswered is a program whose effect has succeeded in another page, with a result that this
+// one cannot read.
 type unanswered struct{ program }
 
 var errUnanswered = errors.New("the answer went to another page")
@@ -287,6 +262,6 @@ func (i *item) dismissed() {
 	})
 }
 
-// retry runs the saga of a refused item again, as a new one. The record of this one stays
-// until something has come of that.
+// retry runs the saga of a refused item as a new one. The record of this one stays until the
+// outcome of that is known.
 func (i *item) retry() *Task { return i.runAgain() }

@@ -6,9 +6,9 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// loadFound makes items of what is in the outbox, and of what was there since the page was
-// opened: a base that was loaded meanwhile may not have it. It returns false when ctx has
-// ended.
+// loadFound learns the records of the outbox, and those that were in it when the page was
+// opened, or that other pages have told of since: a base that was loaded meanwhile may not have
+// their changes. It returns false when ctx has ended.
 func (c *outboxClient) loadFound(ctx context.Context, opened []Record) bool {
 	c.batch(func(*atom.Batch) {
 		for _, m := range c.earlyMessages {
@@ -31,7 +31,8 @@ func (c *outboxClient) loadFound(ctx context.Context, opened []Record) bool {
 	return ctx.Err() == nil
 }
 
-// enqueue has f called, after what came before it: outside of the lock, for it may run sagas.
+// enqueue has f called after what was enqueued before, on a goroutine of its own. The lock is
+// not held, because f may run sagas.
 func (c *outboxClient) enqueue(f func()) {
 	c.inbox = append(c.inbox, f)
 	if c.draining {
@@ -54,8 +55,8 @@ func (c *outboxClient) enqueue(f func()) {
 	}()
 }
 
-// learn takes in a record as it is in the outbox, or was a moment ago, when another page
-// told of it.
+// learn brings the items to what a record says. isRead says that it was read from the outbox,
+// rather than told by another page.
 func (c *outboxClient) learn(r Record, isRead bool) {
 	r = r.normal()
 	var then func()
@@ -72,7 +73,7 @@ func (c *outboxClient) learn(r Record, isRead bool) {
 	}
 }
 
-// admit makes an item of a record that this page does not have.
+// admit learns a record that has no item. then is called without the lock; it may be nil.
 func (c *outboxClient) admit(r Record) (then func()) {
 	was, known := c.recent.of(r.ID)
 	if !known && r.State == RecordDone && r.Order > c.loadedUpTo {
@@ -82,9 +83,10 @@ func (c *outboxClient) admit(r Record) (then func()) {
 	return c.admitAs(r, was, known)
 }
 
-// showDecided shows a change of which this page hears only that the server has it: what was told
-// of it before is lost. It was made after this page had what it shows, so that does not have
-// it; where the base follows the server it comes by itself.
+// showDecided shows a change that the server has already when this page first hears of it,
+// because earlier messages were lost. It was made after this page had loaded what it shows, so
+// that does not contain it. Where the base follows a server nothing is done: the change comes
+// from there.
 func (c *outboxClient) showDecided(r Record) {
 	queued := r
 	queued.State, queued.Result, queued.NoResult = RecordQueued, "", false
@@ -106,7 +108,8 @@ func (c *outboxClient) showDecided(r Record) {
 	}
 }
 
-// admitAs makes an item of a record, if there is something to do about it.
+// admitAs makes an item of a record if there is something to be done about it. known says that
+// there was an item with that ID before, which was over and had the state was.
 func (c *outboxClient) admitAs(r Record, was RecordState, known bool) (then func()) {
 	i := newItem(c, r)
 	i.kept = r
@@ -120,7 +123,7 @@ func (c *outboxClient) admitAs(r Record, was RecordState, known bool) (then func
 	case !itemStateOf(r).isOver():
 		i.setRecordState(was, "", "")
 	}
-	if c.owner { // the record has to leave the outbox
+	if c.owner { // it has to remove the record
 		c.items[r.ID] = i
 		i.moveTo(itemStateOf(i.record))
 		c.afterSettled(i)
@@ -130,7 +133,7 @@ func (c *outboxClient) admitAs(r Record, was RecordState, known bool) (then func
 	return nil
 }
 
-// runFound runs the saga of an item that was found.
+// runFound runs the saga of a new item.
 func (c *outboxClient) runFound(i *item) {
 	l, err := revive(i)
 	switch {
@@ -154,7 +157,7 @@ func (c *outboxClient) runFound(i *item) {
 			i.moveTo(done)
 			i.setRecordState(RecordDone, "", "")
 			if !c.owner {
-				i.record = i.kept // it is the owner's to say
+				i.record = i.kept // the owner writes that it is done
 			}
 			c.afterSettled(i)
 			c.refresh(b)
@@ -164,11 +167,12 @@ func (c *outboxClient) runFound(i *item) {
 	}
 }
 
-// updateItem brings an item to what its record has become.
+// updateItem brings an item to what its record says. then is called without the lock; it may
+// be nil.
 func (c *outboxClient) updateItem(b *atom.Batch, i *item, r Record, isRead bool) (then func()) {
 	to := itemStateOf(r)
 	if isRead || i.kept.Order == 0 || to > itemStateOf(i.kept) {
-		if i.kept = r; i.record.Order == 0 { // another page has read it before this one was told that it is there
+		if i.kept = r; i.record.Order == 0 { // another page has read it before this one's write has returned
 			if i.record.Order = r.Order; i.state.waits() {
 				c.alignLog(b, i)
 			}
@@ -180,14 +184,14 @@ func (c *outboxClient) updateItem(b *atom.Batch, i *item, r Record, isRead bool)
 	if i.record != i.kept {
 		c.requestWrite()
 	}
-	told := func() {
+	announceSeen := func() {
 		if to.isOver() {
 			c.batch(func(*atom.Batch) { c.broadcast(message{Is: eventSeen, IDs: []string{r.ID}}) })
 		}
 	}
 	switch {
 	case i.state.isOver():
-		return told
+		return announceSeen
 	case to == queued, i.state == settling:
 		return nil
 	case i.state == refused:
@@ -202,13 +206,13 @@ func (c *outboxClient) updateItem(b *atom.Batch, i *item, r Record, isRead bool)
 			if i.task != nil {
 				i.task.registry.dismiss(c.store, i.task)
 			}
-			told()
+			announceSeen()
 		}
 	}
 	i.record = r
 	i.moveTo(settling)
 	return func() {
 		i.endAsRecorded()
-		told()
+		announceSeen()
 	}
 }

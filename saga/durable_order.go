@@ -7,7 +7,8 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// compare has those come last that have no place in the outbox yet.
+// compare compares items by their Order. Those that have none yet come last, in the order of
+// dispatch.
 func (i *item) compare(other *item) int {
 	a, b := i.record.Order, other.record.Order
 	switch {
@@ -31,11 +32,10 @@ func (o inOrder) Less(i, j int) bool { return o[i].compare(o[j]) < 0 }
 
 func (o inOrder) Swap(i, j int) { o[i], o[j] = o[j], o[i] }
 
-// overlaps reports whether two items are about the same thing, or one about a part of
-// what the other is about.
+// overlaps reports whether two items are about the same thing, or one about a part of the other.
 func (i *item) overlaps(other *item) bool { return atom.Overlap(i.on, other.on) }
 
-// insert puts an item where the order of the outbox has it.
+// insert puts an item at its place in the order of the outbox.
 func (q *queue) insert(i *item) {
 	q.remove(i)
 	q.order = append(q.order, i)
@@ -50,8 +50,8 @@ func (q *queue) remove(i *item) {
 	}
 }
 
-// laterThan returns what comes after an item in the order, and is about target, or about
-// something else that does.
+// laterThan returns the items that come after i in the order and overlap target, or overlap
+// one of these.
 func (q *queue) laterThan(i *item, target atom.Target) (later []*item) {
 	for _, x := range q.order {
 		if x != i && i.compare(x) < 0 && (atom.Overlap(target, x.on) || slices.ContainsFunc(later, x.overlaps)) {
@@ -61,8 +61,8 @@ func (q *queue) laterThan(i *item, target atom.Target) (later []*item) {
 	return later
 }
 
-// alignLog brings the log into the order of the outbox after an item has got its place there:
-// what another page has run before may have been heard of earlier.
+// alignLog brings the log into the order of the outbox after an item has got its Order: later
+// ones of other pages may have entered the log before it.
 func (c *outboxClient) alignLog(b *atom.Batch, i *item) {
 	c.insert(i)
 	c.mayReenter = true
@@ -76,8 +76,8 @@ func (c *outboxClient) alignLog(b *atom.Batch, i *item) {
 	c.takeOutOfLog(b, moved[1:])()
 }
 
-// followRenames has what the items are about called as it is called now: elements are given other
-// keys, and what was run on one before and after is about the same thing.
+// followRenames gives the items the current names of their atoms, so that runs on an element
+// overlap whether they came before or after it was given another key.
 func (c *outboxClient) followRenames(b *atom.Batch) {
 	n := b.Renames()
 	if n == c.renames {
@@ -98,8 +98,8 @@ func (c *outboxClient) followRenames(b *atom.Batch) {
 	c.refresh(b)
 }
 
-// takeOutOfLog takes items out of the log, from the top, as none may be there without what it was
-// made on, until they are put back on top of it.
+// takeOutOfLog takes items out of the log, the last one first, because none may be there without
+// those it was made on. putBack enters them at the end of the log, in their order.
 func (c *outboxClient) takeOutOfLog(b *atom.Batch, items []*item) (putBack func()) {
 	var out []*item // the last one first
 	putBack = func() {
@@ -127,7 +127,7 @@ func (c *outboxClient) takeOutOfLog(b *atom.Batch, items []*item) (putBack func(
 	return putBack
 }
 
-// reenterAll has enter the log what is away from it and can be applied now.
+// reenterAll enters the changes that are away from the log and can be applied now.
 func (c *outboxClient) reenterAll(b *atom.Batch) {
 	if !c.mayReenter {
 		return

@@ -7,17 +7,17 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A sign is the owner's sign of life.
+// sign is what the owner has said of its state. See message.
 type sign struct{ paused, login bool }
 
-// announceOwner is the owner's sign of life.
+// announceOwner tells the other pages that this one owns the outbox, if it does.
 func (c *outboxClient) announceOwner() {
 	if c.owner {
 		c.broadcast(message{Is: eventOwns, Paused: c.probing, Login: c.unauthorized, Locked: c.locked, Waiting: len(c.order), Last: c.seenUpTo})
 	}
 }
 
-// ownOnce waits until this page owns the outbox, and then until it does no more.
+// ownOnce waits until this page owns the outbox, sends, and returns when it no longer owns it.
 func (c *outboxClient) ownOnce(ctx context.Context, o Outbox) {
 	asked, release := context.WithCancel(ctx)
 	defer release()
@@ -27,7 +27,7 @@ func (c *outboxClient) ownOnce(ctx context.Context, o Outbox) {
 	case ctx.Err() != nil:
 		return
 	default:
-		owned = asked // where there are no locks every page owns it: the server knows a task by its ID
+		owned = asked // without locks every page owns it: the server knows a task by its ID
 	}
 	c.batch(func(b *atom.Batch) {
 		c.owned, c.release = owned, release
@@ -43,7 +43,8 @@ func (c *outboxClient) ownOnce(ctx context.Context, o Outbox) {
 	}
 }
 
-// becomeOwner makes this page the owner. It sends nothing before it has read what there is.
+// becomeOwner makes this page the owner. locked says that it has the lock, and has not taken the
+// place of an owner that stands still. It sends nothing before it has read the outbox.
 func (c *outboxClient) becomeOwner(b *atom.Batch, locked bool) {
 	if !c.owner {
 		c.seenUpTo, c.complete = 0, false
@@ -63,16 +64,16 @@ func (c *outboxClient) becomeOwner(b *atom.Batch, locked bool) {
 	}
 }
 
-// checkOwner has a page that owned the outbox for a time, or has been robbed of it, know that
-// it does no more.
+// checkOwner calls loseOwnership if the page's time as the owner is over, or another has taken
+// its place. It is called before anything is sent.
 func (c *outboxClient) checkOwner(b *atom.Batch) {
 	if c.locked && c.owned.Err() != nil && c.ctx.Err() == nil {
 		c.loseOwnership(b)
 	}
 }
 
-// loseOwnership has this page send no more, as another does. What it has under way is given up, and
-// what comes of it is not asked for: who owns the outbox sends it again, by the same id.
+// loseOwnership stops sending, because another page does. Attempts under way are cancelled, and
+// their outcome is ignored: the new owner sends their changes again, with the same IDs.
 func (c *outboxClient) loseOwnership(b *atom.Batch) {
 	c.owner, c.locked = false, false
 	for _, i := range c.order {
@@ -84,7 +85,7 @@ func (c *outboxClient) loseOwnership(b *atom.Batch) {
 	}
 }
 
-// startSending has the owner begin to send.
+// startSending reads the outbox and starts effects. The owner calls it.
 func (c *outboxClient) startSending(ctx context.Context) {
 	c.readAll(ctx)
 	c.batch(func(b *atom.Batch) {
@@ -99,15 +100,17 @@ func (c *outboxClient) startSending(ctx context.Context) {
 	})
 }
 
-// announceRecord has the owner tell of an item: its page may have been gone before it could.
+// announceRecord tells the other pages of an item's record, if this page is the owner: the page
+// that has run it may have been gone before it could.
 func (c *outboxClient) announceRecord(i *item) {
 	if c.owner && i.kept.Order != 0 {
 		c.broadcast(message{Is: eventRecord, Record: &i.kept})
 	}
 }
 
-// handleOwner takes in a sign of life of the owner, or of who takes its place. Of two, the one
-// that has stood still gives the place up, and one without the lock before one with it.
+// handleOwner handles a message of the owner, or of a page that has taken its place. If this page
+// is the owner as well, one gives up: one with the lock to a page that has taken its place
+// because it stood still; one without the lock to one with it, or to one with a smaller name.
 func (c *outboxClient) handleOwner(b *atom.Batch, m message) {
 	c.lastSign, c.candidate = time.Now(), false
 	switch {
@@ -130,7 +133,7 @@ func (c *outboxClient) handleOwner(b *atom.Batch, m message) {
 	c.behind = differs
 }
 
-// watchOwner asks for a sign of life of the owner, as long as something waits for it.
+// watchOwner asks the owner for a sign of life, now and then, as long as something waits for it.
 func (c *outboxClient) watchOwner() {
 	if c.watchTimer != nil || !c.mustWatchOwner() {
 		return
@@ -159,8 +162,8 @@ func (c *outboxClient) askOwner() {
 	})
 }
 
-// standForOwner has this page take the place of an owner that stands still, unless a page does
-// that has a smaller name, or the owner says something.
+// standForOwner takes the place of an owner that stands still, unless within electionTime a
+// page with a smaller name does, or the owner says something.
 func (c *outboxClient) standForOwner(b *atom.Batch) {
 	c.candidate, c.stalled = true, true
 	c.broadcast(message{Is: eventStands})

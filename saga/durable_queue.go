@@ -7,40 +7,38 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// maxConcurrent is how many effects of an outbox run at a time: what a browser opens
-// to one server.
+// maxConcurrent is how many effects of an outbox run at a time: as many as a browser opens
+// connections to one server.
 const maxConcurrent = 6
 
-// probeBackoff is when one is tried again while the server cannot be reached, or wants to
+// probeBackoff says when an effect is tried again while the server cannot be reached, or wants to
 // know first who asks.
 var probeBackoff = Backoff{Retries: math.MaxInt, Base: time.Second, Max: time.Minute}
 
-// A queue says whose effect may run: of all that wait, in the order of the outbox, those
-// that no earlier one overlaps. Those that the outbox has not taken come last.
+// queue has the items whose task runs. An effect may run when no earlier item overlaps its own.
 type queue struct {
-	order      []*item
-	running    int  // whose effects run
-	mayReenter bool // what is away from the log may be able to enter it again
-	counter    uint64
-	renames    uint64 // in the store, when the items were last given their names
+	order      []*item // by compare
+	running    int     // items that are sending
+	mayReenter bool    // changes that are away from the log may be able to enter it again
+	counter    uint64  // see nextNumber
+	renames    uint64  // of atoms, when the items got their current names
 
-	owner     bool  // what is in the outbox is this page's to send
-	seenUpTo  int64 // this page has seen every record up to this Order
-	notedUpTo int64 // and one of this
+	owner      bool  // this page sends what is in the outbox
+	seenUpTo   int64 // this page has seen every record up to this Order
+	notedUpTo  int64 // and one of this Order
+	loadedUpTo int64 // the last Order in the outbox when this page loaded what it shows
 
-	loadedUpTo int64 // the last Order of what was there when this page had what it shows
-
-	paused       bool // nothing is tried before the timer
-	probing      bool // one at a time, until one gets an answer
-	unauthorized bool // because the server wants to know first who asks
-	probes       int  // in a row that got none
-	timer        *time.Timer
+	paused       bool        // nothing is tried before timer
+	timer        *time.Timer // calls probe
+	probing      bool        // one item at a time is tried, until one gets an answer
+	unauthorized bool        // because the server wants to know first who asks
+	probes       int         // consecutive probes without an answer
 }
 
-// nextNumber returns a higher number each time.
+// nextNumber returns a higher number with each call.
 func (q *queue) nextNumber() uint64 { q.counter++; return q.counter }
 
-// startReady begins every effect that may run now.
+// startReady starts every effect that may run now.
 func (c *outboxClient) startReady(b *atom.Batch) {
 	if c.ctx.Err() != nil {
 		return
@@ -59,8 +57,8 @@ func (c *outboxClient) startReady(b *atom.Batch) {
 	}
 }
 
-// startItem gives an item its turn. Its effect is handed what became of the change while it
-// waited; what was sent once is sent as it was.
+// startItem starts an item's effect. It is called with the value, and has the patch, as they
+// are now; a patch that was sent before stays as it was.
 func (c *outboxClient) startItem(b *atom.Batch, i *item) {
 	if i.task.isAway() && !i.task.confirmed {
 		i.reenter(b, i.task) // the base may be another now
@@ -74,9 +72,9 @@ func (c *outboxClient) startItem(b *atom.Batch, i *item) {
 	i.task.start()
 }
 
-// nextItem returns whose effect is the next to run: the first that may, and while the server is
-// being probed the one that has not found it for the longest time, or one address that is
-// down would stand for all.
+// nextItem returns the item whose effect is the next to run, or nil: the first that may. While
+// the server is probed it is the one whose last probe is the longest ago, so that one address
+// that is down does not stand for all.
 func (c *outboxClient) nextItem(b *atom.Batch) (best *item) {
 	candidates := 0
 	for at, i := range c.order {
@@ -93,12 +91,13 @@ func (c *outboxClient) nextItem(b *atom.Batch) (best *item) {
 	return best
 }
 
-// maxCandidates is among how many the one to probe with is chosen.
+// maxCandidates is among how many items nextItem chooses one to probe with.
 const maxCandidates = 50
 
+// maySend reports whether this page may send an item.
 func (c *outboxClient) maySend(b *atom.Batch, i *item) bool {
 	if !i.task.isAway() && !i.task.confirmed && !i.isInLog(b) {
-		return false // it could not be re-applied, and is about to say so
+		return false // it could not be re-applied: onConflict will end the task
 	}
 	if i.decided {
 		return false
@@ -106,8 +105,8 @@ func (c *outboxClient) maySend(b *atom.Batch, i *item) bool {
 	return i.unkept || c.owner && i.kept.Order != 0 && i.kept.Order <= c.seenUpTo
 }
 
-// isBlocked reports whether something about the same thing is before the item at a place
-// in the queue, or on its way.
+// isBlocked reports whether an item that overlaps the one at a place in the queue is before it,
+// or is being sent.
 func (q *queue) isBlocked(at int) bool {
 	i := q.order[at]
 	if x := i.blocker; x != nil && x.state.waits() && (x.state != queued || x.compare(i) < 0) {
@@ -127,7 +126,8 @@ func (q *queue) isBlocked(at int) bool {
 	return i.blocker != nil
 }
 
-// serverAnswered is called when a server has said something, whatever it was.
+// serverAnswered ends the probing. It is called when a server has said something, whatever it
+// was.
 func (c *outboxClient) serverAnswered(b *atom.Batch) {
 	was := c.probing
 	c.paused, c.probing, c.unauthorized, c.probes = false, false, false, 0
@@ -137,8 +137,8 @@ func (c *outboxClient) serverAnswered(b *atom.Batch) {
 	c.refresh(b)
 }
 
-// pauseSending ends the turn of an item that has found no server, or one that wants to know
-// first who asks.
+// pauseSending returns an item to the queue that has found no server, or one that wants to know
+// first who asks (login), and starts to probe.
 func (c *outboxClient) pauseSending(b *atom.Batch, i *item, mine *attempt, login bool) {
 	if i.attempt != mine {
 		return
@@ -158,11 +158,11 @@ func (c *outboxClient) pauseSending(b *atom.Batch, i *item, mine *attempt, login
 		c.timer = time.AfterFunc(wait, func() { c.batch(c.probe) })
 		c.announceOwner()
 	}
-	c.requestWrite() // one that was sent unkept may be kept now
+	c.requestWrite() // an item that was sent without being kept may be kept now
 	c.refresh(b)
 }
 
-// probe has one effect try whether the server is there again.
+// probe starts one effect, to see whether the server is there again.
 func (c *outboxClient) probe(b *atom.Batch) {
 	if !c.paused || c.ctx.Err() != nil {
 		return
@@ -172,13 +172,13 @@ func (c *outboxClient) probe(b *atom.Batch) {
 	c.startReady(b)
 }
 
-// probeNow is called when there is reason to believe that the server can be asked again.
+// probeNow probes without a pause: there is reason to believe that the server can be reached.
 func (c *outboxClient) probeNow(b *atom.Batch) {
 	c.probes = 0
 	c.probe(b)
 }
 
-// eventResume is tryNow in every page.
+// resumeAllPages calls probeNow in every page.
 func (c *outboxClient) resumeAllPages() {
 	c.batch(func(b *atom.Batch) {
 		c.broadcast(message{Is: eventResume})

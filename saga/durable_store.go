@@ -2,31 +2,33 @@ package saga
 
 import (
 	"context"
-	"slices"
 	"sort"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// A writer brings the outbox to what the items' records say. What could not be written
-// is written again: with what comes next, and after a while.
+// writer brings the outbox to what the items' records say. What could not be written is written
+// again: with what comes next, and after a while.
 type writer struct {
-	ioToken chan struct{} // holds who speaks to the outbox, until the answer is taken in
+	ioToken chan struct{} // held by the goroutine that uses the outbox, until it has learned the answer
 
-	writing      bool
+	writing      bool            // writeAll runs
 	dirty        bool            // there may be more to write than what is being written
-	waiters      []chan struct{} // closed when what there was to write has been, or could not be
+	waiters      []chan struct{} // see flush
 	writeErr     error           // of the last write
 	readErr      error           // of the last read
-	failedWrites int             // writes in a row
+	failedWrites int             // consecutive
 	retryTimer   *time.Timer
+	reading      bool // readLater waits
+	looking      bool // noteOrder reads
+	complete     bool // the outbox has been read since this page owns it, or was opened
 }
 
-// rewriteBackoff is when what could not be written is written again.
+// rewriteBackoff says when what could not be written is written again.
 var rewriteBackoff = probeBackoff
 
-// requestWrite has what there is to write written.
+// requestWrite has the records written that differ from the outbox, if there are any.
 func (c *outboxClient) requestWrite() {
 	if c.outbox == nil {
 		return
@@ -37,7 +39,7 @@ func (c *outboxClient) requestWrite() {
 	}
 }
 
-// flush is kick; the channel is closed when that is done, or could not be.
+// flush is requestWrite. The channel is closed once that is done, or has failed.
 func (c *outboxClient) flush() <-chan struct{} {
 	written := make(chan struct{})
 	if c.outbox == nil {
@@ -49,16 +51,17 @@ func (c *outboxClient) flush() <-chan struct{} {
 	return written
 }
 
-// A writeRound is what is written at once, as one write takes as long as many.
+// writeRound is what is written at once: one write of many records takes as long as one of one.
 type writeRound struct {
-	began   int64
-	items   []*item
+	began   int64   // in milliseconds of Unix time
+	items   []*item // whose records are written
 	records []Record
 	over    []*item // whose records are removed
-	orders  []int64
+	orders  []int64 // of these
 	waiters []chan struct{}
 }
 
+// writeAll writes rounds until there is nothing left to write.
 func (c *outboxClient) writeAll() {
 	c.ioToken <- struct{}{}
 	defer func() { <-c.ioToken }()
@@ -82,7 +85,7 @@ func (c *outboxClient) writeAll() {
 	}
 }
 
-// collect returns what there is to write, in the order of the log.
+// collect returns what there is to write, new records in the order of dispatch.
 func (c *outboxClient) collect() *writeRound {
 	w := &writeRound{began: time.Now().UnixMilli(), waiters: c.waiters}
 	c.waiters, c.dirty = nil, false
@@ -108,16 +111,17 @@ func (c *outboxClient) needsWrite(i *item) bool {
 	case i.record == i.kept || i.state == found || i.unreadable && i.state == refused:
 		return false
 	case i.kept.Order == 0:
-		// What is sent unkept, and is not to be sent by another page, or is over.
+		// One that is over, or is sent without being kept, is not for other pages to send.
 		return !i.state.isOver() && i.record.State != RecordDone && !(i.unkept && i.state == sending)
 	case i.refusedHere && i.state == refused:
-		return c.owner // nobody knew that this is the page that counts
+		return c.owner // what the owner makes of it counts
 	}
 	return true
 }
 
-// isRemovable reports whether everybody has seen what has become of an item. Where there is
-// no other page that is as soon as it is known.
+// isRemovable reports whether this page has to remove the item's record, because every page has
+// seen that the item is over. When there is no other page a change that the server has need not
+// be written as done first.
 func (c *outboxClient) isRemovable(i *item) bool {
 	switch {
 	case !c.owner || i.kept.Order == 0:
@@ -128,7 +132,8 @@ func (c *outboxClient) isRemovable(i *item) bool {
 	return i.state.isOver() && len(i.unseenBy) == 0
 }
 
-// write returns what was kept of the round's records.
+// write writes the round, and returns the records as the outbox has them; nil when it has not
+// taken them.
 func (w *writeRound) write(ctx context.Context, o Outbox) (kept []Record, err error) {
 	if len(w.records) > 0 {
 		kept, err = o.Put(ctx, w.records)
@@ -139,13 +144,13 @@ func (w *writeRound) write(ctx context.Context, o Outbox) (kept []Record, err er
 	return kept, err
 }
 
-// finishRound takes in what has come of a round. The others are told of it.
+// finishRound brings the items to the outcome of a round, and tells the other pages.
 func (c *outboxClient) finishRound(b *atom.Batch, w *writeRound, kept []Record, err error) {
 	for n, i := range w.items {
 		if kept == nil {
 			i.unkept = i.kept.Order == 0
 			if w.records[n].Order != 0 {
-				c.broadcast(message{Is: eventRecord, Record: &w.records[n]}) // they would not read it
+				c.broadcast(message{Is: eventRecord, Record: &w.records[n]}) // they cannot read it there
 			}
 			continue
 		}
@@ -169,7 +174,7 @@ func (c *outboxClient) finishRound(b *atom.Batch, w *writeRound, kept []Record, 
 			continue
 		}
 		if i.record.State != i.kept.State {
-			c.broadcast(message{Is: eventRecord, Record: &i.record}) // a page that begins just now has read another
+			c.broadcast(message{Is: eventRecord, Record: &i.record}) // a page that opens now has read another state
 		}
 		if i.kept = (Record{}); i.state.isOver() {
 			c.forgetItem(i)
@@ -188,108 +193,4 @@ func (c *outboxClient) finishRound(b *atom.Batch, w *writeRound, kept []Record, 
 		c.retryTimer = time.AfterFunc(wait, func() { c.batch(func(*atom.Batch) { c.requestWrite() }) })
 	}
 	c.refresh(b)
-}
-
-// readAll takes in what is in the outbox, after what was told of it before.
-func (c *outboxClient) readAll(ctx context.Context, before ...Record) {
-	c.ioToken <- struct{}{}
-	began, upTo := time.Now().UnixMilli(), int64(0)
-	c.batch(func(*atom.Batch) { upTo = c.notedUpTo })
-	records, err := c.outbox.All(ctx)
-	c.batch(func(b *atom.Batch) {
-		if ctx.Err() == nil {
-			c.readErr = err
-		}
-		if err == nil {
-			c.noteMissing(records)
-		}
-		c.refresh(b)
-	})
-	<-c.ioToken
-	taken := make(chan struct{})
-	c.batch(func(*atom.Batch) {
-		c.enqueue(func() {
-			defer close(taken)
-			all := slices.Concat(before, records)
-			c.learnFound(ctx, all, func(n int) {
-				if ctx.Err() == nil {
-					c.learn(all[n], n >= len(before))
-				}
-			})
-			c.batch(func(b *atom.Batch) {
-				if err == nil {
-					c.seenUpTo = max(c.seenUpTo, upTo)
-				}
-				for _, r := range records {
-					c.seenUpTo = max(c.seenUpTo, r.Order)
-					if i := c.items[r.ID]; i != nil {
-						i.seenAt = began
-					}
-				}
-				c.complete = c.complete || err == nil
-				c.refresh(b)
-			})
-		})
-	})
-	<-taken
-}
-
-// noteMissing notes which items' records are not in the outbox. That says nothing of what
-// has become of them: who misses one for good, because the browser has lost it, writes it again.
-func (c *outboxClient) noteMissing(records []Record) {
-	there := map[string]bool{}
-	for _, r := range records {
-		there[r.ID] = true
-	}
-	for _, i := range c.items {
-		switch {
-		case there[i.record.ID] || i.kept.Order == 0 || i.state == found:
-			i.missing = false
-		case i.missing:
-			i.missing, i.kept = false, Record{}
-			c.requestWrite()
-		default:
-			i.missing = true
-			c.readLater()
-		}
-	}
-}
-
-// readLater reads the outbox again in a moment, when what is on its way has arrived.
-func (c *outboxClient) readLater() {
-	if c.reading {
-		return
-	}
-	c.reading = true
-	ctx := c.ctx
-	time.AfterFunc(time.Second, func() {
-		c.batch(func(*atom.Batch) { c.reading = false })
-		if ctx.Err() == nil {
-			c.readAll(ctx)
-		}
-	})
-}
-
-// noteOrder notes that this page has seen the record of that Order. If there may be one before it
-// that it has not seen, it looks.
-func (c *outboxClient) noteOrder(order int64) {
-	c.notedUpTo = max(c.notedUpTo, order)
-	switch {
-	case order <= c.seenUpTo || !c.complete:
-	case order == c.seenUpTo+1:
-		c.seenUpTo = order
-	case c.owner && !c.looking:
-		c.looking = true
-		ctx, noted := c.ctx, c.notedUpTo
-		go func() {
-			c.readAll(ctx)
-			c.batch(func(b *atom.Batch) {
-				c.looking = false
-				if c.notedUpTo > noted {
-					c.noteOrder(c.notedUpTo)
-				}
-				c.refresh(b)
-			})
-		}()
-	}
 }

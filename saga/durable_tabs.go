@@ -10,46 +10,41 @@ import (
 	"github.com/atomsaga/atomsaga/atom"
 )
 
-// tabs is what a page knows of the others with its outbox.
+// tabs is what a page knows of the other pages with its outbox.
 //
 // One of them owns the outbox: it has the lock, and performs the effects. A page that has
-// something to be sent asks the owner now and then for a sign of life. An owner that
-// gives none stands still, in a debugger or frozen: then the page of the smallest name
-// takes its place. An owner that goes on gives the lock up when it hears of the other, and
-// looks at a change's record before it sends it; what it had under way is known to the server
-// by its id.
+// something to be sent asks the owner now and then for a sign of life. An owner that gives none
+// stands still, in a debugger or frozen, and the page with the smallest name takes its place. An
+// owner that goes on gives the lock up when it hears of that, and reads a change's record before
+// it sends it. The server knows what it had under way by its ID.
 //
-// A message may be lost. What it said is in the outbox, and a page that finds out that it
-// knows less than the owner reads it.
+// A message may be lost. What it said is in the outbox, which a page reads when it finds out that
+// it knows less than the owner.
 type tabs struct {
-	pages     map[string]bool // by name, that have been heard of; false when they did not answer
-	rollTimer *time.Timer     // until those are asked that have not seen what they ought to
+	pages     map[string]bool // by name; false for those that did not answer the last roll call
+	rollTimer *time.Timer     // of callRoll
 
 	locked  bool            // this page has the lock
-	owned   context.Context // ends when it has it no more
+	owned   context.Context // ends when it no longer has it
 	release func()          // gives it up
 
-	ownerSign  sign // the owner's last
-	lastSign   time.Time
-	watchTimer *time.Timer
-	behind     bool // this page knew less when it last asked
-	candidate  bool // to take the owner's place
-	stalled    bool // the owner stands still
-
-	complete bool // the outbox has been read once
-	reading  bool // is going to be read in a moment
-	looking  bool // is being read, because a record is missing
+	ownerSign  sign        // the owner's last
+	lastSign   time.Time   // when it came
+	watchTimer *time.Timer // of askOwner
+	behind     bool        // this page knew less than the owner when it last asked
+	candidate  bool        // this page is to take the owner's place
+	stalled    bool        // the owner stands still
 }
 
 const (
-	askInterval   = 3 * time.Second  // between two questions for a sign of life
-	maxSilence    = 8 * time.Second  // after it the owner stands still
-	electionTime  = time.Second      // for others to say that they take its place
+	askInterval   = 3 * time.Second  // between two calls of askOwner
+	maxSilence    = 8 * time.Second  // after it the owner counts as standing still
+	electionTime  = time.Second      // for other pages to say that they take its place
 	rollCallTime  = 10 * time.Second // for a page to say that it has seen something, or is there
-	cancelledKept = 24 * time.Hour   // what a page was cancelled that may stand still
+	cancelledKept = 24 * time.Hour   // how long a page that stands still can learn that a change was cancelled
 )
 
-// A message is what one page tells the others.
+// message is what one page tells the others.
 type message struct {
 	Is     event    `json:"is"`
 	From   string   `json:"from"`
@@ -57,30 +52,30 @@ type message struct {
 	IDs    []string `json:"ids,omitempty"`
 
 	// Of the owner.
-	Paused  bool  `json:"paused,omitempty"`
-	Login   bool  `json:"login,omitempty"`
-	Locked  bool  `json:"locked,omitempty"`
-	Waiting int   `json:"waiting,omitempty"` // how many
-	Last    int64 `json:"last,omitempty"`    // of the records that it has seen
+	Paused  bool  `json:"paused,omitempty"`  // it probes the server
+	Login   bool  `json:"login,omitempty"`   // because that wants to know first who asks
+	Locked  bool  `json:"locked,omitempty"`  // it has the lock
+	Waiting int   `json:"waiting,omitempty"` // items in its queue
+	Last    int64 `json:"last,omitempty"`    // it has seen every record up to this Order
 }
 
 type event string
 
 const (
-	eventHello  event = "hello"  // a page has been opened
-	eventHere   event = "here"   // a page answers that, or who
-	eventWho    event = "who"    // is there?
-	eventBye    event = "bye"    // a page is closed
-	eventRecord event = "record" // a record is what it says
-	eventSeen   event = "seen"   // what has become of these records
-	eventAsk    event = "ask"    // is there an owner?
-	eventOwns   event = "owns"   // the outbox, and how it gets on
-	eventStands event = "stands" // still: the owner, and this page would take its place
-	eventTook   event = "took"   // the owner's place
-	eventResume event = "go on"  // to send: there is reason to believe that it works now
+	eventHello  event = "hello"  // the page was opened
+	eventHere   event = "here"   // the answer to hello and who
+	eventWho    event = "who"    // is there? Every page answers
+	eventBye    event = "bye"    // the page is closed
+	eventRecord event = "record" // a record, as the page has it
+	eventSeen   event = "seen"   // the page has seen that these records are over
+	eventAsk    event = "ask"    // is there an owner? The owner answers
+	eventOwns   event = "owns"   // the page is the owner, and this is its state
+	eventStands event = "stands" // the owner stands still, and the page would take its place
+	eventTook   event = "took"   // the page has taken the owner's place
+	eventResume event = "go on"  // try now what waits: it may work again
 )
 
-// broadcast has the other pages hear a message.
+// broadcast sends a message to the other pages.
 func (c *outboxClient) broadcast(m message) {
 	if c.outbox == nil {
 		return
@@ -91,10 +86,11 @@ func (c *outboxClient) broadcast(m message) {
 	}
 }
 
+// receive is called with each message of another page.
 func (c *outboxClient) receive(text []byte) {
 	var m message
 	if json.Unmarshal(text, &m) != nil || m.From == c.page {
-		return // from another version of the program
+		return // of another version of the program, or this page's own
 	}
 	if m.Is == eventRecord {
 		if m.Record == nil {
@@ -118,7 +114,7 @@ func (c *outboxClient) receive(text []byte) {
 	})
 }
 
-// receiveRecord takes in a record that another page has written.
+// receiveRecord learns a record that another page has told of.
 func (c *outboxClient) receiveRecord(m message) {
 	c.learnFound(c.ctx, []Record{*m.Record}, func(int) { c.learn(*m.Record, false) })
 	c.batch(func(b *atom.Batch) {
@@ -130,14 +126,14 @@ func (c *outboxClient) receiveRecord(m message) {
 	})
 }
 
-// handle takes in what is not about a record.
+// handle handles a message that is not a record.
 func (c *outboxClient) handle(b *atom.Batch, m message) {
 	switch m.Is {
 	case eventHello:
 		c.broadcast(message{Is: eventHere})
 		if c.owner {
 			c.announceOwner()
-			c.readNow() // what is there may be of a page that was gone before it could tell
+			c.readNow() // there may be records of a page that was gone before it could tell
 		}
 	case eventWho:
 		c.broadcast(message{Is: eventHere})
@@ -165,14 +161,7 @@ func (c *outboxClient) handle(b *atom.Batch, m message) {
 	}
 }
 
-// readNow reads the outbox on a goroutine of its own.
-func (c *outboxClient) readNow() {
-	if ctx := c.ctx; c.ready && ctx.Err() == nil {
-		go c.readAll(ctx)
-	}
-}
-
-// awaitSeen has the record of an item that is over stay until every page has seen it.
+// awaitSeen keeps the record of an item that is over until every page has seen that.
 func (c *outboxClient) awaitSeen(i *item) {
 	if !c.owner {
 		return
@@ -184,17 +173,17 @@ func (c *outboxClient) awaitSeen(i *item) {
 	c.callRoll()
 }
 
-// markSeen notes that a page has seen what has become of an item.
+// markSeen notes that a page has seen that an item is over.
 func (c *outboxClient) markSeen(i *item, page string) {
 	if delete(i.unseenBy, page); c.isRemovable(i) {
 		c.requestWrite()
 	}
 }
 
-// callRoll asks, after a while, the pages that have not seen everything whether they are
-// there, and tells them again. Those that do not answer are gone, or stand still: they find
-// out by reading, and what they send again the server knows. What was cancelled it does not
-// know, so that waits for them for a day.
+// callRoll asks the pages that have not seen everything, after a while, whether they are there,
+// and tells them again. Pages that do not answer are gone or stand still. Records that are done
+// do not wait for them: they find out by reading, and what they send again the server knows.
+// What was cancelled the server does not know, so such a record waits for a day.
 func (c *outboxClient) callRoll() {
 	if c.rollTimer != nil || len(c.itemsUnseen()) == 0 {
 		return
@@ -225,7 +214,7 @@ func (c *outboxClient) callRoll() {
 	})
 }
 
-// itemsUnseen returns what is over and some page that answers has not seen.
+// itemsUnseen returns the items that are over and that some page that answers has not seen.
 func (c *outboxClient) itemsUnseen() (all []*item) {
 	for _, i := range c.items {
 		if i.state.isOver() && slices.ContainsFunc(slices.Collect(maps.Keys(i.unseenBy)), func(page string) bool { return c.pages[page] }) {
@@ -233,29 +222,4 @@ func (c *outboxClient) itemsUnseen() (all []*item) {
 		}
 	}
 	return all
-}
-
-// A recentIDs is what has become of the last that are over: a message about one may be late.
-type recentIDs struct {
-	states map[string]RecordState
-	order  []string
-}
-
-func (m *recentIDs) of(id string) (state RecordState, known bool) {
-	state, known = m.states[id]
-	return state, known
-}
-
-func (m *recentIDs) add(id string, state RecordState) {
-	if m.states == nil {
-		m.states = map[string]RecordState{}
-	}
-	if _, known := m.states[id]; known {
-		return
-	}
-	m.states[id] = state
-	if m.order = append(m.order, id); len(m.order) > 1000 {
-		delete(m.states, m.order[0])
-		m.order = m.order[1:]
-	}
 }

@@ -111,6 +111,7 @@ func (t *Task) batch(f func(*atom.Batch)) {
 		running := t.State() == Running
 		defer func() { ended = running && t.State() != Running }()
 		f(b)
+		t.registry.inspect(b)
 	})
 }
 

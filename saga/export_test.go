@@ -19,11 +19,15 @@ func Lanes(s *atom.Store) (n int) {
 // Retries returns how often the effect of the task's saga may be tried again.
 func (t *Task) Retries() int { return t.effectSpec().retry.Retries }
 
-// NextOf is what a backoff does after the n-th attempt.
+// NextOf returns what [Backoff.next] does.
 func NextOf(b Backoff, n int, err error) (wait time.Duration, again bool) { return b.next(n, err) }
 
-// Every event of an outbox leaves it sane, in every test.
 func init() {
+	inspectRegistry = func(b *atom.Batch, r *registry) {
+		if err := r.sane(b); err != nil {
+			panic("saga: " + err.Error())
+		}
+	}
 	inspect = func(b *atom.Batch, c *outboxClient) {
 		err := c.sane(b)
 		if err == nil {
@@ -43,7 +47,8 @@ func init() {
 	}
 }
 
-// A history that is played has its own ids, and hears what is wrong with an outbox.
+// playing is a history that is replayed: it gives the IDs, and hears of an outbox that is not
+// sane.
 type playing struct {
 	newID  func() string
 	insane func(error)
@@ -51,14 +56,14 @@ type playing struct {
 
 var played atomic.Pointer[playing]
 
-// Play has a history be played until stop is called: it gives the ids, and is told of what
-// would be a panic otherwise.
+// Play has newID give the IDs, and insane called where there would be a panic, until stop is
+// called.
 func Play(newID func() string, insane func(error)) (stop func()) {
 	played.Store(&playing{newID, insane})
 	return func() { played.Store(nil) }
 }
 
-// DumpOutbox returns what a store's outbox knows, for who looks for a fault.
+// DumpOutbox returns what a store's outbox knows, for whoever looks for a fault.
 func DumpOutbox(s *atom.Store) (text string) {
 	c := clientOf(s)
 	c.batch(func(b *atom.Batch) {

@@ -26,6 +26,16 @@ type registry struct {
 	unconfirmed map[string]*Task // by id
 }
 
+// inspectRegistry is called after each admission and each end of a task, with the store's lock.
+// It is nil but in tests, which set it to check that the registry is sane.
+var inspectRegistry func(*atom.Batch, *registry)
+
+func (r *registry) inspect(b *atom.Batch) {
+	if inspectRegistry != nil {
+		inspectRegistry(b, r)
+	}
+}
+
 type registryKey struct{}
 
 //go:noinline

@@ -38,6 +38,11 @@ type permanent struct{ error }
 
 func (p *permanent) Unwrap() error { return p.error }
 
+func isPermanent(err error) bool {
+	_, is := errors.AsType[*permanent](err)
+	return is
+}
+
 // next returns how long to wait after the n-th attempt has failed with err, and whether to
 // try again at all.
 func (b Backoff) next(n int, err error) (wait time.Duration, again bool) {

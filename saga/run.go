@@ -59,7 +59,10 @@ func (sp *spec) run() *Task {
 		return a.task
 	}
 	defer a.finish() // even if a subscriber panics
-	sp.store.Batch(a.admit)
+	sp.store.Batch(func(b *atom.Batch) {
+		a.admit(b)
+		a.task.registry.inspect(b)
+	})
 	return a.task
 }
 
