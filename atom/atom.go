@@ -15,21 +15,21 @@ type Atom[T any] struct {
 	root *definition
 	path draft.Path // from the root's value
 
-	// read finds the value in a state of the root; false when it is missing. at is
-	// where it is since [Rekey] has given elements on the way other keys; nil: at path.
+	// read returns a pointer to the value in a state of the root; false when it is missing.
+	// at is its path now, if [Rekey] has renamed an element on the way, else nil.
 	read func(state any, at *draft.Path) (*T, bool)
 
-	// edit returns the state of the root in which change has been made to the
-	// value. It shares with the given state everything that is not on the way. What
-	// is applied anew has its lenses looked at.
+	// edit returns a state of the root in which revise has replaced the value, and what has
+	// changed. The two states share everything that is not on the way to the value. With
+	// applyFresh it returns ErrLens when a lens on the way leads elsewhere than before.
 	edit func(state any, at *draft.Path, as applyMode, revise transform[T]) (any, draft.Changes, error)
 }
 
 // A transform makes the next value from the previous one, which it leaves alone.
 type transform[T any] func(prev *T) (next *T, c draft.Changes, err error)
 
-// An definition is what stores know a root, derived or async atom by. It goes when nobody
-// has the atom any more.
+// A definition is what stores know a root, derived or async atom by. It is collected when
+// nobody has the atom any more, and with it what stores keep for the atom.
 type definition struct {
 	id      uint64
 	initial any // of a root: *T
@@ -80,8 +80,8 @@ func (a *Atom[T]) Lookup(r Reader) (value T, ok bool) {
 	return value, false
 }
 
-// now reads the visible value, under the lock. What has changed is read by several: by
-// who looks whether it is different, and by who shows it.
+// now returns the visible value; the lock is held. It remembers the last one: after a change
+// the same value is read by the comparison, and again by whoever shows it.
 func (a *Atom[T]) now(s *Store) (*T, bool) {
 	if last := &s.read; last.atom == a.id && last.epoch == s.epoch {
 		p := last.value.(*T)
@@ -99,14 +99,14 @@ func (a *Atom[T]) now(s *Store) (*T, bool) {
 	if !ok {
 		p = nil
 	}
-	if c != nil { // else it would be kept when nobody has the atom any more
+	if c != nil { // without a log nothing would forget the value with the atom
 		s.read = lastRead{a.id, s.epoch, p}
 	}
 	return p, ok
 }
 
 // A lastRead is the last value that was read from a store: a *T, nil when it was missing.
-// It is forgotten with the next change, so that it keeps no value that nobody sees.
+// The next change forgets it, so that it keeps no value alive that nobody sees.
 type lastRead struct {
 	atom, epoch uint64
 	value       any
@@ -157,6 +157,7 @@ func (a *Atom[T]) write(w Writer, revise transform[T]) error {
 	return err
 }
 
+// sync puts under the log a base in which revise has replaced the value.
 func (a *Atom[T]) sync(w Writer, revise transform[T], contained ...*Entry) (err error) {
 	b := w.beginWrite()
 	defer w.endWrite(b)
@@ -165,16 +166,16 @@ func (a *Atom[T]) sync(w Writer, revise transform[T], contained ...*Entry) (err 
 			b.s.reportError(a, err)
 		}
 	}()
-	cell := b.s.logOf(a.root)
-	base, c, err := a.edit(cell.baseNow(), cell.whereNow(a.path), applyFresh, revise)
+	log := b.s.logOf(a.root)
+	base, c, err := a.edit(log.baseNow(), log.whereNow(a.path), applyFresh, revise)
 	if err != nil {
 		return err
 	}
-	cell.rebase(b.s, base, c.Paths(), contained)
+	log.rebase(b.s, base, c.Paths(), contained)
 	return nil
 }
 
-// draftWith runs edit on a draft. A nil edit changes nothing.
+// draftWith returns the transform that runs edit on a draft. A nil edit changes nothing.
 func draftWith[T any](edit func(*T)) transform[T] {
 	return func(prev *T) (next *T, c draft.Changes, err error) {
 		if edit == nil {
@@ -184,7 +185,7 @@ func draftWith[T any](edit func(*T)) transform[T] {
 	}
 }
 
-// replaceBy puts value in the place of whatever is there.
+// replaceBy returns the transform to value.
 func replaceBy[T any](value T) transform[T] {
 	return func(prev *T) (*T, draft.Changes, error) { return draft.Adopt(prev, &value) }
 }

@@ -4,8 +4,9 @@ package atom
 // the Reader that the function of a derived or async atom is handed, which
 // also records what was read.
 type Reader interface {
-	// open takes the store's lock, and notes that src is read; close lets go.
-	// What calls a function of the user in between claims the lock before.
+	// beginRead takes the store's lock, and records that src is read, if it is not nil;
+	// endRead releases the lock. Whoever calls a function of the user in between claims
+	// the lock first.
 	beginRead(src Source) *Store
 	endRead()
 }

@@ -11,8 +11,8 @@ type Derived[T any] struct {
 	from    *definition // first, as the id of an Atom
 	compute func(Reader) T
 
-	// observed is called, under the lock, when the first observer comes;
-	// the function it returns when the last one has gone. May be nil.
+	// observed is called, under the lock, when the first observer subscribes, and the
+	// function that it returns when the last one has gone. It may be nil.
 	observed func(*Store) (unobserved func())
 }
 
@@ -40,8 +40,9 @@ func (d *Derived[T]) Get(r Reader) T {
 
 func (d *Derived[T]) peek(s *Store) any { return s.memoOf(d.from).peek(s, d) }
 
-// same compares pointers: run keeps that of an equal value. Only where the value has
-// been computed more than once in the batch may an equal one have been in between.
+// same compares pointers, because run keeps the pointer of an equal value. It compares values
+// only when there may have been another one in between: in a batch in which the value was
+// computed more than once.
 func (d *Derived[T]) same(s *Store, before, now any) bool {
 	if before == now || !s.memoOf(d.from).recomputed {
 		return before == now
@@ -55,7 +56,8 @@ func (d *Derived[T]) observe(s *Store, w watcher) (stop func()) {
 	return s.memoOf(d.from).observe(s, w, d, d.observed)
 }
 
-// run computes the value, or the failure when compute panics.
+// run returns a pointer to the computed value: last when it is equal to that, and a
+// *derivePanic when compute panics.
 func (d *Derived[T]) run(r Reader, last any) (value any) {
 	defer func() {
 		if reason := recover(); reason != nil {

@@ -9,40 +9,41 @@ import (
 // An Edit is a change of one atom, made to be dispatched. Make it with [Atom.Edit].
 type Edit struct {
 	root       *definition
-	path       draft.Path  // of the target, as its keys were when the edit was dispatched
-	at         *draft.Path // path, when it is not that of the atom: see [Rekey]
+	path       draft.Path  // of the target, with the keys of when the edit was dispatched
+	at         *draft.Path // path, when it differs from the atom's: see [Rekey]
 	editor     editor
-	patch      draft.Changes  // what it changes, seen from its target
-	pinned     *draft.Changes // what is re-applied in place of the edit; nil: the edit
-	pinnedFrom any            // points to the value that sent was made of
+	patch      draft.Changes  // what it changed in its target when it was last applied
+	pinned     *draft.Changes // what is applied again in place of the function; nil: that
+	pinnedFrom any            // points to the value that pinned was made of
 }
 
 // An editor is what an Edit does, whatever the type of its atom. It is compiled for
 // each type, so it is small.
 type editor interface {
-	// fresh returns the same edit, which has not been made yet.
+	// clone returns the same edit, not applied yet.
 	clone() *Edit
 
-	// apply returns the state after the edit, and what has changed.
+	// apply returns the state of the root after the edit, and what has changed in it.
 	apply(state any, as applyMode) (after any, c draft.Changes, err error)
 
-	// led returns pointers to the values that the edit was last applied between.
+	// endpoints returns pointers to the target's value before and after the edit, as it was
+	// last applied.
 	endpoints() (before, after any)
 
-	// forget lets go of the values that it was applied between: it has left the log.
+	// release lets go of the endpoints: the edit has left the log.
 	release()
 
-	// find returns a pointer to the value in a state, nil when it is missing.
+	// find returns a pointer to the target's value in a state, nil when it is missing.
 	find(state any) any
 }
 
-// An applyMode is a reason to apply an edit.
+// An applyMode says how an edit is applied.
 type applyMode uint8
 
 const (
-	applyFresh applyMode = iota // what it makes of the value that is there now
-	applyAgain                  // that value is what it was the last time
-	applyUndo                   // back to what was there the last time
+	applyFresh applyMode = iota // its function runs on the value that is there
+	applyAgain                  // the value is what it was the last time: so is the result
+	applyUndo                   // the value before the last time is put back
 )
 
 // Edit returns a change of a, to be dispatched: edit is run on a draft of a's value. A nil
@@ -55,14 +56,13 @@ func editOf[T any](a *Atom[T], revise transform[T]) *Edit {
 	return &e.Edit
 }
 
-// A typedEdit is an edit of one type. It knows between which values it has led when
-// it was applied last.
+// A typedEdit is an Edit of an atom of one type.
 type typedEdit[T any] struct {
 	Edit
 	atom          *Atom[T]
 	transform     transform[T]
-	before, after *T
-	as            applyMode // the one under way
+	before, after *T        // the endpoints
+	as            applyMode // of the call of apply that is under way
 }
 
 func (e *typedEdit[T]) clone() *Edit { return editOf(e.atom, e.transform) }
@@ -72,6 +72,7 @@ func (e *typedEdit[T]) apply(state any, as applyMode) (any, draft.Changes, error
 	return e.atom.edit(state, e.at, as, e.next)
 }
 
+// next is the transform that apply hands to the atom.
 func (e *typedEdit[T]) next(prev *T) (next *T, c draft.Changes, err error) {
 	switch {
 	case e.as == applyUndo:
@@ -100,8 +101,8 @@ func (e *typedEdit[T]) find(state any) any {
 	return nil
 }
 
-// applyKnown applies an edit that cannot fail: its target is not missing, or that would
-// be a change of what it is in.
+// applyKnown applies an edit again, or undoes it, in a state in which it cannot fail: its
+// target is there, because that it went would be a change of what it is in.
 //
 //go:noinline
 func (e *Edit) applyKnown(state any, as applyMode) any {
@@ -124,8 +125,7 @@ func (e *Edit) valueIn(state any) any {
 	return nil
 }
 
-// repeated makes changes again that were made of another value, before. They stay
-// what they are: what was sent.
+// repeated applies changes to prev that were made of another value, before.
 func repeated[T any](prev, before *T, sent draft.Changes) (*T, draft.Changes, error) {
 	next, err := draft.Reapply(prev, before, sent)
 	if err != nil {

@@ -37,7 +37,7 @@ var (
 	// first: each would wait for the other for ever.
 	ErrDeadlock = errors.New("atom: two stores wait for each other, each used inside a function of the other; use one after the other, or nest them in one order")
 
-	// ErrDropped is returned by [Entry.Succeed] for an entry that is no longer
-	// in the log, because it was dropped or could not be re-applied.
+	// ErrDropped is returned by [Entry.Succeed], [Entry.Await] and [Entry.Drop] for an entry
+	// that has left the log: it was dropped, could not be applied again, or is in the base.
 	ErrDropped = errors.New("atom: the entry has left the log")
 )

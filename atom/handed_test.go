@@ -63,7 +63,7 @@ func TestABatchInAnotherGoroutinePanics(t *testing.T) {
 	}
 }
 
-// An Revise sees its draft, and a derived atom's function its Reader: the Batch that
+// An update sees its draft, and a derived atom's function its Reader: the Batch that
 // is around them would have the log changed in the middle of a change.
 func TestABatchInsideAnUpdateOrDeriveFunctionPanics(t *testing.T) {
 	for name, use := range uses {

@@ -6,26 +6,21 @@ import (
 	"github.com/atomsaga/atomsaga/internal/goroutine"
 )
 
-// A lock is a mutex that knows which goroutine holds it while that runs a function
-// of the user. One that locks it again there gets a panic, in place of waiting for
-// itself: see [ErrReentered].
-//
-// The owner is what the lock itself knows, so another store's lock, or a function
-// below many others, makes no difference, and it costs next to nothing.
+// A lock is a mutex that knows its owner while that runs a function of the user. A goroutine
+// that locks it again there panics with [ErrReentered] instead of waiting for itself.
 type lock struct {
 	mu    sync.Mutex
 	owner goroutine.ID // zero when nobody has claimed it
 }
 
-// Lock waits until the calling goroutine alone holds l. It has to claim l before it
-// calls a function of the user.
+// Lock locks l. The caller has to claim l before it calls a function of the user.
 func (l *lock) Lock() {
 	if !l.mu.TryLock() {
 		l.wait()
 	}
 }
 
-// claim notes that the calling goroutine, which holds l, is its owner.
+// claim makes the calling goroutine, which holds l, its owner.
 func (l *lock) claim() {
 	if l.currentOwner() == 0 {
 		l.setOwner(goroutine.Current())
@@ -41,9 +36,9 @@ func (l *lock) Unlock() {
 // isOwner reports whether the calling goroutine owns l.
 func (l *lock) isOwner() bool { return l.currentOwner() == goroutine.Current() }
 
-// setOwner and holder do without an atomic operation, which would take as long as the
-// mutex itself: a goroutine that reads its own ID has written it last, for it
-// clears it before it lets go. Whatever else it reads says that it is not the owner.
+// setOwner and currentOwner use no atomic operations, which would cost as much as the mutex.
+// That is safe: a goroutine that reads its own ID has written it itself, and not cleared
+// it since; whatever else it reads is not its ID.
 //
 //go:norace
 func (l *lock) setOwner(id goroutine.ID) { l.owner = id }
@@ -51,7 +46,7 @@ func (l *lock) setOwner(id goroutine.ID) { l.owner = id }
 //go:norace
 func (l *lock) currentOwner() goroutine.ID { return l.owner }
 
-// wait is Lock when somebody holds l.
+// wait is Lock for a lock that is held.
 func (l *lock) wait() {
 	me := goroutine.Current()
 	if l.currentOwner() == me {
@@ -71,10 +66,10 @@ type waits struct {
 	locks map[goroutine.ID]*lock
 }
 
-// add notes that a goroutine is about to wait. It panics with [ErrDeadlock] when
-// that would never end: the last one of a circle finds it out, for what it reads of
-// the others, who wait, stays so. One that has got its lock meanwhile is no part of
-// a circle: it leaves before it claims it.
+// add notes that a goroutine is about to wait for l. It panics with [ErrDeadlock] when that
+// would close a circle of waiting goroutines. The last one of a circle finds it: what it
+// reads of the others cannot change, because they wait. A goroutine that has got its lock
+// meanwhile is not in a circle: it removes itself before it claims the lock.
 func (w *waits) add(me goroutine.ID, l *lock) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

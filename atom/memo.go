@@ -2,14 +2,14 @@ package atom
 
 // A memo is what a store keeps of one derived atom.
 type memo struct {
-	value      any // *T or *failure; nil before it was first computed
+	value      any // *T or *derivePanic; nil before it was first computed
 	deps       []dependency
-	checked    uint64 // the epoch in which the value was last known to be right
+	checked    uint64 // the epoch in which the value was last known to be up to date
 	computing  bool
 	batch      uint64 // in which the value was computed last
 	recomputed bool   // and not for the first time in that
 
-	// While it is observed it is told what changes, and need not look.
+	// While it has observers, the memo is notified of what changes, and need not compare.
 	observers  int
 	outdated   bool
 	told       uint64 // the batch in which that was told last
@@ -19,7 +19,7 @@ type memo struct {
 	snapshot *fingerprint // of the value that was handed out last, in debug mode
 }
 
-// A computation is a derived atom, whatever its type.
+// A computation is a Derived of any type.
 type computation interface {
 	run(r Reader, last any) (value any)
 }
@@ -40,7 +40,7 @@ func (s *Store) memoOf(from *definition) *memo {
 	return m
 }
 
-// invalidate tells those who depend on the value that it may have changed.
+// invalidate notifies those who depend on the value that it may have changed.
 func (m *memo) invalidate(s *Store, why reason) {
 	if why&valueChanged == 0 || m.outdated && m.told == s.batch {
 		return // in another batch somebody who looked did not return
@@ -49,7 +49,7 @@ func (m *memo) invalidate(s *Store, why reason) {
 	m.at.notifyWatchers(s, valueChanged)
 }
 
-// valid reports whether the value is right, without computing it.
+// valid reports whether the value is up to date, without computing it.
 func (m *memo) valid(s *Store) bool {
 	if m.value == nil {
 		return false
@@ -76,7 +76,7 @@ func (m *memo) peek(s *Store, c computation) any {
 	return m.refresh(s, c)
 }
 
-// handOut is peek for somebody outside of the store.
+// handOut is peek for a caller outside of the store.
 func (m *memo) handOut(s *Store, c computation, id uint64) any {
 	v := m.peek(s, c)
 	if f, failed := v.(*derivePanic); failed {

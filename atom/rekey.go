@@ -16,7 +16,7 @@ var ErrKeyTaken = errors.New("atom: another element has this key")
 // collection is a slice or a [draft.List] whose elements have a key, a [draft.Map], or a map. In the last
 // two a field of the element that is tagged `atom:"key"` is renamed with it.
 //
-// A Rename has its place in the log, and so the Law holds. What was dispatched before runs
+// A rename has its place in the log, and so the Law holds. What was dispatched before runs
 // again on a value in which the element still has oldKey, which is the key that those update
 // functions know, whatever the server calls it. What is dispatched later, and a base that
 // comes from a server, have newKey. Everybody sees newKey alone: in the value, and in the

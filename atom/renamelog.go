@@ -23,7 +23,7 @@ func (l *renameLog) add(r *draft.Rename) {
 	l.aliases[r.From] = append(l.aliases[r.From], r)
 }
 
-// renameNow has r rename what its from has become.
+// renameNow sets r.From to the key now of what was called that.
 func (l *renameLog) renameNow(r *draft.Rename) {
 	for x := l.find(r.In, r.From); x != nil; x = l.find(r.In, r.From) {
 		r.From = x.To

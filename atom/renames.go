@@ -6,30 +6,31 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// renames is what the log of a root knows of elements that [Rekey] has given other keys.
-// It is nil until Rekey is called, which alone makes one: so a program that does without
-// has nothing of it linked.
+// renames is what the log of a root knows of elements to which [Rekey] has given other keys.
+// It is an interface that Rekey alone implements, so that a program without Rekey has none
+// of its code; until Rekey is called it is nil.
 //
-// "Now" is with the keys that elements have now, "then" with those that they had when an
+// "Now" means with the keys that elements have now, "then" with those that they had when an
 // entry was dispatched.
 type renames interface {
-	// where returns where a path leads that somebody holds, nil when that is the path.
+	// where returns the path now of what was at path, nil when it is the same.
 	where(path draft.Path) *draft.Path
 
 	now(path draft.Path, since *Entry) draft.Path
 	then(path draft.Path, since *Entry) draft.Path
 
-	// valueNow is of what v points to, a value of a target at a path then; changesNow
-	// of changes of it.
+	// valueNow returns v, which points to the value of a target that was at a path then, with
+	// the keys of now; changesNow does the same for changes of it.
 	valueNow(v any, at draft.Path, since *Entry) any
 	changesNow(c draft.Changes, at draft.Path, since *Entry) draft.Changes
 	conflictNow(c *Conflict, at draft.Path)
 
-	// The base has the keys of then, which for it is before the first rename in the log.
+	// baseNow and baseThen convert a base between the keys of now and those of before the
+	// first rename in the log, which the log keeps it with.
 	baseNow(base any) any
 	baseThen(base any) any
 
-	// folded reports whether p is a rename, which is in the base from now on.
+	// folded reports whether p is a rename, and notes that the base has it from now on.
 	folded(p *rootEntry) bool
 }
 
@@ -41,7 +42,7 @@ func stepOf(p *draft.Path, i int) *draft.Step {
 	return &(*p)[i]
 }
 
-// whereNow returns where the part at path is now, nil when it is there.
+// whereNow returns the path now of what was at path, nil when it is the same.
 func (c *rootLog) whereNow(path draft.Path) *draft.Path {
 	if c.renames == nil {
 		return nil
@@ -49,7 +50,7 @@ func (c *rootLog) whereNow(path draft.Path) *draft.Path {
 	return c.renames.where(path)
 }
 
-// pathNow is whereNow, or path.
+// pathNow returns the path now of what was at path.
 func (c *rootLog) pathNow(path draft.Path) draft.Path {
 	if at := c.whereNow(path); at != nil {
 		return *at
@@ -57,7 +58,7 @@ func (c *rootLog) pathNow(path draft.Path) draft.Path {
 	return path
 }
 
-// baseNow is the base with the keys that elements have now.
+// baseNow returns the base with the keys that elements have now.
 func (c *rootLog) baseNow() any {
 	if c.renames == nil {
 		return c.base
@@ -65,7 +66,7 @@ func (c *rootLog) baseNow() any {
 	return c.renames.baseNow(c.base)
 }
 
-// targetNow is where a target is in s now.
+// targetNow returns the root of a target, and its path now.
 func (s *Store) targetNow(a Target) (root uint64, path draft.Path) {
 	root, path = a.target()
 	if c := s.logs[root]; c != nil {
@@ -74,14 +75,14 @@ func (s *Store) targetNow(a Target) (root uint64, path draft.Path) {
 	return root, path
 }
 
-// locate finds out where in c an edit is to be made, which is about to be dispatched.
+// locate sets the path of an edit that is about to be dispatched to that of now.
 func (e *Edit) locate(c *rootLog) {
 	if e.at = c.whereNow(e.path); e.at != nil {
 		e.path = *e.at
 	}
 }
 
-// setPathsNow yields what the changes of p have set.
+// setPathsNow yields the paths that the changes of p have set, by the keys of now.
 func (p *rootEntry) setPathsNow() iter.Seq[draft.Path] {
 	renames := p.log.renames
 	if renames == nil {

@@ -11,8 +11,8 @@ import (
 // two stores. The zero Store is not usable; call [NewStore].
 //
 // A Store is safe for concurrent use. Everything that reads or changes it
-// happens under one lock, in an order that all goroutines agree on; those who
-// subscribed are told after the lock is released, once per batch.
+// happens under one lock, in an order that all goroutines agree on; subscribers are
+// notified after the lock is released, once per batch.
 //
 // The functions of updates, derived atoms, lenses and batches run under that lock.
 // They see the store through what they are handed (a draft, a [Reader], a [Batch]);
@@ -22,19 +22,19 @@ import (
 // for each other: one of them panics with [ErrDeadlock].
 type Store struct {
 	mu            lock
-	permitted     Reader // what the user's function that runs under mu may use; nil: no more than its arguments
-	epoch         uint64 // counts the changes
+	permitted     Reader // what the user's function that runs under mu may use; nil: only its arguments
+	epoch         uint64 // counts the changes of what is visible
 	read          lastRead
 	entryID       uint64
 	logs          map[uint64]*rootLog // by root id
-	recent        *rootLog            // that was used last
+	recent        *rootLog            // the one that was used last
 	memos         map[uint64]*memo    // by derived id
 	loaders       map[uint64]*loader  // by async id
-	dirty         []*subscription     // may have to be told, in this batch
-	changed       []*subscription     // have to be told
+	dirty         []*subscription     // to be checked at the end of the batch
+	changed       []*subscription     // checked: will be notified
 	batch         uint64              // the number of the batch under way, or of the last one
-	own           Batch               // of a single write
-	notifications notifyQueue         // what is told after the lock is released
+	own           Batch               // of this package, for a single write
+	notifications notifyQueue         // callbacks for after the lock is released
 
 	subscriptions uint64 // counted
 	renames       uint64 // counted
@@ -55,6 +55,7 @@ func NewStore() *Store {
 // one. On a server make a store for each request instead.
 var Default = NewStore()
 
+// beginWrite takes the lock and begins a batch; endWrite ends both, and notifies.
 func (s *Store) beginWrite() *Batch {
 	s.mu.Lock()
 	s.mu.claim()
@@ -77,8 +78,8 @@ func (s *Store) endWrite(b *Batch) {
 func (s *Store) beginRead(Source) *Store { s.mu.Lock(); return s }
 func (s *Store) endRead()                { s.mu.Unlock() }
 
-// cleanUpWith drops what the store keeps for an atom when nobody holds that any
-// more: what is kept must not reach the origin.
+// cleanUpWith has forget called when the definition of an atom is collected. What the store
+// keeps for the atom must not hold the definition.
 func (s *Store) cleanUpWith(from *definition, forget func(*Store, uint64)) {
 	store := weak.Make(s)
 	runtime.AddCleanup(from, func(id uint64) {
