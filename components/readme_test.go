@@ -4,9 +4,6 @@ package components_test
 
 import (
 	"context"
-	_ "embed"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -34,7 +31,8 @@ type server struct{}
 
 func (server) SetHasDirection(context.Context, KindID, bool) error { return nil }
 
-// The README's toggle, from here
+// The README's toggle, word for word: readme_test.go beside the README compares them.
+
 type bind = hook.Bind // an alias: embedded, it brings OnMount and OnDismount along
 
 type DirectionToggle struct {
@@ -53,23 +51,6 @@ func (c *DirectionToggle) set(_ app.Context, on bool) {
 	c.kind.Run(saga.
 		Update(func(k *Kind) { k.HasDirection = on }).
 		Effect(func(ctx context.Context, next Kind) error { return api.SetHasDirection(ctx, next.ID, on) }))
-}
-
-// to here.
-
-//go:embed readme_test.go
-var here string
-
-func TestReadmeHasTheToggleOfThisFile(t *testing.T) {
-	_, code, _ := strings.Cut(here, "// The README's toggle, from here\n")
-	code, _, _ = strings.Cut(code, "\n// to here.")
-	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(readme), "```go\n"+code+"```") {
-		t.Errorf("the README's toggle is another one than this:\n%s", code)
-	}
 }
 
 func TestToggleOfTheReadmeWorks(t *testing.T) {
