@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // A yard draws histories of the log itself: entries on one root or two, with edits
@@ -305,7 +306,7 @@ func asJSON(v any) string {
 // TestEveryLogShowsTheLaw checks the Law after every event of histories that rapid
 // draws: 100 of them, or as many as -rapid.checks says.
 func TestEveryLogShowsTheLaw(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		y := newYard(t)
 		steps := map[string]func(*rapid.T){}
 		for name, step := range map[string]func(){

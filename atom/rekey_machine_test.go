@@ -13,6 +13,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/atom/draft"
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // A crate holds one N, and a shelf has crates in every collection that has keys.
@@ -432,7 +433,7 @@ func marshalled(v any) string {
 // TestEveryLogWithRenamesShowsTheLaw compares with a Law that knows of no renames: in
 // it everything has its first key, and only what is shown is called otherwise.
 func TestEveryLogWithRenamesShowsTheLaw(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		y := newRenamer(t)
 		steps := map[string]func(*rapid.T){}
 		for name, step := range map[string]func(){

@@ -15,6 +15,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/atom/draft"
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/internal/history"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
@@ -694,7 +695,7 @@ func (m *machine) leaveNothing() {
 // goes to -rapid.seed.
 func TestGeneratedHistories(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		rapid.Check(bubble{t}, func(t *rapid.T) {
+		cases.Check(bubble{t}, func(t *rapid.T) {
 			m := newMachine(t)
 			defer m.leaveNothing()
 			for i := range m.sides {

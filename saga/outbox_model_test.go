@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -24,7 +25,7 @@ import (
 // outbox where they are about the same thing, or everyone is told that it has
 // not, and every page shows what the server has.
 func TestOutboxModel(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	cases.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		steps := rapid.SliceOfN(modelSteps, 60, 60).Draw(rt, "steps")
 		var wrong []string

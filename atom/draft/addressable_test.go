@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // loud has a JSON form by its pointer, and another one where it has no address.
@@ -108,8 +110,8 @@ func TestJSONPatchCallsMarshalersOfPointersWhereEncodingJSONDoes(t *testing.T) {
 }
 
 func TestRandomEditsOfMarshalersOfPointers(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { randomEditsFrom[everywhere](t, newGenerator(t)) })
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) { randomEditsFrom[everywhere](t, newGenerator(t)) })
+	cases.Check(t, func(t *rapid.T) {
 		var v standing
 		s := newGenerator(t)
 		s.fill(reflect.ValueOf(&v).Elem())

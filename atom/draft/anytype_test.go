@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // Types that end in themselves, and hide what they contain.
@@ -88,7 +90,7 @@ func (s *generator) wildType(depth int, editable bool) reflect.Type {
 // TestEveryValueIsHeldOrAnError makes up types and values of everything that Go has.
 // Whatever they are, an update leads there and back, or returns an error.
 func TestEveryValueIsHeldOrAnError(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { wildEdits(t, newGenerator(t)) })
+	cases.Check(t, func(t *rapid.T) { wildEdits(t, newGenerator(t)) })
 }
 
 func wildEdits(t failer, s *generator) {

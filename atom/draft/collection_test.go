@@ -7,14 +7,16 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 func TestRandomEditsOfCollections(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { randomEdits[collectionsEverywhere](t) })
+	cases.Check(t, func(t *rapid.T) { randomEdits[collectionsEverywhere](t) })
 	t.Run("as roots", func(t *testing.T) {
-		rapid.Check(t, func(t *rapid.T) { randomEdits[List[item]](t) })
-		rapid.Check(t, func(t *rapid.T) { randomEdits[List[int]](t) })
-		rapid.Check(t, func(t *rapid.T) { randomEdits[Map[string, row]](t) })
+		cases.Check(t, func(t *rapid.T) { randomEdits[List[item]](t) })
+		cases.Check(t, func(t *rapid.T) { randomEdits[List[int]](t) })
+		cases.Check(t, func(t *rapid.T) { randomEdits[Map[string, row]](t) })
 	})
 }
 
@@ -33,7 +35,7 @@ func longList(n int) *List[item] {
 
 // Lists of thousands of elements, edited a lot and in one place, against slices.
 func TestRandomEditsOfLongLists(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		s := newGenerator(t)
 		n := []int{0, 5, 33, 300, 1200}[s.n(4, "size")]
 		prev := longList(n)

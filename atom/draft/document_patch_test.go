@@ -14,6 +14,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	"pgregory.net/rapid"
 
+	"github.com/atomsaga/atomsaga/internal/cases"
 	strict "github.com/atomsaga/atomsaga/internal/jsonpatch"
 	"github.com/atomsaga/atomsaga/internal/sorting"
 )
@@ -240,7 +241,7 @@ func keysOf(m map[string]any) []string {
 // A patch of a typed value is a patch of its document, read back: accepted and
 // refused at the same operation, with the same outcome.
 func TestPatchOfAValueIsThePatchOfItsDocument(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		s := newGenerator(t)
 		typ := s.randomOmitting(3, true)
 		if s.n(3, "written by hand") == 0 {

@@ -8,21 +8,23 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 func TestRandomEditsOfPlainValues(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { randomEdits[document](t) })
+	cases.Check(t, func(t *rapid.T) { randomEdits[document](t) })
 }
 
 func TestRandomEditsOfAny(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { randomEdits[any](t) })
+	cases.Check(t, func(t *rapid.T) { randomEdits[any](t) })
 }
 
 func TestRandomEditsOfSlices(t *testing.T) {
-	t.Run("keyed", func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { randomEdits[[]item](t) }) })
-	t.Run("keyed pointers", func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { randomEdits[[]*item](t) }) })
-	t.Run("plain", func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { randomEdits[[]part](t) }) })
-	t.Run("numbers", func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { randomEdits[[]int](t) }) })
+	t.Run("keyed", func(t *testing.T) { cases.Check(t, func(t *rapid.T) { randomEdits[[]item](t) }) })
+	t.Run("keyed pointers", func(t *testing.T) { cases.Check(t, func(t *rapid.T) { randomEdits[[]*item](t) }) })
+	t.Run("plain", func(t *testing.T) { cases.Check(t, func(t *rapid.T) { randomEdits[[]part](t) }) })
+	t.Run("numbers", func(t *testing.T) { cases.Check(t, func(t *rapid.T) { randomEdits[[]int](t) }) })
 }
 
 // randomEdits starts from a random T and edits it a few times, with a few
@@ -59,17 +61,20 @@ func randomEditsFrom[T any](t failer, s *generator) (n int) {
 }
 
 var (
-	edits = flag.Int("drafts.edits", 2000, "random edits that TestManyEdits makes")
+	edits = flag.Int("drafts.edits", 0, "random edits that TestManyEdits makes; 0: 2000, or the share of this build")
 	seed  = flag.Uint64("drafts.seed", 0, "the seed that TestManyEdits begins with; 0: the time")
 )
 
 // TestManyEdits is all of these without rapid's bookkeeping, for long runs. A
 // million edits take some minutes:
 //
-//	go test ./atom -run TestManyEdits -drafts.edits 1000000 -timeout 1h
+//	go test ./atom/draft -run TestManyEdits -drafts.edits 1000000 -timeout 1h
 func TestManyEdits(t *testing.T) {
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
+	}
+	if *edits == 0 {
+		*edits = cases.Of(2000)
 	}
 	t.Logf("-drafts.seed %d -drafts.edits %d", *seed, *edits)
 	random := rand.New(rand.NewPCG(*seed, 0))

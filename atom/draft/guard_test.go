@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // An unlisted element has a key that its JSON form does not have.
@@ -80,7 +82,7 @@ type warehouse struct {
 // newValue itself; anything else it refuses.
 func TestAServerThatAcceptsAPatchMakesOfItWhatThePageMakes(t *testing.T) {
 	accepted := 0
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		s := newGenerator(t)
 		var v warehouse
 		s.fill(reflect.ValueOf(&v).Elem())

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 func TestPersistentEditsForLenses(t *testing.T) {
@@ -59,7 +61,7 @@ func TestElementsAreFoundByIdentityInLists(t *testing.T) {
 }
 
 func TestIndexIsOfTheFirst(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		s := newGenerator(t)
 		id := func() string { return strconv.Itoa(s.n(59, "id")) } // some are there twice
 		l := longList(40)

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"testing"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 func TestCollectMap(t *testing.T) {
@@ -40,14 +42,14 @@ func TestMergeIsSetOfEach(t *testing.T) {
 		}
 		return MapOf(m)
 	}
-	for range 300 {
+	for range cases.Of(300) {
 		prev := &collectionsEverywhere{ByKey: some(random.IntN(100), 120)}
 		other, drafted := some(random.IntN(100), 150), random.IntN(3)
 		if random.IntN(2) == 0 {
 			other.Set("kept", part{C: &part{A: 1}}) // it has a journal
 		}
-		edit := func(merge func(*collectionsEverywhere)) (*collectionsEverywhere, Changes) {
-			return edited(t, prev, func(d *collectionsEverywhere) {
+		edit := func(merge func(*collectionsEverywhere)) func(*collectionsEverywhere) {
+			return func(d *collectionsEverywhere) {
 				if drafted == 1 {
 					d.ByKey.Set("before", part{A: 7})
 				}
@@ -56,15 +58,18 @@ func TestMergeIsSetOfEach(t *testing.T) {
 					d.ByKey.Edit(firstKey(&d.ByKey)).A = 9
 					d.ByKey.Delete("7")
 				}
-			})
+			}
 		}
 		prev.ByKey = prev.ByKey.With(new("first"), &part{})
-		next, c := edit(func(d *collectionsEverywhere) { d.ByKey.Merge(other) })
-		want, wantChanges := edit(func(d *collectionsEverywhere) {
+		next, c := edited(t, prev, edit(func(d *collectionsEverywhere) { d.ByKey.Merge(other) }))
+		want, wantChanges, err := Revise(prev, edit(func(d *collectionsEverywhere) {
 			for k, v := range other.All() {
 				d.ByKey.Set(k, v)
 			}
-		})
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
 		if !Equal(next, want) || patchText(t, c) != patchText(t, wantChanges) {
 			t.Fatalf("merging %v into %v:\n%s\nwant\n%s", other, prev.ByKey, c, wantChanges)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
@@ -67,7 +68,7 @@ func TestMergePatchIsTheAlgorithmOfTheRFC(t *testing.T) {
 		newGenerator(t).fill(reflect.ValueOf(&v).Elem())
 		return marshal(t, v)
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		a, b := plain(t, "document"), plain(t, "patch")
 		doc := decode(t, a)
 		got, c, err := ApplyMergePatch(doc, b, Limits{})
@@ -125,7 +126,7 @@ func TestMergePatchOfTypedValues(t *testing.T) {
 
 // A merge patch of a typed value is that of its document, read back.
 func TestMergePatchOfAValueIsThatOfItsDocument(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		s := newGenerator(t)
 		var v, from omitter
 		s.fill(reflect.ValueOf(&v).Elem())

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 )
 
@@ -78,9 +79,9 @@ func conforms[T any](t *testing.T, name string, r record) {
 
 // What changes say as a patch, a patch from outside can say too.
 func TestPatchesOfChangesComeBack(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { patchComesBack[document](t) })
-	rapid.Check(t, func(t *rapid.T) { patchComesBack[collectionsEverywhere](t) })
-	rapid.Check(t, func(t *rapid.T) { patchComesBack[any](t) })
+	cases.Check(t, func(t *rapid.T) { patchComesBack[document](t) })
+	cases.Check(t, func(t *rapid.T) { patchComesBack[collectionsEverywhere](t) })
+	cases.Check(t, func(t *rapid.T) { patchComesBack[any](t) })
 }
 
 func patchComesBack[T any](t *rapid.T) {

@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 var (
@@ -60,7 +62,7 @@ func (s *generator) randomStruct(depth int, editable bool) reflect.Type {
 }
 
 func TestRandomEditsOfRandomTypes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { randomEditsOfRandomType(t, newGenerator(t)) })
+	cases.Check(t, func(t *rapid.T) { randomEditsOfRandomType(t, newGenerator(t)) })
 }
 
 // randomEditsOfRandomType is randomEditsFrom for a type that is made up first.

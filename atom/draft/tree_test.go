@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // The tree itself: it holds what a slice would, it stays a tree, and versions
 // do not see each other's edits.
 func TestTreesAgainstSlices(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		type version struct {
 			list  List[int]
 			model []int

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/internal/align"
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // runEdits carries out edits on x, taking added elements from y.
@@ -36,7 +37,7 @@ func units(n int) []int {
 }
 
 func TestScriptLeadsFromOneOrderToAnother(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		x := rapid.SliceOfNDistinct(rapid.IntRange(0, 30), 0, 20, rapid.ID[int]).Draw(t, "x")
 		y := rapid.SliceOfNDistinct(rapid.IntRange(0, 30), 0, 20, rapid.ID[int]).Draw(t, "y")
 		match := make([]int, len(y))
@@ -75,7 +76,7 @@ func TestFewestMoves(t *testing.T) {
 }
 
 func TestMatchByValueFindsALongestCommonSubsequence(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		few := rapid.SliceOfN(rapid.IntRange(0, 3), 0, 12)
 		x, y := few.Draw(t, "x"), few.Draw(t, "y")
 		match := align.ByValue(len(x), len(y), func(i, j int) bool { return x[i] == y[j] })
@@ -119,7 +120,7 @@ func longestCommon(x, y []int) int {
 }
 
 func TestLongestIncreasingIsOneAndIncreases(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		values := rapid.Permutation([]int{0, 1, 2, 3, 4, 5, 6, 7, 8}).Draw(t, "values")
 		var run []int
 		for k, marked := range align.LongestIncreasing(values, nil) {

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/internal/kind"
 	"github.com/atomsaga/atomsaga/saga/fetch"
 )
@@ -62,7 +63,7 @@ func TestTheFilterFollowsAnEdit(t *testing.T) {
 }
 
 func TestSetFromAddressIsTheInverseOfHrefs(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	cases.Check(t, func(t *rapid.T) {
 		s := atom.NewStore()
 		text, from := rapid.String().Draw(t, "text"), rapid.String().Draw(t, "vocabulary")
 		setFromAddress(s, mustParseURL(hrefOfList(text, from)))

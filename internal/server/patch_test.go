@@ -15,6 +15,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/internal/jsonpatch"
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
@@ -148,7 +149,7 @@ var (
 // A patch has the same result as the edits in Go, and none when one of its operations
 // fails.
 func TestPatchAgainstGo(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
+	cases.Check(t, func(r *rapid.T) {
 		prev := kind.Kind{ID: "a:b", Name: "name", Domain: []string{"A", "B"}, Range: []string{}, Vocabulary: "a", Version: 7}
 		want := prev
 		want.Domain, want.Range = slices.Clone(prev.Domain), slices.Clone(prev.Range)

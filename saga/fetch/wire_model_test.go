@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
 	"github.com/atomsaga/atomsaga/saga/outbox"
@@ -706,7 +707,7 @@ func (w *wire) calm() {
 // the server has never changed anything but what the user meant. 100 histories, or as
 // many as -rapid.checks says.
 func TestThePageAndItsServerAgree(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	cases.Check(t, func(rt *rapid.T) {
 		var failure any
 		synctest.Test(t, func(*testing.T) {
 			defer func() { failure = recover() }()

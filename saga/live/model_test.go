@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/atomsaga/atomsaga/atom"
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/saga"
 )
 
@@ -161,7 +162,7 @@ func TestEveryHistoryShowsTheLaw(t *testing.T) {
 
 // inBubbles has rapid draw histories, each by a clock of its own.
 func inBubbles(t *testing.T, history func(*rapid.T)) {
-	rapid.Check(t, func(rt *rapid.T) {
+	cases.Check(t, func(rt *rapid.T) {
 		var failure any
 		synctest.Test(t, func(*testing.T) {
 			defer func() { failure = recover() }()

@@ -20,6 +20,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	"pgregory.net/rapid"
 
+	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/internal/kind"
 )
 
@@ -158,7 +159,7 @@ func TestLogLeadsFromTheFirstKindsToTheLast(t *testing.T) {
 	}
 	done := 0 // commits that followed has seen
 	texts := rapid.SliceOfN(rapid.String(), 0, 3)
-	rapid.Check(t, func(r *rapid.T) {
+	cases.Check(t, func(r *rapid.T) {
 		for range rapid.IntRange(1, 5).Draw(r, "changes") {
 			id := rapid.SampledFrom(seeds()).Draw(r, "kind").ID
 			change(t, s, Mutation{Kind: id}, func(k kind.Kind) (kind.Kind, error) {
