@@ -53,3 +53,32 @@ func TestTreesAgainstSlices(t *testing.T) {
 		}
 	})
 }
+
+// A node that is full is not split when an element is appended, so its new neighbour has one
+// element. Without that nothing is left of the neighbour.
+func TestAnAppendedElementIsRemovedAgain(t *testing.T) {
+	for _, n := range []int{1, fanout, fanout * fanout, fanout * fanout * fanout} {
+		var m Map[int, int]
+		for i := range n {
+			m.Set(i, i)
+		}
+		m, err := Apply(m, Changes{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited(t, &m, func(d *Map[int, int]) {
+			d.Set(n, n)
+			d.Delete(n)
+			checkTree(t, d.header.current(), true)
+			d.Set(n+1, n+1)
+			d.Delete(n - 1)
+		})
+		l := longList(n)
+		edited(t, l, func(d *List[item]) {
+			d.Append(item{ID: "new"})
+			d.Delete(n)
+			checkTree(t, d.header.current(), true)
+			d.Append(item{ID: "newer"})
+		})
+	}
+}

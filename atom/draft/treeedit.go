@@ -118,7 +118,7 @@ func (t *treeNode) remove(i int, o owner) *treeNode {
 	return t
 }
 
-// removeBelow removes element i from t, which may then have too few slots.
+// removeBelow removes element i from t, which may then have too few slots, or none.
 func (t *treeNode) removeBelow(i int, o owner) *treeNode {
 	t = t.ownedBy(o)
 	t.size--
@@ -132,7 +132,10 @@ func (t *treeNode) removeBelow(i int, o owner) *treeNode {
 	}
 	child := t.child(k).removeBelow(i, o)
 	t.slots[k] = unsafe.Pointer(child)
-	if child.n < fanout/4 && t.n > 1 {
+	switch {
+	case child.size == 0: // it had one element, as a new neighbour of a full node has
+		t.removeSlot(k)
+	case child.n < fanout/4 && t.n > 1:
 		t.rebalance(max(k-1, 0), o)
 	}
 	return t
