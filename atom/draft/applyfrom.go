@@ -59,8 +59,8 @@ func (p *plan) applyFrom(prev, before unsafe.Pointer, c Changes) (next unsafe.Po
 	return next, nil
 }
 
-// relocate returns the path in the other value to what path leads to in the original, and
-// adjusts s, which is a copy.
+// relocate returns the path in the other value, which is now, to what path leads to in the
+// original, and adjusts s, which is a copy.
 func (t *original) relocate(s *change, path Path, now site) (Path, error) {
 	was, err := t.value, error(nil)
 	for i := range path {
@@ -74,35 +74,21 @@ func (t *original) relocate(s *change, path Path, now site) (Path, error) {
 			return nil, ErrPath // an interface holds another type
 		}
 		last, step := i == len(path)-1, path[i]
-		if was.isSequence() && step.key == nil {
+		switch {
+		case was.isSequence() && step.key == nil:
 			path = slices.Clone(path)
-			if last && s.op == OpAdd {
-				path[i].index = now.insertPosition(was, step.index, noElement, noElement)
-				return path, nil
-			}
-			from := step.index
-			if last && s.op == OpMove {
-				from = int(s.from)
-			}
-			if from < 0 || from >= was.len() {
-				return nil, ErrPath
-			}
-			at := now.indexOf(was.element(from), from)
-			if at == noElement && last && s.op == OpReplace {
-				at = now.indexOf(site{plan: s.plan, at: s.new}, from) // somebody else has made the same change
-			}
-			if at == noElement {
-				return nil, ErrPath
-			}
-			if last && s.op == OpMove {
+			from, at, err := s.counterpart(was, now, step.index, last)
+			switch {
+			case err != nil:
+				return nil, err
+			case last && (s.op == OpAdd || s.op == OpMove):
 				path[i].index, s.from = now.insertPosition(was, step.index, from, at), int32(at)
 				return path, nil
 			}
 			path[i].index = at
 			was, now = was.element(from), now.element(at)
 			continue
-		}
-		if last && s.op != OpReplace {
+		case last && s.op != OpReplace:
 			return path, nil
 		}
 		if was, err = was.child(step); err != nil {
@@ -116,6 +102,29 @@ func (t *original) relocate(s *change, path Path, now site) (Path, error) {
 		return nil, ErrPath
 	}
 	return path, nil
+}
+
+// counterpart returns the position of the element of the sequence was that a step of the path
+// of s to position i means, and the position of the same element in now. An added element has
+// none. last says that it is the last step.
+func (s *change) counterpart(was, now site, i int, last bool) (from, at int, err error) {
+	switch {
+	case last && s.op == OpAdd:
+		return noElement, noElement, nil
+	case last && s.op == OpMove:
+		i = int(s.from)
+	}
+	if i < 0 || i >= was.len() {
+		return 0, 0, ErrPath
+	}
+	at = now.indexOf(was.element(i), i)
+	if at == noElement && last && s.op == OpReplace {
+		at = now.indexOf(site{plan: s.plan, at: s.new}, i) // somebody else has made the same change
+	}
+	if at == noElement {
+		return 0, 0, ErrPath
+	}
+	return i, at, nil
 }
 
 // valueIs reports whether x is, or points to, a p that equals the one at a.

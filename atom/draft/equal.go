@@ -22,6 +22,8 @@ func Equal[T any](a, b *T) bool {
 	return w.equal(p, unsafe.Pointer(a), unsafe.Pointer(b)) && w.err == nil
 }
 
+// equal reports whether the values p at a and b are equal, see [Equal]. After an error it
+// may report false.
 func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 	if a == b {
 		return true
@@ -43,57 +45,73 @@ func (w *walk) equal(p *plan, a, b unsafe.Pointer) bool {
 		x, y := *(*[]byte)(a), *(*[]byte)(b)
 		return (x == nil) == (y == nil) && bytes.Equal(x, y)
 	case kindStruct:
-		for _, f := range p.fields {
-			if !w.equal(f.plan, unsafe.Add(a, f.offset), unsafe.Add(b, f.offset)) {
-				return false
-			}
-		}
-		return true
+		return w.equalStructs(p, a, b)
 	case kindArray:
 		return w.equalElements(p.elem, a, b, p.length)
 	case kindPointer:
-		x, y := *(*unsafe.Pointer)(a), *(*unsafe.Pointer)(b)
-		if x == nil || y == nil || x == y || !w.enter(p, x) {
-			return x == y
-		}
-		same := w.equal(p.elem, x, y)
-		w.leave(x)
-		return same
+		return w.equalPointers(p, a, b)
 	case kindSlice:
-		x, y := *(*slice)(a), *(*slice)(b)
-		if x.len != y.len || (x.data == nil) != (y.data == nil) {
-			return false
-		}
-		if x.data == y.data || !w.enter(p, x.data) {
-			return x.data == y.data
-		}
-		same := w.equalElements(p.elem, x.data, y.data, x.len)
-		w.leave(x.data)
-		return same
+		return w.equalSlices(p, a, b)
 	case kindGoMap:
 		return w.equalGoMaps(p, a, b)
 	case kindInterface:
-		e, x, err := p.interfaceValue(a)
-		if err != nil {
-			w.fail(err)
-			return false
-		}
-		f, y, err := p.interfaceValue(b)
-		if err != nil || e != f || e == nil || x == y {
-			w.fail(err)
-			return err == nil && e == f
-		}
-		if !w.enter(p, x) {
-			return false
-		}
-		same := w.equal(e, x, y)
-		w.leave(x)
-		return same
+		return w.equalInterfaces(p, a, b)
 	default:
 		return w.equalCollections(p, a, b)
 	}
 }
 
+func (w *walk) equalStructs(p *plan, a, b unsafe.Pointer) bool {
+	for _, f := range p.fields {
+		if !w.equal(f.plan, unsafe.Add(a, f.offset), unsafe.Add(b, f.offset)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *walk) equalPointers(p *plan, a, b unsafe.Pointer) bool {
+	x, y := *(*unsafe.Pointer)(a), *(*unsafe.Pointer)(b)
+	if x == nil || y == nil || x == y || !w.enter(p, x) {
+		return x == y
+	}
+	same := w.equal(p.elem, x, y)
+	w.leave(x)
+	return same
+}
+
+func (w *walk) equalInterfaces(p *plan, a, b unsafe.Pointer) bool {
+	e, x, err := p.interfaceValue(a)
+	w.fail(err)
+	f, y, err := p.interfaceValue(b)
+	w.fail(err)
+	switch {
+	case w.err != nil, e != f:
+		return false
+	case e == nil, x == y:
+		return true
+	case !w.enter(p, x):
+		return false
+	}
+	same := w.equal(e, x, y)
+	w.leave(x)
+	return same
+}
+
+func (w *walk) equalSlices(p *plan, a, b unsafe.Pointer) bool {
+	x, y := *(*slice)(a), *(*slice)(b)
+	if x.len != y.len || (x.data == nil) != (y.data == nil) {
+		return false
+	}
+	if x.data == y.data || !w.enter(p, x.data) {
+		return x.data == y.data
+	}
+	same := w.equalElements(p.elem, x.data, y.data, x.len)
+	w.leave(x.data)
+	return same
+}
+
+// equalElements compares n elements p.
 func (w *walk) equalElements(p *plan, a, b unsafe.Pointer, n int) bool {
 	if p.kind == kindString && n > 0 { // an empty array may be at an address that no string can have
 		return slices.Equal(unsafe.Slice((*string)(a), n), unsafe.Slice((*string)(b), n))

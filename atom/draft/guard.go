@@ -66,45 +66,17 @@ func (g *guardWriter) step(w *patchWriter, c Changes, s *change, path Path) erro
 
 // writeTests writes the tests of s.
 func (g *guardWriter) writeTests(w *patchWriter, c Changes, s *change, path Path) (err error) {
-	x, at := g.value, Path(nil)
-	var f *field
+	x, f := g.value, (*field)(nil) // f is the field that the last step goes to
 	for i, step := range path {
 		if x, err = x.deref(); err != nil {
 			return err
 		}
-		at = path[:i]
-		if !x.isSequence() {
-			f = step.field()
-		} else {
-			f = nil
-			arrives, whole := false, false // arrives: s adds or moves an element
-			if i == len(path)-1 {
-				arrives = s.op == OpAdd || s.op == OpMove
-				if s.op == OpMove {
-					step.index = int(s.from)
-				}
-			}
-			if !arrives || s.op == OpMove {
-				if step.index < 0 || step.index >= x.len() {
-					return ErrPath
-				}
-				if whole, err = g.testElement(w, x, at, step.index); err != nil {
-					return err
-				}
-			}
-			switch {
-			case arrives:
-				err = g.testNeighbours(w, x, at, s, path[i].index)
-				g.forgetPositions(at, path[i].index)
+		if x.isSequence() {
+			if done, err := g.testElementStep(w, x, s, path, i); done || err != nil {
 				return err
-			case i == len(path)-1 && s.op == OpRemove:
-				clear(g.tested)
-				return nil
-			case whole:
-				return nil
 			}
 		}
-		if i < len(path)-1 {
+		if f = step.field(); i < len(path)-1 {
 			if x, err = x.child(step); err != nil {
 				return err
 			}
@@ -115,6 +87,37 @@ func (g *guardWriter) writeTests(w *patchWriter, c Changes, s *change, path Path
 	}
 	clear(g.tested)
 	return w.test(path.String(), site{s.plan, s.old, s.addressable.in(c.addressable)}, f)
+}
+
+// testElementStep writes the tests for step i of path, the path of s, which goes to an element
+// of the sequence x. done reports that no further tests are needed.
+func (g *guardWriter) testElementStep(w *patchWriter, x site, s *change, path Path, i int) (done bool, err error) {
+	op, at, index := OpReplace, path[:i], path[i].index // to edit a part of an element is to replace it
+	if i == len(path)-1 {
+		op = s.op
+	}
+	old, whole := index, false
+	if op == OpMove {
+		old = int(s.from)
+	}
+	if op != OpAdd {
+		if old < 0 || old >= x.len() {
+			return false, ErrPath
+		}
+		if whole, err = g.testElement(w, x, at, old); err != nil {
+			return false, err
+		}
+	}
+	switch op {
+	case OpAdd, OpMove:
+		err = g.testNeighbours(w, x, at, s, index)
+		g.forgetPositions(at, index)
+		return true, err
+	case OpRemove:
+		clear(g.tested)
+		return true, nil
+	}
+	return whole, nil
 }
 
 // isContainer reports whether p is a collection to which several devices may add: to replace

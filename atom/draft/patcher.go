@@ -33,7 +33,13 @@ func (x *patcher) apply(o *jsonpatch.Operation) error {
 		return x.removeAt(o.Path)
 	case "test":
 		return x.test(o)
+	default:
+		return x.moveOrCopy(o)
 	}
+}
+
+// moveOrCopy applies o, which puts what is at one place to another.
+func (x *patcher) moveOrCopy(o *jsonpatch.Operation) error {
 	if o.Op == "move" && len(o.Path) > len(o.From) && slices.Equal(o.Path[:len(o.From)], o.From) {
 		return fmt.Errorf("%w: %q cannot be moved into itself", ErrPatch, jsonpatch.Pointer(o.From...))
 	}
