@@ -23,6 +23,7 @@ import (
 type tree struct {
 	files   map[string][]string          // file names by package, by its path from the root
 	imports map[string]map[string]string // by package: what it imports, and a file that does
+	pages   map[string][]string          // by package: the files that have a comment on it
 	names   map[string]bool              // Name, package.Name, Type.member, package.Type.member
 }
 
@@ -31,7 +32,7 @@ const modulePath = "github.com/atomsaga/atomsaga"
 // readTree parses the code below the root of the module.
 func readTree(t *testing.T) *tree {
 	t.Helper()
-	code := &tree{map[string][]string{}, map[string]map[string]string{}, map[string]bool{}}
+	code := &tree{map[string][]string{}, map[string]map[string]string{}, map[string][]string{}, map[string]bool{}}
 	all := token.NewFileSet()
 	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -47,7 +48,7 @@ func readTree(t *testing.T) *tree {
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
-		parsed, err := parser.ParseFile(all, file, nil, parser.SkipObjectResolution)
+		parsed, err := parser.ParseFile(all, file, nil, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			return err
 		}
@@ -66,6 +67,12 @@ func (code *tree) add(file string, parsed *ast.File) {
 	code.files[pkg] = append(code.files[pkg], path.Base(file))
 	if code.imports[pkg] == nil {
 		code.imports[pkg] = map[string]string{}
+	}
+	if code.pages[pkg] == nil {
+		code.pages[pkg] = []string{}
+	}
+	if parsed.Doc != nil {
+		code.pages[pkg] = append(code.pages[pkg], path.Base(file))
 	}
 	for _, spec := range parsed.Imports {
 		imported, _ := strconv.Unquote(spec.Path.Value)
@@ -346,6 +353,15 @@ func TestArchitectureSpeaksOfWhatExists(t *testing.T) {
 			if !code.names[span] && err != nil {
 				t.Errorf("there is no %s: no package, type, function, method or file", span)
 			}
+		}
+	}
+}
+
+// A package has one first page, which go doc shows.
+func TestEveryPackageHasOneFirstPage(t *testing.T) {
+	for pkg, pages := range readTree(t).pages {
+		if len(pages) != 1 {
+			t.Errorf("%s has %d package comments, in %v", pkg, len(pages), pages)
 		}
 	}
 }

@@ -59,15 +59,7 @@
 //
 // # Order and locks
 //
-// A store may be used from any goroutine. Its changes happen one after the
-// other, under its lock. Subscribers are told outside of that, in the order of the
-// changes, once for each [Store.Batch], and only if the value that they subscribed
-// to has become a different one; those of one batch in the order in which they have
-// subscribed.
-//
-// A function that is given to a store (of an update, a derived atom, a lens, a batch)
-// may run under the lock. It uses what it is handed, and that only until it returns,
-// in its own goroutine: everything else is a mistake of the program, and panics with
-// [ErrReentered] or [ErrOver]. Other stores may be used there, as long as no two are
-// nested in both orders at the same time: [ErrDeadlock].
+// A store may be used from any goroutine. Its changes happen one after the other, under its
+// lock; subscribers are called outside of it, once for each [Store.Batch]. What may be done
+// in a function that is given to a store is told at [Store].
 package atom

@@ -11,15 +11,18 @@ import (
 // two stores. The zero Store is not usable; call [NewStore].
 //
 // A Store is safe for concurrent use. Everything that reads or changes it
-// happens under one lock, in an order that all goroutines agree on; subscribers are
-// notified after the lock is released, once per batch.
+// happens under one lock, in an order that all goroutines agree on. Subscribers are
+// called after the lock is released, in the order of the changes, once per batch, and
+// only if the value that they subscribed to has become a different one; those of one
+// batch in the order in which they have subscribed.
 //
 // The functions of updates, derived atoms, lenses and batches run under that lock.
-// They see the store through what they are handed (a draft, a [Reader], a [Batch]);
-// one that calls the store itself panics with [ErrReentered] instead of waiting for
-// ever, however deep below it that is. Another store may be used there. Where two
-// stores are each used inside a function of the other, at the same time, they wait
-// for each other: one of them panics with [ErrDeadlock].
+// They see the store through what they are handed (a draft, a [Reader], a [Batch]),
+// until they return, in their own goroutine. One that calls the store itself panics with
+// [ErrReentered] instead of waiting for ever, however deep below it that is; what is used
+// after it has returned, or in another goroutine, panics with [ErrOver]. Another store may
+// be used there. Where two stores are each used inside a function of the other, at the
+// same time, they wait for each other: one of them panics with [ErrDeadlock].
 type Store struct {
 	mu            lock
 	permitted     Reader // what the user's function that runs under mu may use; nil: only its arguments

@@ -66,45 +66,10 @@
 // comparable. Give keys when sagas of different kinds run on one atom: a rename is no reason to
 // supersede a toggle.
 //
-// What is sent keeps the order of what overlaps: a whole and its part, as a board and one of
-// its cards, or two transactions that have an atom in common (see [atom.Overlap]). A change of
-// the part may make no sense to a server that has not heard of the change of the whole, and
-// neither can stand for the other:
-//
-//	policy              the same atom, or any in one Scope  atoms that overlap
-//	none                -                                   -
-//	Latest              supersedes the one before           waits for those before
-//	Leading             the one before stands for it        waits for those before
-//	Serial              waits for those before              waits for those before
-//	Debounce, Throttle  joins, or waits for those before    waits for those before, and
-//	                                                        nobody joins those any more
-//	a durable saga      waits for those before              waits for those before,
-//	                                                        in all pages: see Define
-//
-// Two parts that do not overlap, two cards, do not wait for each other. An element that
-// [atom.Rekey] has given another key is one element: runs under the old key and under the new
-// one meet. In a [Scope], a key that is not tied to an atom, all runs meet that have it; but
-// there, too, only runs on the same atom join.
-//
-// The update of every run shows at once. A run that is superseded is taken back in the same
-// batch in which the new one enters, so that nobody sees the value in between, and its effect
-// is cancelled.
-//
-// Sagas that have joined are one task with one effect: that of the last one, with its Timeout
-// and its Backoff. Their merged [Task.Patch] leads from what there was before the first to what
-// shows after the last. They settle together, and when the task is run again all their updates
-// are. Others may join until the effect begins. A run whose change makes no sense without what
-// somebody else has changed in between does not join, and waits for them.
-//
-// When the context of one of them ends ([Saga.Context]) before their effect begins, its update
-// is taken back and the others go on. Once the effect has begun it is cancelled when the
-// contexts of all of them have ended.
-//
-// An effect that has waited is called with the value, and has the patch, as they are when it
-// begins: what it was dispatched on may have been taken back.
+// Also what overlaps is sent in order: a whole and its part, as a board and one of its cards.
+// Which runs wait for which, and what it means to join, is told at [Saga].
 //
 // # Tests
 //
-// Package sagatest settles effects by hand, and runs a set of sagas in every order in which
-// they can settle.
+// Package sagatest settles effects by hand, and runs sagas in every order of settling.
 package saga

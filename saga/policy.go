@@ -6,7 +6,7 @@ import (
 )
 
 // policy says what becomes of sagas that are run on the same atom while one of them runs.
-// See the package documentation.
+// See the package documentation and Saga.
 type policy struct {
 	kind     policyKind
 	key      any
