@@ -41,11 +41,12 @@ type Reader struct {
 	decoder *json.Decoder
 	indexes map[ID]int // index of the entry by its id
 	started bool
+	max     int // of entries
 }
 
 // NewReader returns a Reader of a list.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{decoder: json.NewDecoder(r), indexes: map[ID]int{}}
+	return &Reader{decoder: json.NewDecoder(r), indexes: map[ID]int{}, max: MaxEntries}
 }
 
 // Next returns the next kind, which is valid and has another id than all before it. Its
@@ -62,7 +63,7 @@ func (r *Reader) Next() (Kind, error) {
 		return Kind{}, r.readEnd()
 	}
 	i := len(r.indexes)
-	if i == MaxEntries {
+	if i == r.max {
 		return Kind{}, ErrTooMany
 	}
 	var document json.RawMessage

@@ -68,12 +68,17 @@ func TestReader(t *testing.T) {
 }
 
 func TestReaderOfTooMany(t *testing.T) {
-	entries := make([]string, MaxEntries+1)
+	const most = 5
+	entries := make([]string, most+1)
 	for i := range entries {
 		entries[i] = with("memberOf", fmt.Sprint(i))
 	}
 	reader := NewReader(strings.NewReader(list(entries...)))
-	for i := range MaxEntries {
+	if reader.max != MaxEntries {
+		t.Errorf("at most %d entries are read, want %d", reader.max, MaxEntries)
+	}
+	reader.max = most
+	for i := range most {
 		if _, err := reader.Next(); err != nil {
 			t.Fatal(i, err)
 		}

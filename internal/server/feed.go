@@ -22,6 +22,7 @@ type feed struct {
 	store    *store.Store
 	log      *slog.Logger
 	database string // id of the database, without which versions mean nothing
+	keep     int    // how many commits are kept, and how far a follower may be behind
 
 	mu     sync.Mutex
 	last   int64 // version of the last commit that the feed knows
@@ -36,7 +37,7 @@ type commit struct {
 }
 
 const (
-	maxKeptCommits = 1000        // how far a follower may be behind
+	maxKeptCommits = 1000        // of a feed
 	pollInterval   = time.Second // for commits of another program on the same database
 )
 
@@ -49,7 +50,7 @@ func newFeed(ctx context.Context, from *store.Store, log *slog.Logger) (*feed, e
 	if err != nil {
 		return nil, err
 	}
-	return &feed{store: from, log: log, database: position.Database, last: position.Version, more: make(chan struct{})}, nil
+	return &feed{store: from, log: log, database: position.Database, keep: maxKeptCommits, last: position.Version, more: make(chan struct{})}, nil
 }
 
 // run keeps the feed up to date until ctx is done.
@@ -78,7 +79,7 @@ func (f *feed) readCommits(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rows, err := f.store.Commits(ctx, max(f.version(), position.Version-maxKeptCommits), maxKeptCommits)
+		rows, err := f.store.Commits(ctx, max(f.version(), position.Version-int64(f.keep)), f.keep)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -94,7 +95,7 @@ func (f *feed) publish(commits []commit) {
 		f.recent = nil // the commits in between are unknown
 	}
 	f.recent = append(f.recent, commits...)
-	if over := len(f.recent) - maxKeptCommits; over > 0 {
+	if over := len(f.recent) - f.keep; over > 0 {
 		f.recent = append([]commit(nil), f.recent[over:]...) // a new slice: followers hold parts of the old one
 	}
 	f.last = f.recent[len(f.recent)-1].Version
@@ -130,7 +131,7 @@ func (f *feed) since(ctx context.Context, version int64) (commits []commit, more
 	switch behind := last - version; {
 	case behind == 0:
 		return nil, more, nil
-	case version < 0 || behind < 0 || behind > maxKeptCommits:
+	case version < 0 || behind < 0 || behind > int64(f.keep):
 		return nil, more, errGap
 	case behind <= int64(len(recent)):
 		return recent[int64(len(recent))-behind:], more, nil

@@ -16,6 +16,9 @@ import (
 	"github.com/atomsaga/atomsaga/saga/live"
 )
 
+// keptInTests is how many commits a feed keeps where a test makes more than that.
+const keptInTests = 20
+
 // rename commits n changes of a kind in the store, each with its own key.
 func (s testServer) rename(n int, key string) {
 	s.t.Helper()
@@ -59,12 +62,13 @@ func TestFeedHandsOutWhatIsCommitted(t *testing.T) {
 func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 	s := start(t)
 	s.stopBackground() // the feed looks when the test says so
-	s.rename(maxKeptCommits/2, "before-")
+	s.rename(keptInTests/2, "before-")
 	old, err := newFeed(t.Context(), s.store, s.Server.log) // commits of before the start
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || old.keep != maxKeptCommits {
+		t.Fatal(err, old.keep)
 	}
-	s.rename(maxKeptCommits/2+2, "after-")
+	old.keep = keptInTests
+	s.rename(keptInTests/2+2, "after-")
 	if err := old.readCommits(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -76,8 +80,8 @@ func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 	}{
 		{"nothing is missing", last, nil},
 		{"kept in memory", last - 3, nil},
-		{"from before the start", last - maxKeptCommits, nil},
-		{"too far behind", last - maxKeptCommits - 1, errGap},
+		{"from before the start", last - keptInTests, nil},
+		{"too far behind", last - keptInTests - 1, errGap},
 		{"of another database, that was ahead", last + 1, errGap},
 	} {
 		commits, _, err := old.since(t.Context(), test.from)
@@ -89,8 +93,8 @@ func TestFeedFollowsFromAnyVersionItKeeps(t *testing.T) {
 			t.Errorf("%s: got %v, %v; want %v, %v", test.reason, versions(commits), err, want, test.want)
 		}
 	}
-	if n := len(old.recent); n > maxKeptCommits {
-		t.Errorf("%d commits are kept, more than %d", n, maxKeptCommits)
+	if n := len(old.recent); n > keptInTests {
+		t.Errorf("%d commits are kept, more than %d", n, keptInTests)
 	}
 }
 
@@ -103,6 +107,7 @@ func TestALargeImportIsAGap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.keep = keptInTests
 	s.rename(1, "before-")
 	if err := f.readCommits(t.Context()); err != nil {
 		t.Fatal(err)
@@ -111,7 +116,7 @@ func TestALargeImportIsAGap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.rename(2*maxKeptCommits+1, "import-")
+	s.rename(2*keptInTests+1, "import-")
 	if err := f.readCommits(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +126,7 @@ func TestALargeImportIsAGap(t *testing.T) {
 		t.Errorf("got %d commits, %v", len(commits), err)
 	}
 	last := f.version()
-	if commits, _, err := f.since(t.Context(), last-maxKeptCommits); len(commits) != maxKeptCommits || err != nil || commits[0].Version != last-maxKeptCommits+1 {
+	if commits, _, err := f.since(t.Context(), last-keptInTests); len(commits) != keptInTests || err != nil || commits[0].Version != last-keptInTests+1 {
 		t.Errorf("got %d commits, %v", len(commits), err)
 	}
 }

@@ -198,11 +198,11 @@ func TestALoadedValueContainsWhatTheServerSays(t *testing.T) {
 // to be asked about at once.
 func TestALoadUnderVeryManyChanges(t *testing.T) {
 	in(t, func(p *page) {
-		const n = 1000
+		const n = 2*mutationsPerRequest + 1
 		for range n {
 			p.run("a", increment)
 		}
-		p.requests[500].arrives()
+		p.requests[n/2].arrives()
 		p.server.cut()
 		p.server.kept = p.server.version() // what was sent is not sent any more
 		p.sleep(time.Minute)

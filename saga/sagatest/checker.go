@@ -89,7 +89,7 @@ func (c *checker[T]) expect(h history, states []saga.State) T {
 			counts = append(counts, e)
 		}
 	}
-	key := fmt.Sprint(counts)
+	key := counts.key()
 	if value, known := c.expected[key]; known {
 		return value
 	}

@@ -35,6 +35,15 @@ func settles(ok bool) action {
 	return fails
 }
 
+// key returns text that no other history has.
+func (h history) key() string {
+	b := make([]byte, 0, 3*len(h))
+	for _, e := range h {
+		b = append(b, byte(e.step), byte(e.step>>8), e.action[0])
+	}
+	return string(b)
+}
+
 // without returns the history without the events of a step.
 func (h history) without(step int) history {
 	return slices.DeleteFunc(slices.Clone(h), func(e event) bool { return e.step == step })
