@@ -7,6 +7,7 @@ import (
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
+	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
 
 type Kind struct {
@@ -67,4 +68,57 @@ func ExampleOnError() {
 		return errors.New("the disk is full")
 	})).Wait(context.Background())
 	// Output: toast: the disk is full
+}
+
+// The change shows before the effect has begun, and stays when that has worked.
+func ExampleRun() {
+	store, kind := atom.NewStore(), atom.New(Kind{Name: "knows"})
+	server := sagatest.Hold(store)
+	fmt.Println("before:", kind.Get(store).Name)
+
+	task := saga.Run(store, kind, saga.
+		Update(func(k *Kind) { k.Name = "met" }).
+		Effect(func(ctx context.Context, next Kind) error { return nil }))
+	fmt.Println("during:", kind.Get(store).Name, task.State())
+
+	server.Of(task).Succeed()
+	fmt.Println("after: ", kind.Get(store).Name, task.State())
+	// Output:
+	// before: knows
+	// during: met running
+	// after:  met succeeded
+}
+
+// Without an effect an update is a plain write.
+func ExampleUpdate() {
+	store, kind := atom.NewStore(), atom.New(Kind{Name: "knows"})
+	task := saga.Run(store, kind, saga.Update(func(k *Kind) { k.Name = "met" }))
+	fmt.Println(kind.Get(store).Name, task.State())
+	// Output: met succeeded
+}
+
+// A button that only tells the server something.
+func ExampleEffect() {
+	store, kind := atom.NewStore(), atom.New(Kind{Name: "knows"})
+	task := saga.Run(store, kind, saga.Effect(func(ctx context.Context, now Kind) error {
+		fmt.Println("POST /kinds/" + now.Name + "/like")
+		return errors.New("429")
+	}))
+	fmt.Println(task.Wait(context.Background()), kind.Get(store).Name)
+	// Output:
+	// POST /kinds/knows/like
+	// 429 knows
+}
+
+// What is changed when the server has agreed, and not before.
+func ExampleSaga_PostEffect() {
+	store, kind := atom.NewStore(), atom.New(Kind{Name: "knows", Revision: 7})
+	server := sagatest.Hold(store)
+	task := saga.Run(store, kind, renamed("met").PostEffect(func(k *Kind) { k.Revision++ }))
+	fmt.Println(kind.Get(store).Name, kind.Get(store).Revision)
+	server.Of(task).Succeed()
+	fmt.Println(kind.Get(store).Name, kind.Get(store).Revision)
+	// Output:
+	// met 7
+	// met 8
 }

@@ -31,3 +31,19 @@ func ExampleRebaseWith() {
 	// 1
 	// 8
 }
+
+// A change that has succeeded waits in the log for the base that contains it.
+func ExampleFollowServer() {
+	s, visits := atom.NewStore(), atom.New(0)
+	stop := saga.FollowServer(s, saga.ServerBase{Atom: visits})
+	task := saga.Run(s, visits, saga.Update(func(n *int) { *n++ }).Effect(func(context.Context, int) error { return nil }))
+	fmt.Println(visits.Get(s), len(saga.Unconfirmed(s, visits)))
+	fmt.Println(task.Wait(context.Background()), len(saga.Unconfirmed(s, visits)))
+
+	stop() // no base will come
+	fmt.Println(visits.Get(s), len(saga.Unconfirmed(s, visits)))
+	// Output:
+	// 1 1
+	// <nil> 1
+	// 1 0
+}
