@@ -159,6 +159,28 @@ func TestFailureTableOfTheReadmeIsThatOfPackageSaga(t *testing.T) {
 	}
 }
 
+// The packages that a page may import, and no others, stand in the README's table.
+func TestReadmeNamesEveryPackageOfTheLibrary(t *testing.T) {
+	named := map[string]bool{}
+	for _, cells := range rows(sections(readText(t, "README.md"), "## ")["Packages"])[1:] {
+		m := regexp.MustCompile("^\\[`(.*)`\\]\\((.*)/doc.go\\)$").FindStringSubmatch(cells[0])
+		if m == nil || m[1] != m[2] {
+			t.Fatalf("no package with its first page: %s", cells[0])
+		}
+		named[m[1]] = true
+	}
+	for pkg := range readTree(t).files {
+		library := regexp.MustCompile(`^(atom|saga|components)(/|$)`).MatchString(pkg)
+		if library != named[pkg] {
+			t.Errorf("%s: is in the library %v, in the README %v", pkg, library, named[pkg])
+		}
+		delete(named, pkg)
+	}
+	if len(named) > 0 {
+		t.Errorf("the README names what is not there: %v", named)
+	}
+}
+
 // Every command `make x` that a document names is one of the Makefile.
 func TestDocumentsNameCommandsThatExist(t *testing.T) {
 	makefile := readText(t, "Makefile")
