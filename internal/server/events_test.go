@@ -3,6 +3,8 @@
 package server
 
 import (
+	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -86,15 +89,58 @@ func TestAStreamThatIsTooFarBehindGetsAGap(t *testing.T) {
 	r.wantCommit(keptInTests + 2)
 }
 
+// A pipe is a listener with one connection, whose deadlines are those of the bubble's clock.
+type pipe struct {
+	server, client net.Conn
+	accepted       chan net.Conn
+	closed         func()
+}
+
+func newPipe() *pipe {
+	p := &pipe{accepted: make(chan net.Conn, 1)}
+	p.client, p.server = net.Pipe()
+	p.accepted <- p.server
+	p.closed = sync.OnceFunc(func() { close(p.accepted) })
+	return p
+}
+
+func (p *pipe) Close() error   { p.closed(); return nil }
+func (p *pipe) Addr() net.Addr { return p.server.LocalAddr() }
+
+func (p *pipe) Accept() (net.Conn, error) {
+	if conn, ok := <-p.accepted; ok {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+
 func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
-	s := start(t)
-	s.http.ReadTimeout, s.http.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
-	address, _, _ := serve(t, s)
-	r := openStream(t, address, "?after="+s.feed.eventID(0))
-	r.wantEvent("beat")
-	time.Sleep(150 * time.Millisecond) // the server's clock is the kernel's, and cannot be faked
-	s.rename(1, "key")
-	r.wantCommit(1)
+	synctest.Test(t, func(t *testing.T) {
+		s, p := start(t), newPipe()
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.Serve(ctx, p) }()
+		if _, err := io.WriteString(p.client, "GET /api/events?after="+s.feed.eventID(0)+" HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(p.client), nil)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatal(answer, err)
+		}
+		r := &eventReader{t, bufio.NewReader(answer.Body), nil}
+		go func() {
+			time.Sleep(2 * (readTimeout + writeTimeout))
+			s.rename(1, "key")
+		}()
+		r.wantCommit(1)
+		stop()
+		for err == nil {
+			_, err = r.next()
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // Each write to a stream has a deadline, and one that fails ends the stream.
