@@ -27,6 +27,11 @@ type Kind struct {
 }
 
 func Example_atom() {
+	type Kind struct {
+		Name         string
+		HasDirection bool
+	}
+
 	store := atom.NewStore()
 	kind := atom.New(Kind{Name: "knows"})
 	name := atom.Focus(kind, func(k *Kind) *string { return &k.Name })
