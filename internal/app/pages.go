@@ -33,7 +33,8 @@ var Source interface {
 // keeps its state while a kind is shown.
 func Register() {
 	app.Route("/", func() app.Composer { return &page{} })
-	app.RouteWithRegexp("^"+kindsPath+".+$", func() app.Composer { return &page{} })
+	// The pattern is one for Go, on the server, and for JavaScript: see tools/client.
+	app.RouteWithRegexp("^"+kindsPath+`[^\n]+$`, func() app.Composer { return &page{} })
 }
 
 const kindsPath = "/kinds/"
