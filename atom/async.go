@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/atomsaga/atomsaga/atom/draft"
+	"github.com/atomsaga/atomsaga/internal/wait"
 )
 
 // A Loadable is the state of a value that has to be loaded.
@@ -128,7 +129,8 @@ func (a *AsyncAtom[T]) Refresh(s *Store) {
 // loaded from has changed, or if the last load has failed. Somebody who observes it
 // next has it from there. It returns the error of the load, or ctx's when that ends
 // first, and beside it the last good value. A subscriber may call it, too, though
-// others wait behind that.
+// others wait behind that; in a function that the browser calls it panics when it has to
+// wait, as the load could not go on.
 func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
 	changed, stop := s.notifyChannel(a)
 	defer func() {
@@ -144,6 +146,7 @@ func (a *AsyncAtom[T]) Load(ctx context.Context, s *Store) (T, error) {
 		if !now.Loading {
 			return now.Value, now.Err
 		}
+		wait.CheckContext(ctx, "atom: AsyncAtom.Load")
 		select {
 		case <-changed:
 		case <-ctx.Done():
