@@ -13,20 +13,20 @@ import (
 	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
-// A yard draws histories of the log itself: entries on one root or two, with edits
+// A logModel draws histories of the log itself: entries on one root or two, with edits
 // whose targets overlap or not, which end in every way there is; bases from outside,
 // which contain some of them. It compares with the Law after each event, and states
 // in the middle only now and then, for to ask for them is to have them made.
-type yard struct {
+type logModel struct {
 	*rapid.T
 	store *atom.Store
-	docks [2]dock
-	live  []*docked
+	roots [2]modelRoot
+	live  []*modelEntry
 	seen  []func() // compare what a watcher has seen last with what is there
 }
 
-// A docked is an entry, and what the Law has of it.
-type docked struct {
+// A modelEntry is an entry, and what the Law has of it.
+type modelEntry struct {
 	entry *atom.Entry
 	state string // pending, awaiting, succeeded
 	moves []*move
@@ -34,38 +34,38 @@ type docked struct {
 
 // A move is an edit, twice: as one of an atom, and as what the Law makes of it.
 type move struct {
-	dock         int
-	spot         spot
+	rootIndex    int
+	target       editTarget
 	does         string
 	edit         *atom.Edit
 	make         func(*plain) bool // false: it cannot be made
-	below, above string            // what spot.look has returned last
-	led          led               // of a spot that is a berth, the last time
+	below, above string            // what editTarget.look has returned last
+	led          led               // of a target that is a counter, the last time
 	sent         *led              // what is made again in place of the edit
 }
 
-// led is what a move has made of a berth.
-type led struct{ was, is berth }
+// led is what a move has made of a counter.
+type led struct{ was, is counterValue }
 
-func (e *docked) String() string { return fmt.Sprint(e.moves, e.state) }
+func (e *modelEntry) String() string { return fmt.Sprint(e.moves, e.state) }
 
-func (m *move) String() string { return fmt.Sprintf("%d%s %s", m.dock, m.spot.name, m.does) }
+func (m *move) String() string { return fmt.Sprintf("%d%s %s", m.rootIndex, m.target.name, m.does) }
 
-// pass folds what is live on a dock, and returns those that could not be applied.
-func (y *yard) pass(dock int) (conflicts []*docked) {
-	d := &y.docks[dock]
+// pass folds what is live on a root, and returns those that could not be applied.
+func (y *logModel) pass(rootIndex int) (conflicts []*modelEntry) {
+	d := &y.roots[rootIndex]
 	now := d.base.clone()
-	d.over = slices.DeleteFunc(d.over, func(e *docked) bool {
+	d.over = slices.DeleteFunc(d.over, func(e *modelEntry) bool {
 		next := now.clone()
 		for _, m := range e.moves {
-			if m.dock == dock && !m.make(next) {
+			if m.rootIndex == rootIndex && !m.make(next) {
 				conflicts = append(conflicts, e)
 				return true
 			}
 		}
 		for _, m := range e.moves {
-			if m.dock == dock {
-				m.below, m.above = m.spot.look(now), m.spot.look(next)
+			if m.rootIndex == rootIndex {
+				m.below, m.above = m.target.look(now), m.target.look(next)
 			}
 		}
 		now = next
@@ -76,13 +76,13 @@ func (y *yard) pass(dock int) (conflicts []*docked) {
 }
 
 // takeOut has entries leave, and those that cannot be applied without them.
-func (y *yard) takeOut(leaving ...*docked) {
+func (y *logModel) takeOut(leaving ...*modelEntry) {
 	for len(leaving) > 0 {
 		e := leaving[0]
 		leaving = leaving[1:]
 		e.state = "gone"
-		for _, i := range e.docks() {
-			d := &y.docks[i]
+		for _, i := range e.roots() {
+			d := &y.roots[i]
 			if at := slices.Index(d.over, e); at >= 0 {
 				d.over = slices.Delete(d.over, at, at+1)
 				leaving = append(leaving, y.pass(i)...)
@@ -92,16 +92,16 @@ func (y *yard) takeOut(leaving ...*docked) {
 }
 
 // fold moves what has succeeded, and is the oldest wherever it is, into the base.
-func (y *yard) fold() {
+func (y *logModel) fold() {
 	for _, e := range y.live {
-		if e.state != "succeeded" || slices.ContainsFunc(y.docks[:], func(d dock) bool { return slices.Index(d.over, e) > 0 }) {
+		if e.state != "succeeded" || slices.ContainsFunc(y.roots[:], func(d modelRoot) bool { return slices.Index(d.over, e) > 0 }) {
 			continue
 		}
 		e.state = "gone"
-		for i := range y.docks {
-			if d := &y.docks[i]; slices.Contains(d.over, e) {
+		for i := range y.roots {
+			if d := &y.roots[i]; slices.Contains(d.over, e) {
 				for _, m := range e.moves {
-					if m.dock == i && !m.make(d.base) {
+					if m.rootIndex == i && !m.make(d.base) {
 						y.Fatalf("%v is folded, and cannot be made", m)
 					}
 				}
@@ -109,21 +109,21 @@ func (y *yard) fold() {
 			}
 		}
 	}
-	y.live = slices.DeleteFunc(y.live, func(e *docked) bool { return e.state == "gone" })
+	y.live = slices.DeleteFunc(y.live, func(e *modelEntry) bool { return e.state == "gone" })
 }
 
-// docks are where an entry has edits, in their order.
-func (e *docked) docks() (all []int) {
+// roots are the indexes of the roots where an entry has edits, in their order.
+func (e *modelEntry) roots() (all []int) {
 	for _, m := range e.moves {
-		if !slices.Contains(all, m.dock) {
-			all = append(all, m.dock)
+		if !slices.Contains(all, m.rootIndex) {
+			all = append(all, m.rootIndex)
 		}
 	}
 	return all
 }
 
-func (y *yard) dispatch() {
-	e := &docked{state: "pending"}
+func (y *logModel) dispatch() {
+	e := &modelEntry{state: "pending"}
 	var edits []*atom.Edit
 	for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(y.T, "edits") {
 		m := y.move()
@@ -131,10 +131,10 @@ func (y *yard) dispatch() {
 	}
 	y.Log("dispatch", e.moves)
 	fits := true
-	for i, d := range y.docks {
+	for i, d := range y.roots {
 		now := d.visible.clone()
 		for _, m := range e.moves {
-			fits = fits && (m.dock != i || m.make(now))
+			fits = fits && (m.rootIndex != i || m.make(now))
 		}
 	}
 	err := errors.New("it has ended the goroutine")
@@ -146,21 +146,21 @@ func (y *yard) dispatch() {
 		return
 	}
 	y.live = append(y.live, e)
-	for _, i := range e.docks() {
-		y.docks[i].over = append(y.docks[i].over, e)
+	for _, i := range e.roots() {
+		y.roots[i].over = append(y.roots[i].over, e)
 		y.pass(i)
 	}
 }
 
 // pick is one of the entries in the log.
-func (y *yard) pick() *docked {
+func (y *logModel) pick() *modelEntry {
 	if len(y.live) == 0 {
 		y.Skip("there is none")
 	}
 	return rapid.SampledFrom(y.live).Draw(y.T, "entry")
 }
 
-func (y *yard) drop() {
+func (y *logModel) drop() {
 	e := y.pick()
 	y.Log("drop", e.moves)
 	var err error
@@ -169,10 +169,10 @@ func (y *yard) drop() {
 	y.takeOut(e)
 }
 
-func (y *yard) succeed() { y.become("succeeded", (*atom.Entry).Succeed) }
-func (y *yard) await()   { y.become("awaiting", (*atom.Entry).Await) }
+func (y *logModel) succeed() { y.become("succeeded", (*atom.Entry).Succeed) }
+func (y *logModel) await()   { y.become("awaiting", (*atom.Entry).Await) }
 
-func (y *yard) become(state string, tell func(*atom.Entry, atom.Writer) error) {
+func (y *logModel) become(state string, tell func(*atom.Entry, atom.Writer) error) {
 	e := y.pick()
 	y.Log(state, e.moves)
 	if err := tell(e.entry, y.store); (err != nil) != (e.state == "succeeded") {
@@ -183,10 +183,10 @@ func (y *yard) become(state string, tell func(*atom.Entry, atom.Writer) error) {
 	}
 }
 
-// asSent has an entry re-applied as what it has done to each berth.
-func (y *yard) asSent() {
+// asSent has an entry re-applied as what it has done to each counterValue.
+func (y *logModel) asSent() {
 	e := y.pick()
-	if slices.ContainsFunc(e.moves, func(m *move) bool { return m.spot.berth == nil }) {
+	if slices.ContainsFunc(e.moves, func(m *move) bool { return m.target.counterValue == nil }) {
 		y.Skip("what an edit of a collection sends is not known here")
 	}
 	y.Log("as sent", e.moves)
@@ -198,16 +198,16 @@ func (y *yard) asSent() {
 }
 
 // sync puts another base under the log, which may contain some entries.
-func (y *yard) sync() {
+func (y *logModel) sync() {
 	m := y.move()
-	d := &y.docks[m.dock]
+	d := &y.roots[m.rootIndex]
 	base := d.base.clone()
-	var contained []*docked
+	var contained []*modelEntry
 	for _, e := range y.live {
 		if rapid.IntRange(0, 3).Draw(y.T, "contained") == 0 {
 			contained = append(contained, e)
 			for _, m := range e.moves { // or what the server has made of it
-				if next := base.clone(); m.dock == d.at && m.make(next) {
+				if next := base.clone(); m.rootIndex == d.at && m.make(next) {
 					base = next
 				}
 			}
@@ -223,24 +223,24 @@ func (y *yard) sync() {
 	}
 	var err error
 	y.apart(func() {
-		err = d.root.SyncFunc(y.store, func(wharf) (wharf, error) { return base.wharf(), nil }, entries...)
+		err = d.root.SyncFunc(y.store, func(counters) (counters, error) { return base.counters(), nil }, entries...)
 	})
 	y.must(err)
 	d.base = base
 	for _, e := range contained {
-		d.over = slices.DeleteFunc(d.over, func(x *docked) bool { return x == e })
-		switch left := slices.ContainsFunc(y.docks[:], func(d dock) bool { return slices.Contains(d.over, e) }); {
+		d.over = slices.DeleteFunc(d.over, func(x *modelEntry) bool { return x == e })
+		switch left := slices.ContainsFunc(y.roots[:], func(d modelRoot) bool { return slices.Contains(d.over, e) }); {
 		case !left:
 			e.state = "gone"
 		case e.state == "pending":
 			e.state = "awaiting"
 		}
 	}
-	y.takeOut(y.pass(m.dock)...)
+	y.takeOut(y.pass(m.rootIndex)...)
 }
 
 // apart runs f on a goroutine that an update may end.
-func (y *yard) apart(f func()) {
+func (y *logModel) apart(f func()) {
 	var reason any
 	apart(func() { reason = panicOf(f) })
 	if reason != nil {
@@ -249,11 +249,11 @@ func (y *yard) apart(f func()) {
 }
 
 // states asks for what is below and above an entry.
-func (y *yard) states() {
+func (y *logModel) states() {
 	e := y.pick()
 	for i, m := range e.moves {
 		below, above := "null", "null"
-		if slices.Contains(y.docks[m.dock].over, e) {
+		if slices.Contains(y.roots[m.rootIndex].over, e) {
 			below, above = m.below, m.above
 		}
 		b, a := e.entry.Around(y.store, i)
@@ -263,12 +263,12 @@ func (y *yard) states() {
 	}
 }
 
-func (y *yard) check() {
+func (y *logModel) check() {
 	y.fold()
-	for i := range y.docks {
-		d := &y.docks[i]
+	for i := range y.roots {
+		d := &y.roots[i]
 		if got, want := asJSON(d.root.Get(y.store)), asJSON(d.visible); got != want {
-			y.Fatalf("dock %d shows\n     %s\nwant %s", i, got, want)
+			y.Fatalf("root %d shows\n     %s\nwant %s", i, got, want)
 		}
 		pending := 0
 		for _, e := range d.over {
@@ -280,7 +280,7 @@ func (y *yard) check() {
 			}
 		}
 		if n := atom.Pending(y.store, d.root); n != pending {
-			y.Fatalf("on dock %d %d are pending, want %d", i, n, pending)
+			y.Fatalf("on root %d %d are pending, want %d", i, n, pending)
 		}
 	}
 	for _, compare := range y.seen {
@@ -289,7 +289,7 @@ func (y *yard) check() {
 	y.must(atom.Sane(y.store))
 }
 
-func (y *yard) must(err error) {
+func (y *logModel) must(err error) {
 	if err != nil {
 		y.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func asJSON(v any) string {
 // draws: 100 of them, or as many as -rapid.checks says.
 func TestEveryLogShowsTheLaw(t *testing.T) {
 	cases.Check(t, func(t *rapid.T) {
-		y := newYard(t)
+		y := newLogModel(t)
 		steps := map[string]func(*rapid.T){}
 		for name, step := range map[string]func(){
 			"": y.check, "dispatch": y.dispatch, "dispatch 2": y.dispatch, "dispatch 3": y.dispatch, "drop": y.drop, "drop 2": y.drop,

@@ -11,15 +11,15 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-// berthEdits are false where the function panics, or ends its goroutine.
-var berthEdits = map[string]func(*berth) bool{
-	"add":     func(b *berth) bool { b.Count++; return true },
-	"double":  func(b *berth) bool { b.Count = 2*b.Count + 1; return true },
-	"zero":    func(b *berth) bool { b.Count = 0; return true },
-	"nothing": func(b *berth) bool { return true },
-	"panic":   func(b *berth) bool { b.Count--; return b.Count%3 != 0 },
-	"exit":    func(b *berth) bool { b.Count--; return b.Count%4 != 0 },
-	"rename": func(b *berth) bool {
+// counterEdits are false where the function panics, or ends its goroutine.
+var counterEdits = map[string]func(*counterValue) bool{
+	"add":     func(b *counterValue) bool { b.Count++; return true },
+	"double":  func(b *counterValue) bool { b.Count = 2*b.Count + 1; return true },
+	"zero":    func(b *counterValue) bool { b.Count = 0; return true },
+	"nothing": func(b *counterValue) bool { return true },
+	"panic":   func(b *counterValue) bool { b.Count--; return b.Count%3 != 0 },
+	"exit":    func(b *counterValue) bool { b.Count--; return b.Count%4 != 0 },
+	"rename": func(b *counterValue) bool {
 		if n := len(b.ID); n > 1 {
 			b.ID = b.ID[:n-1]
 		} else if n == 1 {
@@ -35,10 +35,10 @@ var (
 	idents      = rapid.SampledFrom([]string{"a", "b", "c"})
 )
 
-// onBerth has the Law make an edit, or repeat what it has made of a berth before.
-func (m *move) onBerth(edit func(*berth) bool) {
+// onCounter has the Law make an edit, or repeat what it has made of a counter before.
+func (m *move) onCounter(edit func(*counterValue) bool) {
 	m.make = func(p *plain) bool {
-		b := m.spot.berth(p)
+		b := m.target.counterValue(p)
 		if b == nil {
 			return false
 		}
@@ -68,23 +68,23 @@ func (m *move) stop() {
 	panic("no")
 }
 
-func moveBerth(y *yard, m *move, a *atom.Atom[berth]) {
+func moveCounter(y *logModel, m *move, a *atom.Atom[counterValue]) {
 	m.does = doings.Draw(y.T, "does")
-	edit := berthEdits[m.does]
-	m.onBerth(edit)
-	m.edit = a.Edit(func(b *berth) {
+	edit := counterEdits[m.does]
+	m.onCounter(edit)
+	m.edit = a.Edit(func(b *counterValue) {
 		if !edit(b) {
 			m.stop()
 		}
 	})
 }
 
-func moveCount(y *yard, m *move, a *atom.Atom[berth]) {
+func moveCount(y *logModel, m *move, a *atom.Atom[counterValue]) {
 	m.does = countDoings.Draw(y.T, "does")
-	edit := berthEdits[m.does]
-	m.onBerth(edit)
-	m.edit = atom.Focus(a, func(b *berth) *int { return &b.Count }).Edit(func(n *int) {
-		b := berth{Count: *n}
+	edit := counterEdits[m.does]
+	m.onCounter(edit)
+	m.edit = atom.Focus(a, func(b *counterValue) *int { return &b.Count }).Edit(func(n *int) {
+		b := counterValue{Count: *n}
 		if !edit(&b) {
 			m.stop()
 		}
@@ -92,14 +92,16 @@ func moveCount(y *yard, m *move, a *atom.Atom[berth]) {
 	})
 }
 
-func hasID(all []berth, id string) bool { return withID(all, id) != nil || withID(all, id+"'") != nil }
+func hasID(all []counterValue, id string) bool {
+	return withID(all, id) != nil || withID(all, id+"'") != nil
+}
 
 // rearranged is a sequence with an element that came, went, moved or was changed.
-func rearranged(does, id string, to int, all []berth) []berth {
-	i := slices.IndexFunc(all, func(b berth) bool { return b.ID == id })
+func rearranged(does, id string, to int, all []counterValue) []counterValue {
+	i := slices.IndexFunc(all, func(b counterValue) bool { return b.ID == id })
 	switch {
 	case does == "insert" && !hasID(all, id):
-		return slices.Insert(slices.Clone(all), min(to, len(all)), berth{ID: id})
+		return slices.Insert(slices.Clone(all), min(to, len(all)), counterValue{ID: id})
 	case i < 0 || does == "insert":
 	case does == "remove":
 		return slices.Delete(slices.Clone(all), i, i+1)
@@ -113,20 +115,20 @@ func rearranged(does, id string, to int, all []berth) []berth {
 	return all
 }
 
-func (m *move) draw(y *yard, does ...string) (what, id string, to int) {
+func (m *move) draw(y *logModel, does ...string) (what, id string, to int) {
 	what, id, to = rapid.SampledFrom(does).Draw(y.T, "does"), idents.Draw(y.T, "id"), rapid.IntRange(0, 2).Draw(y.T, "to")
 	m.does = fmt.Sprint(what, " ", id, " ", to)
 	return what, id, to
 }
 
-func (d *dock) moveList(y *yard, m *move) {
+func (d *modelRoot) moveList(y *logModel, m *move) {
 	does, id, to := m.draw(y, "insert", "remove", "move", "edit", "nothing")
 	m.make = func(p *plain) bool { p.List = rearranged(does, id, to, p.List); return true }
-	m.edit = d.list().Edit(func(l *draft.List[berth]) {
+	m.edit = d.list().Edit(func(l *draft.List[counterValue]) {
 		i := l.Index(id)
 		switch {
 		case does == "insert" && i < 0 && l.Index(id+"'") < 0:
-			l.Insert(min(to, l.Len()), berth{ID: id})
+			l.Insert(min(to, l.Len()), counterValue{ID: id})
 		case i < 0:
 		case does == "remove":
 			l.Delete(i)
@@ -138,29 +140,29 @@ func (d *dock) moveList(y *yard, m *move) {
 	})
 }
 
-func (d *dock) moveSlice(y *yard, m *move) {
+func (d *modelRoot) moveSlice(y *logModel, m *move) {
 	does, id, to := m.draw(y, "insert", "remove", "move", "edit", "nothing")
 	m.make = func(p *plain) bool { p.Slice = rearranged(does, id, to, p.Slice); return true }
-	m.edit = d.slice().Edit(func(all *[]berth) { *all = rearranged(does, id, to, *all) })
+	m.edit = d.slice().Edit(func(all *[]counterValue) { *all = rearranged(does, id, to, *all) })
 }
 
-func (d *dock) moveMap(y *yard, m *move) {
+func (d *modelRoot) moveMap(y *logModel, m *move) {
 	does, id, to := m.draw(y, "set", "delete", "nothing")
-	m.make = func(p *plain) bool { setOrDelete(does, p.Map, id, &berth{Count: to}); return true }
-	m.edit = d.table().Edit(func(t *draft.Map[string, berth]) {
+	m.make = func(p *plain) bool { setOrDelete(does, p.Map, id, &counterValue{Count: to}); return true }
+	m.edit = d.table().Edit(func(t *draft.Map[string, counterValue]) {
 		switch does {
 		case "set":
-			t.Set(id, berth{Count: to})
+			t.Set(id, counterValue{Count: to})
 		case "delete":
 			t.Delete(id)
 		}
 	})
 }
 
-func (d *dock) movePlain(y *yard, m *move) {
+func (d *modelRoot) movePlain(y *logModel, m *move) {
 	does, id, to := m.draw(y, "set", "delete", "nothing")
-	m.make = func(p *plain) bool { setOrDelete(does, p.Plain, id, &berth{Count: to}); return true }
-	m.edit = d.plain().Edit(func(all *map[string]berth) { setOrDelete(does, *all, id, berth{Count: to}) })
+	m.make = func(p *plain) bool { setOrDelete(does, p.Plain, id, &counterValue{Count: to}); return true }
+	m.edit = d.plain().Edit(func(all *map[string]counterValue) { setOrDelete(does, *all, id, counterValue{Count: to}) })
 }
 
 func setOrDelete[V any](does string, all map[string]V, id string, v V) {
@@ -173,7 +175,7 @@ func setOrDelete[V any](does string, all map[string]V, id string, v V) {
 }
 
 // moveRoot changes several parts at once, and has the pointer come and go.
-func (d *dock) moveRoot(y *yard, m *move) {
+func (d *modelRoot) moveRoot(y *logModel, m *move) {
 	does, _, to := m.draw(y, "parts", "nil", "pointer", "lists")
 	m.make = func(p *plain) bool {
 		switch does {
@@ -182,24 +184,24 @@ func (d *dock) moveRoot(y *yard, m *move) {
 		case "nil":
 			p.Ptr = nil
 		case "pointer":
-			p.Ptr = &berth{Count: to}
+			p.Ptr = &counterValue{Count: to}
 		case "lists":
 			p.List, p.Slice = slices.Clone(p.Slice), slices.Clone(p.List)
 		}
 		return true
 	}
-	m.edit = d.root.Edit(func(w *wharf) {
+	m.edit = d.root.Edit(func(w *counters) {
 		switch does {
 		case "parts":
 			w.A.Count, w.Zero.Count = w.A.Count+to, w.B.Count
 		case "nil":
 			w.Ptr = nil
 		case "pointer":
-			w.Ptr = &berth{Count: to}
+			w.Ptr = &counterValue{Count: to}
 		case "lists":
 			list := w.List
 			w.List = draft.ListOf(w.Slice...)
-			w.Slice = []berth{}
+			w.Slice = []counterValue{}
 			for b := range list.Values() {
 				w.Slice = append(w.Slice, b)
 			}

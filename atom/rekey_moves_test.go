@@ -11,25 +11,25 @@ import (
 )
 
 // rearrange is an edit of a part as a whole, with the keys that are given for first ones.
-func rearrange(does, first, key string, to int, crates []crate, id func(crate) string) []crate {
-	i := slices.IndexFunc(crates, func(c crate) bool { return id(c) == key })
-	crates = slices.Clone(crates)
+func rearrange(does, first, key string, to int, items []keyedItem, id func(keyedItem) string) []keyedItem {
+	i := slices.IndexFunc(items, func(c keyedItem) bool { return id(c) == key })
+	items = slices.Clone(items)
 	switch {
 	case does == "insert" && i < 0:
-		crates = slices.Insert(crates, min(to, len(crates)), crate{ID: key, N: to})
+		items = slices.Insert(items, min(to, len(items)), keyedItem{ID: key, N: to})
 	case i < 0:
 	case does == "remove":
-		crates = slices.Delete(crates, i, i+1)
+		items = slices.Delete(items, i, i+1)
 	case does == "move":
-		c := crates[i]
-		crates = slices.Insert(slices.Delete(crates, i, i+1), min(to, len(crates)-1), c)
+		c := items[i]
+		items = slices.Insert(slices.Delete(items, i, i+1), min(to, len(items)-1), c)
 	case does == "edit":
-		crates[i].N = 2*crates[i].N + to + 1
+		items[i].N = 2*items[i].N + to + 1
 	}
-	return crates
+	return items
 }
 
-func ownID(c crate) string { return c.ID }
+func ownID(c keyedItem) string { return c.ID }
 
 func checked[T any](before any, c draft.Changes) any {
 	v, err := draft.Apply(*before.(*T), c)
@@ -43,49 +43,49 @@ func checked[T any](before any, c draft.Changes) any {
 }
 
 // anyName is a key that has led to what first is called now.
-func (y *renamer) anyName(first string) string {
+func (y *rekeyModel) anyName(first string) string {
 	return rapid.SampledFrom(y.names[first]).Draw(y.T, "name")
 }
 
-func (y *renamer) slice() *atom.Atom[[]crate] {
-	return atom.Focus(y.root, func(s *shelf) *[]crate { return &s.Slice })
+func (y *rekeyModel) slice() *atom.Atom[[]keyedItem] {
+	return atom.Focus(y.root, func(s *keyedLists) *[]keyedItem { return &s.Slice })
 }
-func (y *renamer) list() *atom.Atom[draft.List[crate]] {
-	return atom.Focus(y.root, func(s *shelf) *draft.List[crate] { return &s.List })
+func (y *rekeyModel) list() *atom.Atom[draft.List[keyedItem]] {
+	return atom.Focus(y.root, func(s *keyedLists) *draft.List[keyedItem] { return &s.List })
 }
-func (y *renamer) table() *atom.Atom[draft.Map[string, crate]] {
-	return atom.Focus(y.root, func(s *shelf) *draft.Map[string, crate] { return &s.Map })
+func (y *rekeyModel) table() *atom.Atom[draft.Map[string, keyedItem]] {
+	return atom.Focus(y.root, func(s *keyedLists) *draft.Map[string, keyedItem] { return &s.Map })
 }
-func (y *renamer) plain() *atom.Atom[map[string]*crate] {
-	return atom.Focus(y.root, func(s *shelf) *map[string]*crate { return &s.Plain })
+func (y *rekeyModel) plain() *atom.Atom[map[string]*keyedItem] {
+	return atom.Focus(y.root, func(s *keyedLists) *map[string]*keyedItem { return &s.Plain })
 }
-func (y *renamer) boards() *atom.Atom[[]shelfBoard] {
-	return atom.Focus(y.root, func(s *shelf) *[]shelfBoard { return &s.Boards })
+func (y *rekeyModel) boards() *atom.Atom[[]keyedBoard] {
+	return atom.Focus(y.root, func(s *keyedLists) *[]keyedBoard { return &s.Boards })
 }
-func (y *renamer) cards() *atom.Atom[draft.List[*crate]] {
-	return atom.Focus(atom.At(y.boards(), y.anyName(boardKey)), func(b *shelfBoard) *draft.List[*crate] { return &b.Cards })
+func (y *rekeyModel) cards() *atom.Atom[draft.List[*keyedItem]] {
+	return atom.Focus(atom.At(y.boards(), y.anyName(boardKey)), func(b *keyedBoard) *draft.List[*keyedItem] { return &b.Cards })
 }
 
-// dispatch is an edit of a part, of all parts, or of a crate.
-func (y *renamer) dispatch() {
-	part := rapid.SampledFrom(shelfParts).Draw(y.T, "part")
+// dispatch is an edit of a part, of all parts, or of a keyedItem.
+func (y *rekeyModel) dispatch() {
+	part := rapid.SampledFrom(partNames).Draw(y.T, "part")
 	does := rapid.SampledFrom([]string{"insert", "insert", "remove", "move", "edit", "element", "element", "count"}).Draw(y.T, "does")
 	to := rapid.IntRange(0, 2).Draw(y.T, "to")
 	var first string
 	if n := len(y.visible[part]); does == "insert" || n == 0 {
 		first = y.fresh("t")
 	} else {
-		first = y.visible[part][rapid.IntRange(0, n-1).Draw(y.T, "crate")].ID
+		first = y.visible[part][rapid.IntRange(0, n-1).Draw(y.T, "keyedItem")].ID
 	}
 	key := y.now(first)
 	e := &renamedEntry{does: fmt.Sprint(does, " ", part, " ", key, " ", to)}
 	e.element = does == "element" || does == "count"
-	e.make = func(p plainShelf, e *renamedEntry) bool {
+	e.make = func(p plainLists, e *renamedEntry) bool {
 		p[part] = rearrange(does, first, first, to, p[part], ownID)
 		return true
 	}
 	if e.element {
-		e.make = func(p plainShelf, e *renamedEntry) bool {
+		e.make = func(p plainLists, e *renamedEntry) bool {
 			c := p.find(part, first)
 			switch {
 			case c == nil:
@@ -115,30 +115,30 @@ func (y *renamer) dispatch() {
 	}
 }
 
-func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *atom.Edit {
+func (y *rekeyModel) edit(e *renamedEntry, part, does, first, key string, to int) *atom.Edit {
 	if e.element {
-		a := y.crate(part, first)
+		a := y.keyedItem(part, first)
 		if does == "count" {
 			e.check = checked[int]
-			return atom.Focus(a, func(c *crate) *int { return &c.N }).Edit(func(n *int) { *n = 2**n + to })
+			return atom.Focus(a, func(c *keyedItem) *int { return &c.N }).Edit(func(n *int) { *n = 2**n + to })
 		}
-		e.check = checked[crate]
-		return a.Edit(func(c *crate) { c.N = 2*c.N + to })
+		e.check = checked[keyedItem]
+		return a.Edit(func(c *keyedItem) { c.N = 2*c.N + to })
 	}
 	if to == 1 && part == "Slice" {
-		e.check = checked[shelf]
-		return y.root.Edit(func(s *shelf) { s.Slice = rearrange(does, first, key, to, s.Slice, ownID) })
+		e.check = checked[keyedLists]
+		return y.root.Edit(func(s *keyedLists) { s.Slice = rearrange(does, first, key, to, s.Slice, ownID) })
 	}
 	switch part {
 	case "Slice":
-		e.check = checked[[]crate]
-		return y.slice().Edit(func(s *[]crate) { *s = rearrange(does, first, key, to, *s, ownID) })
+		e.check = checked[[]keyedItem]
+		return y.slice().Edit(func(s *[]keyedItem) { *s = rearrange(does, first, key, to, *s, ownID) })
 	case "List":
-		e.check = checked[draft.List[crate]]
-		return y.list().Edit(func(l *draft.List[crate]) {
+		e.check = checked[draft.List[keyedItem]]
+		return y.list().Edit(func(l *draft.List[keyedItem]) {
 			switch i := l.Index(key); {
 			case does == "insert" && i < 0:
-				l.Insert(min(to, l.Len()), crate{ID: key, N: to})
+				l.Insert(min(to, l.Len()), keyedItem{ID: key, N: to})
 			case i < 0:
 			case does == "remove":
 				l.Delete(i)
@@ -150,9 +150,9 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 			}
 		})
 	case "Cards":
-		e.check = checked[draft.List[*crate]]
-		return y.cards().Edit(func(l *draft.List[*crate]) {
-			all := []crate{}
+		e.check = checked[draft.List[*keyedItem]]
+		return y.cards().Edit(func(l *draft.List[*keyedItem]) {
+			all := []keyedItem{}
 			for c := range l.Values() {
 				all = append(all, *c)
 			}
@@ -163,11 +163,11 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 			}
 		})
 	case "Map":
-		e.check = checked[draft.Map[string, crate]]
-		return y.table().Edit(func(m *draft.Map[string, crate]) {
+		e.check = checked[draft.Map[string, keyedItem]]
+		return y.table().Edit(func(m *draft.Map[string, keyedItem]) {
 			switch c, has := m.Get(key); {
 			case does == "insert" && !has:
-				m.Set(key, crate{ID: key, N: to})
+				m.Set(key, keyedItem{ID: key, N: to})
 			case does == "remove":
 				m.Delete(key)
 			case does == "edit" && has:
@@ -176,11 +176,11 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 			}
 		})
 	}
-	e.check = checked[map[string]*crate]
-	return y.plain().Edit(func(m *map[string]*crate) {
+	e.check = checked[map[string]*keyedItem]
+	return y.plain().Edit(func(m *map[string]*keyedItem) {
 		switch c, has := (*m)[key]; {
 		case does == "insert" && !has:
-			(*m)[key] = &crate{ID: key, N: to}
+			(*m)[key] = &keyedItem{ID: key, N: to}
 		case does == "remove":
 			delete(*m, key)
 		case does == "edit" && has:
@@ -189,11 +189,11 @@ func (y *renamer) edit(e *renamedEntry, part, does, first, key string, to int) *
 	})
 }
 
-// crate is the atom of one, under any key that it has had.
-func (y *renamer) crate(part, first string) *atom.Atom[crate] {
+// keyedItem is the atom of one, under any key that it has had.
+func (y *rekeyModel) keyedItem(part, first string) *atom.Atom[keyedItem] {
 	key := y.anyName(first)
-	behind := func(p *atom.Atom[*crate]) *atom.Atom[crate] {
-		return atom.Focus(p, func(c **crate) *crate { return *c })
+	behind := func(p *atom.Atom[*keyedItem]) *atom.Atom[keyedItem] {
+		return atom.Focus(p, func(c **keyedItem) *keyedItem { return *c })
 	}
 	switch part {
 	case "Slice":

@@ -8,7 +8,7 @@ import (
 	"github.com/atomsaga/atomsaga/atom/draft"
 )
 
-type berth struct {
+type counterValue struct {
 	ID    string `atom:"key"`
 	Count int
 }
@@ -18,35 +18,35 @@ type berth struct {
 func TestDropLeavesOtherPartsAlone(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		target func(id string) *atom.Atom[berth]
+		target func(id string) *atom.Atom[counterValue]
 	}{
-		{"elements of a map", func() func(string) *atom.Atom[berth] {
-			all := atom.New(draft.MapOf(map[string]berth{"a": {ID: "a"}, "b": {ID: "b"}, "c": {ID: "c"}}))
-			return func(id string) *atom.Atom[berth] { return atom.MapKey(all, id) }
+		{"elements of a map", func() func(string) *atom.Atom[counterValue] {
+			all := atom.New(draft.MapOf(map[string]counterValue{"a": {ID: "a"}, "b": {ID: "b"}, "c": {ID: "c"}}))
+			return func(id string) *atom.Atom[counterValue] { return atom.MapKey(all, id) }
 		}()},
-		{"elements of a list", func() func(string) *atom.Atom[berth] {
-			all := atom.New(draft.ListOf(berth{ID: "a"}, berth{ID: "b"}, berth{ID: "c"}))
-			return func(id string) *atom.Atom[berth] { return atom.ListAt(all, id) }
+		{"elements of a list", func() func(string) *atom.Atom[counterValue] {
+			all := atom.New(draft.ListOf(counterValue{ID: "a"}, counterValue{ID: "b"}, counterValue{ID: "c"}))
+			return func(id string) *atom.Atom[counterValue] { return atom.ListAt(all, id) }
 		}()},
-		{"elements of a slice", func() func(string) *atom.Atom[berth] {
-			all := atom.New([]berth{{ID: "a"}, {ID: "b"}, {ID: "c"}})
-			return func(id string) *atom.Atom[berth] { return atom.At(all, id) }
+		{"elements of a slice", func() func(string) *atom.Atom[counterValue] {
+			all := atom.New([]counterValue{{ID: "a"}, {ID: "b"}, {ID: "c"}})
+			return func(id string) *atom.Atom[counterValue] { return atom.At(all, id) }
 		}()},
-		{"fields", func() func(string) *atom.Atom[berth] {
-			type three struct{ A, B, C berth }
-			all := atom.New(three{berth{ID: "a"}, berth{ID: "b"}, berth{ID: "c"}})
-			fields := map[string]*atom.Atom[berth]{
-				"a": atom.Focus(all, func(x *three) *berth { return &x.A }),
-				"b": atom.Focus(all, func(x *three) *berth { return &x.B }),
-				"c": atom.Focus(all, func(x *three) *berth { return &x.C }),
+		{"fields", func() func(string) *atom.Atom[counterValue] {
+			type three struct{ A, B, C counterValue }
+			all := atom.New(three{counterValue{ID: "a"}, counterValue{ID: "b"}, counterValue{ID: "c"}})
+			fields := map[string]*atom.Atom[counterValue]{
+				"a": atom.Focus(all, func(x *three) *counterValue { return &x.A }),
+				"b": atom.Focus(all, func(x *three) *counterValue { return &x.B }),
+				"c": atom.Focus(all, func(x *three) *counterValue { return &x.C }),
 			}
-			return func(id string) *atom.Atom[berth] { return fields[id] }
+			return func(id string) *atom.Atom[counterValue] { return fields[id] }
 		}()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, runs := atom.NewStore(), map[string]int{}
 			add := func(id string, n int) *atom.Entry {
-				e, err := atom.Dispatch(s, test.target(id).Edit(func(b *berth) { runs[id]++; b.Count += n }))
+				e, err := atom.Dispatch(s, test.target(id).Edit(func(b *counterValue) { runs[id]++; b.Count += n }))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -71,7 +71,7 @@ func TestDropLeavesOtherPartsAlone(t *testing.T) {
 				t.Errorf("the functions ran %s", got)
 			}
 			below, above := fourth.Around(s, 0)
-			if below.(*berth).Count != 2 || above.(*berth).Count != 6 {
+			if below.(*counterValue).Count != 2 || above.(*counterValue).Count != 6 {
 				t.Errorf("the fourth has led from %v to %v", below, above)
 			}
 			third.Drop(s)
@@ -92,18 +92,18 @@ func TestDropLeavesOtherPartsAlone(t *testing.T) {
 // An element that another identity is given is another element: what is about that
 // one has to be applied again.
 func TestDropOfAnElementThatBecameAnotherOne(t *testing.T) {
-	all := atom.New(draft.ListOf(berth{ID: "a"}, berth{ID: "c"}))
+	all := atom.New(draft.ListOf(counterValue{ID: "a"}, counterValue{ID: "c"}))
 	s := atom.NewStore()
-	renamed, err := atom.Dispatch(s, atom.ListAt(all, "a").Edit(func(b *berth) { b.ID = "b" }))
+	renamed, err := atom.Dispatch(s, atom.ListAt(all, "a").Edit(func(b *counterValue) { b.ID = "b" }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	counted, err := atom.Dispatch(s, atom.ListAt(all, "b").Edit(func(b *berth) { b.Count++ }))
+	counted, err := atom.Dispatch(s, atom.ListAt(all, "b").Edit(func(b *counterValue) { b.Count++ }))
 	if err != nil {
 		t.Fatal(err)
 	}
 	renamed.Drop(s)
-	if a := atom.ListAt(all, "a").Get(s); a != (berth{ID: "a"}) {
+	if a := atom.ListAt(all, "a").Get(s); a != (counterValue{ID: "a"}) {
 		t.Errorf("a is %v", a)
 	}
 	if counted.Live(s) {
@@ -114,13 +114,13 @@ func TestDropOfAnElementThatBecameAnotherOne(t *testing.T) {
 // A transaction that renames an element, and goes on under its new name, is found
 // under neither when it is taken back: it has to be left out, not put back.
 func TestDropOfATransactionThatRenamed(t *testing.T) {
-	all := atom.New(draft.ListOf(berth{ID: "a"}, berth{ID: "c"}))
+	all := atom.New(draft.ListOf(counterValue{ID: "a"}, counterValue{ID: "c"}))
 	s := atom.NewStore()
 	renamed, err := atom.Dispatch(s,
-		atom.ListAt(all, "a").Edit(func(b *berth) { b.ID = "b" }),
-		atom.ListAt(all, "b").Edit(func(b *berth) { b.Count++ }))
+		atom.ListAt(all, "a").Edit(func(b *counterValue) { b.ID = "b" }),
+		atom.ListAt(all, "b").Edit(func(b *counterValue) { b.Count++ }))
 	must(t, err)
-	dispatched(t, s, atom.ListAt(all, "c"), func(b *berth) { b.Count += 2 })
+	dispatched(t, s, atom.ListAt(all, "c"), func(b *counterValue) { b.Count += 2 })
 	must(t, renamed.Drop(s))
 	if got := fmt.Sprint(all.Get(s)); got != "[{a 0} {c 2}]" {
 		t.Errorf("the list is %s", got)

@@ -3,94 +3,18 @@ package saga_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
-	"github.com/atomsaga/atomsaga/saga/outbox"
 )
-
-// rename is a durable saga as a page declares it. What its server does is up to
-// the test.
-type rename struct{ Row, To string }
-
-var (
-	names  = atom.New(map[string]string{})
-	nameOf = atom.NewFamily(func(row string) *atom.Atom[string] { return atom.Key(names, row) })
-
-	serverOfRename func(ctx context.Context, in rename) (string, error)
-)
-
-var setName = saga.Define("test.rename",
-	func(in rename) *atom.Atom[string] { return nameOf.Of(in.Row) },
-	func(in rename) saga.Saga[string] {
-		return saga.New(
-			func(name *string) struct{} { *name = in.To; return struct{}{} },
-			func(ctx context.Context, _ string, _ struct{}) (string, error) { return serverOfRename(ctx, in) },
-			func(name *string, saved string) { *name = saved },
-		)
-	}).Version(2, func(version int, input []byte) (rename, error) {
-	row, to, ok := strings.Cut(strings.Trim(string(input), `"`), "=") // version 1 was "row=to"
-	if !ok {
-		return rename{}, fmt.Errorf("version %d: no = in %s", version, input)
-	}
-	return rename{row, to}, nil
-})
-
-// A desk is pages with one outbox, and the server that they speak to.
-type desk struct {
-	t      *testing.T
-	memory *outbox.Memory
-	asked  []string
-	answer func(rename) (string, error)
-}
-
-func newDesk(t *testing.T) *desk {
-	d := &desk{t: t, memory: outbox.NewMemory(), answer: func(in rename) (string, error) { return in.To, nil }}
-	var mu sync.Mutex
-	serverOfRename = func(ctx context.Context, in rename) (string, error) {
-		mu.Lock()
-		d.asked = append(d.asked, in.Row+"="+in.To)
-		answer := d.answer
-		mu.Unlock()
-		time.Sleep(time.Second)
-		return answer(in)
-	}
-	return d
-}
-
-// open opens a page, which shows the rows a and b.
-func (d *desk) open() (s *atom.Store, close func()) {
-	s = atom.NewStore()
-	names.Set(s, map[string]string{"a": "old", "b": "old"})
-	page := d.memory.Open()
-	stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
-	synctest.Wait()
-	return s, func() { page.Close(); stop(); time.Sleep(time.Hour) }
-}
-
-func (d *desk) put(records ...saga.Record) {
-	if _, err := d.memory.Open().Put(d.t.Context(), records); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
-func (d *desk) records() []saga.Record {
-	all, err := d.memory.Open().All(d.t.Context())
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return all
-}
 
 func TestADurableSagaOutlivesItsPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		s, close := d.open()
 		task := setName.Run(s, rename{"a", "new"})
 		synctest.Wait() // it is on its way
@@ -117,7 +41,7 @@ func TestADurableSagaOutlivesItsPage(t *testing.T) {
 
 func TestSagasOnOneAtomAreSentInTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		s, close := d.open()
 		defer close()
 		for _, to := range []string{"1", "2"} {
@@ -138,7 +62,7 @@ func TestSagasOnOneAtomAreSentInTheirOrder(t *testing.T) {
 
 func TestAnotherPageShowsWhatWaitsAndWhatItBecame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(in rename) (string, error) {
 			if in.Row == "b" {
 				return "", errServer
@@ -185,7 +109,7 @@ func TestAnotherPageShowsWhatWaitsAndWhatItBecame(t *testing.T) {
 // A result that the effect does not have, no page makes a post-effect of.
 func TestADurableSagaWithoutAResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", saga.ErrNoResult }
 		one, closeOne := d.open()
 		two, closeTwo := d.open()
@@ -222,7 +146,7 @@ func TestWhatIsTakenUp(t *testing.T) {
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDesk(t)
+				d := newRenamePages(t)
 				row.record.ID = "1"
 				d.put(row.record)
 				s, close := d.open()
@@ -256,7 +180,7 @@ func TestWhatIsTakenUp(t *testing.T) {
 
 func TestAFailureOutlivesThePage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errServer }
 		s, close := d.open()
 		setName.Run(s, rename{"a", "new"}).Wait(t.Context())
@@ -282,7 +206,7 @@ func TestAFailureOutlivesThePage(t *testing.T) {
 
 func TestAServerThatCannotBeReachedIsProbed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errModelLost }
 		page := d.memory.Open()
 		s := atom.NewStore()
@@ -312,7 +236,7 @@ func TestAServerThatCannotBeReachedIsProbed(t *testing.T) {
 
 func TestAnOutboxWithoutRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		s, close := d.open()
 		defer close()
 		full := errors.New("no room")
@@ -335,7 +259,7 @@ func TestAnOutboxWithoutRoom(t *testing.T) {
 
 func TestCancellingADurableSagaTakesItOutEverywhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errModelLost }
 		owner, close1 := d.open()
 		defer close1()

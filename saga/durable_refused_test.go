@@ -101,7 +101,7 @@ var appendOnce = saga.Define("test.appendOnce",
 
 func TestAConflictOfWhatWasPutInAnotherOrderTellsOfIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		var reachable atomic.Bool
 		d.answer = func(rename) (string, error) {
 			if !reachable.Load() {
@@ -150,7 +150,7 @@ func (m *slowMemory) Put(ctx context.Context, records []saga.Record) ([]saga.Rec
 
 func TestASecondUseOutboxPanicsAndLeavesTheStoreUsable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		s, close := d.open()
 		defer close()
 		func() {
@@ -207,7 +207,7 @@ func (o *stuckOutbox) Own(ctx context.Context) (context.Context, error) {
 // Whatever a handler of the browser calls returns before the outbox has said anything.
 func TestNothingThatAHandlerCallsWaitsForTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errRefused }
 		page := &stuckOutbox{d.memory.Open(), make(chan struct{})}
 		close(page.stuck)
@@ -247,7 +247,7 @@ func TestNothingThatAHandlerCallsWaitsForTheOutbox(t *testing.T) {
 // A change that another one is in the way of, which is refused then, is made.
 func TestWhatCannotBeAppliedForNowIsMadeOnceItCanBe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		var reachable atomic.Bool
 		d.answer = func(in rename) (string, error) {
 			switch {
@@ -290,7 +290,7 @@ func TestWhatCannotBeAppliedForNowIsMadeOnceItCanBe(t *testing.T) {
 func TestDiscardWhileARetryWaitsLeavesTheRetryAlone(t *testing.T) {
 	for _, refusesAgain := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newDesk(t)
+			d := newRenamePages(t)
 			var asked atomic.Int32
 			d.answer = func(rename) (string, error) {
 				switch n := asked.Add(1); {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,7 +33,7 @@ var addRow = saga.Define("test.addRow",
 // whichever page either was made, offline, and after a reload.
 func TestAPartWaitsForTheWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errModelLost }
 		owner, closeOwner := d.open()
 		other, closeOther := d.open()
@@ -67,7 +66,7 @@ func TestAPartWaitsForTheWhole(t *testing.T) {
 // What needs a change that has failed becomes a conflict, which the user sees.
 func TestWhatNeedsAFailedChangeIsAConflictThatStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(in rename) (string, error) {
 			if in.To == "added" {
 				return "", errRefused
@@ -101,7 +100,7 @@ func TestWhatNeedsAFailedChangeIsAConflictThatStays(t *testing.T) {
 // saved by another.
 func TestACancelledChangeWhoseTabIsGoneIsNotSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errModelLost }
 		mute := &mutePage{Page: d.memory.Open()}
 		s := atom.NewStore()
@@ -144,7 +143,7 @@ func (p *mutePage) Tell(message []byte) {
 // nothing: the change goes on, and is written again.
 func TestAMissingRecordIsWrittenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errModelLost }
 		owner, close1 := d.open()
 		defer close1()
@@ -171,7 +170,7 @@ func TestAMissingRecordIsWrittenAgain(t *testing.T) {
 // an unkept one kept; when there is room again it is.
 func TestWhatIsNotKeptIsSaidUntilItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errModelLost }
 		s, close := d.open()
 		defer close()
@@ -196,80 +195,6 @@ func TestWhatIsNotKeptIsSaidUntilItIs(t *testing.T) {
 	})
 }
 
-// A frozenPage hears nothing, tells nothing and writes nothing while it stands still.
-type frozenPage struct {
-	*outbox.Page
-	frozen atomic.Pointer[chan struct{}] // nil, or closed, when it does not
-}
-
-func (p *frozenPage) wait() {
-	if frozen := p.frozen.Load(); frozen != nil {
-		<-*frozen
-	}
-}
-
-func (p *frozenPage) Tell(message []byte) {
-	if p.frozen.Load() == nil {
-		p.Page.Tell(message)
-	}
-}
-
-func (p *frozenPage) Put(ctx context.Context, records []saga.Record) ([]saga.Record, error) {
-	p.wait()
-	return p.Page.Put(ctx, records)
-}
-
-func (p *frozenPage) Remove(ctx context.Context, orders ...int64) error {
-	p.wait()
-	return p.Page.Remove(ctx, orders...)
-}
-
-func (p *frozenPage) Listen(ctx context.Context, hear func([]byte), online func()) {
-	p.Page.Listen(ctx, func(m []byte) { p.wait(); hear(m) }, online)
-}
-
-// An owner that stands still is found out within seconds; another page says so, and sends.
-func TestAnOwnerThatStandsStillIsReplaced(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		page := &frozenPage{Page: d.memory.Open()}
-		owner := atom.NewStore()
-		names.Set(owner, map[string]string{"a": "old", "b": "old"})
-		stop := saga.UseOutbox(owner, page, func(atom.Reader) bool { return true })
-		synctest.Wait()
-		other, close := d.open()
-		defer close()
-		third, close3 := d.open()
-		defer close3()
-		frozen := make(chan struct{})
-		page.frozen.Store(&frozen)
-		task := setName.Run(other, rename{"a", "new"})
-		time.Sleep(20 * time.Second)
-		if state := saga.OutboxOf(other).State().Get(other); task.State() != saga.Succeeded || state.Waiting != 0 {
-			t.Errorf("the task has %s, the outbox is %+v", task.State(), state)
-		}
-		if a, b := saga.OutboxOf(other).State().Get(other), saga.OutboxOf(third).State().Get(third); !a.Stalled && !b.Stalled {
-			t.Error("nobody says so")
-		}
-		page.frozen.Store(nil)
-		closeChannel(frozen)
-		time.Sleep(time.Minute)
-		for n, s := range []*atom.Store{owner, other, third} {
-			if state := saga.OutboxOf(s).State().Get(s); state.Waiting != 0 || nameOf.Of("a").Get(s) != "new" {
-				t.Errorf("when it goes on, page %d has %+v, %q", n, state, nameOf.Of("a").Get(s))
-			}
-		}
-		if err := setName.Run(owner, rename{"b", "new"}).Wait(t.Context()); err != nil {
-			t.Error(err)
-		}
-		page.Close()
-		stop()
-		time.Sleep(time.Hour)
-	})
-}
-
-func closeChannel(c chan struct{}) { close(c) }
-
 // An errLogin is a server that wants to know first who asks.
 type errLogin struct{}
 
@@ -278,7 +203,7 @@ func (errLogin) Unauthorized() bool { return true }
 
 func TestWhatWaitsForALoginGoesOnAfterIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errLogin{} }
 		owner, close1 := d.open()
 		defer close1()
@@ -309,7 +234,7 @@ func TestWhatWaitsForALoginGoesOnAfterIt(t *testing.T) {
 // A retry that is cancelled leaves what was refused; one that is refused takes its place.
 func TestOnlyARetryThatSucceedsRemovesARefusedRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(rename) (string, error) { return "", errRefused }
 		s, close := d.open()
 		defer close()
@@ -345,7 +270,7 @@ func TestOnlyARetryThatSucceedsRemovesARefusedRecord(t *testing.T) {
 // Records of before there were states wait, or are refused if they have a reason.
 func TestRecordsWithoutAState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.put(
 			saga.Record{ID: "1", Name: "test.rename", Version: 2, Input: `{"Row":"a","To":"new"}`, Reason: "no"},
 			saga.Record{ID: "2", Name: "test.rename", Version: 2, Input: `{"Row":"b","To":"new"}`},

@@ -87,7 +87,7 @@ func TestMiddlewareThatEndsTheGoroutineFailsTheTask(t *testing.T) {
 // It is set aside like one that the server has refused, and those behind it go on.
 func TestADurableSagaWhoseEffectEndsItsGoroutineIsSetAside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
+		d := newRenamePages(t)
 		d.answer = func(in rename) (string, error) {
 			if in.To == "exit" {
 				exit()

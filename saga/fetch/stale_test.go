@@ -2,188 +2,24 @@ package fetch_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	jsonpatch "github.com/evanphx/json-patch/v5"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/atom/draft"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/fetch"
-	"github.com/atomsaga/atomsaga/saga/outbox"
 )
-
-type line struct {
-	ID   string `json:"id" atom:"key"`
-	Name string `json:"name"`
-}
-
-type sheet struct {
-	Rows  []line   `json:"rows"`
-	Words []string `json:"words"`
-}
-
-func sheetOf(ids ...string) sheet {
-	s := sheet{Rows: []line{}, Words: slices.Clone(ids)}
-	for _, id := range ids {
-		s.Rows = append(s.Rows, line{id, "row " + id})
-	}
-	return s
-}
-
-func (s sheet) String() string {
-	var ids []string
-	for _, r := range s.Rows {
-		ids = append(ids, r.ID)
-	}
-	return strings.Join(ids, "")
-}
-
-func deleting(id string) func(*sheet) {
-	return func(s *sheet) { s.Rows = slices.DeleteFunc(s.Rows, func(r line) bool { return r.ID == id }) }
-}
-
-func adding(id, behind string) func(*sheet) {
-	return func(s *sheet) {
-		i := slices.IndexFunc(s.Rows, func(r line) bool { return r.ID == behind })
-		s.Rows = slices.Insert(s.Rows, i+1, line{ID: id})
-	}
-}
-
-func naming(id, name string) func(*sheet) {
-	return func(s *sheet) {
-		for i := range s.Rows {
-			if s.Rows[i].ID == id {
-				s.Rows[i].Name = name
-			}
-		}
-	}
-}
-
-// A deskServer has a sheet, and applies patches to it as RFC 6902 says. It answers
-// when the test says so.
-type deskServer struct {
-	t        *testing.T
-	mu       sync.Mutex
-	doc      []byte
-	status   int // of what does not apply
-	requests []*asked
-	bodies   []string // of all that came
-}
-
-// An asked is a request that waits for its answer.
-type asked struct {
-	fetch.Request
-	answer chan fetch.Response
-}
-
-func newDesk(t *testing.T, s sheet) *deskServer {
-	d := &deskServer{t: t, status: 409}
-	d.put(s)
-	return d
-}
-
-func (d *deskServer) put(s sheet) { d.doc, _ = json.Marshal(s) }
-
-func (d *deskServer) sheet() (s sheet) {
-	if err := json.Unmarshal(d.doc, &s); err != nil {
-		d.t.Fatal(err)
-	}
-	return s
-}
-
-func (d *deskServer) send(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
-	q := &asked{Request: r, answer: make(chan fetch.Response)}
-	d.mu.Lock()
-	d.requests = append(d.requests, q)
-	d.bodies = append(d.bodies, string(r.Body))
-	d.mu.Unlock()
-	select {
-	case a := <-q.answer:
-		if a.Status == 0 {
-			return nil, fetch.ErrNetwork
-		}
-		return &a, nil
-	case <-ctx.Done():
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.requests = slices.DeleteFunc(d.requests, func(x *asked) bool { return x == q })
-		return nil, ctx.Err()
-	}
-}
-
-// next takes the first request that waits.
-func (d *deskServer) next() *asked {
-	d.t.Helper()
-	synctest.Wait()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.requests) == 0 {
-		d.t.Fatal("nothing was sent")
-	}
-	q := d.requests[0]
-	d.requests = d.requests[1:]
-	return q
-}
-
-func (d *deskServer) apply(body []byte) (status int) {
-	p, err := jsonpatch.DecodePatch(body)
-	if err != nil {
-		d.t.Fatalf("%v in %s", err, body)
-	}
-	next, err := p.Apply(d.doc)
-	if err != nil {
-		return d.status
-	}
-	d.doc = next
-	return 204
-}
-
-// answer has the server do, or refuse, what it was asked.
-func (d *deskServer) answer(q *asked) (status int) {
-	status = d.apply(q.Body)
-	q.with(status)
-	return status
-}
-
-func (q *asked) with(status int) {
-	q.answer <- fetch.Response{Status: status}
-	synctest.Wait()
-}
-
-func (d *deskServer) change(update func(*sheet)) saga.Saga[sheet] {
-	return saga.Update(update).Effect(func(ctx context.Context, _ sheet) error {
-		_, err := fetch.Patch[struct{}](fetch.WithTransport(ctx, d.send), "/sheet")
-		return err
-	})
-}
-
-// desk runs f with a page and a server that have the rows A, B and C.
-func desk(t *testing.T, f func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer)) {
-	synctest.Test(t, func(t *testing.T) {
-		f(t, atom.NewStore(), atom.New(sheetOf("A", "B", "C")), newDesk(t, sheetOf("A", "B", "C")))
-	})
-}
-
-func same(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer, want string) {
-	t.Helper()
-	if page, server := a.Get(s).String(), d.sheet().String(); page != want || server != want {
-		t.Errorf("the page shows %s, the server has %s, want %s", page, server, want)
-	}
-}
 
 // Two rows are deleted. The first is refused: so the second is sent with the position of
 // another row, which the server must not delete.
 func TestARefusalDoesNotHaveAnotherRowDeleted(t *testing.T) {
-	desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+	withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 		first := saga.Run(s, a, d.change(deleting("A")))
 		second := saga.Run(s, a, d.change(deleting("C")))
 		delA, delC := d.next(), d.next()
@@ -214,7 +50,7 @@ func TestARefusalDoesNotHaveAnotherRowDeleted(t *testing.T) {
 // however long it takes.
 func TestAStalePatchWaitsForTheEarlierChangesThatItWasMadeOf(t *testing.T) {
 	for _, accepted := range []bool{true, false} {
-		desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+		withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 			saga.Run(s, a, d.change(adding("X", "A")))
 			add := d.next()
 			task := saga.Run(s, a, d.change(naming("C", "renamed")))
@@ -252,7 +88,7 @@ func TestAStalePatchIsMadeAnewOfWhatHasComeMeanwhile(t *testing.T) {
 			"serial": func(x saga.Saga[sheet]) saga.Saga[sheet] { return x.Serial() },
 		} {
 			t.Run(fmt.Sprint(status, name), func(t *testing.T) {
-				desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+				withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 					d.status = status
 					d.put(sheetOf("X", "A", "B", "C"))
 					task := saga.Run(s, a, change(d.change(deleting("B"))))
@@ -272,7 +108,7 @@ func TestAStalePatchIsMadeAnewOfWhatHasComeMeanwhile(t *testing.T) {
 
 // The page never learns what the server has: the change fails, after some attempts.
 func TestAStalePatchThatStaysTheSameFailsInTheEnd(t *testing.T) {
-	desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+	withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 		d.put(sheetOf("X", "A", "B", "C"))
 		task := saga.Run(s, a, d.change(deleting("B")))
 		for range 5 {
@@ -302,7 +138,7 @@ func TestARefusalThatIsNotAboutTheListIsFinal(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+			withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 				task := saga.Run(s, a, d.change(row.update))
 				d.next().answer <- row.answer
 				time.Sleep(time.Hour)
@@ -318,7 +154,7 @@ func TestARefusalThatIsNotAboutTheListIsFinal(t *testing.T) {
 // The row is gone: that is a conflict. Others have done the same: there is nothing left to
 // change, which the server is told, too.
 func TestAStalePatchOfWhichNothingIsLeft(t *testing.T) {
-	desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+	withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 		d.put(sheetOf("A", "C"))
 		gone := saga.Run(s, a, d.change(naming("B", "renamed")))
 		d.answer(d.next())
@@ -345,7 +181,7 @@ func TestAStalePatchOfWhichNothingIsLeft(t *testing.T) {
 
 // Of a lost answer nothing is known: the same is sent again, byte by byte.
 func TestALostAnswerDoesNotHaveThePatchMadeAnew(t *testing.T) {
-	desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+	withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 		task := saga.Run(s, a, d.change(deleting("B")).Retry(saga.Backoff{Retries: 1}))
 		d.next().with(0)
 		a.SyncUpdate(s, func(s *sheet) { *s = sheetOf("X", "A", "B", "C") })
@@ -362,7 +198,7 @@ func TestAChangeOfAListWithoutKeysIsNeverOfAnotherElement(t *testing.T) {
 	removing := func(i int) func(*sheet) {
 		return func(s *sheet) { s.Words = slices.Delete(s.Words, i, i+1) }
 	}
-	desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+	withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 		saga.Run(s, a, d.change(removing(0)))
 		first := d.next()
 		saga.Run(s, a, d.change(removing(1))) // C
@@ -383,7 +219,7 @@ func TestAChangeOfAListWithoutKeysIsNeverOfAnotherElement(t *testing.T) {
 
 // Several runs that have joined are one patch, of what others have done in between, too.
 func TestRunsThatHaveJoinedAreMadeAnewTogether(t *testing.T) {
-	desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+	withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 		task := saga.Run(s, a, d.change(adding("X", "C")).Debounce(time.Second))
 		saga.Run(s, a, d.change(naming("B", "renamed")).Debounce(time.Second))
 		time.Sleep(2 * time.Second)
@@ -404,7 +240,7 @@ func TestRunsThatHaveJoinedAreMadeAnewTogether(t *testing.T) {
 // What joins says what it was about, too: a position among the words that somebody else has
 // changed in between is not one among those that the first has started from.
 func TestRunsThatJoinKnowElementsWithoutKeysByWhatTheyWere(t *testing.T) {
-	desk(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *deskServer) {
+	withSheet(t, func(t *testing.T, s *atom.Store, a *atom.Atom[sheet], d *sheetServer) {
 		word := func(update func(l []string) []string) saga.Saga[sheet] {
 			return d.change(func(s *sheet) { s.Words = update(s.Words) }).Debounce(time.Second)
 		}
@@ -440,107 +276,6 @@ func TestEachPatchOfATransactionSaysWhatItMeans(t *testing.T) {
 			if !strings.Contains(string(sent[i]), want) {
 				t.Errorf("sent %s, want %s in it", sent[i], want)
 			}
-		}
-	})
-}
-
-var (
-	deskAtom = atom.New(sheetOf("A", "B", "C"))
-	desks    sync.Map // *atom.Store -> deskPage
-)
-
-var deleteLine = saga.Define("desk.delete",
-	func(string) *atom.Atom[sheet] { return deskAtom },
-	func(id string) saga.Saga[sheet] {
-		return saga.Update(deleting(id)).Effect(func(ctx context.Context, _ sheet) error {
-			x, _ := desks.Load(saga.TaskFrom(ctx).Store())
-			page := x.(deskPage)
-			ctx, cancel := context.WithCancel(ctx)
-			defer cancel()
-			context.AfterFunc(page.open, cancel)
-			_, err := fetch.Patch[struct{}](fetch.WithTransport(ctx, page.server.send), "/sheet")
-			return err
-		})
-	})
-
-// A deskPage is a page of a server, until it is closed.
-type deskPage struct {
-	server *deskServer
-	open   context.Context
-}
-
-// openDesk opens a page that takes up what is in the outbox.
-func openDesk(d *deskServer, box *outbox.Memory) (*atom.Store, func()) {
-	s, page := atom.NewStore(), box.Open()
-	open, closed := context.WithCancel(context.Background())
-	desks.Store(s, deskPage{d, open})
-	stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
-	return s, func() {
-		page.Close()
-		stop()
-		closed()
-		synctest.Wait()
-		desks.Delete(s)
-	}
-}
-
-// A durable change keeps its words through a lost answer and a reload, until the server
-// has refused them; then it has others, under the same id.
-func TestADurableChangeIsMadeAnewOnlyAfterARefusal(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d, box := newDesk(t, sheetOf("A", "B", "C")), outbox.NewMemory()
-		s, end := openDesk(d, box)
-		deleteLine.Run(s, "B")
-		first := d.next()
-		end()
-		s, end = openDesk(d, box)
-		defer func() { end() }()
-		deskAtom.Sync(s, sheetOf("X", "A", "B", "C")) // what others have done while it was closed
-		d.put(sheetOf("X", "A", "B", "C"))
-		second := d.next()
-		if string(first.Body) != string(second.Body) {
-			t.Errorf("after the reload it has sent %s, before %s", second.Body, first.Body)
-		}
-		d.answer(second)
-		third := d.next()
-		if third.Header["Idempotency-Key"] != first.Header["Idempotency-Key"] || !strings.Contains(string(third.Body), "/rows/2/id") {
-			t.Errorf("after the refusal it has sent %v %s", third.Header, third.Body)
-		}
-		end() // its words are the new ones now
-		s, end = openDesk(d, box)
-		deskAtom.Sync(s, sheetOf("Y", "X", "A", "B", "C"))
-		if last := d.next(); string(last.Body) != string(third.Body) {
-			t.Errorf("after another reload it has sent %s, want %s", last.Body, third.Body)
-		} else {
-			d.answer(last)
-		}
-		if got := d.sheet().String(); got != "XAC" {
-			t.Errorf("the server has %s", got)
-		}
-	})
-}
-
-// The server has the change, its answer is lost, and the base that contains it comes while
-// the page waits for the network: the change goes on to its end.
-func TestADurableChangeThatTheBaseHasWhileItWaitsForTheNetworkEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, sheetOf("A", "B", "C"))
-		s, end := openDesk(d, outbox.NewMemory())
-		defer end()
-		defer saga.FollowServer(s, saga.ServerBase{Atom: deskAtom})()
-		task := deleteLine.Run(s, "B")
-		q := d.next()
-		d.apply(q.Body)
-		q.with(0)
-		s.Batch(func(b *atom.Batch) {
-			saga.RebaseWith(b, []string{task.ID()}, func(contained ...*atom.Entry) error {
-				return deskAtom.SyncFunc(b, func(sheet) (sheet, error) { return d.sheet(), nil }, contained...)
-			})
-		})
-		time.Sleep(time.Hour)
-		d.next().with(204)
-		if state := saga.OutboxOf(s).State().Get(s); task.State() != saga.Succeeded || state.Waiting > 0 || deskAtom.Get(s).String() != "AC" {
-			t.Errorf("%v, %d wait, the page shows %v", task.State(), state.Waiting, deskAtom.Get(s))
 		}
 	})
 }
