@@ -25,6 +25,7 @@ func (a *applier) applyCollection(p *plan, v unsafe.Pointer, path Path, i int, s
 	return a.applyList(p, h, path, i, s)
 }
 
+// applyList applies s to the List h, whose journal is nil.
 func (a *applier) applyList(p *plan, h *header, path Path, i int, s *change) error {
 	e, last, step, n := p.elem, i == len(path)-1, path[i], h.tree.len()
 	if step.field() != nil || last && s.op != OpReplace && s.plan.typ != e.typ {
@@ -89,12 +90,12 @@ func (a *applier) writableBox(p *plan, h *header, i int) unsafe.Pointer {
 
 // insertPosition is [Step.insertPosition] in the List h.
 func (a *applier) insertPosition(h *header, e *plan, step Step, s *change) int {
-	n, behind := h.tree.len(), s.newPredecessor()
+	n, predecessor := h.tree.len(), s.newPredecessor()
 	at := max(0, min(step.index, n))
-	if behind == nil || at > 0 && e.id(h.tree.at(at-1)) == behind {
+	if predecessor == nil || at > 0 && e.id(h.tree.at(at-1)) == predecessor {
 		return at
 	}
-	if i := h.tree.indexOf(e, behind); i != noElement {
+	if i := h.tree.indexOf(e, predecessor); i != noElement {
 		return i + 1
 	}
 	return at
@@ -110,6 +111,7 @@ func (p *plan) newKeyBox(s Step) (box unsafe.Pointer, ok bool) {
 	return box, true
 }
 
+// applyMap applies s to the Map h, whose journal is nil.
 func (a *applier) applyMap(p *plan, h *header, path Path, i int, s *change) error {
 	last, step := i == len(path)-1, path[i]
 	fresh, ok := p.newKeyBox(step)

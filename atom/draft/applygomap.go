@@ -5,6 +5,7 @@ import (
 	"unsafe"
 )
 
+// applyGoMap applies s to the map[K]V at v.
 func (a *applier) applyGoMap(p *plan, v unsafe.Pointer, path Path, i int, s *change) error {
 	m := p.value(v)
 	if m.IsNil() {

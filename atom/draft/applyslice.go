@@ -5,6 +5,7 @@ import (
 	"unsafe"
 )
 
+// applySlice applies s to the slice at v.
 func (a *applier) applySlice(p *plan, v unsafe.Pointer, path Path, i int, s *change) error {
 	e, last, step := p.elem, i == len(path)-1, path[i]
 	x := (*slice)(v)
@@ -73,12 +74,12 @@ func (s Step) locate(n int, id func(int) any) (int, bool) {
 // insertPosition returns the position at which to insert an element in a sequence of n: that
 // of s, if the element in front of it is the predecessor; else behind the predecessor,
 // wherever that is; else that of s, as far as there are elements.
-func (s Step) insertPosition(n int, behind any, id func(int) any) int {
+func (s Step) insertPosition(n int, predecessor any, id func(int) any) int {
 	at := max(0, min(s.index, n))
-	if behind == nil || at > 0 && id(at-1) == behind {
+	if predecessor == nil || at > 0 && id(at-1) == predecessor {
 		return at
 	}
-	if i, ok := (Step{key: behind, index: noIndex}).locate(n, id); ok {
+	if i, ok := (Step{key: predecessor, index: noIndex}).locate(n, id); ok {
 		return i + 1
 	}
 	return at
