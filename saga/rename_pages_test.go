@@ -68,9 +68,9 @@ func (d *renamePages) open() (s *atom.Store, close func()) {
 	s = atom.NewStore()
 	names.Set(s, map[string]string{"a": "old", "b": "old"})
 	page := d.memory.Open()
-	stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
+	close = useOutbox(s, page)
 	synctest.Wait()
-	return s, func() { page.Close(); stop(); time.Sleep(time.Hour) }
+	return s, close
 }
 
 func (d *renamePages) put(records ...saga.Record) {
@@ -85,4 +85,14 @@ func (d *renamePages) records() []saga.Record {
 		d.t.Fatal(err)
 	}
 	return all
+}
+
+// useOutbox gives a store its page of an outbox. close closes the page, as its tab does, and waits
+// until nothing runs any more.
+func useOutbox(s *atom.Store, page interface {
+	saga.Outbox
+	Close()
+}) (close func()) {
+	stop := saga.UseOutbox(s, page, func(atom.Reader) bool { return true })
+	return func() { page.Close(); stop(); time.Sleep(time.Hour) }
 }
