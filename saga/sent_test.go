@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -138,5 +139,44 @@ func TestAsSentOfABurst(t *testing.T) {
 		expect(t, s, a, told)
 		task.Cancel()
 		synctest.Wait()
+	})
+}
+
+// An effect that goes on after its task has ended has nothing to send.
+func TestThePatchOfATaskThatHasEndedIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a := atom.NewStore(), atom.New(doc{})
+		var mu sync.Mutex
+		var errs [2]error
+		run := func(ask bool) *saga.Task {
+			return saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).Effect(func(ctx context.Context, _ doc) error {
+				task := saga.TaskFrom(ctx)
+				if ask {
+					task.PinPatch()
+				}
+				time.Sleep(time.Hour)
+				mu.Lock()
+				defer mu.Unlock()
+				_, errs[0] = task.PinPatch()
+				_, errs[1] = task.PatchSent()
+				return nil
+			}).Timeout(time.Minute))
+		}
+		run(false).Wait(t.Context())
+		time.Sleep(2 * time.Hour)
+		mu.Lock()
+		for _, err := range errs {
+			if !errors.Is(err, saga.ErrEnded) {
+				t.Errorf("the error is %v", err)
+			}
+		}
+		mu.Unlock()
+		run(true).Wait(t.Context())
+		time.Sleep(2 * time.Hour)
+		mu.Lock()
+		defer mu.Unlock()
+		if errs != [2]error{} {
+			t.Errorf("what was sent before is known: %v", errs)
+		}
 	})
 }

@@ -227,3 +227,15 @@ func TestOptionsOfATransaction(t *testing.T) {
 		})
 	}
 }
+
+func TestEditOfATransactionThatIsBuiltPanics(t *testing.T) {
+	s, a := atom.NewStore(), atom.New(0)
+	var kept *saga.Tx
+	saga.Transact(s, func(tx *saga.Tx) { kept = tx; saga.Edit(tx, a, increment) }, nil)
+	defer func() {
+		if reason := recover(); reason == nil || a.Get(s) != 1 {
+			t.Errorf("%v, %d", reason, a.Get(s))
+		}
+	}()
+	saga.Edit(kept, a, increment)
+}

@@ -166,7 +166,7 @@ func TestEffectPanics(t *testing.T) {
 	task := saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).
 		Effect(func(context.Context, doc) error { panic("boom") }))
 	err := task.Wait(t.Context())
-	if !errors.Is(err, saga.ErrEffectPanicked) || !strings.Contains(err.Error(), "boom") || !strings.Contains(err.Error(), "settle_test.go") {
+	if !errors.Is(err, saga.ErrEffectPanicked) || !strings.Contains(err.Error(), "boom") || !strings.Contains(err.Error(), "settle_table_test.go") {
 		t.Errorf("err %v, want the value and the stack", err)
 	}
 	expect(t, s, a, doc{})

@@ -1,20 +1,14 @@
 package saga_test
 
 import (
-	"context"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/saga"
 	"github.com/atomsaga/atomsaga/saga/sagatest"
 )
-
-// What can do nothing says so.
 
 func confirm(s *atom.Store, a *atom.Atom[int], count int, ids ...string) (err error) {
 	s.Batch(func(b *atom.Batch) {
@@ -73,55 +67,4 @@ func TestFollowServerIsAboutWhatRunsAlready(t *testing.T) {
 	if a.Get(s) != 8 || h.Task.State() != saga.Succeeded {
 		t.Errorf("%d, %v", a.Get(s), h.Task.State())
 	}
-}
-
-// An effect that goes on after its task has ended has nothing to send.
-func TestThePatchOfATaskThatHasEndedIsNotSent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, a := atom.NewStore(), atom.New(doc{})
-		var mu sync.Mutex
-		var errs [2]error
-		run := func(ask bool) *saga.Task {
-			return saga.Run(s, a, saga.Update(func(d *doc) { d.Count++ }).Effect(func(ctx context.Context, _ doc) error {
-				task := saga.TaskFrom(ctx)
-				if ask {
-					task.PinPatch()
-				}
-				time.Sleep(time.Hour)
-				mu.Lock()
-				defer mu.Unlock()
-				_, errs[0] = task.PinPatch()
-				_, errs[1] = task.PatchSent()
-				return nil
-			}).Timeout(time.Minute))
-		}
-		run(false).Wait(t.Context())
-		time.Sleep(2 * time.Hour)
-		mu.Lock()
-		for _, err := range errs {
-			if !errors.Is(err, saga.ErrEnded) {
-				t.Errorf("the error is %v", err)
-			}
-		}
-		mu.Unlock()
-		run(true).Wait(t.Context())
-		time.Sleep(2 * time.Hour)
-		mu.Lock()
-		defer mu.Unlock()
-		if errs != [2]error{} {
-			t.Errorf("what was sent before is known: %v", errs)
-		}
-	})
-}
-
-func TestEditOfATransactionThatIsBuiltPanics(t *testing.T) {
-	s, a := atom.NewStore(), atom.New(0)
-	var kept *saga.Tx
-	saga.Transact(s, func(tx *saga.Tx) { kept = tx; saga.Edit(tx, a, increment) }, nil)
-	defer func() {
-		if reason := recover(); reason == nil || a.Get(s) != 1 {
-			t.Errorf("%v, %d", reason, a.Get(s))
-		}
-	}()
-	saga.Edit(kept, a, increment)
 }
