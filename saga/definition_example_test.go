@@ -11,7 +11,7 @@ import (
 
 type setTitle struct{ To string }
 
-// A request is what the server of the example is sent.
+// request is what the server of the example is sent.
 type request struct {
 	id     string
 	answer chan error
