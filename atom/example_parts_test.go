@@ -99,7 +99,7 @@ func ExampleStore_Subscribe() {
 // Watch tells of the state of changes as well: here that one is no longer pending.
 func ExampleStore_Watch() {
 	store, done := atom.NewStore(), atom.New(false)
-	store.Watch(done, func() { fmt.Println(done.Get(store), atom.Pending(store, done), "pending") })
+	store.Watch(done, func() { fmt.Println(done.Get(store), done.Pending(store), "pending") })
 
 	entry, _ := atom.Dispatch(store, done.Edit(func(d *bool) { *d = true }))
 	entry.Succeed(store)

@@ -77,7 +77,7 @@ func (x *exiting) expect(t *testing.T, conflicts []*atom.Entry, want ...string) 
 			t.Errorf("to drop the entry %d above: %v", i, err)
 		}
 	}
-	if n := atom.Pending(x.s, x.a); n != 0 {
+	if n := x.a.Pending(x.s); n != 0 {
 		t.Errorf("%d are left", n)
 	}
 }
@@ -220,8 +220,8 @@ func TestALensThatEndsTheGoroutineHoldsNothingUp(t *testing.T) {
 			}
 			second.Drop(s)
 			fourth.Drop(s)
-			if got := a.Get(s); got.N%100 != 0 || atom.Pending(s, a) != 0 {
-				t.Errorf("at last %d, %q, %d pending", got.N, *got.Title, atom.Pending(s, a))
+			if got := a.Get(s); got.N%100 != 0 || a.Pending(s) != 0 {
+				t.Errorf("at last %d, %q, %d pending", got.N, *got.Title, a.Pending(s))
 			}
 		})
 	}

@@ -16,7 +16,7 @@ var uses = map[string]func(b *atom.Batch, a *atom.Atom[int]){
 	"Update":   func(b *atom.Batch, a *atom.Atom[int]) { a.Update(b, func(n *int) { *n = 5 }) },
 	"Sync":     func(b *atom.Batch, a *atom.Atom[int]) { a.Sync(b, 5) },
 	"Dispatch": func(b *atom.Batch, a *atom.Atom[int]) { atom.Dispatch(b, a.Edit(func(n *int) { *n = 5 })) },
-	"Pending":  func(b *atom.Batch, a *atom.Atom[int]) { atom.Pending(b, a) },
+	"Pending":  func(b *atom.Batch, a *atom.Atom[int]) { a.Pending(b) },
 	"Nudge":    func(b *atom.Batch, a *atom.Atom[int]) { atom.Nudge(b, a) },
 	"SetInitial": func(b *atom.Batch, a *atom.Atom[int]) {
 		a.SetInitial(b, 5)

@@ -192,7 +192,7 @@ func (y *logModel) check() {
 				pending++
 			}
 		}
-		if n := atom.Pending(y.store, d.root); n != pending {
+		if n := d.root.Pending(y.store); n != pending {
 			y.Fatalf("on root %d %d are pending, want %d", i, n, pending)
 		}
 	}

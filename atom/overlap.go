@@ -138,15 +138,19 @@ func Overlap(a, b Target) bool {
 	return rootA == rootB && pathA.Overlaps(pathB)
 }
 
-// Pending returns how many entries that concern a wait for their effect: those
-// that change a, a part of it, or something that it is a part of. [Store.Watch] tells
-// when that may have changed.
-func Pending(r Reader, a Target) (n int) {
+// Pending returns how many entries that concern a wait for their effect: those that change
+// a, a part of it, or something that it is a part of. [Store.Watch] notifies when that may
+// have changed.
+func (a *Atom[T]) Pending(r Reader) int {
 	s := r.beginRead(nil)
 	defer r.endRead()
+	return s.pending(a)
+}
+
+func (s *Store) pending(a Target) (n int) {
 	root, path := s.targetNow(a)
-	if c := s.logs[root]; c != nil {
-		for _, p := range c.entries {
+	if l := s.logs[root]; l != nil {
+		for _, p := range l.entries {
 			if p.entry.state == entryPending && p.concerns(root, path) {
 				n++
 			}
@@ -155,8 +159,8 @@ func Pending(r Reader, a Target) (n int) {
 	return n
 }
 
-// Nudge tells those who [Store.Watch] something that overlaps a to look again,
-// although no value has changed. For packages that keep a status beside it.
+// Nudge notifies those who [Store.Watch] something that overlaps a, although no value has
+// changed. For packages that keep a status beside it.
 func Nudge(w Writer, a Target) {
 	b := w.beginWrite()
 	defer w.endWrite(b)

@@ -60,7 +60,7 @@ func pendingRows(t testing.TB, n int) (s *Store, e *Entry, rows []*Atom[task], o
 
 func pendingOf(s *Store, rows []*Atom[task], other *Atom[task]) (pending int) {
 	for _, row := range rows {
-		pending += Pending(s, row) + Pending(s, other)
+		pending += row.Pending(s) + other.Pending(s)
 	}
 	return pending
 }

@@ -220,7 +220,7 @@ func (y *rekeyModel) check() {
 			}
 		}
 	}
-	if n := atom.Pending(y.store, y.root); n != pending {
+	if n := y.root.Pending(y.store); n != pending {
 		y.Fatalf("%d are pending, want %d", n, pending)
 	}
 	for _, compare := range y.seen {

@@ -36,7 +36,7 @@ func ExampleRekey() {
 	})
 	show("known:")
 	fmt.Println("the row:", row.Get(s))
-	fmt.Println("pending:", atom.Pending(s, row))
+	fmt.Println("pending:", row.Pending(s))
 
 	done.Drop(s) // its effect has failed
 	show("failed:")

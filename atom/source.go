@@ -30,6 +30,10 @@ type Readable[T any] interface {
 type Target interface {
 	Source
 	fmt.Stringer
+
+	// Pending returns how many entries that concern the atom wait for their effect.
+	Pending(Reader) int
+
 	target() (root uint64, path draft.Path)
 	nudge(*Store)
 }

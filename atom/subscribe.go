@@ -16,7 +16,7 @@ func (s *Store) Subscribe(a Source, f func()) (stop func()) {
 }
 
 // Watch is Subscribe that calls f also when an entry that concerns a comes,
-// succeeds or goes, whether that changes the value or not. See [Pending].
+// succeeds or goes, whether that changes the value or not. See [Atom.Pending].
 func (s *Store) Watch(a Source, f func()) (stop func()) {
 	return s.subscribe(a, bothChanged, f)
 }

@@ -184,8 +184,8 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if n.Get(s) != 800 || double.Get(s) != 1600 || atom.Pending(s, n) != 0 {
-		t.Errorf("%d, double %d, pending %d", n.Get(s), double.Get(s), atom.Pending(s, n))
+	if n.Get(s) != 800 || double.Get(s) != 1600 || n.Pending(s) != 0 {
+		t.Errorf("%d, double %d, pending %d", n.Get(s), double.Get(s), n.Pending(s))
 	}
 	if *told == 0 {
 		t.Error("nobody was told")
@@ -207,7 +207,7 @@ func TestWatchTellsOfEntriesThatChangeNothing(t *testing.T) {
 	one, two := atom.At(rows, 1), atom.At(rows, 2)
 	told := map[string]int{}
 	for name, a := range map[string]*atom.Atom[line]{"one": one, "two": two} {
-		defer s.Watch(a, func() { told[name] += atom.Pending(s, a)*10 + 1 })()
+		defer s.Watch(a, func() { told[name] += a.Pending(s)*10 + 1 })()
 	}
 	e, _ := atom.Dispatch(s, one.Edit(func(*line) {}))
 	if told["one"] != 11 || told["two"] != 0 {

@@ -44,7 +44,7 @@ func TestAnAwaitingEntryStaysUntilItsBaseComes(t *testing.T) {
 	*told = 0
 
 	must(t, first.Await(s))
-	if n := atom.Pending(s, count); n != 1 {
+	if n := count.Pending(s); n != 1 {
 		t.Errorf("%d entries are pending, want the second alone", n)
 	}
 	must(t, count.SyncFunc(s, patched[int](`[{"op":"replace","path":"","value":1}]`), first))
@@ -61,8 +61,8 @@ func TestABaseMayContainWhatIsPending(t *testing.T) {
 	s, count := atom.NewStore(), atom.New(0)
 	e := dispatched(t, s, count, increment)
 	must(t, count.SyncFunc(s, func(int) (int, error) { return 1, nil }, e))
-	if got := count.Get(s); got != 1 || atom.Pending(s, count) != 0 {
-		t.Errorf("the page shows %d, with %d pending", got, atom.Pending(s, count))
+	if got := count.Get(s); got != 1 || count.Pending(s) != 0 {
+		t.Errorf("the page shows %d, with %d pending", got, count.Pending(s))
 	}
 	for _, err := range []error{e.Drop(s), e.Succeed(s), e.Await(s)} {
 		if !errors.Is(err, atom.ErrDropped) {
@@ -126,8 +126,8 @@ func TestAnEntryOnTwoRootsLeavesEachWithItsBase(t *testing.T) {
 	show := func() string { return fmt.Sprint(left.Get(s), right.Get(s)) }
 
 	must(t, left.SyncFunc(s, func(int) (int, error) { return 1, nil }, both))
-	if got := show(); got != "1 2" || atom.Pending(s, right) != 0 || both.Concerns(s, left) {
-		t.Errorf("the page shows %s, with %d pending", got, atom.Pending(s, right))
+	if got := show(); got != "1 2" || right.Pending(s) != 0 || both.Concerns(s, left) {
+		t.Errorf("the page shows %s, with %d pending", got, right.Pending(s))
 	}
 	must(t, right.SyncFunc(s, func(int) (int, error) { return 1, nil }, both))
 	if got := show(); got != "1 2" {

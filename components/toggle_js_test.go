@@ -305,7 +305,7 @@ func TestRetry(t *testing.T) {
 	wantAttr(t, query(t, switches), "aria-checked", "true")
 	absent(t, "[role=alert]")
 	wantFocus(t, query(t, switches))
-	if n := atom.Pending(page.store, on); n != 1 {
+	if n := on.Pending(page.store); n != 1 {
 		t.Errorf("%d are pending: it was run more than once", n)
 	}
 	e <- nil

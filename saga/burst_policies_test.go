@@ -44,7 +44,7 @@ func TestDebounceSendsOneMergedPatch(t *testing.T) {
 		}
 		task.Wait(t.Context())
 		expect(t, s, a, doc{Title: "hey", Count: 3, Rows: []row{{ID: "x"}}})
-		if atom.Pending(s, a) != 0 {
+		if a.Pending(s) != 0 {
 			t.Error("something is left pending")
 		}
 	})

@@ -134,8 +134,8 @@ func TestTheContextOfAJoinedRun(t *testing.T) {
 				if patch, _ := task.Patch().JSONPatch(); test.sent != "" && string(patch) != fmt.Sprintf(`[{"op":"replace","path":"/Title","value":%q}]`, test.sent) {
 					t.Errorf("the patch is %s", patch)
 				}
-				if atom.Pending(s, a) != 0 || saga.Lanes(s) != 0 {
-					t.Errorf("%d pending, %d lanes", atom.Pending(s, a), saga.Lanes(s))
+				if a.Pending(s) != 0 || saga.Lanes(s) != 0 {
+					t.Errorf("%d pending, %d lanes", a.Pending(s), saga.Lanes(s))
 				}
 				for _, cancel := range cancels {
 					cancel(nil)

@@ -117,8 +117,8 @@ func TestAPostEffectThatEndsItsGoroutineIsAPostErr(t *testing.T) {
 		t.Errorf("%v: %v, %v", task.State(), err, task.PostErr())
 	}
 	expect(t, s, a, doc{Title: "kept"})
-	if atom.Pending(s, a) != 0 || saga.Lanes(s) != 0 || told.Load() != 1 {
-		t.Errorf("%d pending, %d lanes, told %d times", atom.Pending(s, a), saga.Lanes(s), told.Load())
+	if a.Pending(s) != 0 || saga.Lanes(s) != 0 || told.Load() != 1 {
+		t.Errorf("%d pending, %d lanes, told %d times", a.Pending(s), saga.Lanes(s), told.Load())
 	}
 }
 
@@ -135,7 +135,7 @@ func TestAnUpdateThatEndsTheGoroutineLeavesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	expect(t, s, a, doc{Title: "free"})
-	if atom.Pending(s, a) != 0 || saga.Lanes(s) != 0 || saga.Tasks().Get(s).Running != nil {
+	if a.Pending(s) != 0 || saga.Lanes(s) != 0 || saga.Tasks().Get(s).Running != nil {
 		t.Error("something is left")
 	}
 }
@@ -249,8 +249,8 @@ func TestAllJoinedRunsAreTakenBackBelowAnUpdateThatEndsTheGoroutine(t *testing.T
 		apart(task.Cancel)
 		task.Wait(t.Context())
 		above.Wait(t.Context())
-		if expect(t, s, a, doc{}); above.State() != saga.Conflict || atom.Pending(s, a) != 0 {
-			t.Errorf("%v, %d pending", above.State(), atom.Pending(s, a))
+		if expect(t, s, a, doc{}); above.State() != saga.Conflict || a.Pending(s) != 0 {
+			t.Errorf("%v, %d pending", above.State(), a.Pending(s))
 		}
 	})
 }

@@ -227,7 +227,7 @@ func (m *machine) finish() {
 		m.check()
 	}
 	for i := range m.sides {
-		if n := atom.Pending(m.store, m.sides[i].root); n != 0 {
+		if n := m.sides[i].root.Pending(m.store); n != 0 {
 			m.t.Fatalf("%d entries are left after everything has settled", n)
 		}
 	}

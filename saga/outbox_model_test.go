@@ -209,7 +209,7 @@ func (m *model) checkEnd() {
 		if state := saga.OutboxOf(p.store).State().Get(p.store); state.Waiting != 0 || state.Paused || state.Err != "" || len(state.Aside) != len(records) {
 			m.wrong("page %d says %d wait, paused %v, %d aside, want %d; %s", p.number, state.Waiting, state.Paused, len(state.Aside), len(records), state.Err)
 		}
-		if n := atom.Pending(p.store, modelTable); n != 0 {
+		if n := modelTable.Pending(p.store); n != 0 {
 			m.wrong("page %d has %d pending", p.number, n)
 		}
 		if table := modelTable.Get(p.store); !maps.Equal(table, m.rows) {

@@ -89,7 +89,7 @@ func TestARowThatIsEditedUnderATemporaryKeyGoesOnUnderItsRealOne(t *testing.T) {
 			if got := n.row("tmp").Get(n.store); got != (row{"2", "New!"}) {
 				t.Errorf("under its old key the row is %v", got)
 			}
-			if a := atom.Pending(n.store, n.row("tmp")); a != 1 || atom.Pending(n.store, n.row("2")) != 1 {
+			if a := n.row("tmp").Pending(n.store); a != 1 || n.row("2").Pending(n.store) != 1 {
 				t.Errorf("%d pending", a)
 			}
 			if want := `[{"op":"replace","path":"/Name","value":"New!"}]`; len(n.sent) != 1 || n.sent[0] != want {

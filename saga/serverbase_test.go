@@ -89,8 +89,8 @@ func TestAnswerBeforeEcho(t *testing.T) {
 	m.store.Subscribe(m.count, func() { told++ })
 	h := m.increment()
 	h.Succeed()
-	if h.Task.State() != saga.Succeeded || atom.Pending(m.store, m.count) != 0 {
-		t.Errorf("the task is %s, %d pending", h.Task.State(), atom.Pending(m.store, m.count))
+	if h.Task.State() != saga.Succeeded || m.count.Pending(m.store) != 0 {
+		t.Errorf("the task is %s, %d pending", h.Task.State(), m.count.Pending(m.store))
 	}
 	m.echo(1, h.Task)
 	m.shows(1, "after the echo")

@@ -35,8 +35,8 @@ func TestUpdatePanics(t *testing.T) {
 	if task.State() != saga.Failed || !errors.Is(task.Err(), draft.ErrUpdatePanicked) {
 		t.Errorf("the task is %v: %v", task.State(), task.Err())
 	}
-	if got := a.Get(s).Count; got != 1 || atom.Pending(s, a) != 0 {
-		t.Errorf("count %d, %d pending: the value must be untouched and the log empty", got, atom.Pending(s, a))
+	if got := a.Get(s).Count; got != 1 || a.Pending(s) != 0 {
+		t.Errorf("count %d, %d pending: the value must be untouched and the log empty", got, a.Pending(s))
 	}
 }
 
@@ -52,7 +52,7 @@ func TestTargetIsMissing(t *testing.T) {
 func TestUpdateChangesNothing(t *testing.T) {
 	s, a := atom.NewStore(), atom.New(doc{Count: 1})
 	h := sagatest.Run(s, a, func(d *doc) { d.Count = 1 })
-	if atom.Pending(s, a) != 1 || !h.Task.Patch().Empty() {
+	if a.Pending(s) != 1 || !h.Task.Patch().Empty() {
 		t.Error("it must enter the log all the same, with an empty patch")
 	}
 	h.Succeed()
@@ -138,13 +138,13 @@ func TestEffectReturnsAnError(t *testing.T) {
 		failing := saga.Update(func(d *doc) { d.Count++ }).
 			Effect(func(context.Context, doc) error { time.Sleep(time.Second); return no })
 		task := saga.Run(s, a, failing)
-		if a.Get(s).Count != 2 || atom.Pending(s, a) != 1 || task.State() != saga.Running || task.Err() != nil {
+		if a.Get(s).Count != 2 || a.Pending(s) != 1 || task.State() != saga.Running || task.Err() != nil {
 			t.Error("the change must show at once, and be pending")
 		}
 		if err := task.Wait(t.Context()); err != no || task.State() != saga.Failed {
 			t.Errorf("the task is %v: %v", task.State(), err)
 		}
-		if a.Get(s).Count != 1 || atom.Pending(s, a) != 0 {
+		if a.Get(s).Count != 1 || a.Pending(s) != 0 {
 			t.Error("the change must be taken back")
 		}
 		if task.Ended().Sub(task.Began()) != time.Second {

@@ -68,8 +68,8 @@ func TestATransactionOnOneRoot(t *testing.T) {
 	if n := len(task.Patches()); n != 2 {
 		t.Errorf("%d patches", n)
 	}
-	if atom.Pending(s, root) != 1 {
-		t.Errorf("%d pending, want one", atom.Pending(s, root))
+	if root.Pending(s) != 1 {
+		t.Errorf("%d pending, want one", root.Pending(s))
 	}
 	answer <- errServer
 	task.Wait(t.Context())
@@ -106,7 +106,7 @@ func TestATransactionConflictsAsOne(t *testing.T) {
 		t.Errorf("b %d, c %+v", b.Get(s), c.Get(s))
 	}
 	older.Fail(errServer)
-	if b.Get(s) != 10 || atom.Pending(s, b)+atom.Pending(s, a)+atom.Pending(s, c) != 0 {
+	if b.Get(s) != 10 || b.Pending(s)+a.Pending(s)+c.Pending(s) != 0 {
 		t.Errorf("b %d", b.Get(s))
 	}
 }

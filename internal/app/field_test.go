@@ -102,7 +102,7 @@ func TestAnEditIsSentAsItsPatch(t *testing.T) {
 		if got := name.atomOf(p100).Get(s); got != "was the death of" {
 			t.Errorf("at once the name is %q", got)
 		}
-		if pending := [2]int{atom.Pending(s, name.atomOf(p100)), atom.Pending(s, inverse.atomOf(p100))}; pending != [2]int{1, 0} {
+		if pending := [2]int{name.atomOf(p100).Pending(s), inverse.atomOf(p100).Pending(s)}; pending != [2]int{1, 0} {
 			t.Errorf("pending of name and inverse: %v", pending)
 		}
 		if err := task.Wait(t.Context()); err != nil {

@@ -201,7 +201,7 @@ func (w *wire) calm() {
 		wallRoot.Sync(w.store, w.wallOf(w.doc))
 	}
 	w.compare()
-	if n := atom.Pending(w.store, wallRoot); n > 0 {
+	if n := wallRoot.Pending(w.store); n > 0 {
 		w.Fatalf("%d entries are left", n)
 	}
 }

@@ -50,7 +50,7 @@ func (h *Hook[T]) Run(s saga.Saga[T]) *saga.Task { return saga.Run(h.store(), h.
 func (h *Hook[T]) store() *atom.Store { return h.view.store() }
 
 // Pending returns how many changes of the atom, or of a part of it, wait for their effect.
-func (h *Hook[T]) Pending() int { return atom.Pending(h.store(), h.atom) }
+func (h *Hook[T]) Pending() int { return h.atom.Pending(h.store()) }
 
 // Failure returns the last task that failed to change the atom or a part of it, or nil. A
 // task that was dismissed or retried, or whose target was changed again by a later task, is

@@ -60,7 +60,7 @@ data: "patch":[{"op":"replace","path":"/name","value":"was the death of"},{"op":
 	fmt.Printf("before:    %+v\n", p100.Get(s))
 
 	rename := sagatest.Run(s, p100, func(k *kind) { k.Name = "was the death of" })
-	fmt.Printf("during:    %+v, %d pending\n", p100.Get(s), atom.Pending(s, p100))
+	fmt.Printf("during:    %+v, %d pending\n", p100.Get(s), p100.Pending(s))
 
 	rename.Succeed()
 	fmt.Printf("succeeded: %+v\n", p100.Get(s))

@@ -10,7 +10,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/atomsaga/atomsaga/atom"
 	"github.com/atomsaga/atomsaga/internal/cases"
 	"github.com/atomsaga/atomsaga/saga"
 )
@@ -222,7 +221,7 @@ func (m *model) end() {
 	if got := m.all.Get(m.store).Value; !maps.Equal(got, m.server.state) {
 		m.rt.Fatalf("at the end the page shows\n     %v\nwant %v", got, m.server.state)
 	}
-	if n, waiting := atom.Pending(m.store, m.all.Value()), saga.Unconfirmed(m.store, m.all.Value()); n != 0 || len(waiting) != 0 {
+	if n, waiting := m.all.Value().Pending(m.store), saga.Unconfirmed(m.store, m.all.Value()); n != 0 || len(waiting) != 0 {
 		m.rt.Fatalf("%d entries are pending, %d wait for a base", n, len(waiting))
 	}
 	// With another base under it, an entry that is left would show.

@@ -257,7 +257,7 @@ func (m *reloads) end() {
 		}
 	}
 	left, err := m.memory.Open().All(context.Background())
-	if n := atom.Pending(m.store, m.all.Value()); err != nil || len(left) > 0 || n > 0 {
+	if n := m.all.Value().Pending(m.store); err != nil || len(left) > 0 || n > 0 {
 		m.rt.Fatalf("%d are in the outbox, %d are pending, %v", len(left), n, err)
 	}
 }

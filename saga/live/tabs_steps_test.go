@@ -129,7 +129,7 @@ func (m *twoTabs) over() {
 		if got := t.all.Get(t.store).Value; !maps.Equal(got, m.server.state) {
 			m.rt.Fatalf("at the end tab %d shows\n     %v\nwant %v", t.number, got, m.server.state)
 		}
-		if n := atom.Pending(t.store, t.all.Value()); n > 0 {
+		if n := t.all.Value().Pending(t.store); n > 0 {
 			m.rt.Fatalf("at the end tab %d has %d pending", t.number, n)
 		}
 	}

@@ -127,10 +127,10 @@ var errFailed = errors.New("sagatest: the history has it fail")
 
 func (p *page) apply(e event) {
 	if e.action == dispatched {
-		before := atom.Pending(p.store, p.root)
+		before := p.root.Pending(p.store)
 		task := p.steps[e.step].Run(p.store)
 		for _, other := range p.tasks {
-			if other == task && atom.Pending(p.store, p.root) <= before {
+			if other == task && p.root.Pending(p.store) <= before {
 				return // it has joined a task that runs already
 			}
 		}
