@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
-
-	"github.com/atomsaga/atomsaga/atom"
 )
 
 // make has a tab make a change.
