@@ -93,14 +93,26 @@ func (d *Definition[In, T]) Run(s *atom.Store, in In) *Task { return d.run(s, in
 
 // run is Run; again is the ID of a refused record that it replaces, or "".
 func (d *Definition[In, T]) run(s *atom.Store, in In, again string) *Task {
+	i, err := newQueuedItem(s, d.name, d.version, in, again)
+	return runItem(i, d.newSpec(i, in), err)
+}
+
+// newQueuedItem returns the item of a run whose input is in. It returns the error of
+// marshalling in with the item.
+func newQueuedItem(s *atom.Store, name string, version int, in any, again string) (*item, error) {
 	input, err := json.Marshal(in)
-	sp := d.newSpec(newItem(clientOf(s), Record{
-		ID: newID(), Name: d.name, Version: d.version, Input: string(input),
+	return newItem(clientOf(s), Record{
+		ID: newID(), Name: name, Version: version, Input: string(input),
 		State: RecordQueued, Since: time.Now().UnixMilli(), Again: again,
-	}), in)
+	}), err
+}
+
+// runItem runs an item, whose spec is sp. The task has failed when the input could not be
+// marshalled, with the error err.
+func runItem(i *item, sp *spec, err error) *Task {
 	if err != nil {
 		t := newTask(sp, sp.instantiate())
-		t.end(Failed, fmt.Errorf("saga: the input of %s: %w", d.name, err), nil)
+		t.end(Failed, fmt.Errorf("saga: the input of %s: %w", i.record.Name, err), nil)
 		return t
 	}
 	return sp.run()
@@ -130,7 +142,12 @@ var (
 )
 
 // revive returns how to run an item whose record was found in the outbox.
-func revive(i *item) (*spec, error) {
+func revive(i *item) (_ *spec, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("the change cannot be read: %v", reason)
+		}
+	}()
 	d, ok := definitions.Load(i.record.Name)
 	if !ok {
 		return nil, errUnknownDefinition
@@ -138,12 +155,7 @@ func revive(i *item) (*spec, error) {
 	return d.(reviver).revive(i)
 }
 
-func (d *Definition[In, T]) revive(i *item) (_ *spec, err error) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("the change cannot be read: %v", reason)
-		}
-	}()
+func (d *Definition[In, T]) revive(i *item) (*spec, error) {
 	in, err := d.decode(i.record)
 	if err != nil {
 		return nil, err
@@ -160,8 +172,13 @@ func (d *Definition[In, T]) decode(r Record) (in In, err error) {
 	default:
 		err = json.Unmarshal([]byte(r.Input), &in)
 	}
-	if err != nil {
-		err = fmt.Errorf("the change cannot be read: %w", err)
+	return in, notRead(err)
+}
+
+// notRead says that an input cannot be read, for err; nil when err is nil.
+func notRead(err error) error {
+	if err == nil {
+		return nil
 	}
-	return in, err
+	return fmt.Errorf("the change cannot be read: %w", err)
 }
