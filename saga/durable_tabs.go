@@ -168,7 +168,11 @@ func (c *outboxClient) awaitSeen(i *item) {
 	}
 	i.unseenBy = maps.Clone(c.pages)
 	if age := time.Since(time.UnixMilli(i.record.Since)); i.state == done || age > cancelledKept {
-		maps.DeleteFunc(i.unseenBy, func(_ string, answers bool) bool { return !answers })
+		for page, answers := range i.unseenBy {
+			if !answers {
+				delete(i.unseenBy, page)
+			}
+		}
 	}
 	c.callRoll()
 }

@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"slices"
 	"unsafe"
 
 	"github.com/atomsaga/atomsaga/internal/sorting"
@@ -29,7 +28,14 @@ func (d *differ) diffMap(p *plan, from *treeNode, v *laterTree) {
 	}
 	if len(edited) > 1 {
 		sorting.By(edited, func(x, y *unsafe.Pointer) bool { return p.compareKeys(*x, *y) < 0 })
-		edited = slices.CompactFunc(edited, func(x, y unsafe.Pointer) bool { return p.compareKeys(x, y) == 0 })
+		n := 1 // slices.CompactFunc would be compiled for this alone
+		for _, box := range edited[1:] {
+			if p.compareKeys(edited[n-1], box) != 0 {
+				edited[n] = box
+				n++
+			}
+		}
+		edited = edited[:n]
 	}
 	d.reserve(len(edited))
 	for _, box := range edited {

@@ -199,8 +199,8 @@ func (s *change) elementsAdded() (paths []Path) {
 	}
 	v := p.value(s.new)
 	if p.kind == kindGoMap {
-		for _, k := range v.MapKeys() {
-			paths = append(paths, Path{KeyStep(k.Interface())})
+		for i := v.MapRange(); i.Next(); {
+			paths = append(paths, Path{KeyStep(i.Key().Interface())})
 		}
 		return paths
 	}

@@ -128,8 +128,10 @@ func jsonTag(sf reflect.StructField) (f jsonField, ok bool) {
 	if !validJSONName(name) {
 		f.name, f.tagged = sf.Name, false
 	}
-	for o := range strings.SplitSeq(options, ",") {
-		switch o {
+	for options != "" {
+		var option string
+		option, options, _ = strings.Cut(options, ",")
+		switch option {
 		case "omitempty":
 			f.omitEmpty = true
 		case "omitzero":

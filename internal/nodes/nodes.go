@@ -61,9 +61,15 @@ func fieldByName(t reflect.Type, name string) (f reflect.StructField, found bool
 // listeners of the engine that runs the page.
 func testEngine() app.TestEngine {
 	if app.IsClient {
+		listeners := map[string]app.Value{}
 		for _, name := range []string{"onclick", "onpopstate", "onresize", "goappNav", "goappOnUpdate", "goappOnAppInstallChange"} {
-			defer app.Window().Set(name, app.Window().Get(name))
+			listeners[name] = app.Window().Get(name)
 		}
+		defer func() {
+			for name, listener := range listeners {
+				app.Window().Set(name, listener)
+			}
+		}()
 	}
 	return app.NewTestEngine()
 }

@@ -58,7 +58,9 @@ func (r Request) accepts(mediaType string) bool {
 	if accept == "" {
 		accept = "*/*"
 	}
-	for accepted := range strings.SplitSeq(accept, ",") {
+	for more := true; more; {
+		var accepted string
+		accepted, accept, more = strings.Cut(accept, ",")
 		switch accepted = essence(accepted); {
 		case accepted == "*/*":
 			if !r.isChange() || !isHTML(mediaType) {

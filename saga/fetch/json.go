@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
 	"strings"
 
@@ -40,7 +39,11 @@ func exchange(ctx context.Context, r Request, body, answer any) (err error) {
 		header["Content-Type"] = "application/json"
 	}
 	for name, value := range r.Header {
-		maps.DeleteFunc(header, func(other, _ string) bool { return strings.EqualFold(other, name) })
+		for other := range header {
+			if strings.EqualFold(other, name) {
+				delete(header, other)
+			}
+		}
 		header[name] = value
 	}
 	r.Header = header

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/atomsaga/atomsaga/atom"
@@ -126,7 +125,10 @@ var errOtherDatabase = errors.New("live: the server has another database than th
 // errOtherDatabase when the server has another one by now.
 func (s *session) askVersions(ctx context.Context, database string, mutations []string) (map[string]int64, error) {
 	all := map[string]int64{}
-	for chunk := range slices.Chunk(mutations, mutationsPerRequest) {
+	for len(mutations) > 0 {
+		n := min(len(mutations), mutationsPerRequest)
+		chunk := mutations[:n:n]
+		mutations = mutations[n:]
 		versions, at, err := s.Committed(ctx, chunk)
 		if err != nil {
 			return nil, err
