@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom/draft"
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // bytesOf is how much memory f takes, garbage included, in the best of a few
@@ -34,7 +35,8 @@ func TestCostOfAnEditThroughLensesAndTheLog(t *testing.T) {
 		families map[string]*family
 	}
 	states := map[int]state{}
-	for _, n := range []int{100, 100_000} {
+	many := cases.Of(100_000)
+	for _, n := range []int{100, many} {
 		root := New(*newBoard(n))
 		list := Focus(root, func(b *board) *draft.List[task] { return &b.List })
 		table := Focus(root, func(b *board) *draft.Map[string, task] { return &b.Map })
@@ -99,8 +101,8 @@ func TestCostOfAnEditThroughLensesAndTheLog(t *testing.T) {
 				})
 				runtime.KeepAlive(held)
 			}
-			if cost[100_000] > 3*cost[100]+2000 {
-				t.Errorf("%s through %s takes %d bytes in 100 elements and %d in 100,000", row.reason, through, cost[100], cost[100_000])
+			if cost[many] > 3*cost[100]+2000 {
+				t.Errorf("%s through %s takes %d bytes in 100 elements and %d in %d", row.reason, through, cost[100], cost[many], many)
 			}
 		}
 	}

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/atomsaga/atomsaga/atom/draft"
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // A page asks for every row that it draws whether a change of it is pending: as many
 // changes are looked at, those of the row, whatever else the pending one is about.
 func TestPendingLooksAtARowsOwnChangesWhateverAnEntryChanges(t *testing.T) {
-	for _, n := range []int{100, 100_000} {
+	for _, n := range []int{100, cases.Of(100_000)} {
 		s, e, rows, other := pendingRows(t, n)
 		if pending := pendingOf(s, rows, other); pending != len(rows) { // the first one makes the index
 			t.Fatalf("of an entry with %d changes %d rows of %d are pending", n, pending, len(rows))

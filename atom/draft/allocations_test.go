@@ -3,6 +3,8 @@ package draft
 import (
 	"runtime"
 	"testing"
+
+	"github.com/atomsaga/atomsaga/internal/cases"
 )
 
 // bytesOf is how much memory f takes, garbage included, in the best of a few
@@ -21,13 +23,14 @@ func bytesOf(f func()) (least uint64) {
 }
 
 func TestOneEditAllocatesLittle(t *testing.T) {
-	large, plain := newBoard(100_000), &ten{ID: "a"}
+	n := cases.Of(100_000)
+	large, plain := newBoard(n), &ten{ID: "a"}
 	for _, row := range []struct {
 		what string
 		edit func() error
 	}{
-		{"List", func() error { _, _, err := editList(large, 100_000); return err }},
-		{"Map", func() error { _, _, err := editMap(large, 100_000); return err }},
+		{"List", func() error { _, _, err := editList(large, n); return err }},
+		{"Map", func() error { _, _, err := editMap(large, n); return err }},
 		{"struct", func() error { _, _, err := Revise(plain, func(d *ten) { d.HasDirection = true }); return err }},
 	} {
 		edit := func() {

@@ -33,8 +33,8 @@ func Check(t rapid.TB, property func(*rapid.T)) {
 	rapid.Check(t, property)
 }
 
-// Of returns how many of n cases to run: n natively, and a share of n, at least one, where a
-// case takes longer. If the number is given by hand, a hundred stands for n.
+// Of returns how many of n cases to run, or of n elements to have: n natively, and a share of n,
+// at least one, where it takes longer. If the number is given by hand, a hundred stands for n.
 func Of(n int) int {
 	given, err := strconv.Atoi(checks().String())
 	if err != nil {
