@@ -234,6 +234,22 @@ func TestEveryPackageHasOneFirstPage(t *testing.T) {
 	}
 }
 
+// Who opens package atom or saga sees at once what there is.
+func TestAtomAndSagaExportFewNames(t *testing.T) {
+	const most = 35
+	for _, pkg := range []string{"atom", "saga"} {
+		n := 0
+		for _, exported := range readTree(t).public[pkg] {
+			if exported {
+				n++
+			}
+		}
+		if n == 0 || n > most {
+			t.Errorf("%s exports %d types and functions, and is to have %d at most", pkg, n, most)
+		}
+	}
+}
+
 // The readme and the documents in docs name packages and files, too.
 func TestLinksOfTheDocumentsLeadSomewhere(t *testing.T) {
 	documents, err := filepath.Glob("docs/*.md")

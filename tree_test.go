@@ -21,6 +21,7 @@ type tree struct {
 	files   map[string][]string          // file names by package, by its path from the root
 	imports map[string]map[string]string // by package: what it imports, and a file that does
 	pages   map[string][]string          // by package: the files that have a comment on it
+	public  map[string]map[string]bool   // by package: its types and functions, and whether they are exported
 	names   map[string]bool              // Name, package.Name, Type.member, package.Type.member
 }
 
@@ -29,7 +30,7 @@ const modulePath = "github.com/atomsaga/atomsaga"
 // readTree parses the code below the root of the module.
 func readTree(t *testing.T) *tree {
 	t.Helper()
-	code := &tree{map[string][]string{}, map[string]map[string]string{}, map[string][]string{}, map[string]bool{}}
+	code := &tree{map[string][]string{}, map[string]map[string]string{}, map[string][]string{}, map[string]map[string]bool{}, map[string]bool{}}
 	all := token.NewFileSet()
 	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -66,7 +67,7 @@ func (code *tree) add(file string, parsed *ast.File) {
 		code.imports[pkg] = map[string]string{}
 	}
 	if code.pages[pkg] == nil {
-		code.pages[pkg] = []string{}
+		code.pages[pkg], code.public[pkg] = []string{}, map[string]bool{}
 	}
 	if parsed.Doc != nil {
 		code.pages[pkg] = append(code.pages[pkg], path.Base(file))
@@ -81,12 +82,16 @@ func (code *tree) add(file string, parsed *ast.File) {
 		case *ast.FuncDecl:
 			if decl.Recv == nil {
 				code.global(name, decl.Name.Name)
+				code.public[pkg][decl.Name.Name] = decl.Name.IsExported()
 			} else if of := receiver(decl.Recv.List[0].Type); of != "" {
 				code.member(name, of, decl.Name.Name)
 			}
 		case *ast.GenDecl:
 			for _, spec := range decl.Specs {
 				code.declared(name, spec)
+				if of, is := spec.(*ast.TypeSpec); is {
+					code.public[pkg][of.Name.Name] = of.Name.IsExported()
+				}
 			}
 		}
 	}
