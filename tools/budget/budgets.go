@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// A budget is the size in bytes that a file may have, or may have more than another one.
+// A budget is the size in bytes that a file may have, or may have more than another one:
+// less, when bytes is negative.
 type budget struct {
 	file  string
 	minus string // "" for none
@@ -68,6 +69,8 @@ func report(w io.Writer, directory string, budgets []budget) bool {
 		case size > b.bytes:
 			fmt.Fprintf(w, "%s: %d bytes, %d OVER its budget of %d\n", b, size, size-b.bytes, b.bytes)
 			kept = false
+		case b.bytes <= 0:
+			fmt.Fprintf(w, "%s: %d bytes, of its budget of %d\n", b, size, b.bytes)
 		default:
 			fmt.Fprintf(w, "%s: %d bytes, %d%% of its budget of %d\n", b, size, 100*size/b.bytes, b.bytes)
 		}

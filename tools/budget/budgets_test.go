@@ -20,6 +20,8 @@ func TestReport(t *testing.T) {
 		{"one of two is over", "10 a.wasm.br\n1 b.css", false, "b.css: 2 bytes, 1 OVER"},
 		{"a file that was not built", "10 c.js", false, "c.js: cannot be measured"},
 		{"more than another, as allowed", "3 a.wasm.br - b.css", true, "a.wasm.br over b.css: 3 bytes, 100%"},
+		{"less than another, as wanted", "-2 b.css - a.wasm.br", true, "b.css over a.wasm.br: -3 bytes, of its budget of -2"},
+		{"less than another, by too little", "-4 b.css - a.wasm.br", false, "-3 bytes, 1 OVER its budget of -4"},
 		{"more than another, and than allowed", "2 a.wasm.br - b.css", false, "a.wasm.br over b.css: 3 bytes, 1 OVER"},
 		{"the other one was not built", "2 a.wasm.br - c.css", false, "a.wasm.br over c.css: cannot be measured"},
 		{"comments, blank lines, grouped digits", "# all\n\n1_000 a.wasm.br # the page\n", true, "budget of 1000"},
