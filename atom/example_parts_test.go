@@ -14,8 +14,9 @@ func ExampleFamily() {
 	kinds := atom.New(map[string]string{"knows": "knows"})
 	kindByID := atom.NewFamily(func(id string) *atom.Atom[string] { return atom.Key(kinds, id) })
 
-	fmt.Println(kindByID.Of("knows") == kindByID.Of("knows"))
-	kindByID.Of("knows").Set(store, "is known by")
+	knows := kindByID.Of("knows")
+	fmt.Println(kindByID.Of("knows") == knows)
+	knows.Set(store, "is known by")
 	fmt.Println(kinds.Get(store))
 	// Output:
 	// true
