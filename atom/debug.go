@@ -36,7 +36,8 @@ type debugMode interface {
 	check(s *Store) error
 }
 
-// rememberRead is called when somebody has got what is visible of a root.
+// rememberRead has a store in debug mode remember the visible value of a root, which somebody
+// has read.
 func (s *Store) rememberRead(r *definition) {
 	if s.debug != nil {
 		c := s.logOf(r)

@@ -165,11 +165,11 @@ func (r *loadReader) stopObserving() {
 	r.stop = nil
 }
 
-// OnLoad, called inside a load with its Reader, has f put the loaded value
-// in its place, in the batch in which that happens: enter makes it the base, and
-// takes the entries that it contains out of the log, as [Atom.SyncFunc] does. A
-// load that fails, or that nobody waits for any more, does not call f. Another
-// Reader is left alone: there is no base to come.
+// OnLoad has f put the value of a load in its place; r is the Reader that the load was
+// handed. f is called in the batch in which the value becomes visible, under the store's
+// lock: enter makes the value the base, and removes the entries that it contains from the
+// log, as [Atom.SyncFunc] does. f is not called when the load fails, or when nobody waits for
+// it any more. With any other Reader OnLoad does nothing: there is no base to come.
 func OnLoad(r Reader, f func(b *Batch, enter func(contained ...*Entry))) {
 	if r, ok := r.(*loadReader); ok {
 		r.onLoad = f

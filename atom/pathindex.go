@@ -12,10 +12,10 @@ type pathIndex struct {
 	loose bool          // some step may be anywhere
 }
 
-// minIndexed is how many changes are worth an index.
+// minIndexed is the number of changes from which on an index is made.
 const minIndexed = 16
 
-// pathIndex is the index of what p changes, made when it is first asked for.
+// pathIndex returns the index of what p changes, which it makes when it is first called.
 func (p *rootEntry) pathIndex() *pathIndex {
 	if p.index == nil || !p.index.of.Same(p.changes) {
 		p.index = newPathIndex(p.changes)

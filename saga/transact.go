@@ -36,7 +36,7 @@ func (tx *Tx) Retry(b Backoff) { tx.retry = b }
 // Context is [Saga.Context].
 func (tx *Tx) Context(ctx context.Context) { tx.ctx = ctx }
 
-// AsSent is [Saga.PinPatch], for all edits.
+// PinPatch is [Saga.PinPatch] for all edits of the transaction.
 func (tx *Tx) PinPatch() { tx.pinned = true }
 
 // Latest is [Saga.Latest] among the transactions whose edits are of the same atoms in the same

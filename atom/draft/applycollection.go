@@ -88,7 +88,7 @@ func (a *applier) writableBox(p *plan, h *header, i int) unsafe.Pointer {
 	return box
 }
 
-// insertPosition is [Step.insertPosition] in the List h.
+// insertPosition returns [Step.insertPosition] for the List h.
 func (a *applier) insertPosition(h *header, e *plan, step Step, s *change) int {
 	n, predecessor := h.tree.len(), s.newPredecessor()
 	at := max(0, min(step.index, n))
